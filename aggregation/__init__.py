@@ -1,0 +1,1 @@
+"""The arithmetic: many model updates in, one global state out. Knows no torch, no clock and no network."""

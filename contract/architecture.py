@@ -1,0 +1,112 @@
+"""The one definition of the network: its tensors' names, shapes and order, its shared start, its forward pass in numpy.
+
+The envoy's ``RiskClassifier(nn.Module)`` and the director's inference are both held to this file by a test. Network:
+fully connected layers with ReLU between them; the last layer gives one logit per risk level.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+DType = Literal["float32"]
+State = Mapping[str, NDArray[np.float32]]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """Name, shape and dtype of one tensor of a state."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType = "float32"
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+
+Layout = tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True)
+class ArchitectureSpec:
+    """A multilayer perceptron: ``input_size`` → each of ``hidden_sizes`` (ReLU) → ``output_size`` logits."""
+
+    input_size: int
+    hidden_sizes: tuple[int, ...]
+    output_size: int
+
+    @property
+    def layer_sizes(self) -> tuple[tuple[int, int], ...]:
+        """(inputs, outputs) of each layer, first to last."""
+        sizes = (self.input_size, *self.hidden_sizes, self.output_size)
+        return tuple(pairwise(sizes))
+
+
+def weight_name(layer: int) -> str:
+    """Name of the weight (outputs × inputs) of a layer, counted from 0."""
+    return f"layers.{layer}.weight"
+
+
+def bias_name(layer: int) -> str:
+    """Name of the bias (outputs) of a layer, counted from 0."""
+    return f"layers.{layer}.bias"
+
+
+@lru_cache
+def tensor_layout(spec: ArchitectureSpec) -> Layout:
+    """Give the tensors of a state in their order."""
+    tensors: list[TensorSpec] = []
+    for layer, (inputs, outputs) in enumerate(spec.layer_sizes):
+        tensors += [TensorSpec(weight_name(layer), (outputs, inputs)), TensorSpec(bias_name(layer), (outputs,))]
+    return tuple(tensors)
+
+
+def initial_state(spec: ArchitectureSpec, seed: int) -> dict[str, NDArray[np.float32]]:
+    """Draw the start that every hospital shares.
+
+    Uniform in ±1/√inputs for weights and biases, as ``torch.nn.Linear`` draws them (LeCun et al. 1998, "Efficient
+    BackProp"), from PCG64 with ``seed``: the same numbers on every machine, so that nobody needs to send them.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    state: dict[str, NDArray[np.float32]] = {}
+    for layer, (inputs, outputs) in enumerate(spec.layer_sizes):
+        bound = 1 / math.sqrt(inputs)
+        state[weight_name(layer)] = random.uniform(-bound, bound, (outputs, inputs)).astype(np.float32)
+        state[bias_name(layer)] = random.uniform(-bound, bound, outputs).astype(np.float32)
+    return state
+
+
+def forward(spec: ArchitectureSpec, state: Mapping[str, NDArray[np.floating]], x: Matrix) -> Matrix:
+    """Compute the logits.
+
+    Args:
+        spec: The network.
+        state: Its tensors.
+        x: rows × inputs, already behind the scaler.
+
+    Returns:
+        rows × outputs, in float64: the error that is left against float32 training is the training's own.
+    """
+    last = len(spec.layer_sizes) - 1
+    for layer in range(last + 1):
+        x = x @ state[weight_name(layer)].T
+        x += state[bias_name(layer)]
+        if layer < last:
+            np.maximum(x, 0, out=x)
+    return x
+
+
+def softmax(logits: Matrix) -> Matrix:
+    """Turn logits into probabilities along the last axis, without overflow."""
+    exponentials: Matrix = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    exponentials /= exponentials.sum(axis=-1, keepdims=True)
+    return exponentials

@@ -1,0 +1,209 @@
+"""The clinical tasks: features in order, label, risk levels, cut points, network and training plan of each.
+
+Features' order, units and sources come from here alone; training and inference both turn values into vectors through
+``Task.vectorise``. A task is data: a consortium may move its cut points by configuration, and the digest says so.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.architecture import ArchitectureSpec, Layout, State, initial_state, tensor_layout
+from contract.errors import InvalidInputError
+from contract.names import Digest, TaskName
+
+RiskLevel = Literal["low", "medium", "high"]
+RISK_LEVELS: tuple[RiskLevel, ...] = ("low", "medium", "high")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One input: its name, unit, kind, bounds, and the column that it comes from."""
+
+    name: str
+    unit: str
+    source: str
+    kind: Literal["count", "number"]
+    minimum: float
+    maximum: float
+
+    def value_of(self, value: object) -> float:
+        """Check one value as it came from JSON.
+
+        Raises:
+            InvalidInputError: It is not a finite number within the bounds, or a count is not whole.
+        """
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(f"is {_json_type(value)}, not a number")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._refuse("is not a finite number")
+        if not self.minimum <= value <= self.maximum:
+            raise self._refuse(f"is outside {self.minimum:g} to {self.maximum:g} {self.unit}")
+        if self.kind == "count" and value != int(value):
+            raise self._refuse("is a count and must be whole")
+        return float(value)
+
+    def check_column(self, column: NDArray[np.float64]) -> None:
+        """Check many values at once.
+
+        Raises:
+            InvalidInputError: As ``value_of``; the fact ``row`` is the first bad one, counted from 1.
+        """
+        good = (column >= self.minimum) & (column <= self.maximum)  # false for NaN
+        if self.kind == "count":
+            good &= column == np.floor(column)
+        if not good.all():
+            row = int(np.argmin(good))
+            try:
+                self.value_of(float(column[row]))
+            except InvalidInputError as error:
+                raise in_row(error, row + 1) from None
+
+    def _refuse(self, why: str) -> InvalidInputError:
+        return InvalidInputError(
+            f"Feature {self.name} {why}.",
+            hint=f"Send a {'whole ' if self.kind == 'count' else ''}number from {self.minimum:g} to {self.maximum:g}.",
+            feature=self.name,
+        )
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How a hospital trains in one cycle; fixed by the task so that results can be compared."""
+
+    optimizer: Literal["adam"]
+    learning_rate: float
+    batch_size: int
+    local_epochs: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question that the federation learns to answer.
+
+    Args:
+        name: Stable name.
+        title: For people.
+        notice: What a reader of an answer must know.
+        features: The inputs, in the order of the vector.
+        label: What is predicted, in words.
+        cut_points: The label's bounds between low, medium and high: level i holds values below cut point i.
+        architecture: The network.
+        training: The plan of one cycle.
+        initial_seed: Seed of the shared start.
+        minimum_examples: An update from fewer training rows is refused.
+        maximum_examples: A claim of more training rows is refused.
+    """
+
+    name: TaskName
+    title: str
+    notice: str
+    features: tuple[Feature, ...]
+    label: str
+    cut_points: tuple[float, ...]
+    architecture: ArchitectureSpec
+    training: TrainingPlan
+    initial_seed: int
+    minimum_examples: int
+    maximum_examples: int
+
+    @property
+    def digest(self) -> Digest:
+        """Digest of the whole definition: two parties that agree on it agree on the task."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return Digest(hashlib.sha256(text.encode()).hexdigest())
+
+    @property
+    def layout(self) -> Layout:
+        """Names, shapes and dtypes of a model of this task."""
+        return tensor_layout(self.architecture)
+
+    def base(self, model_sha256: Digest, scaler_sha256: Digest | None) -> Digest:
+        """Name a start: this task, as defined now, from that model behind that scaler (None: each hospital its own)."""
+        return Digest.of(f"{self.digest} {model_sha256} {scaler_sha256 or 'own'}".encode())
+
+    def initial_state(self) -> State:
+        """Give the start that all hospitals share before there is a global model."""
+        return initial_state(self.architecture, self.initial_seed)
+
+    def vectorise(self, inputs: Mapping[str, object]) -> NDArray[np.float64]:
+        """Turn named values into the vector of the features.
+
+        Raises:
+            InvalidInputError: A feature is missing, unknown, or its value is not allowed.
+        """
+        if len(inputs) != len(self.features) or any(feature.name not in inputs for feature in self.features):
+            raise self._wrong_names(inputs)
+        return np.array([feature.value_of(inputs[feature.name]) for feature in self.features])
+
+    def vectorise_rows(self, rows: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
+        """Turn rows of named values into rows × features; the error's fact ``row`` counts from 1."""
+        matrix = np.empty((len(rows), len(self.features)))
+        for index, row in enumerate(rows):
+            try:
+                matrix[index] = self.vectorise(row)
+            except InvalidInputError as error:
+                raise in_row(error, index + 1) from None
+        return matrix
+
+    def check_matrix(self, matrix: NDArray[np.float64]) -> None:
+        """Check rows × features that were parsed as numbers; the error's fact ``row`` counts from 1."""
+        for index, feature in enumerate(self.features):
+            feature.check_column(matrix[:, index])
+
+    def level_indices(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Label each value: 0 low, 1 medium, 2 high."""
+        return np.digitize(values, self.cut_points).astype(np.int64)
+
+    def _wrong_names(self, inputs: Mapping[str, object]) -> InvalidInputError:
+        expected = [feature.name for feature in self.features]
+        missing = [name for name in expected if name not in inputs]
+        unknown = [name[:60] for name in inputs if name not in expected]
+        why = f"lacks {', '.join(missing[:8])}" if missing else f"has unknown {', '.join(unknown[:8])}"
+        return InvalidInputError(
+            f"The input of task {self.name} {why}.",
+            hint=f"Send exactly these features: {', '.join(expected)}.",
+            feature=(missing or unknown)[0],
+        )
+
+
+def in_row(error: InvalidInputError, row: int) -> InvalidInputError:
+    """Say in which row of many (counted from 1) an input is wrong."""
+    return InvalidInputError(f"Row {row}: {error.sentence}", hint=error.hint, **{**error.facts, "row": row})
+
+
+def _json_type(value: object) -> str:
+    names = {bool: "a boolean", str: "a text", type(None): "null", list: "a list", dict: "an object"}
+    return names.get(type(value), "something else")
+
+
+DIAGNOSIS_COUNT = Task(
+    name=TaskName("diagnosis_count"),
+    title="Risk level from the number of recorded diagnoses",
+    notice="Demonstration task, not clinical: the label is a function of its own input.",
+    features=(
+        Feature(
+            name="diagnosis_count",
+            unit="diagnoses",
+            source="diagnoses_icd: rows per subject_id",
+            kind="count",
+            minimum=0.0,
+            maximum=100_000.0,
+        ),
+    ),
+    label="diagnosis_count: low below the first cut point, high from the second on",
+    cut_points=(5.0, 15.0),
+    architecture=ArchitectureSpec(input_size=1, hidden_sizes=(32, 16), output_size=len(RISK_LEVELS)),
+    training=TrainingPlan(optimizer="adam", learning_rate=1e-2, batch_size=64, local_epochs=2),
+    initial_seed=20_260_101,
+    minimum_examples=10,
+    maximum_examples=10_000_000,
+)
+
+BUILT_IN_TASKS: Mapping[TaskName, Task] = {task.name: task for task in (DIAGNOSIS_COUNT,)}

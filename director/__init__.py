@@ -1,0 +1,1 @@
+"""The coordinating centre: receives, judges, keeps, averages, publishes and answers."""

@@ -1,0 +1,50 @@
+"""What can stop an envoy, by whose turn it is to act; ``envoy.cli`` maps the branches to exit codes."""
+
+from contract.errors import Fact, FederationError
+
+
+class EnvoyError(FederationError):
+    """Root of the envoy's own errors."""
+
+    code = "envoy_error"
+
+
+class DataError(EnvoyError):
+    """The hospital's tables must be mended first."""
+
+    code = "data_defect"
+
+
+class NotJoinedError(EnvoyError):
+    """This envoy holds no token yet."""
+
+    code = "not_joined"
+
+
+class SettingsError(EnvoyError):
+    """The configuration is wrong."""
+
+    code = "settings_invalid"
+
+
+class NetworkError(EnvoyError):
+    """The director can't be reached now; trying again later may help."""
+
+    code = "director_unreachable"
+
+
+class PolicyError(EnvoyError):
+    """The hospital's own rules, or the agreed task, forbid this."""
+
+    code = "policy"
+
+
+class RefusedError(EnvoyError):
+    """The director answered, and the answer is no. ``director_code`` is its problem's stable code."""
+
+    code = "refused"
+
+    def __init__(self, sentence: str, *, director_code: str, status: int, hint: str = "", **facts: Fact) -> None:
+        super().__init__(sentence, hint=hint, director_code=director_code, status=status, **facts)
+        self.director_code = director_code
+        self.status = status

@@ -1,0 +1,1 @@
+"""A consortium that doesn't exist: synthetic hospitals, the demo of real processes, many hospitals in one process."""
