@@ -4,8 +4,6 @@ An error knows its stable ``code``, a sentence (what failed and why), a hint (wh
 neither HTTP statuses nor exit codes: one table in the director maps codes to statuses, one in the envoy to exit codes.
 """
 
-from typing import ClassVar
-
 Fact = str | int | float | bool | None
 
 
@@ -18,7 +16,7 @@ class FederationError(Exception):
         facts: The same for a program: names and numbers.
     """
 
-    code: ClassVar[str] = "federation_error"
+    code: str = "federation_error"
 
     def __init__(self, sentence: str, *, hint: str = "", **facts: Fact) -> None:
         super().__init__(sentence)

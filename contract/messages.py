@@ -317,15 +317,19 @@ class Probabilities(Message):
     high: float
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class AnsweringModel(Message):
     """Which model answered."""
 
     scope: Literal["envoy", "global"]
-    envoy_name: EnvoyName | None = None
+    envoy_name: EnvoyName | None = Field(default=None, exclude_if=_is_none)
     version: int
     sha256: Digest
     scaler_sha256: Digest
-    envoys: int | None = Field(default=None, description="Hospitals behind a global model.")
+    envoys: int | None = Field(default=None, exclude_if=_is_none, description="Hospitals behind a global model.")
     trained_at: datetime
 
 

@@ -7,7 +7,7 @@ Features' order, units and sources come from here alone; training and inference 
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -138,9 +138,26 @@ class Task:
         Raises:
             InvalidInputError: A feature is missing, unknown, or its value is not allowed.
         """
-        if len(inputs) != len(self.features) or any(feature.name not in inputs for feature in self.features):
-            raise self._wrong_names(inputs)
+        self.require_features(inputs)
         return np.array([feature.value_of(inputs[feature.name]) for feature in self.features])
+
+    def require_features(self, names: Collection[str]) -> None:
+        """Refuse names that are not exactly the features', in any order.
+
+        Raises:
+            InvalidInputError: A feature is missing or unknown.
+        """
+        expected = [feature.name for feature in self.features]
+        missing = [name for name in expected if name not in names]
+        if not missing and len(names) == len(expected):
+            return
+        unknown = [name[:60] for name in names if name not in expected]
+        why = f"lacks {', '.join(missing[:8])}" if missing else f"has unknown {', '.join(unknown[:8])}"
+        raise InvalidInputError(
+            f"The input of task {self.name} {why}.",
+            hint=f"Send exactly these features: {', '.join(expected)}.",
+            feature=(missing or unknown)[0],
+        )
 
     def vectorise_rows(self, rows: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
         """Turn rows of named values into rows × features; the error's fact ``row`` counts from 1."""
@@ -160,17 +177,6 @@ class Task:
     def level_indices(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Label each value: 0 low, 1 medium, 2 high."""
         return np.digitize(values, self.cut_points).astype(np.int64)
-
-    def _wrong_names(self, inputs: Mapping[str, object]) -> InvalidInputError:
-        expected = [feature.name for feature in self.features]
-        missing = [name for name in expected if name not in inputs]
-        unknown = [name[:60] for name in inputs if name not in expected]
-        why = f"lacks {', '.join(missing[:8])}" if missing else f"has unknown {', '.join(unknown[:8])}"
-        return InvalidInputError(
-            f"The input of task {self.name} {why}.",
-            hint=f"Send exactly these features: {', '.join(expected)}.",
-            feature=(missing or unknown)[0],
-        )
 
 
 def in_row(error: InvalidInputError, row: int) -> InvalidInputError:
