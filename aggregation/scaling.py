@@ -1,0 +1,89 @@
+"""Scalers across hospitals: their exact merge, and models moved behind another scaler before they are averaged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregation.errors import NoUpdatesError
+from aggregation.updates import ModelUpdate, Tensors, Tile
+from contract.architecture import Layout, TensorSpec, bias_name, weight_name
+from contract.scaler import ScalerState, re_express_first_layer
+
+_ROWS_ELEMENTS = 1 << 20
+
+
+def merge_scalers(scalers: Sequence[ScalerState]) -> ScalerState:
+    """Merge as if one scaler had seen all rows.
+
+    Pairwise update of (n, mean, M2). Source: Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm
+    for computing sample variances". The order does not matter: they are sorted first.
+
+    Raises:
+        NoUpdatesError: ``scalers`` is empty.
+    """
+    if not scalers:
+        raise NoUpdatesError("There is no scaler to merge.", hint="Let at least one hospital send its statistics.")
+    ordered = sorted(scalers, key=lambda scaler: (scaler.num_examples, scaler.mean, scaler.variance))
+    if len(ordered) == 1:
+        return ordered[0]
+    count = ordered[0].num_examples
+    mean, m2 = np.asarray(ordered[0].mean), np.asarray(ordered[0].m2)
+    for scaler in ordered[1:]:
+        total = count + scaler.num_examples
+        delta = np.asarray(scaler.mean) - mean
+        mean = mean + delta * (scaler.num_examples / total)
+        m2 = m2 + np.asarray(scaler.m2) + delta**2 * (count * scaler.num_examples / total)
+        count = total
+    return ScalerState.from_moments(count, tuple(mean.tolist()), tuple(m2.tolist()))
+
+
+def behind(update: ModelUpdate, scaler: ScalerState) -> ModelUpdate:
+    """Re-express an update behind another scaler: other numbers in the first layer, the same function."""
+    if update.scaler == scaler:
+        return update
+    return replace(update, scaler=scaler, tensors=_ReExpressed(update.tensors, update.layout, update.scaler, scaler))
+
+
+@dataclass
+class _ReExpressed:
+    """The tensors of an update with its first layer moved behind another scaler, as they are read."""
+
+    tensors: Tensors
+    layout: Layout
+    old: ScalerState
+    new: ScalerState
+    _by_name: dict[str, TensorSpec] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_name = {tensor.name: tensor for tensor in self.layout}
+
+    def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
+        if tensor.name == bias_name(0):
+            return self._bias[start:stop]
+        tile = self.tensors.read(tensor, start, stop)
+        if tensor.name == weight_name(0):
+            columns = np.arange(start, stop) % tensor.shape[1]
+            return tile * self._column_factors[columns]
+        return tile
+
+    @cached_property
+    def _column_factors(self) -> NDArray[np.float64]:
+        ones = np.ones((1, len(self.old.mean)))
+        weight, _ = re_express_first_layer(ones, np.zeros(1), self.old, self.new)
+        return weight.reshape(-1)
+
+    @cached_property
+    def _bias(self) -> NDArray[np.float64]:
+        """The whole bias; the weight goes by in blocks of rows."""
+        weight, bias = self._by_name[weight_name(0)], self._by_name[bias_name(0)]
+        outputs, inputs = weight.shape
+        moved = np.array(self.tensors.read(bias, 0, outputs), np.float64)
+        rows = max(1, _ROWS_ELEMENTS // inputs)
+        for first in range(0, outputs, rows):
+            last = min(first + rows, outputs)
+            block = self.tensors.read(weight, first * inputs, last * inputs).reshape(last - first, inputs)
+            moved[first:last] = re_express_first_layer(block, moved[first:last], self.old, self.new)[1]
+        return moved

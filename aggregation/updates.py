@@ -1,0 +1,126 @@
+"""Model updates as the arithmetic sees them: numbers that are read a stretch at a time, never all at once."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
+from contract.architecture import Layout, State, TensorSpec
+from contract.model_file import TensorLocation
+from contract.names import Digest
+from contract.scaler import ScalerState
+
+Tile = NDArray[np.floating]
+ReadAt = Callable[[int, memoryview], None]
+"""Fill the buffer with the file's bytes from an offset on, completely or raise."""
+
+
+class Tensors(Protocol):
+    """The tensors of one state, read by stretches of their elements in C order."""
+
+    def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
+        """Give elements ``start`` to ``stop``; the caller may not write to them, nor keep them past the next read."""
+        ...
+
+
+@dataclass(frozen=True)
+class TensorsInMemory:
+    """A state that is in memory already."""
+
+    state: State
+
+    def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
+        """Give a view."""
+        return self.state[tensor.name].reshape(-1)[start:stop]
+
+
+class TensorsInFile:
+    """A ``model.pt`` that passed the strict reader and stays where it is.
+
+    Args:
+        locations: Where each tensor's record stands, from ``contract.model_file.locate_tensors``.
+        read_at: How to read the file.
+    """
+
+    def __init__(self, locations: Sequence[TensorLocation], read_at: ReadAt) -> None:
+        self._locations = {location.spec.name: location for location in locations}
+        self._read_at = read_at
+        self._buffer = np.empty(0, np.float32)
+
+    def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
+        """Read one stretch into a buffer that the next read uses again."""
+        location = self._locations[tensor.name]
+        if not location.is_contiguous:
+            return self._gathered(location)[start:stop]
+        tile = self._room(stop - start)
+        self._read_at(location.offset + start * tile.itemsize, _bytes_of(tile))
+        return tile
+
+    def _gathered(self, location: TensorLocation) -> Tile:
+        """Put a transposed tensor into C order: rare, so simple; costs one tensor of memory while it lasts."""
+        record = np.empty(location.spec.size, np.float32)
+        self._read_at(location.offset, _bytes_of(record))
+        strides = tuple(step * record.itemsize for step in location.strides)
+        return np.lib.stride_tricks.as_strided(record, location.spec.shape, strides, writeable=False).reshape(-1)
+
+    def _room(self, elements: int) -> NDArray[np.float32]:
+        if len(self._buffer) < elements:
+            self._buffer = np.empty(elements, np.float32)
+        return self._buffer[:elements]
+
+
+@dataclass(frozen=True)
+class ModelUpdate:
+    """One hospital's model: its digest, the training rows it rests on, the scaler it stands behind, its numbers."""
+
+    digest: Digest
+    num_examples: int
+    scaler: ScalerState
+    layout: Layout
+    tensors: Tensors
+
+
+def _bytes_of(array: NDArray[np.float32]) -> memoryview:
+    return array.view(np.uint8).data
+
+
+def in_order(updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
+    """Sort by digest, so that sums come out bit-identical whatever the order of arrival.
+
+    Raises:
+        NoUpdatesError: ``updates`` is empty.
+        InconsistentUpdatesError: Two updates differ in a tensor's name, shape or dtype.
+    """
+    if not updates:
+        raise NoUpdatesError("There is no model to average.", hint="Let at least one hospital train and upload first.")
+    for update in updates[1:]:
+        _same_layout(updates[0], update)
+    return sorted(updates, key=lambda update: (update.digest, update.num_examples, update.scaler.mean))
+
+
+def shares(updates: Sequence[ModelUpdate]) -> list[float]:
+    """Give each update's weight n_k / n; they sum to 1."""
+    total = math.fsum(update.num_examples for update in updates)
+    return [update.num_examples / total for update in updates]
+
+
+def _same_layout(first: ModelUpdate, other: ModelUpdate) -> None:
+    for ours, theirs in zip(first.layout, other.layout, strict=False):
+        if ours != theirs:
+            raise _inconsistent(ours.name, f"{ours.name} {ours.shape}", f"{theirs.name} {theirs.shape}")
+    if len(first.layout) != len(other.layout):
+        longer = max(first.layout, other.layout, key=len)
+        extra = longer[min(len(first.layout), len(other.layout))]
+        raise _inconsistent(extra.name, f"{len(first.layout)} tensors", f"{len(other.layout)} tensors")
+
+
+def _inconsistent(tensor: str, ours: str, theirs: str) -> InconsistentUpdatesError:
+    return InconsistentUpdatesError(
+        f"The models are not of one architecture: tensor {tensor} differs ({ours} against {theirs}).",
+        hint="Average only models of one task; train again the one that differs.",
+        tensor=tensor,
+    )
