@@ -1,0 +1,62 @@
+"""What joining left at the hospital: the director's address and the token, in a file that only its owner reads."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contract.names import EnvoyName
+from envoy.errors import NotJoinedError
+
+_FILE = "token.json"
+
+
+class Membership(BaseModel):
+    """A hospital's place in a federation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    director: str
+    envoy_name: EnvoyName
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class MembershipFile:
+    """The token file in the envoy's home."""
+
+    home: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.home / _FILE
+
+    def write(self, membership: Membership) -> None:
+        """Keep a membership, mode 0600 from its first byte on."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        arriving = self.path.with_suffix(".new")
+        arriving.unlink(missing_ok=True)
+        descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(membership.model_dump_json(indent=2) + "\n")
+        arriving.replace(self.path)
+
+    def read(self) -> Membership:
+        """Give the membership.
+
+        Raises:
+            NotJoinedError: There is none, or it can't be read.
+        """
+        try:
+            return Membership.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            raise NotJoinedError(
+                f"This envoy has not joined a federation: there is no {self.path}.",
+                hint="Run: fl-envoy join --director URL --code CODE (the consortium's admin gives both).",
+            ) from None
+        except (ValidationError, OSError) as error:
+            raise NotJoinedError(f"{self.path} can't be read.", hint="Join again with a new code.") from error

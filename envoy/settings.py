@@ -1,0 +1,83 @@
+"""One frozen settings class: environment (``ENVOY_*``) over ``envoy.toml`` over defaults; no unknown keys."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.errors import SettingsError
+
+CONFIG_FILE = "envoy.toml"
+_CONFIG_VARIABLE = "ENVOY_CONFIG"
+
+
+class EnvoySettings(BaseSettings):
+    """Everything that can be set of an envoy.
+
+    Args:
+        home: Where the token and the last start are kept.
+        data: The folder of the hospital's tables.
+        task: The task.
+        seed: Decides which patients are held out, and the order of training.
+        held_out_share: Share of the patients that the model never trains on.
+        ca_file: Certificates to trust, where the director's is not from a public authority.
+        timeout_seconds: How long to wait for the director to say something.
+        attempts: How often to try again over a bad link.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
+
+    home: Path = Path("~/.fl-envoy")
+    data: Path | None = None
+    task: str = DIAGNOSIS_COUNT.name
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    ca_file: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60
+    attempts: Annotated[int, Field(ge=0, le=100)] = 8
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over file."""
+        file = Path(os.environ.get(_CONFIG_VARIABLE, CONFIG_FILE))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @property
+    def home_folder(self) -> Path:
+        """The home, with ~ resolved."""
+        return self.home.expanduser()
+
+
+def read_settings() -> EnvoySettings:
+    """Read the configuration once, at the program's start.
+
+    Raises:
+        SettingsError: A key is unknown or a value is not allowed.
+    """
+    known = {f"ENVOY_{name.upper()}" for name in EnvoySettings.model_fields} | {_CONFIG_VARIABLE}
+    for variable in os.environ:
+        if variable.startswith("ENVOY_") and variable not in known:
+            raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")
+    configured = os.environ.get(_CONFIG_VARIABLE)
+    if configured and not Path(configured).is_file():
+        raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
+    try:
+        return EnvoySettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {where}: {first['msg']}.", hint=f"Mend {CONFIG_FILE} or the environment."
+        ) from None
+    except ValueError as error:  # TOML that does not parse
+        raise SettingsError(f"{CONFIG_FILE} can't be read: {error}.", hint="Mend its syntax.") from None

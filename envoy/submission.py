@@ -1,0 +1,116 @@
+"""The hospital's whole act: tables → cohort → split → train → parcel. Sending it is the caller's last step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from contract.messages import MetricValue, StatisticsReport
+from contract.scaler import ScalerState
+from contract.scaler_file import read_scaler
+from contract.tasks import Task
+from envoy.bundle import Bundle, own_scaler_file, pack
+from envoy.cohort import Split, build_cohort, split_by_patient
+from envoy.errors import PolicyError
+from envoy.evaluation import evaluate
+from envoy.starting_point import StartingPoint
+from envoy.tables import read_tables
+
+ScalerChoice = Literal["merged", "own"]
+
+
+@dataclass(frozen=True)
+class LocalData:
+    """The hospital's patients of a task, split."""
+
+    task: Task
+    split: Split
+
+    @property
+    def patients(self) -> int:
+        """All of them."""
+        return len(self.split.training) + len(self.split.held_out)
+
+    @property
+    def num_examples(self) -> int:
+        """Training rows: what the director weights by."""
+        return len(self.split.training)
+
+    @property
+    def statistics(self) -> StatisticsReport:
+        """The hospital's share of the common scaler, over the training rows alone."""
+        fitted = ScalerState.fitted(self.split.training.features)
+        return StatisticsReport(task=self.task.name, num_examples=fitted.num_examples, mean=fitted.mean, m2=fitted.m2)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A parcel ready to leave, and how the model does on the hospital's held-out patients before and after."""
+
+    bundle: Bundle
+    before: Mapping[str, MetricValue] | None
+    after: Mapping[str, MetricValue]
+
+
+def read_local_data(task: Task, directory: Path, *, seed: int, held_out_share: float) -> LocalData:
+    """Read the tables and split their patients.
+
+    Raises:
+        DataError: The tables have a defect.
+        PolicyError: There are too few patients for this task.
+    """
+    cohort = build_cohort(task, read_tables(directory))
+    split = split_by_patient(cohort, seed, held_out_share)
+    if len(split.training) < task.minimum_examples:
+        raise PolicyError(
+            f"{len(split.training)} patients to train on; task {task.name} needs {task.minimum_examples}.",
+            hint="Train when there are more: with so few, a model says more of them than of the hospital.",
+        )
+    return LocalData(task, split)
+
+
+def make_submission(
+    data: LocalData,
+    start: StartingPoint,
+    *,
+    scaler: ScalerChoice,
+    seed: int,
+    now: datetime,
+    on_epoch: Callable[[int], None] = lambda epoch: None,
+) -> Trained:
+    """Train from the start and pack the result.
+
+    With ``merged`` the model trains behind the director's merged scaler where there is one, else, and with ``own``,
+    behind one fitted to the hospital's training rows.
+    """
+    from envoy.training import train  # late: torch takes seconds, and reading defects should not wait for it
+
+    task, split = data.task, data.split
+    if scaler == "merged" and start.scaler is not None and start.scaler_file is not None:
+        scaler_state, scaler_file = start.scaler, start.scaler_file
+    else:
+        scaler_file = own_scaler_file(split.training.features)
+        scaler_state = read_scaler(scaler_file, len(task.features))
+    begin = start.behind(scaler_state)
+    trained = train(task, begin, scaler_state, split, seed, on_epoch)
+    after = evaluate(task, trained.state, scaler_state, split.held_out).metrics
+    bundle = pack(
+        task=task,
+        base=start.base,
+        state=trained.state,
+        scaler=scaler_file,
+        num_examples=data.num_examples,
+        metrics=after,
+        log=trained.log,
+        seed=seed,
+        trained_at=now,
+    )
+    return Trained(bundle, evaluate_start(data, start), after)
+
+
+def evaluate_start(data: LocalData, start: StartingPoint) -> Mapping[str, MetricValue] | None:
+    """Hold the start, which is the global model once there is one, against the hospital's held-out patients."""
+    if start.scaler is None:
+        return None
+    return evaluate(data.task, start.state, start.scaler, data.split.held_out).metrics

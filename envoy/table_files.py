@@ -1,0 +1,184 @@
+"""Bytes on the hospital's disk → chunks of text cells with the line of each row; knows no column's meaning.
+
+Every way in which a file can fail to be a comma-separated text leaves as one ``TableFileError`` with a stable kind.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from envoy.errors import DataError
+from envoy.table_checks import Cells, Chunk
+
+CHUNK_ROWS = 200_000  # about 60 MB of text cells at a time, whatever the table's size
+_GZIP_MAGIC = b"\x1f\x8b"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_AS_TEXT = "Export it again as comma-separated UTF-8 text."
+_COPY_AGAIN = "Copy or export the file again."
+
+
+class TableFileError(DataError):
+    """A file can't be read as a table. ``kind`` is its defect's stable word, ``row`` the line where known."""
+
+    def __init__(self, kind: str, sentence: str, row: int | None = None, *, hint: str = _COPY_AGAIN) -> None:
+        super().__init__(sentence, hint=hint, kind=kind, row=row)
+        self.kind = kind
+        self.row = row
+
+
+def find_table(directory: Path, name: str) -> Path | None:
+    """Find a table: ``hosp/NAME.csv``, ``hosp/NAME.csv.gz``, then the same without ``hosp``; the first found counts.
+
+    Raises:
+        TableFileError: The folder can't be looked into.
+    """
+    candidates = (directory / folder / f"{name}{ending}" for folder in ("hosp", "") for ending in (".csv", ".csv.gz"))
+    with _explained():
+        return next((path for path in candidates if path.is_file()), None)
+
+
+def read_header(path: Path) -> list[str]:
+    """Read the names of the columns.
+
+    Raises:
+        TableFileError: The file is no comma-separated text, or holds nothing.
+    """
+    with _explained(), _open(path) as stream:
+        head = stream.read(1 << 16)
+    _check_is_text(head)
+    text = head.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        raise TableFileError("empty_table", "The file holds nothing.")
+    header, *first = itertools.islice(csv.reader(io.StringIO(text, newline="")), 2)
+    if not any(name.strip() for name in header):
+        raise TableFileError("missing_header", "The first line is blank: it must name the columns.", 1)
+    _check_separator(header)
+    if first and len(first[0]) > len(header):
+        raise _too_many_cells(2)
+    return [name.strip() for name in header]
+
+
+def read_chunks(path: Path, header: list[str]) -> Iterator[Chunk]:
+    """Read the rows below the header, at most ``CHUNK_ROWS`` at a time; blank lines are passed over.
+
+    Bytes that are no UTF-8 come as lone surrogates (U+DC80 to U+DCFF), so that their cell can be named.
+
+    Raises:
+        TableFileError: The file is damaged, or a row has more cells than the header.
+    """
+    breaks_before = 0
+    with _explained(), _open(path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        frames = pd.read_csv(
+            text,
+            header=0,
+            names=range(len(header)),  # not the header itself: pandas refuses equal names
+            index_col=False,
+            dtype=object,  # plain str cells: other text types can't hold undecodable bytes
+            na_filter=False,
+            skip_blank_lines=False,  # a skipped line would shift the line numbers of all that follow
+            chunksize=CHUNK_ROWS,
+            low_memory=False,
+            encoding_errors="surrogateescape",
+        )
+        for frame in frames:
+            columns = {name: _cells(frame[place]) for place, name in enumerate(header)}
+            chunk = Chunk(columns, frame.index.to_numpy(dtype=np.int64) + 2)
+            breaks = _line_breaks(chunk)
+            shift = breaks_before + np.cumsum(breaks) - breaks
+            breaks_before += int(breaks.sum())
+            yield _without_blank_lines(Chunk(chunk.columns, chunk.lines + shift))
+
+
+def _cells(column: "pd.Series[str]") -> Cells:
+    codes, texts = pd.factorize(column)
+    return Cells(codes, pd.Series(texts, dtype=object))
+
+
+def _line_breaks(chunk: Chunk) -> NDArray[np.int64]:
+    """Count the line breaks inside each row's cells: the rows after it lie as many lines further down."""
+    breaks = np.zeros(len(chunk.lines), dtype=np.int64)
+    for cells in chunk.columns.values():
+        if not cells.is_printable:
+            breaks += cells.texts.str.count(r"\r\n|\r|\n").to_numpy(dtype=np.int64)[cells.codes]
+    return breaks
+
+
+def _without_blank_lines(chunk: Chunk) -> Chunk:
+    is_blank = np.ones(len(chunk.lines), dtype=bool)
+    for cells in chunk.columns.values():
+        is_blank &= (cells.texts == "").to_numpy(dtype=bool)[cells.codes]
+        if not is_blank.any():
+            return chunk
+    columns = {name: Cells(cells.codes[~is_blank], cells.texts) for name, cells in chunk.columns.items()}
+    return Chunk(columns, chunk.lines[~is_blank])
+
+
+def _open(path: Path) -> IO[bytes]:
+    with path.open("rb") as raw:
+        magic = raw.read(2)
+    if path.suffix == ".gz":
+        if magic and magic != _GZIP_MAGIC:
+            raise TableFileError("not_gzip", "The file is named .gz, but is not compressed with gzip.")
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if magic == _GZIP_MAGIC:
+        raise TableFileError("not_text", "The file is compressed, but not named .gz.", hint="Add .gz to its name.")
+    return path.open("rb")
+
+
+def _check_is_text(head: bytes) -> None:
+    if head.startswith(_UTF16_MARKS):
+        raise TableFileError("not_text", "The file is in UTF-16 (a spreadsheet's Unicode text).", 1, hint=_AS_TEXT)
+    if head.startswith(b"PK\x03\x04"):
+        raise TableFileError("not_text", "The file is a spreadsheet or zip archive, not text.", hint=_AS_TEXT)
+    if b"\0" in head.split(b"\n", 1)[0]:
+        raise TableFileError("not_text", "The header holds zero bytes: this is no UTF-8 text.", 1, hint=_AS_TEXT)
+
+
+def _check_separator(header: list[str]) -> None:
+    for separator, word in _OTHER_SEPARATORS.items():
+        if len(header) == 1 and separator in header[0]:
+            raise TableFileError(
+                "wrong_separator", f"The columns are separated by {word}, not commas.", 1, hint=_AS_TEXT
+            )
+
+
+def _too_many_cells(row: int | None) -> TableFileError:
+    return TableFileError("too_many_cells", "The row has more cells than the header.", row, hint=_AS_TEXT)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the readers below us raise into a ``TableFileError``."""
+    try:
+        yield
+    except EOFError:
+        raise TableFileError("truncated_file", "The compressed file ends too early.") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise TableFileError("damaged_gzip", "The compressed file is damaged.") from None
+    except (pd.errors.ParserError, csv.Error) as error:
+        raise _unparsable(str(error)) from None
+    except OSError as error:
+        raise TableFileError("unreadable_file", f"The file can't be read: {error.strerror or error}.") from None
+
+
+def _unparsable(said: str) -> TableFileError:
+    """Read the line out of pandas' message; its text is checked by our tests against the installed version."""
+    if found := re.search(r"in line (\d+), saw", said):
+        return _too_many_cells(int(found[1]))
+    if found := re.search(r"EOF inside string starting at row (\d+)", said):
+        return TableFileError("unclosed_quote", "A quote is opened and never closed.", int(found[1]) + 1, hint=_AS_TEXT)
+    return TableFileError("not_text", "The file can't be read as comma-separated text.", hint=_AS_TEXT)
