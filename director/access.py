@@ -1,0 +1,141 @@
+"""Who may do what: token → Principal, and the one table of roles and operations. Deny by default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.messages import Role
+from contract.names import Digest, EnvoyName
+from director.clock import Clock
+from director.errors import ForbiddenError, UnauthenticatedError
+from director.schema import TokenRow
+
+HOSPITAL: Role = "hospital"
+ANALYST: Role = "analyst"
+ADMIN: Role = "admin"
+ALL: frozenset[Role] = frozenset((HOSPITAL, ANALYST, ADMIN))
+
+# The name of an operation is the name of its handler; a route whose name is not here can't be made (api.guard).
+POLICY: Mapping[str, frozenset[Role] | None] = {
+    "live": None,
+    "ready": None,
+    "home": None,
+    "join": None,
+    "upload": frozenset((HOSPITAL,)),
+    "report_statistics": frozenset((HOSPITAL,)),
+    "get_start": frozenset((HOSPITAL,)),
+    "get_blob": frozenset((HOSPITAL,)),
+    "list_tasks": ALL,
+    "get_task": ALL,
+    "infer": ALL,
+    "infer_batch": ALL,
+    "infer_global": ALL,
+    "infer_global_batch": ALL,
+    "list_envoys": ALL,
+    "get_envoy": ALL,
+    "add_envoy": frozenset((ADMIN,)),
+    "disable_envoy": frozenset((ADMIN,)),
+    "list_submissions": frozenset((HOSPITAL, ADMIN)),
+    "get_submission": frozenset((HOSPITAL, ADMIN)),
+    "aggregate": frozenset((ADMIN,)),
+    "list_global_models": ALL,
+    "get_global_model": ALL,
+    "download_global_model": ALL,
+    "download_global_scaler": ALL,
+    "publish_global_model": frozenset((ADMIN,)),
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking: a role, and for a hospital which one."""
+
+    token_id: str
+    role: Role
+    envoy_name: EnvoyName | None = None
+
+    @property
+    def actor(self) -> str:
+        """How logs and the audit name it."""
+        return f"{self.role}:{self.envoy_name}:{self.token_id}" if self.envoy_name else f"{self.role}:{self.token_id}"
+
+    def require_envoy(self, name: EnvoyName) -> None:
+        """Let a hospital touch only what is its own.
+
+        Raises:
+            ForbiddenError: Another hospital's name.
+        """
+        if self.role == HOSPITAL and (self.envoy_name is None or self.envoy_name.folded != name.folded):
+            raise ForbiddenError(
+                f"This token is {self.envoy_name}'s and may not act for another hospital.",
+                hint=f"Use the name {self.envoy_name}, or the other hospital's own token.",
+            )
+
+
+LOCAL_ADMIN = Principal(token_id="cli", role=ADMIN)  # noqa: S106 - a name, not a secret
+"""Whoever can run ``fl-director`` on the data folder."""
+
+
+@dataclass(frozen=True)
+class _KnownToken:
+    principal: Principal
+    expires_at: datetime
+
+
+class Doorkeeper:
+    """Knows the tokens that hold now, in memory: the database is asked when it has changed, not for each request."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tokens: Mapping[Digest, _KnownToken] = {}
+        self._last_used: dict[str, datetime] = {}
+
+    def refresh(self, session: Session) -> None:
+        """Learn the tokens anew, all at once."""
+        rows = session.scalars(select(TokenRow).where(TokenRow.revoked_at.is_(None))).unique()
+        self._tokens = {
+            row.sha256: _KnownToken(
+                Principal(row.id, row.role, row.envoy.name if row.envoy else None),  # type: ignore[arg-type]  # written by us
+                row.expires_at,
+            )
+            for row in rows
+            if row.envoy is None or row.envoy.disabled_at is None
+        }
+
+    def admit(self, authorization: str | None, operation: str) -> Principal | None:
+        """Say who asks, if they may do ``operation``; None where anyone may.
+
+        The token is looked up by its digest, so that time tells nothing of how near a guess came; unknown, expired and
+        revoked look the same.
+
+        Raises:
+            UnauthenticatedError: No token, or none that holds.
+            ForbiddenError: The role may not.
+        """
+        roles = POLICY[operation]
+        if roles is None:
+            return None
+        scheme, _, secret = (authorization or "").partition(" ")
+        known = self._tokens.get(Digest.of(secret.strip().encode())) if scheme.lower() == "bearer" else None
+        now = self._clock()
+        if known is None or known.expires_at <= now:
+            raise UnauthenticatedError(
+                "No valid token came with this request.",
+                hint="Send the header Authorization: Bearer TOKEN; ask the consortium's admin for a new token.",
+            )
+        principal = known.principal
+        if principal.role not in roles:
+            raise ForbiddenError(
+                f"A token of role {principal.role} may not do this.",
+                hint=f"It takes a token of: {', '.join(sorted(roles))}.",
+            )
+        self._last_used[principal.token_id] = now
+        return principal
+
+    def take_notes_of_use(self) -> Mapping[str, datetime]:
+        """Give token id → last use since the last call, and forget it."""
+        notes, self._last_used = self._last_used, {}
+        return notes

@@ -1,0 +1,70 @@
+"""Global models: aggregating, reading, publishing and rolling back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response
+
+from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Page
+from contract.names import TaskName
+from director.api.guard import Caller, GuardedRoute, Serving
+from director.registry import MAX_PAGE
+
+router = APIRouter(route_class=GuardedRoute, tags=["global models"])
+
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_OCTETS = "application/octet-stream"
+
+
+@router.post("/aggregations", status_code=201)
+def aggregate(
+    request: AggregationRequest,
+    response: Response,
+    caller: Caller,
+    director: Serving,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> GlobalModel:
+    """Average the hospitals' current models into a new global version and publish it; dry_run only previews (200)."""
+    if request.dry_run:
+        response.status_code = 200
+    return director.global_models.aggregate(caller, request, idempotency_key)
+
+
+@router.get("/global_models")
+def list_global_models(
+    director: Serving,
+    task: TaskName | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    cursor: str | None = None,
+) -> Page[GlobalModel]:
+    """List global versions with their lineage, newest first."""
+    return director.global_models.page(task, limit, cursor)
+
+
+@router.get("/global_models/{version}")
+def get_global_model(version: Version, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
+    """Show one global version: inputs' digests, weights, strategy, metrics."""
+    return director.global_models.get(task, version)
+
+
+@router.get("/global_models/{version}/model.pt", response_class=Response)
+def download_global_model(
+    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+) -> Response:
+    """Give a version's model; who read it is put on record."""
+    return Response(director.global_models.file(caller, task, version, "model"), media_type=_OCTETS)
+
+
+@router.get("/global_models/{version}/scaler.pkl", response_class=Response)
+def download_global_scaler(
+    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+) -> Response:
+    """Give the scaler that a version stands behind; who read it is put on record."""
+    return Response(director.global_models.file(caller, task, version, "scaler"), media_type=_OCTETS)
+
+
+@router.post("/global_models/{version}/publish")
+def publish_global_model(
+    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+) -> GlobalModel:
+    """Make a version the current one; an older one is a rollback."""
+    return director.global_models.publish(caller, task, version)

@@ -1,0 +1,80 @@
+"""The front desk: a route that says who may call it, and asks before it reads the body.
+
+A route is known by its handler's name; one that ``access.POLICY`` does not name can't be made.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Message, Receive
+
+from director.access import POLICY, Principal
+from director.assembly import Director
+from director.errors import TooLargeError
+
+_Handler = Callable[[Request], Awaitable[Response]]
+
+
+class GuardedRoute(APIRoute):
+    """A route behind the doorkeeper."""
+
+    def get_route_handler(self) -> _Handler:  # type: ignore[override]  # Starlette's own type says Coroutine
+        """Put the doorkeeper and the cap of the body before the handler."""
+        handle, operation = super().get_route_handler(), self.name
+        if operation not in POLICY:
+            raise LookupError(f"{operation} has no policy: name it in director.access.POLICY")
+
+        async def guarded(request: Request) -> Response:
+            director = director_of(request)
+            request.state.caller = director.doorkeeper.admit(request.headers.get("authorization"), operation)
+            limit = body_limit(director, operation)
+            if int(request.headers.get("content-length") or 0) > limit:
+                raise too_large(limit)
+            capped = Request(request.scope, _capped(request.receive, limit))
+            return await handle(capped)
+
+        return guarded
+
+
+def director_of(request: Request) -> Director:
+    """Give the director that serves this request."""
+    return cast(Director, request.app.state.director)
+
+
+def caller_of(request: Request) -> Principal:
+    """Give who is asking."""
+    return cast(Principal, request.state.caller)
+
+
+Serving = Annotated[Director, Depends(director_of)]
+Caller = Annotated[Principal, Depends(caller_of)]
+
+
+def body_limit(director: Director, operation: str) -> int:
+    """Give how many bytes of body an operation takes."""
+    settings = director.settings
+    if operation == "upload":
+        return settings.max_upload_bytes
+    return settings.max_batch_bytes if operation.endswith("_batch") else settings.max_body_bytes
+
+
+def too_large(limit: int) -> TooLargeError:
+    """Refuse a body."""
+    return TooLargeError(f"The body is larger than {limit:,} bytes.", hint="Send less at once.", limit_bytes=limit)
+
+
+def _capped(receive: Receive, limit: int) -> Receive:
+    """Count what comes and stop reading at the cap."""
+    left = limit
+
+    async def capped() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise too_large(limit)
+        return message
+
+    return capped

@@ -1,0 +1,154 @@
+"""Errors on the wire: one table maps codes to statuses; every answer is application/problem+json (RFC 9457)."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from contract.errors import Fact, FederationError
+from contract.messages import Check, Problem
+from director.errors import UploadRejectedError
+
+_log = logging.getLogger("director.http")
+
+MEDIA_TYPE = "application/problem+json"
+MAX_PROBLEM_BYTES = 4096
+
+STATUSES: Mapping[str, tuple[int, str]] = {
+    "malformed_request": (400, "The request can't be read"),
+    "invalid_name": (422, "A name has not the agreed form"),
+    "unauthenticated": (401, "No valid token"),
+    "forbidden": (403, "Not allowed"),
+    "not_found": (404, "Not found"),
+    "unknown_envoy": (404, "No such hospital"),
+    "unknown_task": (404, "No such task"),
+    "method_not_allowed": (405, "Not a method of this path"),
+    "conflict": (409, "In conflict with what is"),
+    "no_model_yet": (409, "No model yet"),
+    "no_updates": (409, "Nothing to aggregate"),
+    "inconsistent_updates": (409, "Models of different architectures"),
+    "aggregation_refused": (409, "Aggregation refused"),
+    "base_unknown": (409, "Unknown start"),
+    "scaler_not_agreed": (409, "Scaler not agreed"),
+    "too_large": (413, "Too large"),
+    "unsupported_media_type": (415, "Unsupported content type"),
+    "invalid_request": (422, "The request does not fit"),
+    "invalid_input": (422, "An input does not fit the task"),
+    "artifact_invalid": (422, "A file is refused"),
+    "model_file_invalid": (422, "model.pt is refused"),
+    "layout_mismatch": (422, "model.pt has another architecture"),
+    "tensor_value_invalid": (422, "model.pt holds a value that no model has"),
+    "scaler_file_invalid": (422, "scaler.pkl is refused"),
+    "training_log_invalid": (422, "The training log is refused"),
+    "digest_mismatch": (422, "Damaged on the way"),
+    "examples_out_of_bounds": (422, "Number of examples out of bounds"),
+    "idempotency_key_reused": (422, "Idempotency-Key used before"),
+    "unknown_strategy": (422, "No such strategy"),
+    "internal_error": (500, "The director failed"),
+    "artifact_damaged": (503, "A stored file is damaged"),
+    "database_unusable": (503, "The database does not answer"),
+    "not_initialised": (503, "The director is not ready"),
+    "storage_failed": (503, "The disk refuses"),
+    "storage_full": (507, "The disk is full"),
+}
+_BY_STATUS = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_RETRY_SECONDS = {503: "5", 507: "60"}
+
+
+def problem_of(error: FederationError, request_id: str) -> Response:
+    """Answer a domain error."""
+    checks = list(error.checks) if isinstance(error, UploadRejectedError) else []
+    return _answer(error.code, error.sentence, error.hint, request_id, error.facts, checks)
+
+
+def register(app: FastAPI) -> None:
+    """Let every error of the app leave as a problem."""
+
+    @app.exception_handler(FederationError)
+    async def domain(request: Request, error: FederationError) -> Response:
+        answer = problem_of(error, request_id_of(request))
+        if answer.status_code >= 500:
+            _log.error(
+                "request.failed", exc_info=error, extra={"facts": {"code": error.code, "path": request.url.path}}
+            )
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part)[:60] for part in first["loc"])[:200]
+        status = "malformed_request" if first["type"] == "json_invalid" else "invalid_request"
+        return _answer(
+            status,
+            f"{where}: {str(first['msg'])[:300]}.",
+            "See GET /docs for the form of this request.",
+            request_id_of(request),
+            {"field": where},
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        code = _BY_STATUS.get(error.status_code, "invalid_request")
+        answer = _answer(code, f"{request.method} {request.url.path[:200]}: {error.detail}.", "See GET /docs.", "", {})
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        request_id = request_id_of(request)
+        _log.error(
+            "request.failed", exc_info=error, extra={"facts": {"path": request.url.path, "request_id": request_id}}
+        )
+        return _answer(
+            "internal_error",
+            "The director failed on this request; nothing of it was kept.",
+            "Try again; if it stays so, tell the consortium's admin the request_id.",
+            request_id,
+            {},
+        )
+
+
+def request_id_of(request: Request) -> str:
+    """Give the id that the answer, the log and a person's question share."""
+    return str(request.scope.get("request_id", ""))
+
+
+def _answer(
+    code: str,
+    sentence: str,
+    hint: str,
+    request_id: str,
+    facts: Mapping[str, Fact],
+    checks: list[Check] | None = None,
+) -> Response:
+    status, title = STATUSES[code]
+    problem = Problem(
+        title=title,
+        status=status,
+        code=code,
+        detail=_short(sentence),
+        hint=_short(hint),
+        facts={name[:60]: value[:200] if isinstance(value, str) else value for name, value in list(facts.items())[:8]},
+        checks=checks or [],
+        request_id=request_id,
+    )
+    body = _body(problem)
+    if len(body) > MAX_PROBLEM_BYTES:  # the failed checks matter; the submission's page shows all of them
+        body = _body(problem.model_copy(update={"checks": [each for each in problem.checks if not each.passed][:3]}))
+    headers = {"Retry-After": _RETRY_SECONDS[status]} if status in _RETRY_SECONDS else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(body, status, headers, MEDIA_TYPE)
+
+
+def _body(problem: Problem) -> bytes:
+    # json.dumps writes escapes for everything outside ASCII: no byte of an attacker's text reaches the answer raw
+    return json.dumps(problem.model_dump(mode="json"), allow_nan=False).encode()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 600 else text[:600] + "…"

@@ -1,0 +1,68 @@
+"""What the federation learns, and what everyone starts from."""
+
+from fastapi import APIRouter, Response
+
+from contract.messages import Page, Start, StatisticsReceipt, StatisticsReport, TaskDescription
+from contract.names import Digest, EnvoyName, TaskName
+from contract.tasks import RISK_LEVELS, Task
+from director import starts
+from director.api.guard import Caller, GuardedRoute, Serving
+from director.errors import NotFoundError
+from director.gate import find_task
+from director.registry import envoy_named
+
+router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
+
+
+@router.get("/tasks")
+def list_tasks(director: Serving) -> Page[TaskDescription]:
+    """List the tasks of this federation."""
+    return Page(items=[_describe(task) for task in director.tasks.values()])
+
+
+@router.get("/tasks/{task}")
+def get_task(task: TaskName, director: Serving) -> TaskDescription:
+    """Describe a task: features with units and sources, label, cut points, layout."""
+    return _describe(find_task(director.tasks, task))
+
+
+@router.get("/tasks/{task}/start")
+def get_start(task: TaskName, director: Serving) -> Start:
+    """Say what everyone starts from: one atomic answer."""
+    found = find_task(director.tasks, task)
+    with director.database.read() as session:
+        row = starts.current_start(session, found.name)
+        if row is None:
+            raise NotFoundError(f"Task {task} has no start yet.", hint="Restart the director, then try again.")
+        return starts.describe_start(row)
+
+
+@router.get("/blobs/{sha256}", response_class=Response)
+def get_blob(sha256: Digest, director: Serving) -> Response:
+    """Give the bytes of a start's model or scaler."""
+    with director.database.read() as session:
+        if not starts.is_part_of_a_start(session, sha256):
+            raise NotFoundError("No start has a file of this digest.", hint="Fetch GET /tasks/{task}/start anew.")
+    return Response(director.blobs.read(sha256), media_type="application/octet-stream")
+
+
+@router.post("/statistics/{envoy_name}", status_code=201)
+def report_statistics(
+    envoy_name: EnvoyName, report: StatisticsReport, response: Response, caller: Caller, director: Serving
+) -> StatisticsReceipt:
+    """Take a hospital's share of the common scaler. 201 kept; 200 the same again."""
+    caller.require_envoy(envoy_name)
+    task = find_task(director.tasks, report.task)
+    starts.check_statistics(report, task)
+    with director.database.write() as session:
+        envoy = envoy_named(session, envoy_name)
+        receipt, is_new = starts.keep_statistics(
+            session, director.blobs, task, envoy, report, now=director.clock(), actor=caller.actor
+        )
+    response.status_code = 201 if is_new else 200
+    return receipt
+
+
+def _describe(task: Task) -> TaskDescription:
+    own = {name: getattr(task, name) for name in Task.__dataclass_fields__}
+    return TaskDescription(**own, risk_levels=RISK_LEVELS, layout=task.layout, digest=task.digest)

@@ -1,0 +1,50 @@
+"""The web application around an assembled director."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from director.api import envoys, global_models, health, inference, problems, tasks, uploads
+from director.api.connection import RequestIds
+from director.api.health import VERSION
+from director.assembly import Director, Follower
+from director.logs import log_to
+from director.settings import read_settings
+
+RESOURCES = (health, tasks, envoys, uploads, global_models, inference)
+
+
+def create_app(director: Director) -> FastAPI:
+    """Build the application; it opens the director when it starts and closes it when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        handler = log_to(director.logs)
+        director.open()
+        app.state.inference_log = director.inference_log()
+        follower = Follower(director)
+        follower.start()
+        yield
+        follower.stop()
+        director.close()
+        app.state.inference_log.close()
+        handler.close()
+
+    app = FastAPI(
+        title="Federated Learning Director",
+        version=VERSION,
+        description="Hospitals upload models, an admin aggregates them, analysts ask for risk levels.",
+        lifespan=lifespan,
+    )
+    app.state.director = director
+    problems.register(app)
+    for resource in RESOURCES:
+        app.include_router(resource.router)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Build the application as the environment configures it; what a server's worker calls."""
+    return create_app(Director(read_settings()))

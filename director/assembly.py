@@ -1,0 +1,177 @@
+"""The one composition root: settings → Director. Also opening, recovering, and following what others commit."""
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from contract.messages import DEFAULT_TASK
+from contract.names import TaskName
+from contract.tasks import BUILT_IN_TASKS, Task
+from director import tokens
+from director.access import Doorkeeper
+from director.blobs import BlobStore
+from director.clock import Clock, utc_now
+from director.database import Database
+from director.errors import NotInitialisedError
+from director.fsck import referred_digests
+from director.global_models import GlobalModels
+from director.inference import Ward
+from director.intake import Intake
+from director.logs import AppendedFile
+from director.settings import DirectorSettings
+from director.starts import renew_all
+from director.views import Views
+
+_log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.02
+_NOTE_EVERY_LOOKS = 250
+
+
+class Director:
+    """A coordinating centre, assembled; opens nothing until ``open`` is called.
+
+    Args:
+        settings: How it is configured.
+        clock: The time.
+    """
+
+    def __init__(self, settings: DirectorSettings, clock: Clock = utc_now) -> None:
+        folder = settings.data_dir
+        self.settings = settings
+        self.clock = clock
+        self.tasks: Mapping[TaskName, Task] = _configured_tasks(settings)
+        self.database = Database(settings.url)
+        self.blobs = BlobStore(folder / "blobs")
+        self.views = Views(folder, self.blobs, DEFAULT_TASK)
+        self.logs: Path = folder / "logs"
+        self.doorkeeper = Doorkeeper(clock)
+        self.ward = Ward(self.blobs, self.tasks)
+        self.intake = Intake(
+            database=self.database,
+            blobs=self.blobs,
+            views=self.views,
+            tasks=self.tasks,
+            logs=self.logs,
+            clock=clock,
+            on_change=self.refresh,
+        )
+        self.global_models = GlobalModels(
+            database=self.database,
+            blobs=self.blobs,
+            views=self.views,
+            tasks=self.tasks,
+            clock=clock,
+            on_change=self.refresh,
+        )
+
+    def initialise(self) -> None:
+        """Make the data folder a federation's, or bring an older one up to date.
+
+        Raises:
+            NotInitialisedError: Artifacts are there but no database: it is never made anew in silence.
+            DatabaseError: What is there is damaged.
+        """
+        file = self.database.file
+        if file is not None and file.exists():
+            self.database.check_usable()
+        elif next(self.blobs.digests(), None) is not None:
+            raise NotInitialisedError(
+                "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
+            )
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.blobs.prepare()
+        self.database.migrate()
+        with self.database.write() as session:
+            renew_all(session, self.blobs, self.tasks, now=self.clock())
+
+    def open(self) -> None:
+        """Check the database, finish what a killed process left, and learn the current state.
+
+        Raises:
+            NotInitialisedError, DatabaseError: There is no federation here, or it is damaged.
+        """
+        self.database.check_ready()
+        self.blobs.prepare()
+        self.views.prepare()
+        self._recover()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Learn tokens and current versions anew."""
+        with self.database.read() as session:
+            self.doorkeeper.refresh(session)
+            self.ward.refresh(session)
+
+    def note_use(self) -> None:
+        """Write down when tokens were last used."""
+        notes = self.doorkeeper.take_notes_of_use()
+        if notes:
+            with self.database.write() as session:
+                tokens.note_use(session, notes)
+
+    def close(self) -> None:
+        """Write what is left to write, and let go."""
+        self.note_use()
+        self.database.close()
+
+    def inference_log(self) -> AppendedFile:
+        """Open the log of inferences."""
+        return AppendedFile(self.logs / "inference.log")
+
+    def _recover(self) -> None:
+        """Remove what no row names, then make the view what the rows say; holds the write lock throughout."""
+        with self.database.write() as session:
+            removed = self.blobs.clear_incoming()
+            referred = referred_digests(session)
+            for digest in [digest for digest in self.blobs.digests() if digest not in referred]:
+                self.blobs.remove(digest)
+                removed += 1
+            renew_all(session, self.blobs, self.tasks, now=self.clock())
+            self.views.repair(session, self.tasks)
+        if removed:
+            _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
+
+
+class Follower:
+    """Follows what others commit (the CLI, another worker), and writes notes of use, on a thread of its own."""
+
+    def __init__(self, director: Director) -> None:
+        self._director = director
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the current look."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        counter = self._director.database.change_counter()
+        seen, looks = counter.value(), 0
+        while not self._stop.wait(_LOOK_SECONDS):
+            looks += 1
+            try:
+                value = counter.value()
+                if value != seen:
+                    self._director.refresh()
+                    seen = value
+                if looks % _NOTE_EVERY_LOOKS == 0:
+                    self._director.note_use()
+            except Exception:  # the follower must outlive a database that is away for a moment; the log says so
+                _log.exception("follower.failed")
+                self._stop.wait(1)
+        counter.close()
+
+
+def _configured_tasks(settings: DirectorSettings) -> Mapping[TaskName, Task]:
+    tasks = dict(BUILT_IN_TASKS)
+    for name, chosen in settings.tasks.items():
+        tasks[name] = dataclasses.replace(tasks[name], cut_points=chosen.cut_points)
+    return tasks

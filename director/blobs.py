@@ -1,0 +1,162 @@
+"""Artifacts by their digest: once here, a file never changes. Written, synced, named, folder synced: in that order."""
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contract.names import Digest
+from director.errors import DamagedArtifactError, StorageError, StorageFullError
+
+
+class BlobStore:
+    """A folder of files named by their SHA-256.
+
+    Args:
+        folder: Where they live; made at need.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+
+    def prepare(self) -> None:
+        """Make the folders."""
+        with storage_faults_named():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def check_writable(self) -> None:
+        """Write and remove a byte; raises what a real write would."""
+        with storage_faults_named():
+            probe = self._incoming / f"probe-{secrets.token_hex(4)}"
+            probe.write_bytes(b".")
+            probe.unlink()
+
+    def keep(self, parts: bytes | Iterable[bytes | memoryview]) -> tuple[Digest, int]:
+        """Store bytes durably; gives their digest and number. The same bytes again cost a look."""
+        digest = None
+        if isinstance(parts, bytes):
+            digest = Digest.of(parts)
+            if self.has(digest):
+                return digest, len(parts)
+            parts = (parts,)
+        with storage_faults_named():
+            return self._write(parts, digest)
+
+    def has(self, digest: Digest) -> bool:
+        """Tell whether the file is here."""
+        return self._path(digest).is_file()
+
+    def read(self, digest: Digest) -> bytes:
+        """Read a file whole and check that it is what its name says.
+
+        Raises:
+            DamagedArtifactError: It is missing, or its bytes have another digest.
+        """
+        try:
+            data = self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise _damaged(digest, "is missing") from None
+        if Digest.of(data) != digest:
+            raise _damaged(digest, "has changed on the disk")
+        return data
+
+    def check(self, digest: Digest) -> None:
+        """Digest a file without holding it in memory; raises as ``read``."""
+        try:
+            with self._path(digest).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise _damaged(digest, "is missing") from None
+        if found != digest:
+            raise _damaged(digest, "has changed on the disk")
+
+    def read_at(self, digest: Digest, offset: int, into: memoryview) -> None:
+        """Fill ``into`` with the file's bytes from ``offset`` on."""
+        with self._path(digest).open("rb", buffering=0) as file:
+            file.seek(offset)
+            done = 0
+            while done < len(into):
+                count = file.readinto(into[done:])
+                if not count:
+                    raise _damaged(digest, "is shorter than it was")
+                done += count
+
+    def digests(self) -> Iterator[Digest]:
+        """Give what is here, in no order."""
+        for path in self._folder.glob("??/*"):
+            if len(path.name) == 64:
+                yield Digest(path.name)
+
+    def clear_incoming(self) -> int:
+        """Remove what an interrupted write left; nothing refers to it."""
+        leftovers = list(self._incoming.iterdir()) if self._incoming.is_dir() else []
+        for path in leftovers:
+            path.unlink(missing_ok=True)
+        return len(leftovers)
+
+    def remove(self, digest: Digest) -> None:
+        """Remove a file that no row refers to."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def _write(self, parts: Iterable[bytes | memoryview], digest: Digest | None) -> tuple[Digest, int]:
+        incoming = self._incoming / secrets.token_hex(8)
+        sha256, size = hashlib.sha256(), 0
+        try:
+            with incoming.open("wb") as file:
+                for part in parts:
+                    if digest is None:
+                        sha256.update(part)
+                    size += file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            digest = digest or Digest(sha256.hexdigest())
+            path = self._path(digest)
+            if not path.parent.is_dir():
+                path.parent.mkdir(exist_ok=True)
+                sync_folder(self._folder)
+            incoming.replace(path)
+            sync_folder(path.parent)
+        except BaseException:
+            incoming.unlink(missing_ok=True)
+            raise
+        return digest, size
+
+    def _path(self, digest: Digest) -> Path:
+        return self._folder / digest[:2] / digest
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def storage_faults_named() -> Iterator[None]:
+    """Turn the disk's faults into errors that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(
+                "The director's disk is full; nothing was changed.", hint="Free space on the director, then send again."
+            ) from error
+        raise StorageError(
+            "The director's disk refuses to write; nothing was changed.",
+            hint="Look at the data folder's rights and the disk's health, then send again.",
+        ) from error
+
+
+def _damaged(digest: Digest, why: str) -> DamagedArtifactError:
+    return DamagedArtifactError(
+        f"The stored file {digest[:12]}… {why}; it is not served.",
+        hint="Run: fl-director fsck; restore the file from a backup, or publish another version.",
+        sha256=digest,
+    )

@@ -1,0 +1,148 @@
+"""What can stop the director, by whose turn it is to act. ``director.api.problems`` maps the codes to HTTP statuses."""
+
+from contract.errors import CallerError, Fact, FederationError
+from contract.messages import Check
+
+
+class UnauthenticatedError(CallerError):
+    """No token, or one that does not hold: unknown, wrong, expired and revoked look the same."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(CallerError):
+    """The token holds, but not for this."""
+
+    code = "forbidden"
+
+
+class NotFoundError(CallerError):
+    """What is asked for is not here."""
+
+    code = "not_found"
+
+
+class UnknownEnvoyError(NotFoundError):
+    """No such hospital."""
+
+    code = "unknown_envoy"
+
+
+class NoModelError(CallerError):
+    """There is no current model to answer from yet."""
+
+    code = "no_model_yet"
+
+
+class ConflictError(CallerError):
+    """The request contradicts what is already so."""
+
+    code = "conflict"
+
+
+class BaseUnknownError(ConflictError):
+    """The upload was trained from a start that this director never gave."""
+
+    code = "base_unknown"
+
+
+class ScalerNotAgreedError(ConflictError):
+    """The scaler is neither a merged one nor the hospital's own."""
+
+    code = "scaler_not_agreed"
+
+
+class IdempotencyKeyReusedError(CallerError):
+    """One key for two different requests."""
+
+    code = "idempotency_key_reused"
+
+
+class MalformedRequestError(CallerError):
+    """The request does not have the agreed form."""
+
+    code = "malformed_request"
+
+
+class InvalidRequestError(CallerError):
+    """The request can be read, but a field is missing, unknown or not allowed."""
+
+    code = "invalid_request"
+
+
+class TooLargeError(CallerError):
+    """More bytes or rows than this director takes."""
+
+    code = "too_large"
+
+
+class UnsupportedMediaTypeError(CallerError):
+    """A content type that this path does not read."""
+
+    code = "unsupported_media_type"
+
+
+class ExamplesOutOfBoundsError(CallerError):
+    """Fewer or more training examples than the task allows."""
+
+    code = "examples_out_of_bounds"
+
+
+class DigestMismatchError(CallerError):
+    """The bytes that arrived are not those that the sender digested."""
+
+    code = "digest_mismatch"
+
+
+class UploadRejectedError(CallerError):
+    """The gate said no. Carries the first failure's code and sentence, and every check."""
+
+    def __init__(self, cause: FederationError, checks: tuple[Check, ...], submission_id: str | None = None) -> None:
+        facts: dict[str, Fact] = dict(cause.facts)
+        if submission_id:
+            facts["submission_id"] = submission_id
+        super().__init__(cause.sentence, hint=cause.hint, **facts)
+        self.code = cause.code  # it speaks with the voice of its cause
+        self.checks = checks
+
+
+class OperatorError(FederationError):
+    """Whoever runs the director must act."""
+
+    code = "operator_error"
+
+
+class SettingsError(OperatorError):
+    """The configuration is wrong."""
+
+    code = "settings_invalid"
+
+
+class NotInitialisedError(OperatorError):
+    """The data folder holds no federation yet, or only a part of one."""
+
+    code = "not_initialised"
+
+
+class DatabaseError(OperatorError):
+    """The database can't be used as it is."""
+
+    code = "database_unusable"
+
+
+class StorageError(OperatorError):
+    """The disk refused to write or read."""
+
+    code = "storage_failed"
+
+
+class StorageFullError(StorageError):
+    """No space is left."""
+
+    code = "storage_full"
+
+
+class DamagedArtifactError(OperatorError):
+    """A stored file is not what its digest says; it is refused, never served."""
+
+    code = "artifact_damaged"

@@ -1,0 +1,217 @@
+"""Global versions: kept with their lineage, published, rolled back (which is the same act), described."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.messages import AggregationRequest, GlobalModel, ModelInput, Page
+from contract.model_file import model_file_parts
+from contract.names import TaskName
+from contract.scaler_file import write_scaler
+from contract.tasks import Task
+from director import audit, idempotency
+from director.access import Principal
+from director.blobs import BlobStore
+from director.clock import Clock
+from director.council import Draft, draft_average, draft_imported
+from director.database import Database
+from director.errors import NotFoundError
+from director.gate import find_task
+from director.registry import page_of
+from director.schema import GlobalModelRow, PublicationRow
+from director.starts import published, renew_start
+from director.views import Views
+
+_log = logging.getLogger(__name__)
+
+
+class GlobalModels:
+    """Makes, keeps, publishes and describes global models.
+
+    Args:
+        database: The ledger.
+        blobs: The vault.
+        views: The friendly paths.
+        tasks: The tasks of this federation.
+        clock: The time.
+        on_change: Called after the pointer moved.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        blobs: BlobStore,
+        views: Views,
+        tasks: Mapping[TaskName, Task],
+        clock: Clock,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._views = views
+        self._tasks = tasks
+        self._clock = clock
+        self._on_change = on_change
+
+    def aggregate(self, caller: Principal, request: AggregationRequest, key: str | None = None) -> GlobalModel:
+        """Average current models into a new global version and publish it; with ``dry_run`` only say what would be.
+
+        Raises:
+            UnknownTaskError: No such task.
+            CallerError: As ``council.draft_average``.
+        """
+        task = find_task(self._tasks, request.task)
+        as_asked = ["aggregate", request.model_dump_json()]
+        with self._database.read() as session:
+            earlier = idempotency.find(session, caller.actor, key, as_asked)
+            if earlier is not None:
+                return self._describe(session, self._row(session, task.name, int(earlier)))
+            draft = draft_average(session, self._blobs, task, request)
+        return self._preview(draft) if request.dry_run else self._keep(caller, draft, key, as_asked)
+
+    def import_model(
+        self, caller: Principal, task_name: TaskName, model: bytes, scaler: bytes, card: bytes
+    ) -> GlobalModel:
+        """Take and publish a model that the admin's own script made.
+
+        Raises:
+            FederationError: As ``council.draft_imported``.
+        """
+        with self._database.read() as session:
+            draft = draft_imported(session, find_task(self._tasks, task_name), model, scaler, card)
+        return self._keep(caller, draft, None, ())
+
+    def publish(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
+        """Make a version the current one; an older one is a rollback.
+
+        Raises:
+            NotFoundError: No such version.
+            DamagedArtifactError: Its files are not what they were.
+        """
+        task = find_task(self._tasks, task_name)
+        with self._database.write() as session:
+            row = self._row(session, task.name, version)
+            self._blobs.check(row.model_sha256)
+            self._blobs.check(row.scaler_sha256)
+            current = published(session, task.name)
+            if current is None or current.version != version:
+                self._point_to(session, caller, task, row)
+            answer = self._describe(session, row)
+        self._after(task, "model.publish", version)
+        return answer
+
+    def get(self, task_name: TaskName, version: int) -> GlobalModel:
+        """Describe one version."""
+        with self._database.read() as session:
+            return self._describe(session, self._row(session, task_name, version))
+
+    def page(self, task_name: TaskName | None, limit: int, cursor: str | None) -> Page[GlobalModel]:
+        """Describe versions, newest first."""
+        query = select(GlobalModelRow).order_by(GlobalModelRow.id.desc())
+        if task_name is not None:
+            query = query.where(GlobalModelRow.task == task_name)
+        with self._database.read() as session:
+            rows, following = page_of(session, query, limit, cursor)
+            return Page(items=[self._describe(session, row) for row in rows], next=following)
+
+    def file(self, caller: Principal, task_name: TaskName, version: int, part: str) -> bytes:
+        """Give ``model`` or ``scaler`` of a version; reading a model is put on record."""
+        with self._database.read() as session:
+            row = self._row(session, task_name, version)
+            data = self._blobs.read(row.model_sha256 if part == "model" else row.scaler_sha256)
+        subject = f"{task_name} {version}"
+        with self._database.write() as session:
+            audit.record(session, at=self._clock(), actor=caller.actor, act="model.read", subject=subject, part=part)
+        return data
+
+    def _preview(self, draft: Draft) -> GlobalModel:
+        card = draft.card(draft.model_sha256)
+        return GlobalModel.model_validate({**card, "version": None, "created_at": self._clock(), "published": False})
+
+    def _keep(self, caller: Principal, draft: Draft, key: str | None, as_asked: Sequence[str]) -> GlobalModel:
+        task = draft.task
+        model_sha256, _ = self._blobs.keep(model_file_parts(draft.state, task.layout))
+        scaler_sha256, _ = self._blobs.keep(write_scaler(draft.scaler))
+        now = self._clock()
+        with self._database.write() as session:
+            earlier = idempotency.find(session, caller.actor, key, as_asked)
+            if earlier is not None:
+                return self._describe(session, self._row(session, task.name, int(earlier)))
+            newest = session.scalar(select(func.max(GlobalModelRow.version)).where(GlobalModelRow.task == task.name))
+            version = (newest or 0) + 1
+            card = draft.card(model_sha256) | {"version": version, "created_at": now.isoformat()}
+            row = GlobalModelRow(
+                task=task.name,
+                version=version,
+                strategy=draft.strategy,
+                parameters=card["parameters"],
+                scaler=draft.scaler_choice,
+                model_sha256=model_sha256,
+                scaler_sha256=scaler_sha256,
+                card_sha256=self._blobs.keep(json.dumps(card, indent=2).encode() + b"\n")[0],
+                num_examples=draft.num_examples,
+                inputs=card["inputs"],
+                metrics=card["metrics"],
+                created_at=now,
+            )
+            session.add(row)
+            session.flush()
+            audit.record(
+                session,
+                at=now,
+                actor=caller.actor,
+                act="model.aggregate",
+                subject=f"{task.name} {version}",
+                model=model_sha256,
+                scaler=scaler_sha256,
+                inputs=[each.model_sha256 for each in draft.inputs],
+            )
+            idempotency.keep(session, caller.actor, key, as_asked, str(version), now)
+            self._point_to(session, caller, task, row)
+            answer = self._describe(session, row)
+        self._after(task, "model.aggregate", version)
+        return answer
+
+    def _point_to(self, session: Session, caller: Principal, task: Task, row: GlobalModelRow) -> None:
+        """Move the pointer, and the start with it."""
+        now, subject = self._clock(), f"{task.name} {row.version}"
+        session.add(PublicationRow(task=task.name, global_model=row, actor=caller.actor, created_at=now))
+        session.flush()
+        audit.record(session, at=now, actor=caller.actor, act="model.publish", subject=subject, model=row.model_sha256)
+        renew_start(session, self._blobs, task, now=now)
+
+    def _after(self, task: Task, event: str, version: int) -> None:
+        with self._database.write() as session:
+            self._views.show_global_model(session, task.name)
+        _log.info(event, extra={"facts": {"task": task.name, "version": version}})
+        self._on_change()
+
+    def _describe(self, session: Session, row: GlobalModelRow) -> GlobalModel:
+        current = published(session, row.task)
+        return GlobalModel(
+            task=row.task,
+            version=row.version,
+            strategy=row.strategy,
+            parameters=row.parameters,
+            scaler=row.scaler,
+            sha256=row.model_sha256,
+            scaler_sha256=row.scaler_sha256,
+            num_examples=row.num_examples,
+            inputs=[ModelInput.model_validate(each) for each in row.inputs],
+            metrics=row.metrics,
+            created_at=row.created_at,
+            published=current is not None and current.id == row.id,
+            notice=self._tasks[row.task].notice if row.task in self._tasks else "",
+        )
+
+    def _row(self, session: Session, task: TaskName, version: int) -> GlobalModelRow:
+        row = session.scalars(
+            select(GlobalModelRow).where(GlobalModelRow.task == task, GlobalModelRow.version == version)
+        ).first()
+        if row is None:
+            raise NotFoundError(f"Task {task} has no global model {version}.", hint="See GET /global_models.")
+        return row

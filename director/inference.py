@@ -1,0 +1,162 @@
+"""The ward: inputs → probabilities and risk level, and which model answered. Knows nothing of how a model was made.
+
+A model and its scaler are one bundle, loaded once per version and switched as one; answering touches no database.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.architecture import Matrix, forward, softmax
+from contract.errors import FederationError
+from contract.messages import AnsweringModel, Prediction, Probabilities
+from contract.model_file import read_model
+from contract.names import EnvoyName, TaskName
+from contract.scaler_file import read_scaler
+from contract.tasks import RISK_LEVELS, Task
+from director.blobs import BlobStore
+from director.errors import NoModelError
+from director.gate import find_task
+from director.registry import current_submissions, unknown_envoy
+from director.schema import EnvoyRow
+from director.starts import published
+
+_log = logging.getLogger(__name__)
+
+_BLOCK_ROWS = 4096
+"""Rows that go through the network at once in a batch: their activations stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One version ready to answer: the task, the network's tensors, the scaler's numbers, and its name tag."""
+
+    task: Task
+    state: Mapping[str, NDArray[np.float64]]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    model: AnsweringModel
+
+    def probabilities(self, x: Matrix) -> Matrix:
+        """Compute rows × risk levels from rows × raw features."""
+        if len(x) <= _BLOCK_ROWS:
+            return softmax(forward(self.task.architecture, self.state, (x - self.mean) / self.scale))
+        blocks = [self.probabilities(x[start : start + _BLOCK_ROWS]) for start in range(0, len(x), _BLOCK_ROWS)]
+        return np.concatenate(blocks)
+
+    def predict(self, inputs: Mapping[str, object], *, with_probabilities: bool, request_id: str) -> Prediction:
+        """Answer one row.
+
+        Raises:
+            InvalidInputError: The inputs are not the task's.
+        """
+        row = self.probabilities(self.task.vectorise(inputs)[np.newaxis])[0].tolist()
+        return Prediction.model_construct(
+            risk_level=RISK_LEVELS[row.index(max(row))],
+            probabilities=_named(row) if with_probabilities else None,
+            task=self.task.name,
+            cut_points=self.task.cut_points,
+            notice=self.task.notice,
+            model=self.model,
+            request_id=request_id,
+        )
+
+
+_Where = tuple[str | None, TaskName]
+"""A hospital's folded name, or None for the global model; and the task."""
+
+
+class Ward:
+    """Knows the current models, and holds in memory those that were asked.
+
+    Args:
+        blobs: The vault.
+        tasks: The tasks of this federation.
+    """
+
+    def __init__(self, blobs: BlobStore, tasks: Mapping[TaskName, Task]) -> None:
+        self._blobs = blobs
+        self._tasks = tasks
+        self._envoys: frozenset[str] = frozenset()
+        self._current: Mapping[_Where, AnsweringModel] = {}
+        self._bundles: dict[_Where, Bundle] = {}
+
+    def refresh(self, session: Session) -> None:
+        """Learn the current versions anew, and switch to them at once."""
+        found = dict(self._current_of_envoys(session))
+        for task in self._tasks:
+            row = published(session, task)
+            if row is not None:
+                found[None, task] = AnsweringModel(
+                    scope="global",
+                    version=row.version,
+                    sha256=row.model_sha256,
+                    scaler_sha256=row.scaler_sha256,
+                    envoys=len(row.inputs),
+                    trained_at=row.created_at,
+                )
+        before = self._current
+        moved = [where for where in self._bundles if where in found and found[where] != before.get(where)]
+        # What did not move stays the same object, so that `bundle` can compare by identity.
+        current = {where: before[where] if before.get(where) == model else model for where, model in found.items()}
+        bundles = {where: held for where, held in self._bundles.items() if current.get(where) is held.model}
+        for where in moved:  # what is asked for is loaded before the switch, so that nobody waits for it
+            try:
+                bundles[where] = self._load(self._tasks[where[1]], current[where])
+            except FederationError as error:  # whoever asks for it is told
+                _log.error("model.damaged", extra={"facts": {"sha256": current[where].sha256, "why": error.sentence}})
+        self._envoys = frozenset(row.folded_name for row in session.scalars(select(EnvoyRow)))
+        self._current, self._bundles = current, bundles
+
+    def bundle(self, envoy: EnvoyName | None, task_name: TaskName) -> Bundle:
+        """Give the model that answers now: a hospital's, or with None the global one.
+
+        Raises:
+            UnknownTaskError, UnknownEnvoyError: No such name.
+            NoModelError: There is no current model yet.
+            DamagedArtifactError: Its files are not what they were.
+        """
+        where = (envoy.folded if envoy is not None else None, task_name)
+        held, current = self._bundles.get(where), self._current.get(where)
+        if held is not None and held.model is current:
+            return held
+        task = find_task(self._tasks, task_name)
+        if envoy is not None and envoy.folded not in self._envoys:
+            raise unknown_envoy(envoy)
+        if current is None:
+            whose = f"{envoy} has" if envoy is not None else "The federation has"
+            raise NoModelError(
+                f"{whose} no model of task {task_name} yet.",
+                hint="Let it train and upload first." if envoy is not None else "Let the admin aggregate first.",
+            )
+        bundle = self._load(task, current)
+        self._bundles[where] = bundle
+        return bundle
+
+    def _current_of_envoys(self, session: Session) -> Iterator[tuple[_Where, AnsweringModel]]:
+        for row in current_submissions(session):
+            model = AnsweringModel(
+                scope="envoy",
+                envoy_name=row.envoy.name,
+                version=row.version or 0,
+                sha256=row.digest_of("model"),
+                scaler_sha256=row.digest_of("scaler"),
+                trained_at=row.created_at,
+            )
+            yield (row.envoy.name.folded, row.task), model
+
+    def _load(self, task: Task, model: AnsweringModel) -> Bundle:
+        state = read_model(self._blobs.read(model.sha256), task.layout)
+        scaler = read_scaler(self._blobs.read(model.scaler_sha256), len(task.features))
+        wide = {name: tensor.astype(np.float64) for name, tensor in state.items()}
+        return Bundle(task, wide, np.asarray(scaler.mean), np.asarray(scaler.scale), model)
+
+
+def _named(row: Sequence[float]) -> Probabilities:
+    low, medium, high = row
+    return Probabilities.model_construct(low=low, medium=medium, high=high)

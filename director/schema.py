@@ -1,0 +1,258 @@
+"""The tables. A row is the truth; files are its matter (``blobs``) or a view of it (``views``)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from contract.names import Digest, EnvoyName, TaskName
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment; SQLite forgets time zones, so all are UTC and come back saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC."""
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _Text(TypeDecorator[Any]):
+    """A validated value type, stored as text."""
+
+    impl = String(64)
+    cache_ok = True
+    of: type[str]
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return str(value) if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return self.of(value) if value is not None else None
+
+
+class _DigestText(_Text):
+    cache_ok = True
+    of = Digest
+
+
+class _EnvoyNameText(_Text):
+    cache_ok = True
+    of = EnvoyName
+
+
+class _TaskNameText(_Text):
+    cache_ok = True
+    of = TaskName
+
+
+Json = dict[str, Any] | list[Any]
+
+
+class Base(DeclarativeBase):
+    """Root of the tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+        Digest: _DigestText,
+        EnvoyName: _EnvoyNameText,
+        TaskName: _TaskNameText,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class EnvoyRow(Base):
+    """A hospital of the federation."""
+
+    __tablename__ = "envoys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[EnvoyName]
+    folded_name: Mapped[str] = mapped_column(String(63), unique=True)
+    created_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class EnrolmentCodeRow(Base):
+    """A one-time code, kept as its digest."""
+
+    __tablename__ = "enrolment_codes"
+
+    sha256: Mapped[Digest] = mapped_column(primary_key=True)
+    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class TokenRow(Base):
+    """A token, kept as its digest."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    sha256: Mapped[Digest] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(String(16))
+    envoy_id: Mapped[int | None] = mapped_column(ForeignKey("envoys.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+    envoy: Mapped[EnvoyRow | None] = relationship(lazy="joined")
+
+
+class StatisticsRow(Base):
+    """A hospital's share of the common scaler; the highest version of a hospital counts."""
+
+    __tablename__ = "statistics"
+    __table_args__ = (UniqueConstraint("envoy_id", "task", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
+    task: Mapped[TaskName]
+    version: Mapped[int]
+    num_examples: Mapped[int]
+    mean: Mapped[list[Any]]
+    m2: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+
+    envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
+
+
+class StartRow(Base):
+    """A start that hospitals train from; the highest id of a task is the current one."""
+
+    __tablename__ = "starts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[TaskName]
+    base: Mapped[Digest] = mapped_column(index=True)
+    model_sha256: Mapped[Digest] = mapped_column(index=True)
+    scaler_sha256: Mapped[Digest | None] = mapped_column(index=True)
+    global_version: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class SubmissionRow(Base):
+    """One upload and its verdict; an admitted one is a version of its hospital's model."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("envoy_id", "task", "version"),
+        UniqueConstraint("envoy_id", "parcel", name="uq_submissions_parcel"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
+    task: Mapped[TaskName]
+    version: Mapped[int | None]
+    verdict: Mapped[str] = mapped_column(String(16))
+    parcel: Mapped[Digest | None]
+    """What makes it the same submission again: task, base, model, scaler, count. Null unless it was kept."""
+    base: Mapped[Digest]
+    num_examples: Mapped[int]
+    metadata_json: Mapped[dict[str, Any]]
+    checks: Mapped[list[Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+    envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
+    files: Mapped[list["SubmissionFileRow"]] = relationship(lazy="selectin", order_by="SubmissionFileRow.role")
+
+    def digest_of(self, role: str) -> Digest:
+        """Digest of one of its files."""
+        return next(file.sha256 for file in self.files if file.role == role)
+
+
+class SubmissionFileRow(Base):
+    """A version is a set of (role, digest) rows."""
+
+    __tablename__ = "submission_files"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)
+    sha256: Mapped[Digest]
+    bytes: Mapped[int]
+
+
+class GlobalModelRow(Base):
+    """A global version with its lineage."""
+
+    __tablename__ = "global_models"
+    __table_args__ = (UniqueConstraint("task", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[TaskName]
+    version: Mapped[int]
+    strategy: Mapped[str] = mapped_column(String(100))
+    parameters: Mapped[dict[str, Any]]
+    scaler: Mapped[str] = mapped_column(String(63))
+    model_sha256: Mapped[Digest]
+    scaler_sha256: Mapped[Digest]
+    card_sha256: Mapped[Digest]
+    num_examples: Mapped[int]
+    inputs: Mapped[list[Any]]
+    metrics: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class PublicationRow(Base):
+    """An act of publishing: the highest id of a task is the pointer. Rollback is the same act."""
+
+    __tablename__ = "publications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[TaskName]
+    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"))
+    actor: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+
+    global_model: Mapped[GlobalModelRow] = relationship(lazy="joined")
+
+
+class IdempotencyKeyRow(Base):
+    """What a key of a caller was first used for, so that a repeated request finds the first one's result."""
+
+    __tablename__ = "idempotency_keys"
+
+    caller: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_sha256: Mapped[Digest]
+    reference: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """One act, chained to the one before it."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100))
+    act: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[Digest]
+    digest: Mapped[Digest]

@@ -1,0 +1,113 @@
+"""One frozen settings class: environment (``DIRECTOR_*``) over ``director.toml`` over defaults; no unknown keys."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from contract.names import TaskName
+from contract.tasks import BUILT_IN_TASKS
+from director.errors import SettingsError
+
+CONFIG_FILE = "director.toml"
+_CONFIG_VARIABLE = "DIRECTOR_CONFIG"
+
+
+class TaskSettings(BaseModel):
+    """What a consortium may set of a task."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cut_points: Annotated[tuple[float, ...], Field(min_length=2, max_length=2)]
+
+    @field_validator("cut_points")
+    @classmethod
+    def _rising(cls, cut_points: tuple[float, ...]) -> tuple[float, ...]:
+        if list(cut_points) != sorted(set(cut_points)):
+            raise ValueError("the cut points must rise")
+        return cut_points
+
+
+class DirectorSettings(BaseSettings):
+    """Everything that can be set of a director.
+
+    Args:
+        data_dir: Where the database, the artifacts, the views and the logs live.
+        database_url: An SQLAlchemy URL; default: ``director.db`` in ``data_dir``.
+        max_upload_bytes: Largest body of an upload, all parts together.
+        max_body_bytes: Largest body of any other request but a batch.
+        max_batch_bytes: Largest body of a batch of inferences.
+        token_days: How long a token holds unless said otherwise.
+        enrolment_hours: How long a one-time code holds.
+        tasks: Settings of tasks by name.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="DIRECTOR_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Path()
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    max_upload_bytes: Annotated[int, Field(ge=1024)] = 64 * 2**20
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 2**20
+    max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
+    token_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
+    tasks: dict[TaskName, TaskSettings] = {}
+
+    @field_validator("tasks")
+    @classmethod
+    def _known(cls, tasks: dict[TaskName, TaskSettings]) -> dict[TaskName, TaskSettings]:
+        for name in tasks:
+            if name not in BUILT_IN_TASKS:
+                raise ValueError(f"there is no task {name!r}")
+        return tasks
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over file."""
+        file = Path(os.environ.get(_CONFIG_VARIABLE, CONFIG_FILE))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @cached_property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'director.db'}"
+
+
+def read_settings() -> DirectorSettings:
+    """Read the configuration once, at the program's start.
+
+    Raises:
+        SettingsError: A key is unknown or a value is not allowed.
+    """
+    known = {f"DIRECTOR_{name.upper()}" for name in DirectorSettings.model_fields} | {_CONFIG_VARIABLE}
+    for variable in os.environ:
+        if variable.startswith("DIRECTOR_") and variable.split("__")[0] not in known:
+            raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")
+    configured = os.environ.get(_CONFIG_VARIABLE)
+    if configured and not Path(configured).is_file():
+        raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
+    try:
+        return DirectorSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {where}: {first['msg']}.", hint=f"Mend {CONFIG_FILE} or the environment."
+        ) from None
+    except ValueError as error:  # TOML that does not parse
+        raise SettingsError(f"{CONFIG_FILE} can't be read: {error}.", hint="Mend its syntax.") from None
