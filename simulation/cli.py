@@ -1,0 +1,123 @@
+"""fl-simulate: make a consortium that doesn't exist."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contract.errors import FederationError
+from contract.names import EnvoyName, TaskName
+from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
+from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
+from simulation.hospital import Counts
+
+_EXIT_DATA = 5
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def fl_simulate() -> None:
+    """Make a consortium that doesn't exist, and train in it."""
+
+
+@app.command()
+def data(
+    out: Annotated[Path, typer.Option(help="Where the hospitals' folders go.", file_okay=False)],
+    hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many; the first five are the standard ones.")] = 5,
+    patients: Annotated[int, typer.Option(min=1, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+) -> None:
+    """Write synthetic hospitals, one folder each with tables in MIMIC-IV format."""
+    if not force and out.is_dir() and any(out.iterdir()):
+        raise typer.BadParameter(f"{out} is not empty; choose another folder, or --force to write into it.")
+    folders = write_consortium(out, hospitals, patients, seed)
+    counts = consortium_counts(hospitals, patients, seed)
+    made = [_summary(name, folder, counts[name]) for name, folder in zip(counts, folders, strict=True)]
+    if as_json:
+        print(json.dumps({"out": str(out), "seed": seed, "hospitals": made}))
+        return
+    table = Table("hospital", "patients", "diagnoses", "median a patient", "folder")
+    for row in made:
+        table.add_row(*(str(row[key]) for key in ("name", "patients", "diagnoses", "median_diagnoses", "folder")))
+    Console().print(table)
+
+
+@app.command()
+def run(
+    task: Annotated[str, typer.Option(help="The task.")] = DIAGNOSIS_COUNT.name,
+    hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 5,
+    patients: Annotated[int, typer.Option(min=10, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
+    rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Cycles of train and aggregate.")] = 10,
+    strategy: Annotated[str, typer.Option(help="How to combine.")] = "fedavg",
+    seed: Annotated[int, typer.Option(min=0, help="Draws the patients and orders the training.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Train a consortium in one process, with the envoy's own training and the director's own strategies."""
+    from simulation.in_process import pooled, run_federation, synthetic_hospitals  # late: torch takes seconds
+
+    chosen = BUILT_IN_TASKS.get(TaskName(task))
+    if chosen is None:
+        raise typer.BadParameter(f"there is no task {task!r}; choose one of: {', '.join(BUILT_IN_TASKS)}.")
+    everyone = synthetic_hospitals(chosen, hospitals, patients, seed)
+    federated = run_federation(chosen, everyone, rounds=rounds, strategy=strategy, seed=seed)
+    together = [pooled(everyone)]
+    alone = run_federation(chosen, together, rounds=rounds, strategy=strategy, seed=seed)
+    found = federated.metrics(chosen, everyone)
+    result = {
+        "task": chosen.name,
+        "strategy": strategy,
+        "rounds": rounds,
+        "seconds": round(federated.seconds, 3),
+        "sha256": federated.sha256,
+        "hospitals": [
+            {"name": each.name, "num_examples": len(each.split.training), "local": local, "global": common}
+            for each, (local, common) in zip(everyone, found, strict=True)
+        ],
+        "pooled": alone.metrics(chosen, together)[0][1],
+    }
+    if as_json:
+        print(json.dumps(result))
+        return
+    table = Table("hospital", "examples", "accuracy, local", "accuracy, global")
+    for each, (local, common) in zip(everyone, found, strict=True):
+        table.add_row(each.name, str(len(each.split.training)), str(local["accuracy"]), str(common["accuracy"]))
+    Console().print(table)
+    Console().print(f"{rounds} rounds in {federated.seconds:.1f} s; sha256 {federated.sha256}", markup=False)
+
+
+def _summary(name: EnvoyName, folder: Path, counts: Counts) -> dict[str, str | int | float]:
+    return {
+        "name": str(name),
+        "folder": str(folder),
+        "patients": len(counts),
+        "diagnoses": int(counts.sum()),
+        "median_diagnoses": float(np.median(counts)),
+    }
+
+
+def main() -> None:
+    """Run the command line: 0 ok, 2 usage, 5 data."""
+    try:
+        app()
+    except FederationError as error:
+        print(f"error: {error.sentence}\n{error.hint}".rstrip(), file=sys.stderr)
+        sys.exit(_EXIT_DATA)
+    except OSError as error:
+        print(f"error: {error.filename or 'The folder'} can't be written: {error.strerror}.", file=sys.stderr)
+        sys.exit(_EXIT_DATA)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""One MIMIC-IV folder → several hospitals' folders, each with its own patients; every cell stays as it was written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from contract.names import EnvoyName
+from envoy.errors import DataError
+from envoy.table_files import TableFileError, find_table, read_chunks, read_header
+from simulation.table_writer import append_rows, open_table
+
+_TABLES = ("patients", "admissions", "diagnoses_icd")
+
+
+def partition(source: Path, names: Sequence[EnvoyName], out: Path, seed: int = 0) -> tuple[Path, ...]:
+    """Deal the patients of one folder out to hospitals, in numbers that differ by one at most.
+
+    Args:
+        source: A MIMIC-IV folder; ``diagnoses_icd`` must be there, ``patients`` and ``admissions`` may be.
+        names: The hospitals, at least one.
+        out: Where ``NAME/hosp/*.csv.gz`` go; existing tables there are replaced.
+        seed: Of the shuffle, at least 0.
+
+    Returns:
+        The hospitals' folders, in the order of the names.
+
+    Raises:
+        DataError: A table can't be read, has no subject_id, or there are fewer patients than hospitals.
+    """
+    paths = {name: path for name in _TABLES if (path := find_table(source, name)) is not None}
+    if "diagnoses_icd" not in paths:
+        raise DataError(f"There is no table diagnoses_icd in {source}.", hint="Name the folder that contains hosp.")
+    owners = _deal(_subject_ids(paths.values()), len(names), seed)
+    folders = tuple(out / name for name in names)
+    for table, path in paths.items():
+        _deal_table(table, path, owners, folders)
+    return folders
+
+
+def _deal(subject_ids: "pd.Index[str]", hospitals: int, seed: int) -> "pd.Series[int]":
+    """Give the place of each subject's hospital."""
+    if len(subject_ids) < hospitals:
+        raise DataError(
+            f"There are {len(subject_ids)} patients for {hospitals} hospitals.", hint="Ask for fewer hospitals."
+        )
+    order = np.random.default_rng(seed).permutation(len(subject_ids))
+    hospital = np.empty(len(subject_ids), dtype=np.int64)
+    hospital[order] = np.arange(len(subject_ids)) % hospitals
+    return pd.Series(hospital, index=subject_ids)
+
+
+def _subject_ids(paths: Iterable[Path]) -> "pd.Index[str]":
+    """Give every subject of any table, in an order that the tables' order doesn't change."""
+    found: set[str] = set()
+    for path in paths:
+        for frame in _read_as_text(path):
+            found.update(frame["subject_id"].unique())
+    return pd.Index(sorted(found), dtype=object)
+
+
+def _deal_table(table: str, path: Path, owners: "pd.Series[int]", folders: Sequence[Path]) -> None:
+    with ExitStack() as open_tables:
+        streams = [open_tables.enter_context(open_table(folder, table)) for folder in folders]
+        is_first = True
+        for frame in _read_as_text(path):
+            hospital = owners.loc[frame["subject_id"]].to_numpy()
+            for place, stream in enumerate(streams):
+                append_rows(stream, frame[hospital == place], header=is_first)
+            is_first = False
+
+
+def _read_as_text(path: Path) -> Iterator[pd.DataFrame]:
+    try:
+        header = read_header(path)
+        if "subject_id" not in header:
+            raise DataError(f"{path} has no column subject_id.", hint="fl-envoy check names every defect.")
+        for chunk in read_chunks(path, header):
+            cells = {name: column.texts.to_numpy()[column.codes] for name, column in chunk.columns.items()}
+            yield pd.DataFrame(cells, dtype=object)
+    except TableFileError as error:
+        raise DataError(f"{path}: {error.sentence}", hint=error.hint) from error

@@ -1,0 +1,48 @@
+"""The standard consortium learns its task at every hospital: the bar of this project's demonstration task."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.cohort import build_cohort, split_by_patient
+from envoy.tables import read_tables
+from simulation.consortium import write_consortium
+from simulation.in_process import run_federation, synthetic_hospitals
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ten_cycles_reach_the_bar_at_the_worst_hospital(seed: int):
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=2000, seed=seed)
+    run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=10, seed=seed)
+    accuracies = [common["accuracy"] for _, common in run.metrics(DIAGNOSIS_COUNT, hospitals)]
+    assert min(accuracies) >= 0.99
+
+
+def test_the_run_without_files_sees_the_patients_that_an_envoy_would_read(tmp_path: Path):
+    folders = write_consortium(tmp_path, hospitals=2, patients=60, seed=4)
+    simulated = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=60, seed=4)
+    for folder, hospital in zip(folders, simulated, strict=True):
+        split = split_by_patient(build_cohort(DIAGNOSIS_COUNT, read_tables(folder)), seed=4)
+        for ours, theirs in ((hospital.split.training, split.training), (hospital.split.held_out, split.held_out)):
+            assert np.array_equal(ours.subject_ids, theirs.subject_ids)
+            assert np.array_equal(ours.features, theirs.features)
+            assert np.array_equal(ours.labels, theirs.labels)
+
+
+def simulate(*arguments: str) -> dict:
+    command = [sys.executable, "-m", "simulation.cli", "run", "--patients", "100", "--json", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_the_command_prints_what_a_run_gave_and_repeats_it_for_a_seed():
+    first, again = (simulate("--rounds", "2", "--hospitals", "3", "--seed", "5") for _ in range(2))
+    assert set(first) == {"task", "strategy", "rounds", "seconds", "sha256", "hospitals", "pooled"}
+    assert [each["name"] for each in first["hospitals"]] == ["KUTRRH", "MTRH", "KNH"]
+    assert first["hospitals"][0]["num_examples"] == 80
+    assert first["sha256"] == again["sha256"]
+    assert first["sha256"] != simulate("--rounds", "2", "--hospitals", "3", "--seed", "6")["sha256"]
