@@ -1,0 +1,53 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# On Linux a plain torch drags gigabytes of CUDA libraries along: this pin is the CPU build where one is at hand.
+TORCH := torch==2.13.0
+INSTALLED := $(VENV)/installed
+DEMO := demo
+
+.PHONY: help setup demo serve test check format bench evidence clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(INSTALLED) ## Make .venv and install everything
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --editable '.[envoy,director,dev]'
+	@touch $@
+
+demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one director, real HTTP
+	$(BIN)/python -m simulation.demo --out $(DEMO)
+
+serve: $(INSTALLED) ## Open the federation that `make demo` made
+	DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
+
+test: $(INSTALLED) ## Run every test
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED) ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## Put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(INSTALLED) ## Measure, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+evidence: $(INSTALLED) ## Train the standard consortium five times, and write docs/evidence.md
+	$(BIN)/python -m simulation.evidence --out docs/evidence.md
+
+clean: ## Remove what the commands made
+	rm -rf $(VENV) $(DEMO) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,353 @@
+"""What happens to an upload, told through the director's own application."""
+
+import io
+import json
+import os
+import pickle
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+import joblib
+import numpy as np
+import pytest
+import torch
+from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
+from sklearn.preprocessing import StandardScaler
+
+from contract.names import Digest
+from contract.scaler import ScalerState
+from contract.scaler_file import write_scaler
+
+
+def test_an_upload_is_kept_byte_for_byte_and_shown(federation: FederationSimulator, hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    response = hospital.upload(parcel)
+    assert response.status_code == 201, response.text
+    receipt = response.json()
+    assert (receipt["verdict"], receipt["version"], receipt["envoy_name"]) == ("admitted", 1, "KUTRRH")
+    assert receipt["files"]["model"] == {"sha256": Digest.of(parcel.model), "bytes": len(parcel.model)}
+    assert all(check["passed"] for check in receipt["checks"])
+    for folder in (("KUTRRH",), ("KUTRRH", "diagnosis_count")):
+        assert federation.file("received_results", *folder, "model.pt").read_bytes() == parcel.model
+        assert federation.file("received_results", *folder, "scaler.pkl").read_bytes() == parcel.scaler
+        assert federation.file("received_results", *folder, "training.log").read_bytes() == parcel.log
+        assert json.loads(federation.file("received_results", *folder, "metadata.json").read_bytes()) == parcel.metadata
+    assert parcel.log in federation.file("logs", "training", "KUTRRH.log").read_bytes()
+
+
+def test_the_same_parcel_again_gives_the_same_receipt(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    first, second = hospital.upload(parcel), hospital.upload(parcel)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+
+
+def test_a_new_model_is_the_next_version(hospital: SimulatedHospital):
+    assert [hospital.train_and_upload(nudge)["version"] for nudge in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_an_idempotency_key_finds_its_first_upload(hospital: SimulatedHospital):
+    parcel = hospital.parcel(1)
+    first = hospital.upload(parcel, **{"Idempotency-Key": "k1"})
+    again = hospital.upload(parcel, **{"Idempotency-Key": "k1"})
+    other = hospital.upload(hospital.parcel(2), **{"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_twenty_equal_uploads_at_once_become_one_version(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: hospital.upload(parcel), range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert {answer.json()["version"] for answer in answers} == {1}
+
+
+def test_twenty_different_uploads_at_once_become_twenty_versions(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    parcels = [hospital.parcel(nudge) for nudge in range(20)]
+    with ThreadPoolExecutor(20) as threads:
+        answers = [answer.json() for answer in threads.map(hospital.upload, parcels)]
+    assert sorted(answer["version"] for answer in answers) == list(range(1, 21))
+    newest = max(answers, key=lambda answer: answer["version"])
+    assert federation.digest_at("received_results", "KUTRRH", "model.pt") == newest["files"]["model"]["sha256"]
+
+
+def test_a_hospital_may_train_behind_its_own_scaler(hospital: SimulatedHospital):
+    assert hospital.send_statistics().status_code == 201
+    assert hospital.upload(hospital.parcel(own_scaler=True)).status_code == 201
+
+
+def test_without_a_log_an_upload_is_taken(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    parcel.log = None
+    assert hospital.upload(parcel).status_code == 201
+
+
+def test_unknown_metadata_is_ignored_and_said(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    parcel.metadata["favourite_colour"] = "blue"
+    receipt = hospital.upload(parcel).json()
+    assert [check["seen"] for check in receipt["checks"] if check["name"] == "metadata"] == ["favourite_colour"]
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+CANARY = "FL_DIRECTOR_TEST_CODE_RAN"
+
+
+class Bomb:
+    """Sets a variable of the environment when it is unpickled."""
+
+    def __reduce__(self):
+        return exec, (f"import os; os.environ[{CANARY!r}] = '1'",)
+
+
+def saved(state: dict[str, torch.Tensor]) -> bytes:
+    file = io.BytesIO()
+    torch.save(state, file)
+    return file.getvalue()
+
+
+def state_of(parcel: Parcel) -> dict[str, torch.Tensor]:
+    return dict(torch.load(io.BytesIO(parcel.model), weights_only=True))
+
+
+def a_nan_weight(parcel: Parcel) -> None:
+    state = state_of(parcel)
+    state["layers.1.bias"][3] = torch.nan
+    parcel.model = saved(state)
+
+
+def a_missing_tensor(parcel: Parcel) -> None:
+    state = state_of(parcel)
+    del state["layers.2.bias"]
+    parcel.model = saved(state)
+
+
+def an_extra_tensor(parcel: Parcel) -> None:
+    parcel.model = saved({**state_of(parcel), "backdoor": torch.zeros(3)})
+
+
+def another_architecture(parcel: Parcel) -> None:
+    parcel.model = saved(torch.nn.Linear(1, 3).state_dict())
+
+
+def a_wrong_dtype(parcel: Parcel) -> None:
+    parcel.model = saved({name: tensor.double() for name, tensor in state_of(parcel).items()})
+
+
+def a_pickle_bomb(parcel: Parcel) -> None:
+    parcel.model = pickle.dumps(Bomb())
+
+
+def a_pickle_bomb_for_a_scaler(parcel: Parcel) -> None:
+    file = io.BytesIO()
+    joblib.dump(Bomb(), file)
+    parcel.scaler = file.getvalue()
+
+
+def a_pickle_bomb_in_an_archive(parcel: Parcel) -> None:
+    parcel.model = saved({"layers.0.weight": Bomb()})
+
+
+def a_zip_bomb(parcel: Parcel) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(50 * 2**20))
+    parcel.model = file.getvalue()
+
+
+def a_torchscript_archive(parcel: Parcel) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("data.pkl", "constants.pkl", "code/__torch__.py", "version"):
+            archive.writestr(f"archive/{name}", b"3\n")
+    parcel.model = file.getvalue()
+
+
+def a_truncated_model(parcel: Parcel) -> None:
+    parcel.model = parcel.model[:-100]
+
+
+def no_model_at_all(parcel: Parcel) -> None:
+    parcel.model = b""
+
+
+def a_scaler_with_scale_zero(parcel: Parcel) -> None:
+    scaler = StandardScaler().fit(np.arange(50.0)[:, None])
+    scaler.scale_ = np.zeros(1)
+    file = io.BytesIO()
+    joblib.dump(scaler, file)
+    parcel.scaler = file.getvalue()
+
+
+def a_scaler_of_two_features(parcel: Parcel) -> None:
+    parcel.scaler = write_scaler(ScalerState.from_moments(50, (3.0, 1.0), (4.0, 1.0)))
+
+
+def a_foreign_scaler(parcel: Parcel) -> None:
+    parcel.scaler = write_scaler(ScalerState.from_moments(51, (3.0,), (4.0,)))
+
+
+def an_unknown_base(parcel: Parcel) -> None:
+    parcel.metadata["base"] = "0" * 64
+
+
+def too_few_examples(parcel: Parcel) -> None:
+    parcel.metadata["num_examples"] = 3
+
+
+def a_log_with_nan(parcel: Parcel) -> None:
+    parcel.log = b'{"loss": NaN}\n'
+
+
+def a_log_that_is_no_json(parcel: Parcel) -> None:
+    parcel.log = b"epoch 1\n"
+
+
+def bytes_damaged_on_the_way(parcel: Parcel) -> None:
+    parcel.metadata["model_sha256"] = "1" * 64
+
+
+def an_unknown_task(parcel: Parcel) -> None:
+    parcel.metadata["task"] = "mind_reading"
+
+
+def no_num_examples(parcel: Parcel) -> None:
+    del parcel.metadata["num_examples"]
+
+
+def a_count_that_is_text(parcel: Parcel) -> None:
+    parcel.metadata["num_examples"] = "many"
+
+
+def test_the_bomb_of_these_tests_is_live():
+    pickle.loads(pickle.dumps(Bomb()))
+    assert os.environ.pop(CANARY) == "1"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status", "code"),
+    [
+        (a_nan_weight, 422, "tensor_value_invalid"),
+        (a_missing_tensor, 422, "layout_mismatch"),
+        (an_extra_tensor, 422, "layout_mismatch"),
+        (another_architecture, 422, "layout_mismatch"),
+        (a_wrong_dtype, 422, "layout_mismatch"),
+        (a_pickle_bomb, 422, "model_file_invalid"),
+        (a_pickle_bomb_in_an_archive, 422, "model_file_invalid"),
+        (a_pickle_bomb_for_a_scaler, 422, "scaler_file_invalid"),
+        (a_zip_bomb, 422, "model_file_invalid"),
+        (a_torchscript_archive, 422, "model_file_invalid"),
+        (a_truncated_model, 422, "model_file_invalid"),
+        (no_model_at_all, 422, "model_file_invalid"),
+        (a_scaler_with_scale_zero, 422, "scaler_file_invalid"),
+        (a_scaler_of_two_features, 422, "scaler_file_invalid"),
+        (a_foreign_scaler, 409, "scaler_not_agreed"),
+        (an_unknown_base, 409, "base_unknown"),
+        (too_few_examples, 422, "examples_out_of_bounds"),
+        (a_log_with_nan, 422, "training_log_invalid"),
+        (a_log_that_is_no_json, 422, "training_log_invalid"),
+        (bytes_damaged_on_the_way, 422, "digest_mismatch"),
+        (an_unknown_task, 404, "unknown_task"),
+        (no_num_examples, 400, "malformed_request"),
+        (a_count_that_is_text, 400, "malformed_request"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_spoilt_upload_is_refused_and_changes_nothing(
+    federation: FederationSimulator, hospital: SimulatedHospital, spoil, status: int, code: str
+):
+    before = hospital.train_and_upload()
+    blobs_before = sorted(federation.director.blobs.digests())
+    parcel = hospital.parcel(1)
+    spoil(parcel)
+    response = hospital.upload(parcel)
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (status, code)
+    assert CANARY not in os.environ
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem["detail"]
+    assert problem["hint"]
+    assert len(response.content) <= 4096
+    assert federation.digest_at("received_results", "KUTRRH", "model.pt") == before["files"]["model"]["sha256"]
+    assert sorted(federation.director.blobs.digests()) == blobs_before
+    assert hospital.infer({"diagnosis_count": 3}).json()["model"]["version"] == 1
+
+
+def test_a_refusal_names_all_that_is_wrong_and_is_on_record(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    a_foreign_scaler(parcel)
+    a_log_with_nan(parcel)
+    problem = hospital.upload(parcel).json()
+    assert {check["name"] for check in problem["checks"] if not check["passed"]} == {"scaler_agreed", "log"}
+    kept = hospital.http.get(f"/submissions/{problem['facts']['submission_id']}", headers=hospital.headers).json()
+    assert (kept["verdict"], kept["version"], kept["files"]) == ("rejected", None, {})
+    assert kept["checks"] == problem["checks"]
+
+
+def test_a_form_with_an_odd_or_a_missing_part_is_refused(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    for files in (
+        {"metadata": parcel.files["metadata"]},
+        {**parcel.files, "extra": ("x", b"1", "text/plain")},
+        [("model", parcel.files["model"]), ("model", parcel.files["model"])],
+    ):
+        response = hospital.http.post("/upload/KUTRRH", files=files, headers=hospital.headers)
+        assert (response.status_code, response.json()["code"]) == (400, "malformed_request")
+    response = hospital.http.post("/upload/KUTRRH", json={}, headers=hospital.headers)
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_an_upload_over_the_cap_is_refused(tmp_path):
+    with FederationSimulator(tmp_path, max_upload_bytes=4096) as federation:
+        hospital = federation.enrol("KUTRRH")
+        parcel = hospital.parcel()
+        parcel.model = bytes(10_000)
+        response = hospital.upload(parcel)
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_upload_for_another_hospital_is_forbidden(federation: FederationSimulator, hospital: SimulatedHospital):
+    federation.enrol("MTRH")
+    response = hospital.upload(hospital.parcel(), to="MTRH")
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+    assert not federation.file("received_results", "MTRH").exists()
+
+
+@pytest.mark.parametrize("role", ["admin", "analyst"])
+def test_only_a_hospital_uploads(federation: FederationSimulator, hospital: SimulatedHospital, role: str):
+    parcel = hospital.parcel()
+    response = federation.http.post("/upload/KUTRRH", files=parcel.files, headers=federation.headers(role))
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+
+
+def test_a_hospital_does_not_see_another_ones_submissions(federation: FederationSimulator, hospital: SimulatedHospital):
+    other = federation.enrol("MTRH")
+    receipt = hospital.train_and_upload()
+    assert other.http.get(f"/submissions/{receipt['id']}", headers=other.headers).status_code == 404
+    listed = other.http.get("/submissions?envoy_name=KUTRRH", headers=other.headers).json()
+    assert listed == {"items": [], "next": None}
+    everything = federation.http.get("/submissions", headers=federation.admin).json()
+    assert [each["id"] for each in everything["items"]] == [receipt["id"]]
+
+
+def test_submissions_come_in_pages_newest_first(federation: FederationSimulator, hospital: SimulatedHospital):
+    for nudge in range(5):
+        federation.clock.pass_by(minutes=1)
+        hospital.train_and_upload(nudge)
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = hospital.http.get("/submissions", params=query, headers=hospital.headers).json()
+        seen += [each["version"] for each in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [5, 4, 3, 2, 1]

@@ -1,0 +1,187 @@
+"""A federation in one process for tests: a real director on real files, asked through its real application, and
+hospitals whose training is a seeded nudge, so that whole stories run in milliseconds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx2 as httpx
+import numpy as np
+from fastapi.testclient import TestClient
+
+from contract.model_file import read_model, write_model
+from contract.names import Digest
+from contract.scaler import ScalerState
+from contract.scaler_file import write_scaler
+from contract.tasks import DIAGNOSIS_COUNT, Task
+from director.app import create_app
+from director.assembly import Director
+from director.settings import DirectorSettings
+
+
+class SetClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Parcel:
+    """The parts of an upload, each of which a test may spoil."""
+
+    metadata: dict[str, Any]
+    model: bytes
+    scaler: bytes
+    log: bytes | None = b'{"epoch": 1, "loss": 0.5}\n'
+
+    @property
+    def files(self) -> dict[str, tuple[str, bytes, str]]:
+        files = {
+            "metadata": ("metadata.json", json.dumps(self.metadata).encode(), "application/json"),
+            "model": ("model.pt", self.model, "application/octet-stream"),
+            "scaler": ("scaler.pkl", self.scaler, "application/octet-stream"),
+        }
+        if self.log is not None:
+            files["log"] = ("training.log", self.log, "text/plain")
+        return files
+
+
+@dataclass
+class SimulatedHospital:
+    """One hospital: its token, its patients' diagnosis counts, its way of 'training'."""
+
+    name: str
+    http: TestClient
+    token: str
+    counts: np.ndarray = field(repr=False)
+    task: Task = DIAGNOSIS_COUNT
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def own_scaler(self) -> ScalerState:
+        return ScalerState.fitted(self.counts[:, None])
+
+    def send_statistics(self) -> httpx.Response:
+        own = self.own_scaler
+        report = {"task": self.task.name, "num_examples": own.num_examples, "mean": own.mean, "m2": own.m2}
+        return self.http.post(f"/statistics/{self.name}", json=report, headers=self.headers)
+
+    def start(self) -> dict[str, Any]:
+        response = self.http.get(f"/tasks/{self.task.name}/start", headers=self.headers)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def blob(self, digest: str) -> bytes:
+        response = self.http.get(f"/blobs/{digest}", headers=self.headers)
+        assert response.status_code == 200, response.text
+        return response.content
+
+    def parcel(self, nudge: int = 0, *, own_scaler: bool = False) -> Parcel:
+        """Fetch the start, move every weight a little, and pack."""
+        start = self.start()
+        state = read_model(self.blob(start["model_sha256"]), self.task.layout)
+        random = np.random.default_rng([nudge, *self.name.encode()])
+        moved = {
+            name: (tensor + random.normal(0, 0.1, tensor.shape)).astype(np.float32) for name, tensor in state.items()
+        }
+        own = own_scaler or start["scaler_sha256"] is None
+        scaler = write_scaler(self.own_scaler) if own else self.blob(start["scaler_sha256"])
+        metadata = {"task": self.task.name, "num_examples": len(self.counts), "base": start["base"]}
+        return Parcel(metadata, write_model(moved, self.task.layout), scaler)
+
+    def upload(self, parcel: Parcel, *, to: str | None = None, **headers: str) -> httpx.Response:
+        return self.http.post(f"/upload/{to or self.name}", files=parcel.files, headers={**self.headers, **headers})
+
+    def train_and_upload(self, nudge: int = 0) -> dict[str, Any]:
+        response = self.upload(self.parcel(nudge))
+        assert response.status_code in (200, 201), response.text
+        return response.json()
+
+    def infer(self, inputs: Mapping[str, Any], **more: Any) -> httpx.Response:
+        return self.http.post("/infer", json={"envoy_name": self.name, "inputs": inputs, **more}, headers=self.headers)
+
+
+class FederationSimulator:
+    """A director in a folder, its clock, and its hospitals. Use it in a ``with`` block, or ``restart`` it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        self.clock = SetClock()
+        self.settings = DirectorSettings(data_dir=folder, **settings)
+        self.hospitals: dict[str, SimulatedHospital] = {}
+        Director(self.settings, self.clock).initialise()
+        self._start()
+
+    def _start(self) -> None:
+        self.director = Director(self.settings, self.clock)
+        self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
+        self.http.__enter__()
+        for hospital in self.hospitals.values():
+            hospital.http = self.http
+
+    def stop(self) -> None:
+        self.http.__exit__(None, None, None)
+
+    def restart(self) -> None:
+        self.stop()
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def token(self, role: str, **more: Any) -> str:
+        from director import tokens
+
+        holds = more.pop("holds", timedelta(days=90))
+        with self.director.database.write() as session:
+            issued = tokens.issue_token(
+                session, role=role, envoy_name=more.get("envoy"), now=self.clock(), holds=holds, actor="test"
+            )
+        self.director.refresh()
+        return issued.token
+
+    def headers(self, role: str) -> dict[str, str]:
+        if role not in self.__dict__.setdefault("_tokens", {}):
+            self.__dict__["_tokens"][role] = self.token(role)
+        return {"Authorization": f"Bearer {self.__dict__['_tokens'][role]}"}
+
+    @property
+    def admin(self) -> dict[str, str]:
+        return self.headers("admin")
+
+    @property
+    def analyst(self) -> dict[str, str]:
+        return self.headers("analyst")
+
+    def enrol(self, name: str, patients: int = 50) -> SimulatedHospital:
+        code = self.http.post("/envoys", json={"envoy_name": name}, headers=self.admin).json()["code"]
+        token = self.http.post("/join", json={"code": code}).json()["token"]
+        random = np.random.default_rng(list(name.encode()))
+        counts = np.maximum(1, np.round(random.lognormal(2.2, 0.7, patients)))
+        self.hospitals[name] = SimulatedHospital(name, self.http, token, counts)
+        return self.hospitals[name]
+
+    def aggregate(self, **request: Any) -> httpx.Response:
+        return self.http.post("/aggregations", json=request, headers=self.admin)
+
+    def file(self, *parts: str) -> Path:
+        return self.folder.joinpath(*parts)
+
+    def digest_at(self, *parts: str) -> str:
+        return Digest.of(self.file(*parts).read_bytes())
