@@ -36,7 +36,11 @@ _NUMBER_STATE = (3, "<", None, None, None, -1, -1, 0)  # version, byte order, â€
 _OBJECT_STATE = (3, "|", None, None, None, -1, -1, 63)
 _ALIGNMENT = 16
 _ALIGNED = {"numpy_array_alignment_bytes": _ALIGNMENT}
-_ALIGNMENTS = (_ALIGNED, {"numpy_array_alignment_bytes": None}, {})  # the last until joblib 1.1
+_ALIGNMENTS: tuple[Mapping[str, object], ...] = (
+    _ALIGNED,
+    {"numpy_array_alignment_bytes": None},
+    {},
+)  # the last until joblib 1.1
 _PROTOCOL = 4
 
 _NAMES_DIALECT = Dialect(  # an array of names is a pickle of its own inside the stream; protocol 2 until joblib 1.2

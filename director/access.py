@@ -23,6 +23,7 @@ POLICY: Mapping[str, frozenset[Role] | None] = {
     "live": None,
     "ready": None,
     "home": None,
+    "documentation": None,
     "join": None,
     "upload": frozenset((HOSPITAL,)),
     "report_statistics": frozenset((HOSPITAL,)),

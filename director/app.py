@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from director.api import envoys, global_models, health, inference, problems, tasks, uploads
+from director.api import documentation, envoys, global_models, health, inference, problems, tasks, uploads
 from director.api.connection import RequestIds
 from director.api.health import VERSION
 from director.assembly import Director, Follower
 from director.logs import log_to
 from director.settings import read_settings
 
-RESOURCES = (health, tasks, envoys, uploads, global_models, inference)
+RESOURCES = (health, documentation, tasks, envoys, uploads, global_models, inference)
 
 
 def create_app(director: Director) -> FastAPI:
@@ -36,6 +36,8 @@ def create_app(director: Director) -> FastAPI:
         version=VERSION,
         description="Hospitals upload models, an admin aggregates them, analysts ask for risk levels.",
         lifespan=lifespan,
+        docs_url=None,  # ours needs no network: api.documentation
+        redoc_url=None,
     )
     app.state.director = director
     problems.register(app)

@@ -44,7 +44,7 @@ def home(director: Serving) -> str:
         for task in director.tasks.values()
     )
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Federated Learning Director</title>"
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'
         f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><h2>Tasks</h2><ul>{rows}</ul>"
-        "<p><a href=/docs>API documentation</a> · <a href=/health/ready>state</a></p></html>"
+        '<p><a href="/docs">API documentation</a> · <a href="/health/ready">state</a></p></html>'
     )

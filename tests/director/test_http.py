@@ -1,0 +1,90 @@
+"""What every answer has in common."""
+
+import pytest
+from federation_simulator import FederationSimulator
+
+from aggregation import errors as aggregation_errors
+from contract import errors as contract_errors
+from contract.errors import FederationError
+from director import errors as director_errors
+from director.api.problems import STATUSES
+
+
+def codes_of(module) -> set[str]:
+    kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, FederationError)]
+    roots = {"federation_error", "caller_error", "operator_error", "settings_invalid"}  # never raised to a caller
+    return {kind.code for kind in kinds} - roots
+
+
+def test_every_error_has_its_status():
+    codes = codes_of(contract_errors) | codes_of(aggregation_errors) | codes_of(director_errors)
+    assert codes <= set(STATUSES)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/no/such/path", 404, "not_found"),
+        ("DELETE", "/tasks", 405, "method_not_allowed"),
+        ("GET", "/tasks/No_Such", 422, "invalid_request"),
+        ("GET", "/tasks/no_such", 404, "unknown_task"),
+        ("GET", "/global_models/0", 422, "invalid_request"),
+        ("GET", "/global_models/99999999999999999999", 422, "invalid_request"),
+        ("GET", "/global_models/7", 404, "not_found"),
+        ("GET", "/submissions/nothing", 404, "not_found"),
+        ("GET", "/submissions?cursor=abc", 400, "malformed_request"),
+        ("GET", "/submissions?limit=100000", 422, "invalid_request"),
+        ("GET", "/envoys/Nowhere", 404, "unknown_envoy"),
+        ("POST", "/envoys/Nowhere/disable", 404, "unknown_envoy"),
+        ("POST", "/global_models/7/publish", 404, "not_found"),
+    ],
+)
+def test_every_error_is_a_problem_with_code_sentence_and_hint(
+    federation: FederationSimulator, method: str, path: str, status: int, code: str
+):
+    response = federation.http.request(method, path, headers=federation.admin)
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["status"]) == (status, code, status)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem["detail"]
+    assert problem["hint"]
+
+
+def test_a_failure_of_ours_is_a_problem_without_its_inside(federation: FederationSimulator, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret inside")
+
+    monkeypatch.setattr(federation.director.global_models, "page", fail)
+    response = federation.http.get("/global_models", headers=federation.admin)
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert "secret" not in response.text
+    assert "the secret inside" in federation.file("logs", "director.log").read_text()
+
+
+def test_a_body_that_is_refused_unread_ends_the_connection(federation: FederationSimulator):
+    refused = federation.http.post("/upload/KUTRRH", content=b"x" * 1000)
+    assert (refused.status_code, refused.headers["connection"]) == (401, "close")
+    taken = federation.http.get("/tasks", headers=federation.admin)
+    assert "connection" not in taken.headers
+
+
+def test_the_documentation_needs_no_network(federation: FederationSimulator):
+    page = federation.http.get("/docs").text
+    assert "/infer_global/batch" in page
+    for outside in ("http://", "https://", "<script"):
+        assert outside not in page.replace("https://tools.ietf.org", "")
+    document = federation.http.get("/openapi.json").json()
+    assert "/upload/{envoy_name}" in document["paths"]
+
+
+def test_the_plain_page_says_what_runs_here(federation: FederationSimulator):
+    page = federation.http.get("/")
+    assert page.status_code == 200
+    assert "diagnosis_count" in page.text
+    assert 'href="/docs"' in page.text
+
+
+def test_health(federation: FederationSimulator):
+    assert federation.http.get("/health/live").json()["status"] == "ok"
+    ready = federation.http.get("/health/ready")
+    assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "storage": "ok"})

@@ -1,0 +1,25 @@
+"""A real director on loopback, and tables for hospitals that don't exist."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from real_processes import RealDirector
+
+from simulation.consortium import write_consortium
+
+
+@pytest.fixture
+def director(tmp_path: Path) -> Iterator[RealDirector]:
+    director = RealDirector(tmp_path / "director")
+    director.run("init")
+    director.start()
+    yield director
+    director.stop()
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tables of five hospitals with 200 patients each."""
+    folders = write_consortium(tmp_path_factory.mktemp("tables"), hospitals=5, patients=200, seed=1)
+    return {folder.name: folder for folder in folders}

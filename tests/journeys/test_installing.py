@@ -1,0 +1,119 @@
+"""The built wheel, installed as its users would: an envoy that holds no server, a director that holds no torch."""
+
+import json
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from real_processes import RealDirector, clean_environment
+
+from contract.names import Digest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {"aggregation", "contract", "director", "envoy", "simulation"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(out), str(ROOT)]
+    subprocess.run(command, check=True)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+def installed(folder: Path, wheel: Path, extra: str) -> Path:
+    """Make a virtual environment with one extra alone; gives its python."""
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    pins = [f"torch=={_version('torch')}"] if extra == "envoy" else []
+    command = [str(python), "-m", "pip", "install", "--quiet", *pins, f"{wheel}[{extra}]"]
+    subprocess.run(command, check=True, cwd=folder)
+    return python
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import version
+
+    return version(package).split("+")[0]
+
+
+def imported_by(python: Path, code: str) -> set[str]:
+    """Give the top-level modules that are loaded after running ``code``."""
+    script = f"{code}\nimport sys; print('\\n'.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    command = [str(python), "-c", script]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=python.parent, env=clean_environment()
+    )
+    return set(result.stdout.split())
+
+
+def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: Path):
+    with zipfile.ZipFile(wheel) as archive:
+        top = {name.split("/")[0] for name in archive.namelist()}
+        names = set(archive.namelist())
+    assert {name for name in top if not name.endswith(".dist-info")} == PACKAGES
+    assert "director/migrations/versions/0001_first_schema.py" in names
+    assert {f"{package}/py.typed" for package in PACKAGES} <= names
+
+
+@pytest.fixture
+def director(tmp_path: Path) -> Iterator[RealDirector]:
+    director = RealDirector(tmp_path / "director")
+    director.run("init")
+    director.start()
+    yield director
+    director.stop()
+
+
+@pytest.mark.timeout(400)
+def test_an_envoy_alone_trains_and_sends_and_never_sees_a_server(
+    director: RealDirector, wheel: Path, tables: dict[str, Path], tmp_path: Path
+):
+    python = installed(tmp_path / "venv", wheel, "envoy")
+    environment = {**clean_environment(), "ENVOY_HOME": str(tmp_path / "home"), "ENVOY_DATA": str(tables["KNH"])}
+
+    def envoy(*arguments: str) -> str:
+        command = [str(python.parent / "fl-envoy"), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=tmp_path).stdout
+
+    code = director.json("envoy", "add", "KNH")["code"]
+    envoy("join", "--director", director.url, "--code", code)
+    envoy("statistics")
+    sent = json.loads(envoy("train", "--json"))
+    assert sent["submission"]["verdict"] == "admitted"
+    shown = director.folder / "received_results" / "KNH" / "model.pt"
+    assert Digest.of(shown.read_bytes()) == sent["submission"]["files"]["model"]["sha256"]
+
+    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
+    packages = {each["name"].lower() for each in json.loads(listed)}
+    assert not packages & {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic"}
+    loaded = imported_by(python, "import envoy.cli, envoy.training, envoy.submission, envoy.tables")
+    assert not loaded & {"fastapi", "starlette", "director", "aggregation"}
+
+
+@pytest.mark.timeout(400)
+def test_a_director_alone_serves_and_never_sees_torch_or_pandas(wheel: Path, tmp_path: Path):
+    python = installed(tmp_path / "venv", wheel, "director")
+    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
+    packages = {each["name"].lower() for each in json.loads(listed)}
+    assert not packages & {"torch", "pandas", "scikit-learn", "joblib", "requests"}
+    director = RealDirector(tmp_path / "director", python=str(python))
+    director.run("init")
+    try:
+        director.start()
+        assert "The director is running" in requests.get(f"{director.url}/", timeout=10).text
+        headers = director.admin
+        assert requests.get(f"{director.url}/tasks", headers=headers, timeout=10).status_code == 200
+    finally:
+        director.stop()
+
+
+def test_the_directors_modules_load_no_torch_and_no_pandas():
+    loaded = imported_by(Path(sys.executable), "import director.app, director.cli")
+    assert not loaded & {"torch", "pandas", "sklearn", "joblib", "envoy", "alembic"}

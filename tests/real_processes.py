@@ -1,0 +1,135 @@
+"""Real processes for the journeys: a director that serves on loopback and can be killed, envoys as commands."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("DIRECTOR_", "ENVOY_"))}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class RealDirector:
+    """A director on a folder, served by its own command."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    python: str = sys.executable
+    _admin: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.python, "-m", "director", *arguments],
+            env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
+            cwd=self.folder.parent,  # not the source tree: what is installed shall run
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def start(self) -> float:
+        """Serve; gives the seconds until ready."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [self.python, "-m", "director", "serve", "--port", str(self.port)],
+            env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
+            cwd=self.folder.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        while time.monotonic() < began + 30:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the director stopped: {self.process.stderr.read().decode()}")
+            try:
+                if requests.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                    return time.monotonic() - began
+            except requests.ConnectionError:
+                time.sleep(0.02)
+        raise AssertionError("the director was not ready after 30 s")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    @property
+    def admin(self) -> dict[str, str]:
+        if not self._admin:
+            self._admin = self.json("token", "issue", "--role", "admin")["token"]
+        return {"Authorization": f"Bearer {self._admin}"}
+
+    def enrol(self, name: str, data: Path, home: Path) -> "RealEnvoy":
+        code = self.json("envoy", "add", name)["code"]
+        envoy = RealEnvoy(home, data)
+        envoy.run("join", "--director", self.url, "--code", code)
+        return envoy
+
+
+@dataclass
+class RealEnvoy:
+    """An envoy, run by its command as hospital IT would."""
+
+    home: Path
+    data: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        result = subprocess.run(
+            [sys.executable, "-m", "envoy", *arguments],
+            env={
+                **clean_environment(),
+                "ENVOY_HOME": str(self.home),
+                "ENVOY_DATA": str(self.data),
+                "NO_COLOR": "1",
+                "COLUMNS": "200",
+                **self.environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and result.returncode:
+            raise AssertionError(f"fl-envoy {' '.join(arguments)}: exit {result.returncode}: {result.stderr}")
+        return result
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        token = json.loads((self.home / "token.json").read_text())["token"]
+        return {"Authorization": f"Bearer {token}"}
