@@ -33,6 +33,11 @@ class Feature:
     minimum: float
     maximum: float
 
+    def __post_init__(self) -> None:
+        # 0 and 0.0 are one bound but two texts: the digest of a task shall not depend on how it was written
+        object.__setattr__(self, "minimum", float(self.minimum))
+        object.__setattr__(self, "maximum", float(self.maximum))
+
     def value_of(self, value: object) -> float:
         """Check one value as it came from JSON.
 
@@ -112,6 +117,9 @@ class Task:
     initial_seed: int
     minimum_examples: int
     maximum_examples: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cut_points", tuple(float(point) for point in self.cut_points))
 
     @property
     def digest(self) -> Digest:
