@@ -9,7 +9,7 @@ from director.api import documentation, envoys, global_models, health, inference
 from director.api.connection import RequestIds
 from director.api.health import VERSION
 from director.assembly import Director, Follower
-from director.logs import log_to
+from director.logs import logging_to
 from director.settings import read_settings
 
 RESOURCES = (health, documentation, tasks, envoys, uploads, global_models, inference)
@@ -20,16 +20,15 @@ def create_app(director: Director) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        handler = log_to(director.logs)
-        director.open()
-        app.state.inference_log = director.inference_log()
-        follower = Follower(director)
-        follower.start()
-        yield
-        follower.stop()
-        director.close()
-        app.state.inference_log.close()
-        handler.close()
+        with logging_to(director.logs):
+            director.open()
+            app.state.inference_log = director.inference_log()
+            follower = Follower(director)
+            follower.start()
+            yield
+            follower.stop()
+            director.close()
+            app.state.inference_log.close()
 
     app = FastAPI(
         title="Federated Learning Director",

@@ -47,6 +47,7 @@ class Director:
         self.blobs = BlobStore(folder / "blobs")
         self.views = Views(folder, self.blobs, DEFAULT_TASK)
         self.logs: Path = folder / "logs"
+        self._refreshing = threading.Lock()
         self.doorkeeper = Doorkeeper(clock)
         self.ward = Ward(self.blobs, self.tasks)
         self.intake = Intake(
@@ -88,20 +89,37 @@ class Director:
             renew_all(session, self.blobs, self.tasks, now=self.clock())
 
     def open(self) -> None:
-        """Check the database, finish what a killed process left, and learn the current state.
+        """Check the database and learn the current state.
 
         Raises:
             NotInitialisedError, DatabaseError: There is no federation here, or it is damaged.
         """
         self.database.check_ready()
         self.blobs.prepare()
-        self.views.prepare()
-        self._recover()
         self.refresh()
 
+    def recover(self) -> None:
+        """Finish what a killed process left: once before serving, not in each worker.
+
+        Removes files that no row names, then makes the view what the rows say; holds the write lock throughout.
+        """
+        self.database.check_ready()
+        self.blobs.prepare()
+        self.views.prepare()
+        with self.database.write() as session:
+            removed = self.blobs.clear_incoming()
+            referred = referred_digests(session)
+            for digest in [digest for digest in self.blobs.digests() if digest not in referred]:
+                self.blobs.remove(digest)
+                removed += 1
+            renew_all(session, self.blobs, self.tasks, now=self.clock())
+            self.views.repair(session, self.tasks)
+        if removed:
+            _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
+
     def refresh(self) -> None:
-        """Learn tokens and current versions anew."""
-        with self.database.read() as session:
+        """Learn tokens and current versions anew; one at a time, so that no older state overwrites a newer one."""
+        with self._refreshing, self.database.read() as session:
             self.doorkeeper.refresh(session)
             self.ward.refresh(session)
 
@@ -120,19 +138,6 @@ class Director:
     def inference_log(self) -> AppendedFile:
         """Open the log of inferences."""
         return AppendedFile(self.logs / "inference.log")
-
-    def _recover(self) -> None:
-        """Remove what no row names, then make the view what the rows say; holds the write lock throughout."""
-        with self.database.write() as session:
-            removed = self.blobs.clear_incoming()
-            referred = referred_digests(session)
-            for digest in [digest for digest in self.blobs.digests() if digest not in referred]:
-                self.blobs.remove(digest)
-                removed += 1
-            renew_all(session, self.blobs, self.tasks, now=self.clock())
-            self.views.repair(session, self.tasks)
-        if removed:
-            _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
 
 
 class Follower:

@@ -20,6 +20,7 @@ from director.access import LOCAL_ADMIN
 from director.assembly import Director
 from director.errors import MalformedRequestError
 from director.fsck import find_defects
+from director.logs import logging_to
 from director.settings import DirectorSettings, read_settings
 
 EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
@@ -90,13 +91,16 @@ def serve(
     if _is_untouched(settings):
         director.initialise()
         _err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
-    director.database.check_ready()
+    with logging_to(director.logs):
+        director.recover()
     director.close()
+    host, port = host or settings.host, port or settings.port
+    _err.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", markup=False)
     uvicorn.run(
         "director.app:from_environment",
         factory=True,
-        host=host or settings.host,
-        port=port or settings.port,
+        host=host,
+        port=port,
         workers=workers or settings.workers,
         http="httptools",
         access_log=False,

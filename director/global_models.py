@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from contract.messages import AggregationRequest, GlobalModel, ModelInput, Page
 from contract.model_file import model_file_parts
-from contract.names import TaskName
+from contract.names import Digest, TaskName
 from contract.scaler_file import write_scaler
 from contract.tasks import Task
 from director import audit, idempotency
@@ -134,13 +134,14 @@ class GlobalModels:
 
     def _keep(self, caller: Principal, draft: Draft, key: str | None, as_asked: Sequence[str]) -> GlobalModel:
         task = draft.task
-        model_sha256, _ = self._blobs.keep(model_file_parts(draft.state, task.layout))
-        scaler_sha256, _ = self._blobs.keep(write_scaler(draft.scaler))
+        model_sha256, scaler_sha256 = self._keep_files(draft)
         now = self._clock()
         with self._database.write() as session:
             earlier = idempotency.find(session, caller.actor, key, as_asked)
             if earlier is not None:
                 return self._describe(session, self._row(session, task.name, int(earlier)))
+            if not (self._blobs.has(model_sha256) and self._blobs.has(scaler_sha256)):
+                self._keep_files(draft)  # a recovery may have taken them for orphans before this row named them
             newest = session.scalar(select(func.max(GlobalModelRow.version)).where(GlobalModelRow.task == task.name))
             version = (newest or 0) + 1
             card = draft.card(model_sha256) | {"version": version, "created_at": now.isoformat()}
@@ -175,6 +176,11 @@ class GlobalModels:
             answer = self._describe(session, row)
         self._after(task, "model.aggregate", version)
         return answer
+
+    def _keep_files(self, draft: Draft) -> tuple[Digest, Digest]:
+        model_sha256, _ = self._blobs.keep(model_file_parts(draft.state, draft.task.layout))
+        scaler_sha256, _ = self._blobs.keep(write_scaler(draft.scaler))
+        return model_sha256, scaler_sha256
 
     def _point_to(self, session: Session, caller: Principal, task: Task, row: GlobalModelRow) -> None:
         """Move the pointer, and the start with it."""

@@ -4,6 +4,8 @@ import json
 import logging
 import logging.handlers
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,15 +29,20 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def log_to(folder: Path) -> logging.Handler:
-    """Send this program's log to ``director.log``; gives the handler, to be removed at the end."""
+@contextmanager
+def logging_to(folder: Path) -> Iterator[None]:
+    """Send this program's log to ``director.log`` while the block runs."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.WatchedFileHandler(folder / "director.log", encoding="utf-8")
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("director")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
-    return handler
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 class AppendedFile:

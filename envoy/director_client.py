@@ -47,7 +47,6 @@ class DirectorClient:
         self._url = url.rstrip("/")
         self._timeout = timeout_seconds
         self._session = requests.Session()
-        self._session.trust_env = True
         if ca_file is not None:
             self._session.verify = str(ca_file)
         if token is not None:

@@ -19,6 +19,7 @@ from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from director.app import create_app
 from director.assembly import Director
+from director.logs import logging_to
 from director.settings import DirectorSettings
 
 
@@ -127,6 +128,8 @@ class FederationSimulator:
 
     def _start(self) -> None:
         self.director = Director(self.settings, self.clock)
+        with logging_to(self.director.logs):  # as the command `serve` does before its workers begin
+            self.director.recover()
         self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
         self.http.__enter__()
         for hospital in self.hospitals.values():

@@ -30,7 +30,8 @@ class GuardedRoute(APIRoute):
             director = director_of(request)
             request.state.caller = director.doorkeeper.admit(request.headers.get("authorization"), operation)
             limit = body_limit(director, operation)
-            if int(request.headers.get("content-length") or 0) > limit:
+            declared = request.headers.get("content-length", "")
+            if declared.isdigit() and int(declared) > limit:
                 raise too_large(limit)
             capped = Request(request.scope, _capped(request.receive, limit))
             return await handle(capped)
