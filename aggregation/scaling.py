@@ -1,7 +1,7 @@
 """Scalers across hospitals: their exact merge, and models moved behind another scaler before they are averaged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from aggregation.errors import NoUpdatesError
 from aggregation.updates import ModelUpdate, Tensors, Tile
 from contract.architecture import Layout, TensorSpec, bias_name, weight_name
-from contract.scaler import ScalerState, re_express_first_layer
+from contract.scaler import ScalerState
 
-_ROWS_ELEMENTS = 1 << 20
+_BLOCK_ELEMENTS = 1 << 16
 
 
 def merge_scalers(scalers: Sequence[ScalerState]) -> ScalerState:
@@ -55,35 +55,43 @@ class _ReExpressed:
     layout: Layout
     old: ScalerState
     new: ScalerState
-    _by_name: dict[str, TensorSpec] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._by_name = {tensor.name: tensor for tensor in self.layout}
 
     def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
         if tensor.name == bias_name(0):
             return self._bias[start:stop]
         tile = self.tensors.read(tensor, start, stop)
-        if tensor.name == weight_name(0):
-            columns = np.arange(start, stop) % tensor.shape[1]
-            return tile * self._column_factors[columns]
-        return tile
+        return self._scaled(tile, start) if tensor.name == weight_name(0) else tile
+
+    def _scaled(self, tile: Tile, start: int) -> Tile:
+        """Multiply each element by its column's factor; whole rows at once, what hangs over at either end apart."""
+        factors = self._column_factors
+        inputs = len(factors)
+        head = min(-start % inputs, len(tile))
+        body = (len(tile) - head) // inputs * inputs
+        scaled = tile.astype(np.float64)
+        scaled[:head] *= factors[inputs - -start % inputs :][:head]
+        rows = scaled[head : head + body].reshape(-1, inputs)
+        rows *= factors
+        tail = scaled[head + body :]
+        tail *= factors[: len(tail)]
+        return scaled
 
     @cached_property
     def _column_factors(self) -> NDArray[np.float64]:
-        ones = np.ones((1, len(self.old.mean)))
-        weight, _ = re_express_first_layer(ones, np.zeros(1), self.old, self.new)
-        return weight.reshape(-1)
+        factors: NDArray[np.float64] = np.asarray(self.new.scale) / np.asarray(self.old.scale)
+        return factors
 
     @cached_property
     def _bias(self) -> NDArray[np.float64]:
         """The whole bias; the weight goes by in blocks of rows."""
-        weight, bias = self._by_name[weight_name(0)], self._by_name[bias_name(0)]
+        by_name = {tensor.name: tensor for tensor in self.layout}
+        weight, bias = by_name[weight_name(0)], by_name[bias_name(0)]
         outputs, inputs = weight.shape
         moved = np.array(self.tensors.read(bias, 0, outputs), np.float64)
-        rows = max(1, _ROWS_ELEMENTS // inputs)
+        shift = (np.asarray(self.new.mean) - np.asarray(self.old.mean)) / np.asarray(self.old.scale)
+        rows = max(1, _BLOCK_ELEMENTS // inputs)
         for first in range(0, outputs, rows):
             last = min(first + rows, outputs)
             block = self.tensors.read(weight, first * inputs, last * inputs).reshape(last - first, inputs)
-            moved[first:last] = re_express_first_layer(block, moved[first:last], self.old, self.new)[1]
+            moved[first:last] += block.astype(np.float64) @ shift
         return moved

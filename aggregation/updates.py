@@ -23,7 +23,7 @@ class Tensors(Protocol):
     """The tensors of one state, read by stretches of their elements in C order."""
 
     def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
-        """Give elements ``start`` to ``stop``; the caller may not write to them, nor keep them past the next read."""
+        """Give elements ``start`` to ``stop``; the caller may not write to them."""
         ...
 
 
@@ -49,14 +49,13 @@ class TensorsInFile:
     def __init__(self, locations: Sequence[TensorLocation], read_at: ReadAt) -> None:
         self._locations = {location.spec.name: location for location in locations}
         self._read_at = read_at
-        self._buffer = np.empty(0, np.float32)
 
     def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
-        """Read one stretch into a buffer that the next read uses again."""
+        """Read one stretch."""
         location = self._locations[tensor.name]
         if not location.is_contiguous:
             return self._gathered(location)[start:stop]
-        tile = self._room(stop - start)
+        tile = np.empty(stop - start, np.float32)
         self._read_at(location.offset + start * tile.itemsize, _bytes_of(tile))
         return tile
 
@@ -66,11 +65,6 @@ class TensorsInFile:
         self._read_at(location.offset, _bytes_of(record))
         strides = tuple(step * record.itemsize for step in location.strides)
         return np.lib.stride_tricks.as_strided(record, location.spec.shape, strides, writeable=False).reshape(-1)
-
-    def _room(self, elements: int) -> NDArray[np.float32]:
-        if len(self._buffer) < elements:
-            self._buffer = np.empty(elements, np.float32)
-        return self._buffer[:elements]
 
 
 @dataclass(frozen=True)

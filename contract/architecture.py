@@ -85,24 +85,36 @@ def initial_state(spec: ArchitectureSpec, seed: int) -> dict[str, NDArray[np.flo
     return state
 
 
-def forward(spec: ArchitectureSpec, state: Mapping[str, NDArray[np.floating]], x: Matrix) -> Matrix:
-    """Compute the logits.
+Layers = tuple[tuple[Matrix, NDArray[np.float64]], ...]
+"""(weight, bias) of each layer in float64, first to last."""
 
-    Args:
-        spec: The network.
-        state: Its tensors.
-        x: rows × inputs, already behind the scaler.
 
-    Returns:
-        rows × outputs, in float64: the error that is left against float32 training is the training's own.
+def layers_of(spec: ArchitectureSpec, state: Mapping[str, NDArray[np.floating]]) -> Layers:
+    """Prepare a state for ``apply_layers``: once a model, not once an answer."""
+    return tuple(
+        (state[weight_name(layer)].astype(np.float64), state[bias_name(layer)].astype(np.float64))
+        for layer in range(len(spec.layer_sizes))
+    )
+
+
+def apply_layers(layers: Layers, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Compute the logits of one row (inputs) or of many (inputs × rows), already behind the scaler.
+
+    In float64: the error that is left against float32 training is the training's own.
     """
-    last = len(spec.layer_sizes) - 1
-    for layer in range(last + 1):
-        x = x @ state[weight_name(layer)].T
-        x += state[bias_name(layer)]
-        if layer < last:
-            np.maximum(x, 0, out=x)
-    return x
+    *hidden, (last_weight, last_bias) = layers
+    for weight, bias in hidden:
+        x = weight @ x
+        x += bias if x.ndim == 1 else bias[:, np.newaxis]
+        np.maximum(x, 0, out=x)
+    logits: NDArray[np.float64] = last_weight @ x
+    logits += last_bias if x.ndim == 1 else last_bias[:, np.newaxis]
+    return logits
+
+
+def forward(spec: ArchitectureSpec, state: Mapping[str, NDArray[np.floating]], x: Matrix) -> Matrix:
+    """Compute rows × outputs logits from rows × inputs."""
+    return apply_layers(layers_of(spec, state), x.T).T
 
 
 def softmax(logits: Matrix) -> Matrix:

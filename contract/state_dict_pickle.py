@@ -156,9 +156,11 @@ def _is_version(node: object) -> bool:
 
 def _is_empty(node: object) -> bool:
     """Whether a node is the empty dictionary that stands for no hooks."""
-    return (
-        isinstance(node, Call) and node.function == _ORDERED_DICT and not (node.arguments or node.items or node.state)
-    )
+    match node:
+        case Call(function, (), items, None):
+            return function == _ORDERED_DICT and not items
+        case _:
+            return False
 
 
 def _is_count(node: object) -> TypeGuard[int]:

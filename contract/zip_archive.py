@@ -18,7 +18,6 @@ RECORD_ALIGNMENT = 64
 MAX_ARCHIVE_BYTES = 2**32 - 2**16  # beyond, ZIP writes its numbers in another form; no model of ours is near it
 
 _HAS_DESCRIPTOR, _UTF8 = 0x0008, 0x0800
-_PADDING_ID = b"FB"
 _TOP_FOLDER = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
 
 
@@ -225,11 +224,13 @@ def _read_member(
     return top, Member(name, offset, entry.size, entry.crc)
 
 
+def _padding(filler: int) -> bytes:
+    """Give the extra field with which torch aligns a record by ``filler`` + 4 bytes."""
+    return b"FB" + struct.pack("<H", filler) + b"Z" * filler
+
+
 def _is_padding(extra: bytes) -> bool:
-    """Whether an extra field is nothing, or the filler with which torch aligns its records."""
-    if not extra:
-        return True
-    return extra[:4] == _PADDING_ID + struct.pack("<H", len(extra) - 4) and not extra[4:].strip(b"Z")
+    return not extra or (len(extra) >= 4 and extra == _padding(len(extra) - 4))
 
 
 def _is_descriptor(found: memoryview, is_due: bool, true: tuple[int, int, int]) -> bool:
@@ -263,7 +264,7 @@ def archive_parts(top: str, members: Iterable[tuple[str, bytes | memoryview]]) -
         size = len(matter)
         raw_name = f"{top}/{name}".encode()
         filler = -(position + _LOCAL.size + len(raw_name) + 4) % RECORD_ALIGNMENT
-        extra = _PADDING_ID + struct.pack("<H", filler) + b"Z" * filler
+        extra = _padding(filler)
         flags = _HAS_DESCRIPTOR | _UTF8
         header = _LocalHeader(_LOCAL_SIGNATURE, 0, flags, 0, 0, 0, 0, 0, 0, len(raw_name), len(extra))
         true = (zlib.crc32(matter), size, size)

@@ -1,5 +1,6 @@
 """Who may do what: token → Principal, and the one table of roles and operations. Deny by default."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.messages import Role
-from contract.names import Digest, EnvoyName
+from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError, UnauthenticatedError
 from director.schema import TokenRow
@@ -91,7 +92,7 @@ class Doorkeeper:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._tokens: Mapping[Digest, _KnownToken] = {}
+        self._tokens: Mapping[str, _KnownToken] = {}
         self._last_used: dict[str, datetime] = {}
 
     def refresh(self, session: Session) -> None:
@@ -120,7 +121,8 @@ class Doorkeeper:
         if roles is None:
             return None
         scheme, _, secret = (authorization or "").partition(" ")
-        known = self._tokens.get(Digest.of(secret.strip().encode())) if scheme.lower() == "bearer" else None
+        digest = hashlib.sha256(secret.strip().encode()).hexdigest()
+        known = self._tokens.get(digest) if scheme.lower() == "bearer" else None
         now = self._clock()
         if known is None or known.expires_at <= now:
             raise UnauthenticatedError(

@@ -12,7 +12,8 @@ from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
 
-RESOURCES = (health, documentation, tasks, envoys, uploads, global_models, inference)
+RESOURCES = (inference, health, documentation, tasks, envoys, uploads, global_models)
+"""Inference first: routes are tried in their order, and it is asked most."""
 
 
 def create_app(director: Director) -> FastAPI:
@@ -41,7 +42,8 @@ def create_app(director: Director) -> FastAPI:
     app.state.director = director
     problems.register(app)
     for resource in RESOURCES:
-        app.include_router(resource.router)
+        # the routes themselves: an included router is matched twice for each request
+        app.router.routes.extend(resource.router.routes)
     app.add_middleware(RequestIds)
     return app
 

@@ -19,7 +19,7 @@ from director.fsck import referred_digests
 from director.global_models import GlobalModels
 from director.inference import Ward
 from director.intake import Intake
-from director.logs import AppendedFile
+from director.logs import InferenceLog
 from director.settings import DirectorSettings
 from director.starts import renew_all
 from director.views import Views
@@ -135,9 +135,9 @@ class Director:
         self.note_use()
         self.database.close()
 
-    def inference_log(self) -> AppendedFile:
+    def inference_log(self) -> InferenceLog:
         """Open the log of inferences."""
-        return AppendedFile(self.logs / "inference.log")
+        return InferenceLog(self.logs / "inference.log")
 
 
 class Follower:

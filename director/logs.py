@@ -4,6 +4,7 @@ import json
 import logging
 import logging.handlers
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -45,30 +46,52 @@ def logging_to(folder: Path) -> Iterator[None]:
         handler.close()
 
 
-class AppendedFile:
-    """A log that many writers append to: each line is one write to a file opened for appending.
+class InferenceLog:
+    """Who asked which model when; never an input.
 
-    No buffer of ours: a killed process loses no line that it wrote.
+    Each line is one write to a file that is opened for appending, so that workers don't mix their lines and a killed
+    process loses none. A file that was renamed or removed, as log rotation does, is opened anew within a second.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        self._path = path
+        self._descriptor = -1
+        self._looked = 0.0
+        self._open()
 
-    def append(self, lines: bytes) -> None:
-        """Append whole lines."""
-        os.write(self._descriptor, lines)
+    def note(self, at: datetime, request_id: str, caller: str, rows: int, model_as_json: str) -> None:
+        """Write one line."""
+        if time.monotonic() - self._looked > 1:
+            self._follow_rotation()
+        stamp = at.isoformat(timespec="milliseconds")
+        line = f'{{"at":"{stamp}","request_id":"{request_id}","caller":"{caller}","rows":{rows},{model_as_json}}}\n'
+        os.write(self._descriptor, line.encode())
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
 
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        self._looked = time.monotonic()
+
+    def _follow_rotation(self) -> None:
+        self._looked = time.monotonic()
+        try:
+            is_ours = self._path.stat().st_ino == os.fstat(self._descriptor).st_ino
+        except FileNotFoundError:
+            is_ours = False
+        if not is_ours:
+            former = self._descriptor
+            self._open()
+            os.close(former)
+
 
 def append_training_log(folder: Path, envoy: EnvoyName, heading: dict[str, object], log: bytes) -> None:
     """Append an admitted version's training log to its hospital's, under a line that names the version."""
-    file = AppendedFile(folder / "training" / f"{envoy}.log")
-    try:
-        body = log if not log or log.endswith(b"\n") else log + b"\n"
-        file.append(json.dumps(heading, default=str).encode() + b"\n" + body)
-    finally:
-        file.close()
+    path = folder / "training" / f"{envoy}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = log if not log or log.endswith(b"\n") else log + b"\n"
+    with path.open("ab", buffering=0) as file:
+        file.write(json.dumps(heading, default=str).encode() + b"\n" + body)

@@ -9,6 +9,8 @@ import pytest
 import torch
 from federation_simulator import FederationSimulator, SimulatedHospital
 
+from contract.messages import BatchPrediction, Prediction
+
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FederationSimulator]:
@@ -77,10 +79,10 @@ BIG = "9" * 5000
         pytest.param('{"inputs": {"diagnosis_count": -1}}', 422, "invalid_input", id="a negative count"),
         pytest.param('{"inputs": {"diagnosis_count": 1.5}}', 422, "invalid_input", id="half a diagnosis"),
         pytest.param('{"inputs": {"diagnosis_count": 1e9}}', 422, "invalid_input", id="a count out of bounds"),
-        pytest.param('{"inputs": {"diagnosis_count": NaN}}', 422, "invalid_request", id="NaN"),
-        pytest.param('{"inputs": {"diagnosis_count": Infinity}}', 422, "invalid_request", id="Infinity"),
-        pytest.param('{"inputs": {"diagnosis_count": 1e999}}', 422, "invalid_request", id="1e999"),
-        pytest.param('{"inputs": {"diagnosis_count": -1e999}}', 422, "invalid_request", id="-1e999"),
+        pytest.param('{"inputs": {"diagnosis_count": NaN}}', 422, "invalid_input", id="NaN"),
+        pytest.param('{"inputs": {"diagnosis_count": Infinity}}', 422, "invalid_input", id="Infinity"),
+        pytest.param('{"inputs": {"diagnosis_count": 1e999}}', 422, "invalid_input", id="1e999"),
+        pytest.param('{"inputs": {"diagnosis_count": -1e999}}', 422, "invalid_input", id="-1e999"),
         pytest.param('{"inputs": {"diagnosis_count": "5"}}', 422, "invalid_input", id="a text"),
         pytest.param('{"inputs": {"diagnosis_count": true}}', 422, "invalid_input", id="a boolean"),
         pytest.param('{"inputs": {"diagnosis_count": null}}', 422, "invalid_input", id="null"),
@@ -101,14 +103,14 @@ BIG = "9" * 5000
         pytest.param('"x"', 422, "invalid_request", id="a text for an object"),
         pytest.param("null", 422, "invalid_request", id="null for an object"),
         pytest.param("{", 400, "malformed_request", id="half an object"),
-        pytest.param("", 422, "invalid_request", id="nothing"),
+        pytest.param("", 400, "malformed_request", id="nothing"),
         pytest.param(b"\xff\xfe", 400, "malformed_request", id="no text"),
         pytest.param("[" * 50_000, 400, "malformed_request", id="fifty thousand brackets"),
         pytest.param('{"inputs": {"diagnosis_count": ' + BIG + "}}", 400, "malformed_request", id="5000 digits"),
         pytest.param(
-            '{"inputs": {"diagnosis_count": 5}, "task": "\\ud800"}', 422, "invalid_request", id="half a character"
+            '{"inputs": {"diagnosis_count": 5}, "task": "\\ud800"}', 400, "malformed_request", id="half a character"
         ),
-        pytest.param('{"inputs": {"\\ud800": 5}}', 422, "invalid_input", id="half a character for a feature"),
+        pytest.param('{"inputs": {"\\ud800": 5}}', 400, "malformed_request", id="half a character for a feature"),
     ],
 )
 def test_a_wrong_question_is_refused_and_explained(asked: FederationSimulator, body, status: int, code: str):
@@ -155,9 +157,28 @@ def test_a_new_version_answers_as_soon_as_it_is_published(federation: Federation
 def test_the_log_of_inferences_holds_no_input(asked: FederationSimulator):
     infer_global(asked, {"inputs": {"diagnosis_count": 73219}})
     line = asked.file("logs", "inference.log").read_text().splitlines()[-1]
-    assert json.loads(line)["scope"] == "global"
+    assert json.loads(line)["model"]["scope"] == "global"
+    assert json.loads(line)["caller"].startswith("analyst:")
     assert "73219" not in line
     assert "diagnosis_count" in line  # the task's name, so that the absence above means something
+
+
+def test_the_log_of_inferences_follows_its_rotation(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    log = federation.file("logs", "inference.log")
+    hospital.infer({"diagnosis_count": 1})
+    log.rename(log.with_suffix(".1"))
+    federation.http.app.state.inference_log._looked = 0  # a second later
+    hospital.infer({"diagnosis_count": 2})
+    assert [len(path.read_text().splitlines()) for path in (log.with_suffix(".1"), log)] == [1, 1]
+
+
+def test_every_answer_has_the_form_of_the_message(asked: FederationSimulator):
+    for wanted in (True, False):
+        body = {"inputs": {"diagnosis_count": 9}, "probabilities": wanted}
+        Prediction.model_validate_json(infer_global(asked, body).content)
+    batch = asked.http.post("/infer_global/batch", json={"inputs": [{"diagnosis_count": 9}] * 3}, headers=asked.analyst)
+    assert len(BatchPrediction.model_validate_json(batch.content).items) == 3
 
 
 # --- many rows --------------------------------------------------------------------------------------------------------
