@@ -28,7 +28,7 @@ demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one directo
 	$(BIN)/python -m simulation.demo --out $(DEMO)
 
 serve: $(INSTALLED) ## Open the federation that `make demo` made
-	DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
+	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
 
 test: $(INSTALLED) ## Run every test
 	$(BIN)/python -m pytest

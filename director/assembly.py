@@ -82,9 +82,11 @@ class Director:
             raise NotInitialisedError(
                 "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
             )
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # hospitals' models are nobody else's
         self.blobs.prepare()
         self.database.migrate()
+        if file is not None:
+            file.chmod(0o600)
         with self.database.write() as session:
             renew_all(session, self.blobs, self.tasks, now=self.clock())
 

@@ -26,7 +26,8 @@ class BlobStore:
     def prepare(self) -> None:
         """Make the folders."""
         with storage_faults_named():
-            self._incoming.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._incoming.mkdir(exist_ok=True)
 
     def check_writable(self) -> None:
         """Write and remove a byte; raises what a real write would."""

@@ -1,5 +1,6 @@
 """``fl-director``: what the consortium's admin does on the director's own machine."""
 
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -8,20 +9,21 @@ from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
 
 import typer
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from contract.errors import CallerError, FederationError
+from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Role
 from contract.names import EnvoyName, TaskName
 from director import registry, tokens
 from director.access import LOCAL_ADMIN
 from director.assembly import Director
-from director.errors import MalformedRequestError
+from director.errors import SettingsError, UsageError
 from director.fsck import find_defects
 from director.logs import logging_to
 from director.settings import DirectorSettings, read_settings
+from director.starts import renew_all
 
 EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
 
@@ -53,9 +55,19 @@ def _says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             _err.print(error.sentence, markup=False)
             if error.hint:
                 _err.print(f"  {error.hint}", markup=False)
-            raise typer.Exit(EXIT_REFUSED if isinstance(error, CallerError) else EXIT_DATA) from None
+            raise typer.Exit(_exit_code(error)) from None
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            _err.print(f"error: {'.'.join(map(str, first['loc']))}: {first['msg']}.", markup=False)
+            raise typer.Exit(EXIT_USAGE) from None
 
     return wrapped
+
+
+def _exit_code(error: FederationError) -> int:
+    if isinstance(error, SettingsError | InvalidNameError | UsageError):
+        return EXIT_USAGE
+    return EXIT_REFUSED if isinstance(error, CallerError) else EXIT_DATA
 
 
 def _director() -> Director:
@@ -91,10 +103,11 @@ def serve(
     if _is_untouched(settings):
         director.initialise()
         _err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
+    host, port = host or settings.host, port or settings.port
+    _require_free(host, port)  # before recovery: another server may be at work on this folder
     with logging_to(director.logs):
         director.recover()
     director.close()
-    host, port = host or settings.host, port or settings.port
     _err.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", markup=False)
     uvicorn.run(
         "director.app:from_environment",
@@ -191,7 +204,9 @@ def envoy_disable(name: str) -> None:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     director = _director()
     with director.database.write() as session:
-        registry.disable_envoy(session, EnvoyName(name), now=director.clock(), actor=LOCAL_ADMIN.actor)
+        now = director.clock()
+        registry.disable_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
+        renew_all(session, director.blobs, director.tasks, now=now)  # its statistics no longer count
     _out.print(f"{name} is disabled.", markup=False)
 
 
@@ -254,7 +269,7 @@ def token_revoke(token_id: str) -> None:
 @_says_what_failed
 def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """List global versions, newest first."""
-    page = _director().global_models.page(TaskName(task), registry.MAX_PAGE, None)
+    page = _director().global_models.page(LOCAL_ADMIN, TaskName(task), registry.MAX_PAGE, None)
     if as_json:
         _print_json(page.items)
         return
@@ -278,7 +293,7 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
 @_says_what_failed
 def model_show(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Show a global version and what it rests on."""
-    _print_model(_director().global_models.get(TaskName(task), version), as_json)
+    _print_model(_director().global_models.get(LOCAL_ADMIN, TaskName(task), version), as_json)
 
 
 @model_app.command("publish")
@@ -295,7 +310,7 @@ def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
     try:
         model, scaler, card = ((folder / name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json"))
     except OSError as error:
-        raise MalformedRequestError(
+        raise UsageError(
             f"{error.filename}: {error.strerror}.", hint="Name the folder that python -m aggregation --out wrote."
         ) from None
     _print_model(_director().global_models.import_model(LOCAL_ADMIN, TaskName(task), model, scaler, card), as_json)
@@ -312,18 +327,28 @@ def _is_untouched(settings: DirectorSettings) -> bool:
     return database is not None and not database.exists() and not (settings.data_dir / "blobs").exists()
 
 
+def _require_free(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise UsageError(
+            f"{host}:{port} can't be listened on: {error.strerror}.",
+            hint="Stop what listens there, or choose another --port.",
+        ) from None
+
+
 def _role(text: str) -> Role:
     try:
         return TypeAdapter[Role](Role).validate_python(text)
     except ValueError:
-        raise MalformedRequestError(f"{text!r} is no role.", hint="Choose hospital, analyst or admin.") from None
+        raise UsageError(f"{text!r} is no role.", hint="Choose hospital, analyst or admin.") from None
 
 
 def _duration(text: str) -> timedelta:
     units = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
     number, unit = text[:-1], units.get(text[-1:])
     if unit is None or not number.isdigit() or not 0 < int(number) < 100_000:
-        raise MalformedRequestError(f"{text!r} is no duration.", hint="Write for example 90d, 12h or 30m.")
+        raise UsageError(f"{text!r} is no duration.", hint="Write for example 90d, 12h or 30m.")
     return timedelta(**{unit: int(number)})
 
 

@@ -83,7 +83,7 @@ def draft_average(session: Session, blobs: BlobStore, task: Task, request: Aggre
         NoModelError: A hospital that was named has none.
     """
     strategy = strategy_named(request.strategy, request.parameters)
-    rows = _chosen(session, task.name, request.envoys)
+    rows = _chosen(session, task, request.envoys)
     borrowed = _borrowed_scaler(session, blobs, task, request.scaler)
     merged = merged_scaler(session, task.name)
     updates = [_opened(blobs, row, task) for row in rows]
@@ -119,8 +119,12 @@ def draft_imported(session: Session, task: Task, model: bytes, scaler: bytes, ca
     return Draft(task, strategy, {}, IMPORTED, scaler_state, state, inputs)
 
 
-def _chosen(session: Session, task: TaskName, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
-    current = [row for row in current_submissions(session, task=task) if row.envoy.disabled_at is None]
+def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
+    current = [
+        row
+        for row in current_submissions(session, task=task.name)
+        if row.envoy.disabled_at is None and row.task_digest == task.digest
+    ]
     if names is None:
         if not current:
             raise NoUpdatesError(

@@ -106,6 +106,12 @@ class UploadRejectedError(CallerError):
         self.checks = checks
 
 
+class UsageError(CallerError):
+    """A command was given something that it does not take."""
+
+    code = "usage"
+
+
 class OperatorError(FederationError):
     """Whoever runs the director must act."""
 

@@ -13,7 +13,7 @@ from contract.names import Digest, TaskName
 from contract.scaler_file import write_scaler
 from contract.tasks import Task
 from director import audit, idempotency
-from director.access import Principal
+from director.access import ADMIN, Principal
 from director.blobs import BlobStore
 from director.clock import Clock
 from director.council import Draft, draft_average, draft_imported
@@ -104,19 +104,19 @@ class GlobalModels:
         self._after(task, "model.publish", version)
         return answer
 
-    def get(self, task_name: TaskName, version: int) -> GlobalModel:
-        """Describe one version."""
+    def get(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
+        """Describe one version, as far as the caller may know it."""
         with self._database.read() as session:
-            return self._describe(session, self._row(session, task_name, version))
+            return _as_seen_by(caller, self._describe(session, self._row(session, task_name, version)))
 
-    def page(self, task_name: TaskName | None, limit: int, cursor: str | None) -> Page[GlobalModel]:
+    def page(self, caller: Principal, task_name: TaskName | None, limit: int, cursor: str | None) -> Page[GlobalModel]:
         """Describe versions, newest first."""
         query = select(GlobalModelRow).order_by(GlobalModelRow.id.desc())
         if task_name is not None:
             query = query.where(GlobalModelRow.task == task_name)
         with self._database.read() as session:
             rows, following = page_of(session, query, limit, cursor)
-            return Page(items=[self._describe(session, row) for row in rows], next=following)
+            return Page(items=[_as_seen_by(caller, self._describe(session, row)) for row in rows], next=following)
 
     def file(self, caller: Principal, task_name: TaskName, version: int, part: str) -> bytes:
         """Give ``model`` or ``scaler`` of a version; reading a model is put on record."""
@@ -147,6 +147,7 @@ class GlobalModels:
             card = draft.card(model_sha256) | {"version": version, "created_at": now.isoformat()}
             row = GlobalModelRow(
                 task=task.name,
+                task_digest=task.digest,
                 version=version,
                 strategy=draft.strategy,
                 parameters=card["parameters"],
@@ -221,3 +222,14 @@ class GlobalModels:
         if row is None:
             raise NotFoundError(f"Task {task} has no global model {version}.", hint="See GET /global_models.")
         return row
+
+
+def _as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
+    """Leave out other hospitals' confusion matrices: of few patients they say too much of each."""
+    if caller.role == ADMIN:
+        return model
+    metrics = {
+        name: {key: value for key, value in found.items() if name == caller.envoy_name or not isinstance(value, list)}
+        for name, found in model.metrics.items()
+    }
+    return model.model_copy(update={"metrics": metrics})

@@ -25,8 +25,8 @@ from director.blobs import BlobStore
 from director.errors import NoModelError
 from director.gate import find_task
 from director.registry import current_submissions, unknown_envoy
-from director.schema import EnvoyRow
-from director.starts import published
+from director.schema import EnvoyRow, SubmissionRow
+from director.starts import current_global_model
 
 _log = logging.getLogger(__name__)
 
@@ -108,10 +108,10 @@ class Ward:
     def refresh(self, session: Session) -> None:
         """Learn the current versions anew, and switch to them at once."""
         found = dict(self._current_of_envoys(session))
-        for task in self._tasks:
-            row = published(session, task)
+        for task in self._tasks.values():
+            row = current_global_model(session, task)
             if row is not None:
-                found[None, task] = AnsweringModel(
+                found[None, task.name] = AnsweringModel(
                     scope="global",
                     version=row.version,
                     sha256=row.model_sha256,
@@ -158,7 +158,7 @@ class Ward:
         return bundle
 
     def _current_of_envoys(self, session: Session) -> Iterator[tuple[_Where, AnsweringModel]]:
-        for row in current_submissions(session):
+        for row in self._counting(current_submissions(session)):
             model = AnsweringModel(
                 scope="envoy",
                 envoy_name=row.envoy.name,
@@ -168,6 +168,13 @@ class Ward:
                 trained_at=row.created_at,
             )
             yield (row.envoy.name.folded, row.task), model
+
+    def _counting(self, rows: Sequence[SubmissionRow]) -> Iterator[SubmissionRow]:
+        """Leave out models of a task that is no more, or that has been defined anew since."""
+        for row in rows:
+            task = self._tasks.get(row.task)
+            if task is not None and task.digest == row.task_digest:
+                yield row
 
     def _load(self, task: Task, model: AnsweringModel) -> Bundle:
         state = read_model(self._blobs.read(model.sha256), task.layout)

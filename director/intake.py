@@ -1,6 +1,5 @@
 """One upload, from the front desk to the ledger: gate → keep | refuse. Blob, then row with its audit, then view."""
 
-import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -82,7 +81,7 @@ class Intake:
             bases, scalers = given_out(session, task)
         inspection = inspect(parcel, metadata, Expectations(task, bases, scalers))
         if inspection.update is None:
-            raise self._refuse(caller, envoy_name, task.name, inspection)
+            raise self._refuse(caller, envoy_name, task, inspection)
         request = ["upload", envoy_name, inspection.update.identity]
         with self._database.read() as session:
             known = self._known(session, caller, envoy_name, inspection.update, key, request)
@@ -141,7 +140,7 @@ class Intake:
             # A recovery in another process may have taken a file for an orphan before this row named it.
             if not all(self._blobs.has(digest) for digest, _ in files.values()):
                 self._keep_files(update)
-            row = self._new_row(session, envoy_name, update.task.name, inspection, now)
+            row = self._new_row(session, envoy_name, update.task, inspection, now)
             row.version = _next_version(session, row)
             row.verdict, row.parcel = ADMITTED, update.identity
             row.files = [
@@ -165,7 +164,7 @@ class Intake:
             return describe_submission(row), True
 
     def _refuse(
-        self, caller: Principal, envoy_name: EnvoyName, task: TaskName, inspection: Inspection
+        self, caller: Principal, envoy_name: EnvoyName, task: Task, inspection: Inspection
     ) -> UploadRejectedError:
         """Put the refusal on record; of the files nothing is kept."""
         failure = inspection.failure or FederationError("refused")
@@ -189,12 +188,13 @@ class Intake:
         return UploadRejectedError(failure, tuple(inspection.checks), row.id)
 
     def _new_row(
-        self, session: Session, envoy_name: EnvoyName, task: TaskName, inspection: Inspection, now: datetime
+        self, session: Session, envoy_name: EnvoyName, task: Task, inspection: Inspection, now: datetime
     ) -> SubmissionRow:
         return SubmissionRow(
             id=secrets.token_hex(8),
             envoy=envoy_named(session, envoy_name),
-            task=task,
+            task=task.name,
+            task_digest=task.digest,
             version=None,
             verdict="rejected",
             parcel=None,
@@ -208,12 +208,13 @@ class Intake:
     def _publish_view(self, receipt: Submission, log: bytes | None) -> None:
         with self._database.write() as session:
             self._views.show_submission(session, receipt.envoy_name, receipt.task)
-        heading = {"event": "admitted", "task": receipt.task, "version": receipt.version, "submission": receipt.id}
+        facts = {"task": receipt.task, "version": receipt.version, "submission": receipt.id}
+        heading = {"event": "admitted", "at": receipt.created_at, **facts}
         try:
-            append_training_log(self._logs, receipt.envoy_name, {**heading, "at": receipt.created_at}, log or b"")
+            append_training_log(self._logs, receipt.envoy_name, heading, log or b"")
         except OSError:  # the version stands and its log is among its files: only the convenience copy is missing
-            _log.exception("training_log.failed", extra={"facts": {"submission": receipt.id}})
-        _log.info("upload.admit", extra={"facts": json.loads(json.dumps({**heading, "envoy": receipt.envoy_name}))})
+            _log.exception("training_log.failed", extra={"facts": facts})
+        _log.info("upload.admit", extra={"facts": {"envoy": receipt.envoy_name, **facts}})
         self._on_change()
 
 

@@ -5,7 +5,7 @@ import logging
 import logging.handlers
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +88,7 @@ class InferenceLog:
             os.close(former)
 
 
-def append_training_log(folder: Path, envoy: EnvoyName, heading: dict[str, object], log: bytes) -> None:
+def append_training_log(folder: Path, envoy: EnvoyName, heading: Mapping[str, object], log: bytes) -> None:
     """Append an admitted version's training log to its hospital's, under a line that names the version."""
     path = folder / "training" / f"{envoy}.log"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -104,6 +104,9 @@ class EnrolmentCodeRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    used_with: Mapped[Digest | None]
+    """Digest of the key that the join came with: the same sender may repeat it if the answer was lost."""
+    token_id: Mapped[str | None] = mapped_column(String(16))
 
 
 class TokenRow(Base):
@@ -167,6 +170,7 @@ class SubmissionRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
     task: Mapped[TaskName]
+    task_digest: Mapped[Digest]
     version: Mapped[int | None]
     verdict: Mapped[str] = mapped_column(String(16))
     parcel: Mapped[Digest | None]
@@ -204,6 +208,7 @@ class GlobalModelRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[TaskName]
+    task_digest: Mapped[Digest]
     version: Mapped[int]
     strategy: Mapped[str] = mapped_column(String(100))
     parameters: Mapped[dict[str, Any]]

@@ -113,8 +113,14 @@ def merged_scaler(session: Session, task: TaskName) -> ScalerState | None:
     return merge_scalers(reported) if reported else None
 
 
+def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
+    """Give the global model that counts: the published one, unless the task has been defined anew since."""
+    row = published(session, task.name)
+    return row if row is not None and row.task_digest == task.digest else None
+
+
 def published(session: Session, task: TaskName) -> GlobalModelRow | None:
-    """Give the current global model."""
+    """Give the version that was published last."""
     row = session.scalars(
         select(PublicationRow).where(PublicationRow.task == task).order_by(PublicationRow.id.desc()).limit(1)
     ).first()
@@ -131,7 +137,7 @@ def renew_start(session: Session, blobs: BlobStore, task: Task, *, now: datetime
 
     The model is re-expressed behind the merged scaler where it stands behind another one.
     """
-    model, scaler = published(session, task.name), merged_scaler(session, task.name)
+    model, scaler = current_global_model(session, task), merged_scaler(session, task.name)
     if model is None:
         model_sha256, _ = blobs.keep(write_model(task.initial_state(), task.layout))
         scaler_sha256 = blobs.keep(write_scaler(scaler))[0] if scaler else None

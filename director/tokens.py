@@ -15,6 +15,8 @@ from director.errors import ConflictError, MalformedRequestError, NotFoundError,
 from director.registry import envoy_named
 from director.schema import EnrolmentCodeRow, EnvoyRow, TokenRow
 
+_REPEATED_WITHIN = timedelta(minutes=15)
+
 
 def issue_token(
     session: Session, *, role: Role, envoy_name: EnvoyName | None, now: datetime, holds: timedelta, actor: str
@@ -81,22 +83,33 @@ def issue_code(session: Session, envoy: EnvoyRow, *, now: datetime, holds: timed
         earlier.used_at = now
     code = f"join_{secrets.token_urlsafe(24)}"
     row = EnrolmentCodeRow(
-        sha256=Digest.of(code.encode()), envoy_id=envoy.id, created_at=now, expires_at=now + holds, used_at=None
+        sha256=Digest.of(code.encode()),
+        envoy_id=envoy.id,
+        created_at=now,
+        expires_at=now + holds,
+        used_at=None,
+        used_with=None,
+        token_id=None,
     )
     session.add(row)
     audit.record(session, at=now, actor=actor, act="envoy.code", subject=envoy.name)
     return EnrolmentCode(envoy_name=envoy.name, code=code, expires_at=row.expires_at)
 
 
-def join(session: Session, code: str, *, now: datetime, holds: timedelta) -> IssuedToken:
+def join(session: Session, code: str, key: str | None, *, now: datetime, holds: timedelta) -> IssuedToken:
     """Trade a one-time code for a hospital's token.
+
+    A sender whose answer was lost may repeat the join for a few minutes under the same key: it gets a new token, and
+    the lost one stops to hold.
 
     Raises:
         UnauthenticatedError: The code does not hold: unknown, used and expired look the same.
         ConflictError: The hospital is disabled.
     """
     row = session.get(EnrolmentCodeRow, Digest.of(code.strip().encode()))
-    if row is None or row.used_at is not None or row.expires_at <= now:
+    used_with = Digest.of(key.encode()) if key else None
+    is_repeated = row is not None and _is_repeated(row, used_with, now)
+    if row is None or (row.used_at is not None and not is_repeated) or row.expires_at <= now:
         raise UnauthenticatedError(
             "This enrolment code does not hold.",
             hint="A code works once and for a few days: ask the admin for a new one.",
@@ -104,9 +117,19 @@ def join(session: Session, code: str, *, now: datetime, holds: timedelta) -> Iss
     envoy = session.get_one(EnvoyRow, row.envoy_id)
     if envoy.disabled_at is not None:
         raise ConflictError(f"{envoy.name} is disabled.", hint="Ask the consortium's admin.")
-    row.used_at = now
+    actor = f"hospital:{envoy.name}:code"
+    if is_repeated and row.token_id is not None:
+        revoke_token(session, row.token_id, now=now, actor=actor)
     envoy.joined_at = envoy.joined_at or now
-    return _issue(session, HOSPITAL, envoy, now, holds, actor=f"hospital:{envoy.name}:code")
+    token = _issue(session, HOSPITAL, envoy, now, holds, actor=actor)
+    row.used_at, row.used_with, row.token_id = row.used_at or now, used_with, token.id
+    return token
+
+
+def _is_repeated(row: EnrolmentCodeRow, used_with: Digest | None, now: datetime) -> bool:
+    """Tell whether a join is the one that used the code, sent again."""
+    is_same = used_with is not None and row.used_with == used_with
+    return is_same and row.used_at is not None and now - row.used_at <= _REPEATED_WITHIN
 
 
 def _issue(

@@ -74,6 +74,9 @@ def _says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
                 _err.print(f"  {error.hint}", markup=False)
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
             raise typer.Exit(code) from None
+        except OSError as error:
+            _err.print(f"error: {error.filename or 'A file'}: {error.strerror}.", markup=False)
+            raise typer.Exit(EXIT_DATA) from None
 
     return wrapped
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import requests
 from pydantic import BaseModel, ValidationError
@@ -67,7 +68,9 @@ class DirectorClient:
     def join(self, code: str) -> IssuedToken:
         """Trade a one-time code for a token."""
         body = JoinRequest(code=code).model_dump(mode="json")
-        return self._read(self._call("POST", "/join", json=body), IssuedToken)
+        return self._read(
+            self._call("POST", "/join", json=body, headers={"Idempotency-Key": str(uuid4())}), IssuedToken
+        )
 
     def task(self, name: TaskName) -> TaskDescription:
         """Fetch a task."""

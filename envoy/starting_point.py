@@ -82,7 +82,7 @@ class StartKeeper:
             return _shared_start(task_name)
         except ValidationError:
             raise PolicyError(
-                "The kept start is of another version.", hint="Fetch a new one: fl-envoy status"
+                "The kept start is of another version.", hint="Fetch a new one: fl-envoy evaluate"
             ) from None
         digests = [digest for digest in (kept.start.model_sha256, kept.start.scaler_sha256) if digest is not None]
         files = {digest: data for digest in digests if (data := self._file(digest)) is not None}

@@ -1,5 +1,6 @@
-"""Ask a director for risk levels.  Usage: DIRECTOR_TOKEN=... python infer.py https://director.example.org 9 KUTRRH
+"""Ask a director for risk levels.
 
+Usage: FL_TOKEN=... python infer.py https://director.example.org 9 KUTRRH
 Needs only the package `requests` and an analyst's token from the consortium's admin.
 """
 
@@ -10,7 +11,7 @@ import requests
 
 director, diagnosis_count, hospital = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 session = requests.Session()
-session.headers["Authorization"] = f"Bearer {os.environ['DIRECTOR_TOKEN']}"
+session.headers["Authorization"] = f"Bearer {os.environ['FL_TOKEN']}"
 inputs = {"diagnosis_count": diagnosis_count}
 
 for path, question in (("/infer", {"envoy_name": hospital}), ("/infer_global", {})):

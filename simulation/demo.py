@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from contract.errors import FederationError
 from contract.names import EnvoyName
 from simulation.consortium import STANDARD_HOSPITALS, write_consortium
 from simulation.partition import partition
@@ -67,12 +68,14 @@ class Centre:
     def __init__(self, folder: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._environment = _environment() | {"DIRECTOR_DATA_DIR": str(folder)}
+        self._folder = folder
         self._port = port
         self.token = ""
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Serve while the block runs."""
+        (self._folder / "director.toml").write_text(f"port = {self._port}\n", encoding="utf-8")  # for `make serve`
         self.command("init")
         self.token = self.command("token", "issue", "--role", "admin", "--json")["token"]
         serve = [sys.executable, "-m", "director", "serve", "--port", str(self._port)]
@@ -167,8 +170,8 @@ def main() -> None:
     options = parser.parse_args()
     try:
         run(options.out, cycles=options.cycles)
-    except DemoError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (DemoError, FederationError, OSError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -1,13 +1,15 @@
 """Hospitals: admitting, joining, describing, disabling."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 
 from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
 from contract.names import EnvoyName
 from director import registry, tokens
 from director.api.guard import Caller, GuardedRoute, Serving
+from director.starts import renew_all
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
 
@@ -45,16 +47,19 @@ def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> E
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     with director.database.write() as session:
         row = registry.disable_envoy(session, envoy_name, now=director.clock(), actor=caller.actor)
+        renew_all(session, director.blobs, director.tasks, now=director.clock())  # its statistics no longer count
         description = registry.describe_envoy(session, row, caller)
     director.refresh()
     return description
 
 
 @router.post("/join", status_code=201)
-def join(request: JoinRequest, director: Serving) -> IssuedToken:
+def join(
+    request: JoinRequest, director: Serving, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> IssuedToken:
     """Trade a one-time code for the hospital's token."""
     holds = timedelta(days=director.settings.token_days)
     with director.database.write() as session:
-        token = tokens.join(session, request.code, now=director.clock(), holds=holds)
+        token = tokens.join(session, request.code, idempotency_key, now=director.clock(), holds=holds)
     director.refresh()
     return token

@@ -31,19 +31,20 @@ def aggregate(
 
 @router.get("/global_models")
 def list_global_models(
+    caller: Caller,
     director: Serving,
     task: TaskName | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: str | None = None,
 ) -> Page[GlobalModel]:
     """List global versions with their lineage, newest first."""
-    return director.global_models.page(task, limit, cursor)
+    return director.global_models.page(caller, task, limit, cursor)
 
 
 @router.get("/global_models/{version}")
-def get_global_model(version: Version, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
+def get_global_model(version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
-    return director.global_models.get(task, version)
+    return director.global_models.get(caller, task, version)
 
 
 @router.get("/global_models/{version}/model.pt", response_class=Response)

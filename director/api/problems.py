@@ -93,7 +93,13 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         code = _BY_STATUS.get(error.status_code, "invalid_request")
-        answer = _answer(code, f"{request.method} {request.url.path[:200]}: {error.detail}.", "See GET /docs.", "", {})
+        answer = _answer(
+            code,
+            f"{request.method} {request.url.path[:200]}: {error.detail}.",
+            "See GET /docs.",
+            request_id_of(request),
+            {},
+        )
         answer.headers.update(error.headers or {})
         return answer
 

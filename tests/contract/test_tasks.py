@@ -38,7 +38,7 @@ def test_a_value_that_is_no_count_is_refused(value: object):
 
 @pytest.mark.parametrize("inputs", [{}, {"age": 40}, {"age": 40, "stays": 1, "more": 2}, {"age": 40, "more": 2}])
 def test_other_features_than_the_tasks_are_refused(inputs: dict[str, object]):
-    with pytest.raises(InvalidInputError, match="lacks|unknown"):
+    with pytest.raises(InvalidInputError, match=r"lacks|unknown"):
         TWO_FEATURES.vectorise(inputs)
 
 

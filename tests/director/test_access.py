@@ -151,3 +151,31 @@ def test_no_secret_lies_in_the_data_folder(federation: FederationSimulator, hosp
     secret = hospital.token.encode()
     for path in federation.folder.rglob("*"):
         assert not path.is_file() or secret not in path.read_bytes(), path
+
+
+def test_a_join_whose_answer_was_lost_may_be_repeated_by_its_sender(federation: FederationSimulator):
+    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+
+    def join(key: str):
+        return federation.http.post("/join", json={"code": code}, headers={"Idempotency-Key": key})
+
+    lost, repeated = join("mine"), join("mine")
+    assert (lost.status_code, repeated.status_code) == (201, 201)
+    tokens_hold = [call(federation, f"Bearer {each.json()['token']}").status_code for each in (lost, repeated)]
+    assert tokens_hold == [401, 200]
+    assert join("a thief's").status_code == 401
+    federation.clock.pass_by(minutes=16)
+    assert join("mine").status_code == 401
+
+
+def test_disabling_a_hospital_takes_its_statistics_out_of_the_start(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    before = five_hospitals[0].start()
+    federation.http.post("/envoys/MTRH/disable", headers=federation.admin)
+    assert five_hospitals[0].start()["scaler_sha256"] != before["scaler_sha256"]
+
+
+def test_the_data_folder_is_its_owners_alone(federation: FederationSimulator):
+    modes = [path.stat().st_mode & 0o777 for path in (federation.folder, federation.file("director.db"))]
+    assert modes == [0o700, 0o600]

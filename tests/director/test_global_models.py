@@ -14,6 +14,7 @@ from contract.architecture import forward, softmax
 from contract.model_file import read_model
 from contract.scaler_file import read_scaler
 from contract.tasks import DIAGNOSIS_COUNT
+from director.settings import DirectorSettings
 
 
 def test_a_global_model_carries_its_lineage(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
@@ -305,3 +306,46 @@ def test_the_script_takes_weights_and_one_hospitals_scaler(
     card = json.loads(result.stdout)
     assert [each["weight"] for each in card["inputs"]] == [0.125, 0.125, 0.125, 0.125, 0.5]
     assert read_scaler((tmp_path / "scaler.pkl").read_bytes(), 1) == federation.hospitals["MTRH"].own_scaler
+
+
+# --- a task that is defined anew --------------------------------------------------------------------------------------
+
+
+def test_models_of_another_definition_of_the_task_no_longer_count(tmp_path):
+    with FederationSimulator(tmp_path / "director") as federation:
+        hospital = federation.enrol("KUTRRH")
+        parcel = hospital.parcel()
+        hospital.upload(parcel)
+        federation.aggregate()
+        settings = {"diagnosis_count": {"cut_points": [4, 12]}}
+        federation.settings = DirectorSettings(data_dir=federation.folder, tasks=settings)
+        federation.restart()
+        ask = {"json": {"inputs": {"diagnosis_count": 13}}, "headers": federation.analyst}
+        assert federation.http.post("/infer_global", **ask).json()["code"] == "no_model_yet"
+        assert hospital.infer({"diagnosis_count": 13}).json()["code"] == "no_model_yet"
+        assert federation.aggregate().json()["code"] == "no_updates"
+        assert hospital.upload(parcel).json()["code"] == "base_unknown"
+        assert hospital.start()["global_version"] is None
+        hospital.task = federation.director.tasks[DIAGNOSIS_COUNT.name]
+        hospital.train_and_upload(2)
+        assert federation.aggregate().json()["version"] == 2
+        assert federation.http.post("/infer_global", **ask).json()["cut_points"] == [4.0, 12.0]
+
+
+def test_confusion_matrices_of_others_are_for_the_admin_alone(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        parcel = each.parcel()
+        parcel.metadata["metrics"] = {"accuracy": 0.75, "confusion": [[1, 0, 0], [0, 2, 0], [1, 0, 0]]}
+        each.upload(parcel)
+    federation.aggregate()
+    own = five_hospitals[0]
+    for path in ("/global_models/1", "/global_models"):
+        seen = {}
+        for who, headers in (("admin", federation.admin), ("analyst", federation.analyst), ("own", own.headers)):
+            answer = federation.http.get(path, headers=headers).json()
+            metrics = (answer["items"][0] if "items" in answer else answer)["metrics"]
+            assert all(each["accuracy"] == 0.75 for each in metrics.values())
+            seen[who] = sorted(name for name, each in metrics.items() if "confusion" in each)
+        assert seen == {"admin": sorted(each.name for each in five_hospitals), "analyst": [], "own": [own.name]}

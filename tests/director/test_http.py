@@ -12,7 +12,13 @@ from director.api.problems import STATUSES
 
 def codes_of(module) -> set[str]:
     kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, FederationError)]
-    roots = {"federation_error", "caller_error", "operator_error", "settings_invalid"}  # never raised to a caller
+    roots = {
+        "federation_error",
+        "caller_error",
+        "operator_error",
+        "settings_invalid",
+        "usage",
+    }  # never raised to a caller
     return {kind.code for kind in kinds} - roots
 
 

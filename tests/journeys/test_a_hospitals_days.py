@@ -183,7 +183,7 @@ def test_the_analysts_example_runs(director: RealDirector, envoy: RealEnvoy):
     example = Path(__file__).parents[2] / "examples" / "infer.py"
     result = subprocess.run(
         [sys.executable, str(example), director.url, "9", "MTRH"],
-        env={"DIRECTOR_TOKEN": token, "PATH": "/usr/bin:/bin"},
+        env={"FL_TOKEN": token, "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=True,
