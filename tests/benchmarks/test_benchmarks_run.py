@@ -1,0 +1,61 @@
+"""The benchmarks run: a smoke run produces the rows. Speed is asserted nowhere, for machines differ."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report import Figure, Row, as_document, middle
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux only")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "title", "rows"),
+    [
+        ("aggregation", "Aggregation", ["4 models", "memory for 2 models", "memory for 4 models"]),
+        ("startup", "Start", ["seconds to ready"]),
+    ],
+)
+def test_a_quick_run_prints_the_rows_and_leaves_nothing_behind(name: str, title: str, rows: list[str], tmp_path: Path):
+    before = document_text()
+    printed = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--only", name],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    assert printed.splitlines()[0] == title
+    for row in rows:
+        line = next(line for line in printed.splitlines() if line.startswith(f"  {row}"))
+        assert "measured " in line
+        assert "ratio " in line
+    assert list(tmp_path.iterdir()) == []
+    assert document_text() == before
+
+
+def test_the_document_shows_each_row_beside_its_floor_and_whether_the_target_is_met():
+    row = Row("requests answered", "70 requests/s", "100 requests/s", "0.70", "≥ 0.7", is_met=True)
+    document = as_document([Figure("One inference", "How.", (row, Row("latency", "3 ms")))])
+    assert "| requests answered | 70 requests/s | 100 requests/s | 0.70 | ≥ 0.7 | yes |" in document
+    assert "| latency | 3 ms |  |  |  |  |" in document
+    assert "do not edit by hand" in document
+    assert tempfile.gettempdir() not in document
+
+
+def test_a_spread_is_written_behind_the_median():
+    assert middle([3.0, 1.0, 2.0], ".1f") == "2.0 (1.0 to 3.0)"
+    assert middle([1.5], ".1f") == "1.5"
+
+
+def document_text() -> str | None:
+    document = ROOT / "docs" / "benchmarks.md"
+    return document.read_text(encoding="utf-8") if document.exists() else None
