@@ -4,32 +4,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from director.api import documentation, envoys, global_models, health, inference, problems, tasks, uploads
 from director.api.connection import RequestIds
 from director.api.health import VERSION
+from director.api.shortcut import Shortcut
 from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
 
-RESOURCES = (inference, health, documentation, tasks, envoys, uploads, global_models)
-"""Inference first: routes are tried in their order, and it is asked most."""
+RESOURCES = (health, documentation, tasks, envoys, uploads, global_models, inference)
 
 
-def create_app(director: Director) -> FastAPI:
+def create_app(director: Director) -> ASGIApp:
     """Build the application; it opens the director when it starts and closes it when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with logging_to(director.logs):
             director.open()
-            app.state.inference_log = director.inference_log()
             follower = Follower(director)
             follower.start()
             yield
             follower.stop()
             director.close()
-            app.state.inference_log.close()
 
     app = FastAPI(
         title="Federated Learning Director",
@@ -44,10 +43,9 @@ def create_app(director: Director) -> FastAPI:
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
-    app.add_middleware(RequestIds)
-    return app
+    return RequestIds(Shortcut(app))
 
 
-def from_environment() -> FastAPI:
+def from_environment() -> ASGIApp:
     """Build the application as the environment configures it; what a server's worker calls."""
     return create_app(Director(read_settings()))

@@ -47,6 +47,7 @@ class Director:
         self.blobs = BlobStore(folder / "blobs")
         self.views = Views(folder, self.blobs, DEFAULT_TASK)
         self.logs: Path = folder / "logs"
+        self.inference_log = InferenceLog(self.logs / "inference.log")
         self._refreshing = threading.Lock()
         self.doorkeeper = Doorkeeper(clock)
         self.ward = Ward(self.blobs, self.tasks)
@@ -135,11 +136,8 @@ class Director:
     def close(self) -> None:
         """Write what is left to write, and let go."""
         self.note_use()
+        self.inference_log.close()
         self.database.close()
-
-    def inference_log(self) -> InferenceLog:
-        """Open the log of inferences."""
-        return InferenceLog(self.logs / "inference.log")
 
 
 class Follower:

@@ -4,6 +4,7 @@ import json
 import logging
 import logging.handlers
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -55,37 +56,41 @@ class InferenceLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = -1
+        self._descriptor: int | None = None
         self._looked = 0.0
-        self._open()
+        self._lock = threading.Lock()
 
     def note(self, at: datetime, request_id: str, caller: str, rows: int, model_as_json: str) -> None:
         """Write one line."""
-        if time.monotonic() - self._looked > 1:
-            self._follow_rotation()
         stamp = at.isoformat(timespec="milliseconds")
         line = f'{{"at":"{stamp}","request_id":"{request_id}","caller":"{caller}","rows":{rows},{model_as_json}}}\n'
-        os.write(self._descriptor, line.encode())
+        with self._lock:
+            descriptor = self._descriptor
+            if descriptor is None or time.monotonic() - self._looked > 1:
+                descriptor = self._followed()
+            os.write(descriptor, line.encode())
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._descriptor)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
-    def _open(self) -> None:
+    def _followed(self) -> int:
+        """Give the descriptor of the file that has the name now."""
+        self._looked = time.monotonic()
+        if self._descriptor is not None and not self._has_moved(self._descriptor):
+            return self._descriptor
+        self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-        self._looked = time.monotonic()
+        return self._descriptor
 
-    def _follow_rotation(self) -> None:
-        self._looked = time.monotonic()
+    def _has_moved(self, descriptor: int) -> bool:
         try:
-            is_ours = self._path.stat().st_ino == os.fstat(self._descriptor).st_ino
+            return self._path.stat().st_ino != os.fstat(descriptor).st_ino
         except FileNotFoundError:
-            is_ours = False
-        if not is_ours:
-            former = self._descriptor
-            self._open()
-            os.close(former)
+            return True
 
 
 def append_training_log(folder: Path, envoy: EnvoyName, heading: Mapping[str, object], log: bytes) -> None:

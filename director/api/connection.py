@@ -4,6 +4,7 @@ Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server 
 """
 
 import secrets
+from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,13 +19,14 @@ class RequestIds:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._prefix, self._numbers = secrets.token_hex(4), count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = scope["request_id"] = secrets.token_hex(8)
+        request_id = scope["request_id"] = f"{self._prefix}{next(self._numbers):08x}"
         has_body_left = scope["method"] in ("POST", "PUT", "PATCH")
 
         async def receive_noting() -> Message:

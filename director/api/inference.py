@@ -118,8 +118,9 @@ def _batch_answered(
 
 def _note(request: Request, bundle: Bundle, *, rows: int) -> None:
     """Log who asked which model: never the inputs."""
-    request.app.state.inference_log.note(
-        director_of(request).clock(), request_id_of(request), caller_of(request).actor, rows, bundle.model_as_json
+    director = director_of(request)
+    director.inference_log.note(
+        director.clock(), request_id_of(request), caller_of(request).actor, rows, bundle.model_as_json
     )
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from contract.errors import Fact, FederationError
 from contract.messages import Check, Problem
@@ -59,23 +60,36 @@ _BY_STATUS = {400: "malformed_request", 404: "not_found", 405: "method_not_allow
 _RETRY_SECONDS = {503: "5", 507: "60"}
 
 
-def problem_of(error: FederationError, request_id: str) -> Response:
-    """Answer a domain error."""
-    checks = list(error.checks) if isinstance(error, UploadRejectedError) else []
-    return _answer(error.code, error.sentence, error.hint, request_id, error.facts, checks)
+def answer_to(request: Request, error: Exception) -> Response:
+    """Answer an error of ours with its own sentence, any other without its inside."""
+    request_id = request_id_of(request)
+    if isinstance(error, ClientDisconnect):  # nobody reads this answer
+        return _answer("malformed_request", "The sender went away in the middle.", "Send it again.", request_id, {})
+    if isinstance(error, FederationError):
+        checks = list(error.checks) if isinstance(error, UploadRejectedError) else []
+        answer = _answer(error.code, error.sentence, error.hint, request_id, error.facts, checks)
+    else:
+        answer = _answer(
+            "internal_error",
+            "The director failed on this request; nothing of it was kept.",
+            "Try again; if it stays so, tell the consortium's admin the request_id.",
+            request_id,
+            {},
+        )
+    if answer.status_code >= 500:
+        facts = {"path": request.url.path, "request_id": request_id}
+        _log.error("request.failed", exc_info=error, extra={"facts": facts})
+    return answer
 
 
 def register(app: FastAPI) -> None:
     """Let every error of the app leave as a problem."""
 
-    @app.exception_handler(FederationError)
-    async def domain(request: Request, error: FederationError) -> Response:
-        answer = problem_of(error, request_id_of(request))
-        if answer.status_code >= 500:
-            _log.error(
-                "request.failed", exc_info=error, extra={"facts": {"code": error.code, "path": request.url.path}}
-            )
-        return answer
+    async def ours_or_unexpected(request: Request, error: Exception) -> Response:
+        return answer_to(request, error)
+
+    for kind in (FederationError, ClientDisconnect, Exception):
+        app.add_exception_handler(kind, ours_or_unexpected)
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:
@@ -102,20 +116,6 @@ def register(app: FastAPI) -> None:
         )
         answer.headers.update(error.headers or {})
         return answer
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        request_id = request_id_of(request)
-        _log.error(
-            "request.failed", exc_info=error, extra={"facts": {"path": request.url.path, "request_id": request_id}}
-        )
-        return _answer(
-            "internal_error",
-            "The director failed on this request; nothing of it was kept.",
-            "Try again; if it stays so, tell the consortium's admin the request_id.",
-            request_id,
-            {},
-        )
 
 
 def request_id_of(request: Request) -> str:
