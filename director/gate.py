@@ -128,6 +128,20 @@ def find_task(tasks: Mapping[TaskName, Task], name: TaskName) -> Task:
     return task
 
 
+def require_examples(task: Task, num_examples: int) -> None:
+    """Hold a number of training rows against the task's bounds.
+
+    Raises:
+        ExamplesOutOfBoundsError: Fewer or more than the task takes.
+    """
+    if not task.minimum_examples <= num_examples <= task.maximum_examples:
+        raise ExamplesOutOfBoundsError(
+            f"num_examples is {num_examples}; {task.name} takes {task.minimum_examples} to {task.maximum_examples}.",
+            hint="Train on more patients; with too few, a model says more of them than of the hospital.",
+            num_examples=num_examples,
+        )
+
+
 def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) -> Inspection:
     """Judge one upload by itself; every check runs, so that one refusal names all that is wrong."""
     task, inspection = expected.task, Inspection(metadata)
@@ -154,15 +168,6 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
                 base=metadata.base,
             )
 
-    def examples_in_bounds() -> None:
-        if not task.minimum_examples <= metadata.num_examples <= task.maximum_examples:
-            raise ExamplesOutOfBoundsError(
-                f"num_examples is {metadata.num_examples}; task {task.name} takes {task.minimum_examples} to "
-                f"{task.maximum_examples}.",
-                hint="Train on more patients; with too few, a model says more of them than of the hospital.",
-                num_examples=metadata.num_examples,
-            )
-
     def scaler_agreed(scaler: ScalerState) -> None:
         canonical = Digest.of(write_scaler(scaler))
         if canonical not in expected.scalers and scaler.num_examples != metadata.num_examples:
@@ -177,7 +182,7 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     inspection.run(
         "num_examples",
         f"{task.minimum_examples} to {task.maximum_examples}",
-        examples_in_bounds,
+        lambda: require_examples(task, metadata.num_examples),
         seen=str(metadata.num_examples),
     )
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"

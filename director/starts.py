@@ -17,7 +17,8 @@ from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
 from director import audit
 from director.blobs import BlobStore
-from director.errors import DamagedArtifactError, ExamplesOutOfBoundsError, MalformedRequestError
+from director.errors import DamagedArtifactError, MalformedRequestError
+from director.gate import require_examples
 from director.schema import EnvoyRow, GlobalModelRow, PublicationRow, StartRow, StatisticsRow
 
 _log = logging.getLogger(__name__)
@@ -35,13 +36,7 @@ def check_statistics(report: StatisticsReport, task: Task) -> ScalerState:
         raise MalformedRequestError(
             f"mean and m2 must have {len(features)} values each.", hint=f"In the order of GET /tasks/{task.name}."
         )
-    if not task.minimum_examples <= report.num_examples <= task.maximum_examples:
-        raise ExamplesOutOfBoundsError(
-            f"num_examples is {report.num_examples}; task {task.name} takes {task.minimum_examples} to "
-            f"{task.maximum_examples}.",
-            hint="Send statistics of more patients.",
-            num_examples=report.num_examples,
-        )
+    require_examples(task, report.num_examples)
     for feature, mean, m2 in zip(features, report.mean, report.m2, strict=True):
         widest = report.num_examples * (feature.maximum - feature.minimum) ** 2 / 4  # half at each end
         if not feature.minimum <= mean <= feature.maximum or m2 > widest * (1 + 1e-9):

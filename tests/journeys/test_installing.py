@@ -5,7 +5,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,15 +59,6 @@ def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: Path):
     assert {name for name in top if not name.endswith(".dist-info")} == PACKAGES
     assert "director/migrations/versions/0001_first_schema.py" in names
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
-
-
-@pytest.fixture
-def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director")
-    director.run("init")
-    director.start()
-    yield director
-    director.stop()
 
 
 @pytest.mark.timeout(400)
