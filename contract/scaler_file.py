@@ -54,11 +54,6 @@ def read_scaler(data: Buffer, features: int) -> ScalerState:
     return read_scaler_file(data, features).state
 
 
-def scaler_sklearn_version(data: Buffer, features: int) -> str | None:
-    """Read which scikit-learn wrote the file; see ``read_scaler_file``."""
-    return read_scaler_file(data, features).sklearn_version
-
-
 def read_scaler_file(data: Buffer, features: int) -> ScalerFile:
     """Read and check a ``scaler.pkl``, plain or compressed with zlib, gzip, bz2, xz or lzma.
 

@@ -159,7 +159,7 @@ class Follower:
 
     def _run(self) -> None:
         counter = self._director.database.change_counter()
-        seen, looks = counter.value(), 0
+        seen, looks = None, 0  # None: the first look refreshes, for somebody may have committed since the start
         while not self._stop.wait(_LOOK_SECONDS):
             looks += 1
             try:

@@ -12,7 +12,7 @@ from contract.messages import Check, UploadMetadata
 from contract.model_file import read_model
 from contract.names import Digest, TaskName
 from contract.scaler import ScalerState
-from contract.scaler_file import read_scaler, write_scaler
+from contract.scaler_file import read_scaler_file, write_scaler
 from contract.tasks import Task
 from contract.training_log import check_training_log
 from director.errors import (
@@ -89,8 +89,12 @@ class Inspection:
             self.checks.append(Check(name=name, passed=False, seen=seen, bound=bound, sentence=error.sentence))
             self.failure = self.failure or error
             return None
-        self.checks.append(Check(name=name, passed=True, seen=seen, bound=bound, sentence="Passed."))
+        self.note(name, bound, "Passed.", seen)
         return result
+
+    def note(self, name: str, bound: str, sentence: str, seen: str) -> None:
+        """Write down what does not speak against the upload."""
+        self.checks.append(Check(name=name, passed=True, seen=seen, bound=bound, sentence=sentence))
 
 
 def read_metadata(data: bytes) -> UploadMetadata:
@@ -188,22 +192,22 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"
     inspection.run("model", layout, lambda: read_model(parcel.model, task.layout), seen=f"{len(parcel.model)} bytes")
     features = len(task.features)
-    scaler = inspection.run(
+    file = inspection.run(
         "scaler",
         f"a StandardScaler of {features} features",
-        lambda: read_scaler(parcel.scaler, features),
+        lambda: read_scaler_file(parcel.scaler, features),
         seen=f"{len(parcel.scaler)} bytes",
     )
-    if scaler is not None:
+    if file is not None:
+        scaler, wrote = file.state, file.sklearn_version or "unknown"
+        inspection.note("scikit_learn", "any version", "The version that wrote the scaler, reported only.", seen=wrote)
         agreed = "a merged scaler, or the hospital's own"
         inspection.run("scaler_agreed", agreed, lambda: scaler_agreed(scaler), seen=f"{scaler.num_examples} rows")
     if (log := parcel.log) is not None:
         inspection.run("log", "one JSON object a line", lambda: check_training_log(log), seen=f"{len(log)} bytes")
     ignored = _unknown_keys(parcel.metadata)
     if ignored:
-        inspection.checks.append(
-            Check(name="metadata", passed=True, seen=ignored, bound="known keys", sentence="Unknown keys were ignored.")
-        )
+        inspection.note("metadata", "known keys", "Unknown keys were ignored.", seen=ignored)
     if inspection.failure is None:
         inspection.update = InspectedUpdate(task, metadata, parcel, model_sha256, scaler_sha256, log_sha256)
     return inspection

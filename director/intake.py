@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +28,22 @@ from director.starts import given_out
 from director.views import Views
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An upload that the gate let through, on its way into the ledger."""
+
+    caller: Principal
+    envoy_name: EnvoyName
+    inspection: Inspection
+    update: InspectedUpdate
+    key: str | None
+
+    @property
+    def request(self) -> list[str]:
+        """What its Idempotency-Key stands for."""
+        return ["upload", self.envoy_name, self.update.identity]
 
 
 class Intake:
@@ -82,35 +99,15 @@ class Intake:
         inspection = inspect(parcel, metadata, Expectations(task, bases, scalers))
         if inspection.update is None:
             raise self._refuse(caller, envoy_name, task, inspection)
-        request = ["upload", envoy_name, inspection.update.identity]
+        arrival = _Arrival(caller, envoy_name, inspection, inspection.update, key)
         with self._database.read() as session:
-            known = self._known(session, caller, envoy_name, inspection.update, key, request)
+            known = _known(session, arrival)
             if known is not None:
                 return known, False
-        files = self._keep_files(inspection.update)
-        receipt, is_new = self._keep_rows(caller, envoy_name, inspection, files, key, request)
+        receipt, is_new = self._keep_rows(arrival, self._keep_files(arrival.update))
         if is_new:
             self._publish_view(receipt, parcel.log)
         return receipt, is_new
-
-    def _known(
-        self,
-        session: Session,
-        caller: Principal,
-        envoy_name: EnvoyName,
-        update: InspectedUpdate,
-        key: str | None,
-        request: list[str],
-    ) -> Submission | None:
-        """Find the same submission, by its key or by what it is."""
-        reference = idempotency.find(session, caller.actor, key, request)
-        row = session.get(SubmissionRow, reference) if reference else None
-        if row is None:
-            envoy = envoy_named(session, envoy_name)
-            row = session.scalars(
-                select(SubmissionRow).where(SubmissionRow.envoy_id == envoy.id, SubmissionRow.parcel == update.identity)
-            ).first()
-        return describe_submission(row) if row is not None else None
 
     def _keep_files(self, update: InspectedUpdate) -> dict[str, tuple[Digest, int]]:
         parts = {
@@ -121,26 +118,16 @@ class Intake:
         }
         return {role: self._blobs.keep(data) for role, data in parts.items() if data is not None}
 
-    def _keep_rows(
-        self,
-        caller: Principal,
-        envoy_name: EnvoyName,
-        inspection: Inspection,
-        files: Mapping[str, tuple[Digest, int]],
-        key: str | None,
-        request: list[str],
-    ) -> tuple[Submission, bool]:
-        update = inspection.update
-        assert update is not None  # noqa: S101 - the caller has asked
-        now = self._clock()
+    def _keep_rows(self, arrival: _Arrival, files: Mapping[str, tuple[Digest, int]]) -> tuple[Submission, bool]:
+        caller, update, now = arrival.caller, arrival.update, self._clock()
         with self._database.write() as session:
-            known = self._known(session, caller, envoy_name, update, key, request)
+            known = _known(session, arrival)
             if known is not None:
                 return known, False
             # A recovery in another process may have taken a file for an orphan before this row named it.
             if not all(self._blobs.has(digest) for digest, _ in files.values()):
                 self._keep_files(update)
-            row = self._new_row(session, envoy_name, update.task, inspection, now)
+            row = self._new_row(session, arrival.envoy_name, update.task, arrival.inspection, now)
             row.version = _next_version(session, row)
             row.verdict, row.parcel = ADMITTED, update.identity
             row.files = [
@@ -154,13 +141,13 @@ class Intake:
                 at=now,
                 actor=caller.actor,
                 act="upload.admit",
-                subject=envoy_name,
+                subject=arrival.envoy_name,
                 submission=row.id,
                 task=row.task,
                 version=row.version,
                 **{role: digest for role, (digest, _) in sorted(files.items())},
             )
-            idempotency.keep(session, caller.actor, key, request, row.id, now)
+            idempotency.keep(session, caller.actor, arrival.key, arrival.request, row.id, now)
             return describe_submission(row), True
 
     def _refuse(
@@ -216,6 +203,17 @@ class Intake:
             _log.exception("training_log.failed", extra={"facts": facts})
         _log.info("upload.admit", extra={"facts": {"envoy": receipt.envoy_name, **facts}})
         self._on_change()
+
+
+def _known(session: Session, arrival: _Arrival) -> Submission | None:
+    """Find the same submission, by its key or by what it is."""
+    reference = idempotency.find(session, arrival.caller.actor, arrival.key, arrival.request)
+    row = session.get(SubmissionRow, reference) if reference else None
+    if row is None:
+        envoy = envoy_named(session, arrival.envoy_name)
+        same = (SubmissionRow.envoy_id == envoy.id, SubmissionRow.parcel == arrival.update.identity)
+        row = session.scalars(select(SubmissionRow).where(*same)).first()
+    return describe_submission(row) if row is not None else None
 
 
 def _next_version(session: Session, row: SubmissionRow) -> int:

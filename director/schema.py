@@ -57,9 +57,6 @@ class _TaskNameText(_Text):
     of = TaskName
 
 
-Json = dict[str, Any] | list[Any]
-
-
 class Base(DeclarativeBase):
     """Root of the tables."""
 

@@ -21,7 +21,6 @@ from contract.scaler_file import (
     SKLEARN_VERSION,
     read_scaler,
     read_scaler_file,
-    scaler_sklearn_version,
     write_scaler,
 )
 
@@ -113,9 +112,10 @@ def test_scalers_of_any_width_are_read(features: int) -> None:
 
 def test_the_version_is_reported_and_not_refused() -> None:
     assert (
-        scaler_sklearn_version(hostile.scaler_file(_sklearn_version=hostile.text("0.99.dev1")), FEATURES) == "0.99.dev1"
+        read_scaler_file(hostile.scaler_file(_sklearn_version=hostile.text("0.99.dev1")), FEATURES).sklearn_version
+        == "0.99.dev1"
     )
-    assert scaler_sklearn_version(hostile.scaler_file(_sklearn_version=None), FEATURES) is None
+    assert read_scaler_file(hostile.scaler_file(_sklearn_version=None), FEATURES).sklearn_version is None
 
 
 def test_one_feature_is_not_the_same_as_true() -> None:
@@ -168,7 +168,7 @@ def test_what_is_written_is_read_back(features: int, rows: int, middle: float, s
     written = write_scaler(scaler)
 
     assert read_scaler(written, features) == scaler
-    assert scaler_sklearn_version(written, features) == SKLEARN_VERSION
+    assert read_scaler_file(written, features).sklearn_version == SKLEARN_VERSION
 
 
 def test_the_written_bytes_never_change() -> None:

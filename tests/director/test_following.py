@@ -2,11 +2,14 @@
 
 import threading
 import time
+from datetime import timedelta
 
 from federation_simulator import FederationSimulator
 
 from director import tokens
-from director.assembly import Director
+from director.assembly import Director, Follower
+from director.errors import UnauthenticatedError
+from director.settings import DirectorSettings
 
 
 def test_what_another_process_commits_is_noticed_within_a_moment(federation: FederationSimulator):
@@ -53,3 +56,32 @@ def test_a_slow_refresh_does_not_bring_back_what_a_later_one_has_taken_away(
     later.join()
     answer = federation.http.get("/tasks", headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code == 401
+
+
+def test_what_was_committed_before_the_first_look_is_noticed_too(tmp_path):
+    director = Director(DirectorSettings(data_dir=tmp_path))
+    director.initialise()
+    director.open()
+    other = Director(director.settings)
+    with other.database.write() as session:
+        issued = tokens.issue_token(
+            session, role="analyst", envoy_name=None, now=other.clock(), holds=timedelta(days=1), actor="test"
+        )
+    follower = Follower(director)
+    follower.start()
+    end, authorization = time.monotonic() + 5, f"Bearer {issued.token}"
+    try:
+        while not holds(director, authorization):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    finally:
+        follower.stop()
+        for each in (director, other):
+            each.close()
+
+
+def holds(director: Director, authorization: str) -> bool:
+    try:
+        return director.doorkeeper.admit(authorization, "list_tasks") is not None
+    except UnauthenticatedError:
+        return False

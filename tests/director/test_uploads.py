@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import joblib
 import numpy as np
 import pytest
+import sklearn
 import torch
 from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sklearn.preprocessing import StandardScaler
@@ -91,6 +92,15 @@ def test_unknown_metadata_is_ignored_and_said(hospital: SimulatedHospital):
     parcel.metadata["favourite_colour"] = "blue"
     receipt = hospital.upload(parcel).json()
     assert [check["seen"] for check in receipt["checks"] if check["name"] == "metadata"] == ["favourite_colour"]
+
+
+def test_the_scikit_learn_that_wrote_a_scaler_is_said(hospital: SimulatedHospital):
+    file = io.BytesIO()
+    joblib.dump(StandardScaler().fit(hospital.counts[:, None]), file)
+    parcel = hospital.parcel()
+    parcel.scaler = file.getvalue()
+    receipt = hospital.upload(parcel).json()
+    assert [check["seen"] for check in receipt["checks"] if check["name"] == "scikit_learn"] == [sklearn.__version__]
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
