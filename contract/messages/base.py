@@ -1,0 +1,33 @@
+"""What all messages have in common: frozen, exact, finite; pages; the small types."""
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.tasks import DIAGNOSIS_COUNT
+
+T = TypeVar("T")
+
+MAX_BATCH_ROWS = 100_000
+
+Role = Literal["hospital", "analyst", "admin"]
+Verdict = Literal["admitted", "quarantined", "rejected"]
+FileRole = Literal["model", "scaler", "log", "metadata"]
+MetricValue = float | None | list[list[int]]
+Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+DEFAULT_TASK = DIAGNOSIS_COUNT.name
+
+
+class Message(BaseModel):
+    """What goes over the wire: frozen, exact, finite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Page(Message, Generic[T]):
+    """One page of a list; ``next`` is the cursor of the following page."""
+
+    items: list[T]
+    next: str | None = None

@@ -1,0 +1,48 @@
+"""Hospitals: enrolling, joining, their place in the federation."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contract.messages.base import Message
+from contract.names import Digest, EnvoyName, TaskName
+
+
+class EnvoyRequest(Message):
+    """A hospital to admit to the federation."""
+
+    envoy_name: EnvoyName
+
+
+class EnrolmentCode(Message):
+    """The one-time code that a hospital joins with; shown once."""
+
+    envoy_name: EnvoyName
+    code: str
+    expires_at: datetime
+
+
+class JoinRequest(Message):
+    """Trade a one-time code for the hospital's token."""
+
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CurrentVersion(Message):
+    """The model that ``/infer`` answers from, for one task."""
+
+    task: TaskName
+    version: int
+    model_sha256: Digest
+    num_examples: int
+    created_at: datetime
+
+
+class EnvoyDescription(Message):
+    """A hospital's place in the federation; what an analyst may not see is null."""
+
+    envoy_name: EnvoyName
+    state: Literal["enrolled", "active", "disabled"] | None
+    last_seen_at: datetime | None
+    current: list[CurrentVersion]

@@ -1,0 +1,91 @@
+"""Questions to a model, one row or many, and the answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Message
+from contract.names import Digest, EnvoyName, TaskName
+from contract.tasks import RiskLevel
+
+
+class GlobalInferenceRequest(Message):
+    """One patient's inputs, for the current global model."""
+
+    task: TaskName = DEFAULT_TASK
+    inputs: Annotated[dict[str, JsonValue], Field(max_length=10_000)]
+    probabilities: bool = True
+
+
+class InferenceRequest(GlobalInferenceRequest):
+    """One patient's inputs, for one hospital's current model."""
+
+    envoy_name: EnvoyName
+
+
+class BatchGlobalInferenceRequest(Message):
+    """Many patients' inputs, for the current global model."""
+
+    task: TaskName = DEFAULT_TASK
+    inputs: Annotated[list[dict[str, JsonValue]], Field(min_length=1, max_length=MAX_BATCH_ROWS)]
+    probabilities: bool = True
+
+
+class BatchInferenceRequest(BatchGlobalInferenceRequest):
+    """Many patients' inputs, for one hospital's current model."""
+
+    envoy_name: EnvoyName
+
+
+class Probabilities(Message):
+    """Of each risk level; they sum to 1."""
+
+    low: float
+    medium: float
+    high: float
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class AnsweringModel(Message):
+    """Which model answered."""
+
+    scope: Literal["envoy", "global"]
+    envoy_name: EnvoyName | None = Field(default=None, exclude_if=_is_none)
+    version: int
+    sha256: Digest
+    scaler_sha256: Digest
+    envoys: int | None = Field(default=None, exclude_if=_is_none, description="Hospitals behind a global model.")
+    trained_at: datetime
+
+
+class Answer(Message):
+    """One row's risk level."""
+
+    risk_level: RiskLevel
+    probabilities: Probabilities | None
+
+
+class Prediction(Answer):
+    """One answer, with what it rests on."""
+
+    task: TaskName
+    cut_points: tuple[float, ...]
+    notice: str
+    model: AnsweringModel
+    request_id: str
+
+
+class BatchPrediction(Message):
+    """Answers in the order of the rows."""
+
+    items: list[Answer]
+    next: None = None
+    task: TaskName
+    cut_points: tuple[float, ...]
+    notice: str
+    model: AnsweringModel
+    request_id: str

@@ -1,0 +1,51 @@
+"""What an upload says of itself, and its receipt."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.messages.base import Count, FileRole, Message, Metrics, Verdict
+from contract.messages.problems import Check
+from contract.names import Digest, EnvoyName, TaskName
+
+
+class UploadMetadata(BaseModel):
+    """What an upload says of itself. Unknown keys are ignored and named in the checks."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, strict=False)
+
+    task: TaskName
+    num_examples: Count
+    base: Digest
+    metrics: Metrics = {}
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    local_epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    software: Annotated[
+        dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=64)]], Field(max_length=32)
+    ] = {}
+    model_sha256: Digest | None = None
+    scaler_sha256: Digest | None = None
+    log_sha256: Digest | None = None
+    trained_at: datetime | None = None
+
+
+class StoredFile(Message):
+    """One artifact of a version."""
+
+    sha256: Digest
+    bytes: int
+
+
+class Submission(Message):
+    """One upload and its verdict; also the receipt of an upload."""
+
+    id: str
+    envoy_name: EnvoyName
+    task: TaskName
+    version: int | None = Field(description="The version that it became; null unless admitted.")
+    verdict: Verdict
+    checks: list[Check]
+    files: dict[FileRole, StoredFile]
+    metadata: UploadMetadata
+    created_at: datetime
