@@ -1,0 +1,16 @@
+"""``fl-director``: what the consortium's admin does on the director's own machine. One file per resource."""
+
+import typer
+
+from director.cli import centre, envoys, global_models, tokens
+
+app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
+for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck):
+    app.command()(command)
+for name, resource in (("envoy", envoys), ("token", tokens), ("model", global_models)):
+    app.add_typer(resource.app, name=name)
+
+
+def main() -> None:
+    """Run the program."""
+    app()

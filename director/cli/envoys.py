@@ -1,0 +1,63 @@
+"""``fl-director envoy``: hospitals of the federation."""
+
+from datetime import timedelta
+
+import typer
+from rich.table import Table
+
+from contract.names import EnvoyName
+from director import registry, tokens
+from director.access import LOCAL_ADMIN
+from director.cli.program import AsJson, err, opened_director, out, print_json, says_what_failed
+from director.starts import renew_all
+
+app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
+
+
+@app.command("add")
+@says_what_failed
+def envoy_add(name: str, as_json: AsJson = False) -> None:
+    """Admit a hospital and print its one-time enrolment code; again gives a new code."""
+    director = opened_director()
+    with director.database.write() as session:
+        now = director.clock()
+        row = registry.add_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
+        holds = timedelta(hours=director.settings.enrolment_hours)
+        code = tokens.issue_code(session, row, now=now, holds=holds, actor=LOCAL_ADMIN.actor)
+    if as_json:
+        print_json(code)
+    else:
+        out.print(code.code, markup=False)
+        err.print(
+            f"{code.envoy_name} joins with: fl-envoy join --director URL --code CODE; until {code.expires_at:%Y-%m-%d}",
+            markup=False,
+        )
+
+
+@app.command("list")
+@says_what_failed
+def envoy_list(as_json: AsJson = False) -> None:
+    """List the hospitals."""
+    with opened_director().database.read() as session:
+        rows = registry.list_envoys(session, LOCAL_ADMIN)
+        envoys = [registry.describe_envoy(session, row, LOCAL_ADMIN) for row in rows]
+    if as_json:
+        print_json(envoys)
+        return
+    table = Table("hospital", "state", "last seen", "current versions")
+    for each in envoys:
+        versions = ", ".join(f"{current.task} {current.version}" for current in each.current)
+        table.add_row(each.envoy_name, each.state, str(each.last_seen_at or ""), versions)
+    out.print(table)
+
+
+@app.command("disable")
+@says_what_failed
+def envoy_disable(name: str) -> None:
+    """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
+    director = opened_director()
+    with director.database.write() as session:
+        now = director.clock()
+        registry.disable_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
+        renew_all(session, director.blobs, director.tasks, now=now)  # its statistics no longer count
+    out.print(f"{name} is disabled.", markup=False)

@@ -1,0 +1,75 @@
+"""What every command shares: the error it ends with, the director it opens, how it prints."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from rich.console import Console
+
+from contract.errors import CallerError, FederationError, InvalidNameError
+from director.assembly import Director
+from director.errors import SettingsError, UsageError
+from director.settings import read_settings
+
+EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Task = Annotated[str, typer.Option("--task", help="The task.")]
+
+
+def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Turn an error into its sentence, its hint and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except FederationError as error:
+            err.print("error:", style="bold red", end=" ")
+            err.print(error.sentence, markup=False)
+            if error.hint:
+                err.print(f"  {error.hint}", markup=False)
+            raise typer.Exit(_exit_code(error)) from None
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            err.print(f"error: {'.'.join(map(str, first['loc']))}: {first['msg']}.", markup=False)
+            raise typer.Exit(EXIT_USAGE) from None
+
+    return wrapped
+
+
+def _exit_code(error: FederationError) -> int:
+    if isinstance(error, SettingsError | InvalidNameError | UsageError):
+        return EXIT_USAGE
+    return EXIT_REFUSED if isinstance(error, CallerError) else EXIT_DATA
+
+
+def opened_director() -> Director:
+    """Give a director whose database is there and usable."""
+    director = Director(read_settings())
+    director.database.check_ready()
+    director.blobs.prepare()
+    return director
+
+
+def duration(text: str) -> timedelta:
+    """Read a span such as 90d, 12h or 30m."""
+    units = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+    number, unit = text[:-1], units.get(text[-1:])
+    if unit is None or not number.isdigit() or not 0 < int(number) < 100_000:
+        raise UsageError(f"{text!r} is no duration.", hint="Write for example 90d, 12h or 30m.")
+    return timedelta(**{unit: int(number)})
+
+
+def print_json(value: BaseModel | Sequence[str | BaseModel]) -> None:
+    """Print a message, or a list of them, as JSON."""
+    data = TypeAdapter(object).dump_json(value, indent=2)
+    sys.stdout.write(data.decode() + "\n")
