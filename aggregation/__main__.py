@@ -7,16 +7,18 @@ strict readers, averages, and writes ``model.pt``, ``scaler.pkl`` and ``card.jso
 
 import argparse
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aggregation.clipping import capped_counts
 from aggregation.errors import AggregationError
-from aggregation.scaling import merge_scalers
-from aggregation.strategy import STRATEGIES, aggregate, strategy_named
-from aggregation.updates import ModelUpdate, TensorsInFile, shares
+from aggregation.scaling import behind, merge_scalers
+from aggregation.strategy import RULES, aggregate, strategy_named
+from aggregation.updates import ModelUpdate, TensorsInFile
 from contract.errors import FederationError, UnknownTaskError
 from contract.model_file import locate_tensors, read_model, write_model
 from contract.names import Digest, TaskName
@@ -59,17 +61,25 @@ def run(options: argparse.Namespace) -> dict[str, object]:
             f"{len(options.folders)} folders but {len(options.weights)} weights.", hint="Give one weight a folder."
         )
     weights = options.weights or [None] * len(options.folders)
+    given = {name: value for name, value in (("f", options.f), ("m", options.m)) if value is not None}
+    strategy = strategy_named(options.strategy, given)
     folders = [_read_or_name(folder, task, weight) for folder, weight in zip(options.folders, weights, strict=True)]
-    updates = [folder.update for folder in folders]
     scaler = _target_scaler(folders, options.scaler)
-    state = aggregate(updates, strategy_named(options.strategy, {}), scaler)
-    model_bytes, scaler_bytes = write_model(state, task.layout), write_scaler(scaler)
+    updates = [folder.update for folder in folders]
+    if options.base is not None:
+        updates = _trained_from(_read_or_name(options.base, task, 1).update, updates)
+    if options.count_ratio is not None:
+        updates = _capped(updates, options.count_ratio)
+    combined = aggregate(updates, strategy, scaler)
+    model_bytes, scaler_bytes = write_model(combined.state, task.layout), write_scaler(scaler)
     card: dict[str, object] = {
         "task": task.name,
-        "strategy": options.strategy,
+        "strategy": strategy.name,
+        "parameters": dict(strategy.parameters),
+        "count_ratio": options.count_ratio,
         "sha256": Digest.of(model_bytes),
         "scaler_sha256": Digest.of(scaler_bytes),
-        "num_examples": sum(update.num_examples for update in updates),
+        "num_examples": sum(folder.update.num_examples for folder in folders),
         "inputs": [
             {
                 "envoy_name": folder.name,
@@ -78,7 +88,7 @@ def run(options: argparse.Namespace) -> dict[str, object]:
                 "num_examples": folder.update.num_examples,
                 "weight": weight,
             }
-            for folder, weight in zip(folders, shares(updates), strict=True)
+            for folder, weight in zip(folders, combined.shares or [None] * len(folders), strict=True)
         ],
         "notice": task.notice,
     }
@@ -97,9 +107,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", required=True, type=Path, help="folder for model.pt, scaler.pkl, card.json")
     parser.add_argument("--weights", nargs="+", type=int, metavar="N", help="training rows; else from metadata.json")
     parser.add_argument("--scaler", default="merged", help="merged (the default), or the name of one folder")
-    parser.add_argument("--strategy", default="fedavg", choices=sorted(STRATEGIES))
+    parser.add_argument("--strategy", default="fedavg", help=f"{', '.join(RULES)}; each also as clip+…; clip")
+    parser.add_argument("--f", type=int, metavar="N", help="bad updates to bear, where the strategy has f; else 1")
+    parser.add_argument("--m", type=int, metavar="N", help="updates that multi_krum chooses; else all but f")
+    parser.add_argument("--base", type=Path, metavar="FOLDER", help="model.pt, scaler.pkl of the start; for clip")
+    parser.add_argument("--count-ratio", type=_ratio, metavar="X", help="cap each count at X × the median; else none")
     parser.add_argument("--task", default=DIAGNOSIS_COUNT.name)
     return parser
+
+
+def _ratio(text: str) -> float:
+    ratio = float(text)
+    if not 0 < ratio < math.inf:
+        raise ValueError(text)
+    return ratio
 
 
 def _task(name: str) -> Task:
@@ -128,6 +149,16 @@ def _read(path: Path, task: Task, weight: int | None) -> Folder:
     tensors = TensorsInFile(locate_tensors(data, task.layout), FileAt(path / "model.pt").read)
     update = ModelUpdate(Digest.of(data), num_examples, scaler, task.layout, tensors)
     return Folder(path.name, update, Digest.of(scaler_bytes))
+
+
+def _trained_from(base: ModelUpdate, updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
+    """Give each the state that all were trained from, behind its own scaler."""
+    return [replace(update, base=behind(base, update.scaler).tensors) for update in updates]
+
+
+def _capped(updates: Sequence[ModelUpdate], ratio: float) -> list[ModelUpdate]:
+    counts = capped_counts([update.num_examples for update in updates], ratio)
+    return [replace(update, num_examples=count) for update, count in zip(updates, counts, strict=True)]
 
 
 def _num_examples(path: Path) -> int:

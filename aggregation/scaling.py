@@ -41,10 +41,12 @@ def merge_scalers(scalers: Sequence[ScalerState]) -> ScalerState:
 
 
 def behind(update: ModelUpdate, scaler: ScalerState) -> ModelUpdate:
-    """Re-express an update behind another scaler: other numbers in the first layer, the same function."""
+    """Re-express an update and its base behind another scaler: other numbers in the first layer, the same function."""
     if update.scaler == scaler:
         return update
-    return replace(update, scaler=scaler, tensors=_ReExpressed(update.tensors, update.layout, update.scaler, scaler))
+    tensors = _ReExpressed(update.tensors, update.layout, update.scaler, scaler)
+    base = None if update.base is None else _ReExpressed(update.base, update.layout, update.scaler, scaler)
+    return replace(update, scaler=scaler, tensors=tensors, base=base)
 
 
 @dataclass
@@ -93,5 +95,6 @@ class _ReExpressed:
         for first in range(0, outputs, rows):
             last = min(first + rows, outputs)
             block = self.tensors.read(weight, first * inputs, last * inputs).reshape(last - first, inputs)
-            moved[first:last] += block.astype(np.float64) @ shift
+            # not by @: the sums of BLAS depend on the number of threads
+            moved[first:last] += np.einsum("ij,j->i", block.astype(np.float64), shift)
         return moved

@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
+from aggregation.errors import InconsistentUpdatesError, NoBaseError, NoUpdatesError
 from contract.architecture import Layout, State, TensorSpec
 from contract.model_file import TensorLocation
 from contract.names import Digest
 from contract.scaler import ScalerState
 
+Value = TypeVar("Value")
 Tile = NDArray[np.floating]
 ReadAt = Callable[[int, memoryview], None]
 """Fill the buffer with the file's bytes from an offset on, completely or raise."""
@@ -69,20 +70,89 @@ class TensorsInFile:
 
 @dataclass(frozen=True)
 class ModelUpdate:
-    """One hospital's model: its digest, the training rows it rests on, the scaler it stands behind, its numbers."""
+    """One hospital's model.
+
+    Args:
+        digest: Of its file.
+        num_examples: The training rows that it rests on.
+        scaler: The scaler that it stands behind.
+        layout: Its tensors' names, shapes and dtypes.
+        tensors: Its numbers.
+        base: The numbers of the state that it was trained from, behind the same scaler; None where nobody knows.
+    """
 
     digest: Digest
     num_examples: int
     scaler: ScalerState
     layout: Layout
     tensors: Tensors
+    base: Tensors | None = None
+
+    @property
+    def change(self) -> "Change":
+        """What training changed.
+
+        Raises:
+            NoBaseError: There is no base.
+        """
+        if self.base is None:
+            raise NoBaseError(
+                f"The model {self.digest[:12]} does not say what it was trained from, so its change can't be measured.",
+                hint="Give the start that the hospitals trained from, or choose a strategy without clip.",
+                model_sha256=self.digest,
+            )
+        return Change(self.tensors, self.base)
+
+
+@dataclass(frozen=True)
+class Change:
+    """The change x = w - base, as it is read; each tile is the caller's to write to."""
+
+    tensors: Tensors
+    base: Tensors
+
+    def read(self, tensor: TensorSpec, start: int, stop: int) -> NDArray[np.float64]:
+        """Read both and subtract, in float64."""
+        change = np.array(self.tensors.read(tensor, start, stop), np.float64)
+        change -= self.base.read(tensor, start, stop)
+        return change
+
+
+@dataclass(frozen=True)
+class UpdateSet:
+    """Updates of one layout in the order of their digests: sums over it don't depend on who came first.
+
+    Args:
+        updates: In that order, at least one.
+        places: Where each stood in the order given.
+    """
+
+    updates: tuple[ModelUpdate, ...]
+    places: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.updates)
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of all."""
+        return self.updates[0].layout
+
+    def map(self, change: Callable[[ModelUpdate], ModelUpdate]) -> "UpdateSet":
+        """Put another update into the place of each."""
+        return replace(self, updates=tuple(map(change, self.updates)))
+
+    def as_given(self, values: Sequence[Value]) -> list[Value]:
+        """Bring one value an update back into the order given."""
+        by_place = dict(zip(self.places, values, strict=True))
+        return [by_place[place] for place in range(len(self))]
 
 
 def _bytes_of(array: NDArray[np.float32]) -> memoryview:
     return array.view(np.uint8).data
 
 
-def in_order(updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
+def in_order(updates: Sequence[ModelUpdate]) -> UpdateSet:
     """Sort by digest, so that sums come out bit-identical whatever the order of arrival.
 
     Raises:
@@ -93,7 +163,12 @@ def in_order(updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
         raise NoUpdatesError("There is no model to average.", hint="Let at least one hospital train and upload first.")
     for update in updates[1:]:
         _same_layout(updates[0], update)
-    return sorted(updates, key=lambda update: (update.digest, update.num_examples, update.scaler.mean))
+    places = sorted(range(len(updates)), key=lambda place: _identity(updates[place]))
+    return UpdateSet(tuple(updates[place] for place in places), tuple(places))
+
+
+def _identity(update: ModelUpdate) -> tuple[object, ...]:
+    return update.digest, update.num_examples, update.scaler.mean, update.scaler.variance
 
 
 def shares(updates: Sequence[ModelUpdate]) -> list[float]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from aggregation.__main__ import FileAt
-from aggregation.fedavg import TILE_ELEMENTS
 from aggregation.strategy import aggregate, strategy_named
+from aggregation.tiles import stretches
 from aggregation.updates import ModelUpdate, TensorsInFile
 from benchmarks.program import memory_of
 from contract.architecture import ArchitectureSpec, Layout, State, tensor_layout
@@ -49,7 +49,7 @@ def speed(layout: Layout, models: int, rounds: int) -> dict[str, list[float]]:
         "average": lambda: aggregate(updates, average, own),
         "re_express": lambda: aggregate(updates, average, other),
     }
-    _require_average(updates, aggregate(updates, average, own))  # also warms the page cache
+    _require_average(updates, aggregate(updates, average, own).state)  # also warms the page cache
     measured: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
         for name, act in acts.items():
@@ -70,7 +70,7 @@ def memory(layout: Layout, models: int, *, shift: float) -> dict[str, list[float
     before = memory_of("self", "VmRSS")
     updates = _open_updates(layout, models)
     scaler = _scaler(updates[0].scaler, shift) if shift else updates[0].scaler
-    state = aggregate(updates, strategy_named("fedavg", {}), scaler)
+    state = aggregate(updates, strategy_named("fedavg", {}), scaler).state
     with Path("result.pt").open("wb") as file:
         for part in model_file_parts(state, layout):
             file.write(part)
@@ -96,10 +96,9 @@ def _scaler(like: ScalerState, shift: float) -> ScalerState:
 
 def _read_all(updates: Sequence[ModelUpdate]) -> None:
     """Read every tile of every model, in the order in which the average reads them."""
-    for tensor in updates[0].layout:
-        for start in range(0, tensor.size, TILE_ELEMENTS):
-            for update in updates:
-                update.tensors.read(tensor, start, min(start + TILE_ELEMENTS, tensor.size))
+    for stretch in stretches(updates[0].layout):
+        for update in updates:
+            stretch.read(update.tensors)
 
 
 def _require_average(updates: Sequence[ModelUpdate], state: State) -> None:

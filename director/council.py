@@ -94,7 +94,7 @@ def draft_average(session: Session, blobs: BlobStore, task: Task, request: Aggre
         parameters=request.parameters,
         scaler_choice=request.scaler,
         scaler=scaler,
-        state=aggregate(updates, strategy, scaler),
+        state=aggregate(updates, strategy, scaler).state,
         inputs=[_input_of(row, row.num_examples, weight) for row, weight in zip(rows, shares(updates), strict=True)],
         metrics={row.envoy.name: row.metadata_json["metrics"] for row in rows},
     )

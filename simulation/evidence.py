@@ -39,7 +39,7 @@ def naive(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Mode
         start = initial_state(task.architecture, seed=1000 * seed + number)
         state = train(_long(task), start, each.scaler, each.split, seed).state
         updates.append(update_of(task, state, len(each.split.training), first))  # pretends one scaler: the error shown
-    return [(strategy_named("fedavg", {}).combine(updates), first)] * len(hospitals)
+    return [(aggregate(updates, strategy_named("fedavg", {}), first).state, first)] * len(hospitals)
 
 
 def one_shot_own(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
@@ -49,7 +49,7 @@ def one_shot_own(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequen
     for each in hospitals:
         state = train(_long(task), task.initial_state(), each.scaler, each.split, seed).state
         updates.append(update_of(task, state, len(each.split.training), each.scaler))
-    return [(aggregate(updates, strategy_named("fedavg", {}), scaler), scaler)] * len(hospitals)
+    return [(aggregate(updates, strategy_named("fedavg", {}), scaler).state, scaler)] * len(hospitals)
 
 
 def one_shot_merged(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:

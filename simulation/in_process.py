@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,28 +69,37 @@ def synthetic_hospitals(task: Task, hospitals: int, patients: int, seed: int) ->
 
 
 def run_federation(
-    task: Task, hospitals: Sequence[Hospital], *, rounds: int, strategy: str = "fedavg", seed: int = 0
+    task: Task,
+    hospitals: Sequence[Hospital],
+    *,
+    rounds: int,
+    strategy: str = "fedavg",
+    parameters: Mapping[str, float] = MappingProxyType({}),
+    seed: int = 0,
 ) -> FederatedRun:
     """Run cycles of train → aggregate from the shared start, everyone behind the exact merged scaler."""
     began = perf_counter()
-    chosen = strategy_named(strategy, {})
+    chosen = strategy_named(strategy, parameters)
     scaler = merge_scalers([hospital.scaler for hospital in hospitals])
     state, local_states = task.initial_state(), [task.initial_state()] * len(hospitals)
     for _ in range(rounds):
         local_states = [train(task, state, scaler, hospital.split, seed).state for hospital in hospitals]
         updates = [
-            update_of(task, local, len(hospital.split.training), scaler)
+            update_of(task, local, len(hospital.split.training), scaler, base=state)
             for hospital, local in zip(hospitals, local_states, strict=True)
         ]
-        state = aggregate(updates, chosen, scaler)
+        state = aggregate(updates, chosen, scaler).state
     sha256 = Digest.of(write_model(state, task.layout))
     return FederatedRun(state, scaler, sha256, local_states, perf_counter() - began)
 
 
-def update_of(task: Task, state: State, num_examples: int, scaler: ScalerState) -> ModelUpdate:
-    """Turn a trained state into what the aggregation takes, digested as its file would be."""
+def update_of(
+    task: Task, state: State, num_examples: int, scaler: ScalerState, base: State | None = None
+) -> ModelUpdate:
+    """Turn a trained state, and the one that it started from, into what the aggregation takes."""
     digest = Digest.of(write_model(state, task.layout))
-    return ModelUpdate(digest, num_examples, scaler, task.layout, TensorsInMemory(state))
+    start = None if base is None else TensorsInMemory(base)
+    return ModelUpdate(digest, num_examples, scaler, task.layout, TensorsInMemory(state), start)
 
 
 def pooled(hospitals: Sequence[Hospital]) -> Hospital:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregation import fedavg
 from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
-from aggregation.fedavg import TILE_ELEMENTS, federated_average
-from aggregation.updates import ModelUpdate, TensorsInFile, TensorsInMemory, shares
-from contract.architecture import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
+from aggregation.tiles import TILE_ELEMENTS
+from aggregation.updates import ModelUpdate, TensorsInFile, TensorsInMemory, in_order, shares
+from contract.architecture import ArchitectureSpec, State, TensorSpec, initial_state, tensor_layout
 from contract.model_file import locate_tensors, write_model
 from contract.names import Digest
 from contract.scaler import ScalerState
@@ -17,6 +18,10 @@ from contract.scaler import ScalerState
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))
 SPEC = ArchitectureSpec(1, (4, 3), 3)
 LAYOUT = tensor_layout(SPEC)
+
+
+def federated_average(updates: Sequence[ModelUpdate]) -> State:
+    return fedavg.federated_average(in_order(updates)).state
 
 
 def update(seed: int, num_examples: int, layout=LAYOUT, spec=SPEC) -> ModelUpdate:

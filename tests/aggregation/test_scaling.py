@@ -95,7 +95,7 @@ def test_the_function_of_the_average_does_not_depend_on_the_scaler_chosen():
     updates = [as_update(seed, scaler, 10 + seed) for seed, scaler in enumerate(scalers)]
     x = counts(9)
     answers = [
-        softmax(forward(SPEC, aggregate(updates, strategy_named("fedavg", {}), target), target.transform(x)))
+        softmax(forward(SPEC, aggregate(updates, strategy_named("fedavg", {}), target).state, target.transform(x)))
         for target in (merge_scalers(scalers), scalers[0])
     ]
     assert np.abs(answers[0] - answers[1]).max() < 1e-5
