@@ -1,0 +1,214 @@
+"""The judge of the closed set: each update, report or loss held against the others'. Knows no disk, no HTTP, no clock.
+
+A failed check quarantines: a person then looks, and releases or rejects. No verdict depends on who came first. Why
+these bounds: docs/adr/0011-the-closed-set.md.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregation.clipping import capped_counts
+from aggregation.comparison import LEAST_COMPARABLE, Measurement, measure
+from aggregation.updates import ModelUpdate
+from contract.messages import Check
+from contract.scaler import ScalerState
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What is still taken for honest; the defaults suit hospitals of different sizes and mixes.
+
+    Args:
+        count_ratio: A claimed number of examples counts as no more than this × the median claim.
+        norm_ratio: An update is at most this × as large as the others' median ...
+        norm_deviations: ... or within this many robust standard deviations (1.4826 × MAD) of it, if that is more.
+        cosine: An update's direction has at least this cosine with the others' median.
+        mean_deviations: A reported mean is within this many standard deviations of the others' median mean.
+        spread_ratio: A reported standard deviation is at most this × the others' median.
+        loss_margin: An update's loss on the validation table is at most the current model's plus this, in nats.
+    """
+
+    count_ratio: float = 3.0
+    norm_ratio: float = 3.0
+    norm_deviations: float = 4.0
+    cosine: float = -0.5
+    mean_deviations: float = 4.0
+    spread_ratio: float = 10.0
+    loss_margin: float = 0.5
+
+
+_MAD_TO_DEVIATION = 1.4826  # of a normal distribution
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of one update.
+
+    Args:
+        checks: One that did not pass quarantines. The claimed count never does: it is capped in the weight.
+        measurement: The numbers behind them; None where there were too few updates to compare.
+    """
+
+    checks: tuple[Check, ...]
+    measurement: Measurement | None
+
+
+def judge(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Judgement]:
+    """Judge each update of a closed set, in the order given.
+
+    Args:
+        updates: One a hospital, all with their base and behind one scaler.
+        bounds: What is still taken for honest.
+    """
+    if len(updates) < LEAST_COMPARABLE:
+        return [Judgement((_nothing_compared("updates", len(updates)),), None)] * len(updates)
+    counts = _count_checks([each.num_examples for each in updates], bounds)
+    return [
+        Judgement((count, _norm_check(found, bounds), _direction_check(found, bounds)), found)
+        for count, found in zip(counts, measure(updates), strict=True)
+    ]
+
+
+def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds: Bounds) -> tuple[Check, ...]:
+    """Judge a hospital's report of n, means and deviations against the other hospitals' newest reports.
+
+    Args:
+        report: The one that is judged.
+        others: The others', as many features each, without the judged hospital's own.
+        bounds: What is still taken for honest.
+    """
+    if len(others) + 1 < LEAST_COMPARABLE:
+        return (_nothing_compared("reports", len(others) + 1),)
+    count = _count_checks([report.num_examples, *(each.num_examples for each in others)], bounds)[0]
+    features = range(len(report.mean))
+    mean = max((_mean_excess(report, others, feature), feature) for feature in features)
+    spread = max((_spread_excess(report, others, feature), feature) for feature in features)
+    return count, _mean_check(*mean, bounds), _spread_check(*spread, bounds)
+
+
+def judge_held_out(loss: float, reference: float | None, trivial: float, bounds: Bounds) -> Check:
+    """Judge an update by its loss on the admin's validation table.
+
+    Args:
+        loss: Mean cross-entropy in nats.
+        reference: That of the current global model; None where there is none yet.
+        trivial: That of a model that knows only how frequent each risk level is in the table.
+        bounds: What is still taken for honest.
+    """
+    most = trivial if reference is None else min(trivial, reference + bounds.loss_margin)
+    passed = loss <= most
+    return Check(
+        name="held_out_loss",
+        passed=passed,
+        seen=f"{loss:.4g}",
+        bound=f"at most {most:.4g}; a model that knows no input has {trivial:.4g}",
+        sentence="The model does on the validation table what it should."
+        if passed
+        else "The model does worse on the validation table than it may: look for swapped labels or wrong units in "
+        "the tables; then train again.",
+    )
+
+
+def _count_checks(counts: Sequence[int], bounds: Bounds) -> list[Check]:
+    median = statistics.median(counts)
+    return [
+        Check(
+            name="claimed_examples",
+            passed=True,
+            seen=str(claimed),
+            bound=f"counts as at most {bounds.count_ratio:g} × the median {median:g}",
+            sentence="Counts as claimed." if capped == claimed else f"More than most have: counts as {capped}.",
+        )
+        for claimed, capped in zip(counts, capped_counts(counts, bounds.count_ratio), strict=True)
+    ]
+
+
+def _norm_check(found: Measurement, bounds: Bounds) -> Check:
+    deviation = _MAD_TO_DEVIATION * found.others_spread
+    most = max(bounds.norm_ratio * found.others_norm, found.others_norm + bounds.norm_deviations * deviation)
+    passed = found.norm <= most
+    return Check(
+        name="update_norm",
+        passed=passed,
+        seen=f"{found.norm:.4g}",
+        bound=f"at most {most:.4g}; the others' median is {found.others_norm:.4g}",
+        sentence="The model moved about as far as the others'."
+        if passed
+        else "The model moved much further from its start than the others' did: look for another learning rate, "
+        "many more epochs, wrong units in the tables, or a changed file; then train again.",
+    )
+
+
+def _direction_check(found: Measurement, bounds: Bounds) -> Check:
+    passed = found.cosine is None or found.cosine >= bounds.cosine
+    return Check(
+        name="update_direction",
+        passed=passed,
+        seen="none" if found.cosine is None else f"cosine {found.cosine:.3f}",
+        bound=f"cosine at least {bounds.cosine:g} with the others' median",
+        sentence="The model did not move against the others'."
+        if passed
+        else "The model moved against the direction of all others: look for swapped labels, wrong units in the "
+        "tables, or a changed file; then train again.",
+    )
+
+
+def _mean_excess(report: ScalerState, others: Sequence[ScalerState], feature: int) -> float:
+    """Give how many of the others' deviations a mean is away from their middle; 0 where none of them varies."""
+    means = [each.mean[feature] for each in others]
+    middle = statistics.median(means)
+    between = _MAD_TO_DEVIATION * statistics.median(abs(each - middle) for each in means)
+    scale = max(_deviation_of(others, feature), between)
+    return abs(report.mean[feature] - middle) / scale if scale else 0.0
+
+
+def _spread_excess(report: ScalerState, others: Sequence[ScalerState], feature: int) -> float:
+    """Give how many times the others' deviation a deviation is; 0 where none of them varies."""
+    scale = _deviation_of(others, feature)
+    return math.sqrt(report.variance[feature]) / scale if scale else 0.0
+
+
+def _deviation_of(others: Sequence[ScalerState], feature: int) -> float:
+    """Give the median standard deviation; the largest where most have none, as with a diagnosis that few have."""
+    deviations = [math.sqrt(each.variance[feature]) for each in others]
+    return statistics.median(deviations) or max(deviations)
+
+
+def _mean_check(excess: float, feature: int, bounds: Bounds) -> Check:
+    passed = excess <= bounds.mean_deviations
+    return Check(
+        name="reported_mean",
+        passed=passed,
+        seen=f"feature {feature + 1}: {excess:.3g} standard deviations from the others",
+        bound=f"at most {bounds.mean_deviations:g} standard deviations",
+        sentence="The means lie among the others'."
+        if passed
+        else f"The mean of feature {feature + 1} is far from every other hospital's: look for another unit or a "
+        "wrong column in the tables; then send the statistics again.",
+    )
+
+
+def _spread_check(excess: float, feature: int, bounds: Bounds) -> Check:
+    passed = excess <= bounds.spread_ratio
+    return Check(
+        name="reported_deviation",
+        passed=passed,
+        seen=f"feature {feature + 1}: {excess:.3g} × the others'",
+        bound=f"at most {bounds.spread_ratio:g} × the others' median",
+        sentence="The deviations are like the others'."
+        if passed
+        else f"Feature {feature + 1} varies far more than at the other hospitals: look for another unit or absurd "
+        "values in the tables; then send the statistics again.",
+    )
+
+
+def _nothing_compared(what: str, number: int) -> Check:
+    return Check(
+        name="comparison",
+        passed=True,
+        seen=f"{number} {what}",
+        bound=f"{LEAST_COMPARABLE} or more",
+        sentence=f"With fewer than {LEAST_COMPARABLE} {what} nothing can be compared: this was not checked.",
+    )
