@@ -6,7 +6,18 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from director.api import documentation, envoys, global_models, health, inference, problems, tasks, uploads
+from director.api import (
+    documentation,
+    envoys,
+    global_models,
+    health,
+    inference,
+    problems,
+    statistics,
+    tasks,
+    uploads,
+    validation,
+)
 from director.api.connection import RequestIds
 from director.api.health import VERSION
 from director.api.shortcut import Shortcut
@@ -14,7 +25,7 @@ from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
 
-RESOURCES = (health, documentation, tasks, envoys, uploads, global_models, inference)
+RESOURCES = (health, documentation, tasks, statistics, envoys, uploads, validation, global_models, inference)
 
 
 def create_app(director: Director) -> ASGIApp:

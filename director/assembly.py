@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from contract.messages import DEFAULT_TASK
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
@@ -13,6 +15,7 @@ from director import tokens
 from director.access import Doorkeeper
 from director.blobs import BlobStore
 from director.clock import Clock, utc_now
+from director.council import Policy
 from director.database import Database
 from director.errors import NotInitialisedError
 from director.fsck import referred_digests
@@ -20,6 +23,7 @@ from director.global_models import GlobalModels
 from director.inference import Ward
 from director.intake import Intake
 from director.logs import InferenceLog
+from director.review import Review
 from director.settings import DirectorSettings
 from director.starts import renew_all
 from director.views import Views
@@ -65,6 +69,16 @@ class Director:
             blobs=self.blobs,
             views=self.views,
             tasks=self.tasks,
+            policy=Policy(settings.strategy, settings.gate),
+            clock=clock,
+            on_change=self.refresh,
+        )
+        self.review = Review(
+            database=self.database,
+            blobs=self.blobs,
+            views=self.views,
+            tasks=self.tasks,
+            bounds=settings.gate,
             clock=clock,
             on_change=self.refresh,
         )
@@ -89,7 +103,7 @@ class Director:
         if file is not None:
             file.chmod(0o600)
         with self.database.write() as session:
-            renew_all(session, self.blobs, self.tasks, now=self.clock())
+            self.renew_starts(session)
 
     def open(self) -> None:
         """Check the database and learn the current state.
@@ -115,10 +129,14 @@ class Director:
             for digest in [digest for digest in self.blobs.digests() if digest not in referred]:
                 self.blobs.remove(digest)
                 removed += 1
-            renew_all(session, self.blobs, self.tasks, now=self.clock())
+            self.renew_starts(session)
             self.views.repair(session, self.tasks)
         if removed:
             _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
+
+    def renew_starts(self, session: Session) -> None:
+        """Make every task's start follow what counts now, within the caller's write transaction."""
+        renew_all(session, self.blobs, self.tasks, self.settings.gate, now=self.clock())
 
     def refresh(self) -> None:
         """Learn tokens and current versions anew; one at a time, so that no older state overwrites a newer one."""

@@ -1,35 +1,36 @@
-"""The council: hospitals' current models → a draft of a global one, with its lineage. It keeps nothing."""
+"""The council: hospitals' current models, judged beside each other → a draft of a global one. It keeps nothing."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregation.errors import NoUpdatesError
+from aggregation.clipping import capped_counts
+from aggregation.errors import NoUpdatesError, TooFewUpdatesError
 from aggregation.scaling import merge_scalers
-from aggregation.strategy import aggregate, strategy_named
-from aggregation.updates import ModelUpdate, TensorsInFile, shares
+from aggregation.strategy import Strategy, aggregate, strategy_named
+from aggregation.updates import ModelUpdate
 from contract.architecture import State
-from contract.errors import ArtifactError
-from contract.messages import AggregationRequest, MetricValue, ModelInput
-from contract.model_file import locate_tensors, model_file_parts, read_model
-from contract.names import Digest, EnvoyName, TaskName
+from contract.messages import AggregationRequest, HeldOut, MetricValue, ModelInput
+from contract.model_file import model_file_parts
+from contract.names import Digest, EnvoyName
 from contract.scaler import ScalerState
 from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
 from director.blobs import BlobStore
-from director.errors import MalformedRequestError, NoModelError, NotFoundError
+from director.candidates import Candidate, chosen_submissions, judged, opened, reference_loss
+from director.closed_set import Bounds
+from director.decisions import ADMITTED
 from director.registry import current_submissions, unknown_envoy
-from director.schema import StatisticsRow, SubmissionFileRow, SubmissionRow
-from director.starts import merged_scaler
+from director.schema import StatisticsRow
+from director.statistics import capped, merged_scaler
+from director.validation import Table, current_table, held_out
 
 MERGED = "merged"
-IMPORTED = "imported"
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ class Draft:
     scaler: ScalerState
     state: State
     inputs: Sequence[ModelInput]
+    quarantined: Sequence[ModelInput] = ()
     metrics: Mapping[str, Mapping[str, MetricValue]] = field(default_factory=dict)
+    held_out: HeldOut | None = None
 
     @property
     def num_examples(self) -> int:
-        """Training rows behind it."""
-        return sum(each.num_examples for each in self.inputs)
+        """Training rows behind it, as far as they count."""
+        return sum(each.counted_examples or each.num_examples for each in self.inputs)
 
     @property
     def model_sha256(self) -> Digest:
@@ -69,77 +72,66 @@ class Draft:
             "scaler_sha256": Digest.of(write_scaler(self.scaler)),
             "num_examples": self.num_examples,
             "inputs": [each.model_dump(mode="json") for each in self.inputs],
+            "quarantined": [each.model_dump(mode="json") for each in self.quarantined],
             "metrics": dict(self.metrics),
+            "held_out": self.held_out.model_dump(mode="json") if self.held_out else None,
             "notice": self.task.notice,
         }
 
 
-def draft_average(session: Session, blobs: BlobStore, task: Task, request: AggregationRequest) -> Draft:
-    """Average current models as asked.
+@dataclass(frozen=True)
+class Policy:
+    """What a director is set to: the strategy where none is asked for, and the bounds of the gate."""
+
+    strategy: str
+    bounds: Bounds
+
+
+def draft_average(session: Session, blobs: BlobStore, task: Task, request: AggregationRequest, policy: Policy) -> Draft:
+    """Judge current models beside each other, leave out what fails, and combine the rest as asked.
 
     Raises:
         UnknownStrategyError, UnknownEnvoyError: A name is wrong.
-        NoUpdatesError: No hospital has a current model.
+        NoUpdatesError: No hospital has a current model, or none passed.
         NoModelError: A hospital that was named has none.
+        ConflictError: A hospital that was named has a version in quarantine.
+        TooFewUpdatesError: The strategy takes more hospitals.
     """
-    strategy = strategy_named(request.strategy, request.parameters)
-    rows = _chosen(session, task, request.envoys)
+    strategy = strategy_named(request.strategy or policy.strategy, request.parameters)
+    rows = chosen_submissions(session, task, request.envoys)
     borrowed = _borrowed_scaler(session, blobs, task, request.scaler)
-    merged = merged_scaler(session, task.name)
-    updates = [_opened(blobs, row, task) for row in rows]
-    scaler = borrowed or merged or merge_scalers([update.scaler for update in updates])
+    fixed = borrowed or merged_scaler(session, task.name, policy.bounds)
+    updates = _counted([opened(session, blobs, row, task) for row in rows], policy.bounds)
+    table = current_table(session, blobs, task)
+    reference = reference_loss(session, blobs, task, table)
+    candidates = judged(
+        rows, updates, fixed or _merge_own(updates, policy.bounds), task, table, reference, policy.bounds
+    )
+    entering = [each for each in candidates if each.counts]
+    if not entering:
+        failed = {check.name for each in candidates for check in each.checks if not check.passed}
+        raise NoUpdatesError(
+            f"None of the {len(candidates)} models passed the gate's checks: {', '.join(sorted(failed))}.",
+            hint="Look at the validation table and the gate's bounds; reject bad models by hand.",
+        )
+    scaler = fixed or _merge_own([each.update for each in entering], policy.bounds)
+    combined = aggregate([each.update for each in entering], strategy, scaler)
+    shares = combined.shares or [None] * len(entering)
+    inputs = [each.as_input(share) for each, share in zip(entering, shares, strict=True)]
+    if request.dry_run:
+        inputs = _with_effects(inputs, entering, strategy, task, scaler, combined.state, table)
     return Draft(
         task=task,
         strategy=strategy.name,
         parameters=request.parameters,
         scaler_choice=request.scaler,
         scaler=scaler,
-        state=aggregate(updates, strategy, scaler).state,
-        inputs=[_input_of(row, row.num_examples, weight) for row, weight in zip(rows, shares(updates), strict=True)],
-        metrics={row.envoy.name: row.metadata_json["metrics"] for row in rows},
+        state=combined.state,
+        inputs=inputs,
+        quarantined=[each.as_input(None) for each in candidates if not each.counts],
+        metrics={each.row.envoy.name: each.row.metadata_json["metrics"] for each in entering},
+        held_out=held_out(task, combined.state, scaler, table) if table else None,
     )
-
-
-def draft_imported(session: Session, task: Task, model: bytes, scaler: bytes, card: bytes) -> Draft:
-    """Take what the admin's own script made: through the strict readers, with its lineage.
-
-    Raises:
-        ArtifactError: A file is not what the contract allows, or not the one that the card digests.
-        MalformedRequestError: The card is not one of the script's.
-        NotFoundError: The card names an input that no hospital ever submitted.
-    """
-    state, scaler_state = read_model(model, task.layout), read_scaler(scaler, len(task.features))
-    claims = _read_card(card)
-    for part, data, field_name in (("model.pt", model, "sha256"), ("scaler.pkl", scaler, "scaler_sha256")):
-        if claims.get(field_name) != Digest.of(data):
-            raise ArtifactError(f"{part} is not the one that card.json describes.", hint="Run the script again.")
-    claimed = [_claimed_input(session, task.name, claim) for claim in claims["inputs"]]
-    inputs = sorted(claimed, key=lambda each: each.envoy_name.folded)
-    strategy = f"{IMPORTED}:{str(claims.get('strategy', 'unknown'))[:60]}"
-    return Draft(task, strategy, {}, IMPORTED, scaler_state, state, inputs)
-
-
-def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
-    current = [
-        row
-        for row in current_submissions(session, task=task.name)
-        if row.envoy.disabled_at is None and row.task_digest == task.digest
-    ]
-    if names is None:
-        if not current:
-            raise NoUpdatesError(
-                "No hospital has a current model of this task.", hint="Let the hospitals train and upload first."
-            )
-        return current
-    by_name = {row.envoy.folded_name: row for row in current}
-    for name in names:
-        if name.folded not in by_name:
-            raise NoModelError(
-                f"{name} has no current model of this task, or is disabled.",
-                hint="See GET /envoys; leave it out, or let it train first.",
-                envoy_name=name,
-            )
-    return [by_name[folded] for folded in sorted({name.folded for name in names})]
 
 
 def _borrowed_scaler(session: Session, blobs: BlobStore, task: Task, choice: str) -> ScalerState | None:
@@ -151,7 +143,11 @@ def _borrowed_scaler(session: Session, blobs: BlobStore, task: Task, choice: str
         if row.envoy.folded_name == name.folded:
             reported = session.scalars(
                 select(StatisticsRow)
-                .where(StatisticsRow.envoy_id == row.envoy_id, StatisticsRow.task == task.name)
+                .where(
+                    StatisticsRow.envoy_id == row.envoy_id,
+                    StatisticsRow.task == task.name,
+                    StatisticsRow.verdict == ADMITTED,
+                )
                 .order_by(StatisticsRow.version.desc())
             ).first()
             if reported is not None:
@@ -160,55 +156,39 @@ def _borrowed_scaler(session: Session, blobs: BlobStore, task: Task, choice: str
     raise unknown_envoy(name)
 
 
-def _opened(blobs: BlobStore, row: SubmissionRow, task: Task) -> ModelUpdate:
-    """Open a submission for the arithmetic; its bytes are checked against their digest first."""
-    digest = row.digest_of("model")
-    locations = locate_tensors(blobs.read(digest), task.layout)
-    scaler = read_scaler(blobs.read(row.digest_of("scaler")), len(task.features))
-    tensors = TensorsInFile(locations, partial(blobs.read_at, digest))
-    return ModelUpdate(digest, row.num_examples, scaler, task.layout, tensors)
+def _counted(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[ModelUpdate]:
+    counts = capped_counts([update.num_examples for update in updates], bounds.count_ratio)
+    return [replace(update, num_examples=count) for update, count in zip(updates, counts, strict=True)]
 
 
-def _input_of(row: SubmissionRow, num_examples: int, weight: float) -> ModelInput:
-    return ModelInput(
-        envoy_name=row.envoy.name,
-        version=row.version or 0,
-        submission_id=row.id,
-        model_sha256=row.digest_of("model"),
-        scaler_sha256=row.digest_of("scaler"),
-        num_examples=num_examples,
-        weight=weight,
-    )
+def _merge_own(updates: Sequence[ModelUpdate], bounds: Bounds) -> ScalerState:
+    """Merge the scalers that the models stand behind, where nobody has sent statistics."""
+    return merge_scalers(capped([update.scaler for update in updates], bounds.count_ratio))
 
 
-def _claimed_input(session: Session, task: TaskName, claim: Mapping[str, Any]) -> ModelInput:
-    row = session.scalars(
-        select(SubmissionRow)
-        .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
-        .where(
-            SubmissionRow.task == task,
-            SubmissionFileRow.role == "model",
-            SubmissionFileRow.sha256 == Digest(str(claim["model_sha256"])),
-        )
-    ).first()
-    if row is None:
-        raise NotFoundError(
-            f"card.json names a model of {str(claim.get('envoy_name', '?'))[:63]} that was never submitted.",
-            hint="Run the script on the folders under received_results/ as they are.",
-        )
-    return _input_of(row, int(claim["num_examples"]), float(claim["weight"]))
+def _with_effects(
+    inputs: Sequence[ModelInput],
+    entering: Sequence[Candidate],
+    strategy: Strategy,
+    task: Task,
+    scaler: ScalerState,
+    state: State,
+    table: Table | None,
+) -> list[ModelInput]:
+    """Say of each hospital how far the result would move without it; as many aggregates as hospitals."""
+    told = []
+    for place, each in enumerate(inputs):
+        others = [candidate.update for other, candidate in enumerate(entering) if other != place]
+        try:
+            without = aggregate(others, strategy, scaler).state
+        except (NoUpdatesError, TooFewUpdatesError):  # nobody, or too few for the strategy, would be left
+            told.append(each)
+            continue
+        result = held_out(task, without, scaler, table) if table else None
+        told.append(each.model_copy(update={"effect": _distance(state, without), "held_out_without": result}))
+    return told
 
 
-def _read_card(data: bytes) -> dict[str, Any]:
-    try:
-        card = json.loads(data)
-        inputs = card["inputs"]
-        if not isinstance(inputs, list) or not inputs:
-            raise ValueError("no inputs")
-        for claim in inputs:
-            _ = Digest(str(claim["model_sha256"])), int(claim["num_examples"]), float(claim["weight"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise MalformedRequestError(
-            "card.json is not one that python -m aggregation writes.", hint="Run the script again."
-        ) from error
-    return dict(card)
+def _distance(one: State, other: State) -> float:
+    squares = sum(float(np.square(one[name].astype(np.float64) - other[name]).sum()) for name in one)
+    return float(np.sqrt(squares))

@@ -9,7 +9,7 @@ from contract.names import Digest, TaskName
 from director.blobs import BlobStore
 from director.database import Database
 from director.errors import DamagedArtifactError
-from director.schema import GlobalModelRow, StartRow, SubmissionFileRow
+from director.schema import GlobalModelRow, StartRow, SubmissionFileRow, ValidationTableRow
 from director.views import Views
 
 
@@ -22,6 +22,7 @@ def referred_digests(session: Session) -> set[Digest]:
         GlobalModelRow.card_sha256,
         StartRow.model_sha256,
         StartRow.scaler_sha256,
+        ValidationTableRow.sha256,
     )
     return {digest for column in columns for digest in session.scalars(select(column).distinct()) if digest is not None}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.messages import AggregationRequest, GlobalModel, ModelInput, Page
+from contract.messages import AggregationRequest, GlobalModel, HeldOut, ModelInput, Page
 from contract.model_file import model_file_parts
 from contract.names import Digest, TaskName
 from contract.scaler_file import write_scaler
@@ -16,16 +16,23 @@ from director import audit, idempotency
 from director.access import ADMIN, Principal
 from director.blobs import BlobStore
 from director.clock import Clock
-from director.council import Draft, draft_average, draft_imported
+from director.council import Draft, Policy, draft_average
 from director.database import Database
+from director.decisions import ADMITTED, judge, may_be_quarantined
 from director.errors import NotFoundError
 from director.gate import find_task
+from director.imported import draft_imported
 from director.registry import page_of
-from director.schema import GlobalModelRow, PublicationRow
+from director.schema import GlobalModelRow, PublicationRow, SubmissionRow
 from director.starts import published, renew_start
 from director.views import Views
 
 _log = logging.getLogger(__name__)
+
+_LINEAGE = tuple(
+    name for name, field in ModelInput.model_fields.items() if field.is_required() or name == "counted_examples"
+)
+"""What everybody may know of a hospital's part."""
 
 
 class GlobalModels:
@@ -36,6 +43,7 @@ class GlobalModels:
         blobs: The vault.
         views: The friendly paths.
         tasks: The tasks of this federation.
+        policy: What the director is set to.
         clock: The time.
         on_change: Called after the pointer moved.
     """
@@ -47,6 +55,7 @@ class GlobalModels:
         blobs: BlobStore,
         views: Views,
         tasks: Mapping[TaskName, Task],
+        policy: Policy,
         clock: Clock,
         on_change: Callable[[], None],
     ) -> None:
@@ -54,11 +63,14 @@ class GlobalModels:
         self._blobs = blobs
         self._views = views
         self._tasks = tasks
+        self._policy = policy
         self._clock = clock
         self._on_change = on_change
 
     def aggregate(self, caller: Principal, request: AggregationRequest, key: str | None = None) -> GlobalModel:
         """Average current models into a new global version and publish it; with ``dry_run`` only say what would be.
+
+        What fails beside the other hospitals' goes into quarantine in the same act.
 
         Raises:
             UnknownTaskError: No such task.
@@ -70,7 +82,7 @@ class GlobalModels:
             earlier = idempotency.find(session, caller.actor, key, as_asked)
             if earlier is not None:
                 return self._describe(session, self._row(session, task.name, int(earlier)))
-            draft = draft_average(session, self._blobs, task, request)
+            draft = draft_average(session, self._blobs, task, request, self._policy)
         return self._preview(draft) if request.dry_run else self._keep(caller, draft, key, as_asked)
 
     def import_model(
@@ -82,7 +94,7 @@ class GlobalModels:
             FederationError: As ``council.draft_imported``.
         """
         with self._database.read() as session:
-            draft = draft_imported(session, find_task(self._tasks, task_name), model, scaler, card)
+            draft = draft_imported(session, self._blobs, find_task(self._tasks, task_name), model, scaler, card)
         return self._keep(caller, draft, None, ())
 
     def publish(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
@@ -157,7 +169,9 @@ class GlobalModels:
                 card_sha256=self._blobs.keep(json.dumps(card, indent=2).encode() + b"\n")[0],
                 num_examples=draft.num_examples,
                 inputs=card["inputs"],
+                quarantined=card["quarantined"],
                 metrics=card["metrics"],
+                held_out=card["held_out"],
                 created_at=now,
             )
             session.add(row)
@@ -171,12 +185,21 @@ class GlobalModels:
                 model=model_sha256,
                 scaler=scaler_sha256,
                 inputs=[each.model_sha256 for each in draft.inputs],
+                quarantined=[each.model_sha256 for each in draft.quarantined],
             )
+            self._quarantine(session, caller, draft)
             idempotency.keep(session, caller.actor, key, as_asked, str(version), now)
             self._point_to(session, caller, task, row)
             answer = self._describe(session, row)
-        self._after(task, "model.aggregate", version)
+        self._after(task, "model.aggregate", version, draft.quarantined)
         return answer
+
+    def _quarantine(self, session: Session, caller: Principal, draft: Draft) -> None:
+        """Let what failed wait for a person, unless one has spoken meanwhile."""
+        for each in draft.quarantined:
+            row = session.get_one(SubmissionRow, each.submission_id)
+            if row.verdict == ADMITTED and may_be_quarantined(row):
+                judge(session, row, each.checks, now=self._clock(), actor=caller.actor)
 
     def _keep_files(self, draft: Draft) -> tuple[Digest, Digest]:
         model_sha256, _ = self._blobs.keep(model_file_parts(draft.state, draft.task.layout))
@@ -189,12 +212,17 @@ class GlobalModels:
         session.add(PublicationRow(task=task.name, global_model=row, actor=caller.actor, created_at=now))
         session.flush()
         audit.record(session, at=now, actor=caller.actor, act="model.publish", subject=subject, model=row.model_sha256)
-        renew_start(session, self._blobs, task, now=now)
+        renew_start(session, self._blobs, task, self._policy.bounds, now=now)
 
-    def _after(self, task: Task, event: str, version: int) -> None:
+    def _after(self, task: Task, event: str, version: int, quarantined: Sequence[ModelInput] = ()) -> None:
         with self._database.write() as session:
             self._views.show_global_model(session, task.name)
+            for each in quarantined:
+                self._views.show_submission(session, each.envoy_name, task.name)
         _log.info(event, extra={"facts": {"task": task.name, "version": version}})
+        for each in quarantined:
+            facts = {"envoy": each.envoy_name, "submission": each.submission_id, "version": each.version}
+            _log.warning("upload.quarantine", extra={"facts": facts})
         self._on_change()
 
     def _describe(self, session: Session, row: GlobalModelRow) -> GlobalModel:
@@ -209,7 +237,9 @@ class GlobalModels:
             scaler_sha256=row.scaler_sha256,
             num_examples=row.num_examples,
             inputs=[ModelInput.model_validate(each) for each in row.inputs],
+            quarantined=[ModelInput.model_validate(each) for each in row.quarantined],
             metrics=row.metrics,
+            held_out=HeldOut.model_validate(row.held_out) if row.held_out else None,
             created_at=row.created_at,
             published=current is not None and current.id == row.id,
             notice=self._tasks[row.task].notice if row.task in self._tasks else "",
@@ -225,11 +255,12 @@ class GlobalModels:
 
 
 def _as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
-    """Leave out other hospitals' confusion matrices: of few patients they say too much of each."""
+    """Leave out what compares hospitals, and their confusion matrices: of few patients they say too much of each."""
     if caller.role == ADMIN:
         return model
     metrics = {
         name: {key: value for key, value in found.items() if name == caller.envoy_name or not isinstance(value, list)}
         for name, found in model.metrics.items()
     }
-    return model.model_copy(update={"metrics": metrics})
+    inputs = [ModelInput(**{name: getattr(each, name) for name in _LINEAGE}) for each in model.inputs]
+    return model.model_copy(update={"metrics": metrics, "inputs": inputs, "quarantined": []})

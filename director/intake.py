@@ -19,10 +19,11 @@ from director.access import Principal
 from director.blobs import BlobStore
 from director.clock import Clock
 from director.database import Database
+from director.decisions import ADMITTED, REJECTED
 from director.errors import UploadRejectedError
 from director.gate import Expectations, InspectedUpdate, Inspection, Parcel, find_task, inspect, read_metadata
 from director.logs import append_training_log
-from director.registry import ADMITTED, describe_submission, envoy_named
+from director.registry import describe_submission, envoy_named
 from director.schema import SubmissionFileRow, SubmissionRow
 from director.starts import given_out
 from director.views import Views
@@ -183,12 +184,13 @@ class Intake:
             task=task.name,
             task_digest=task.digest,
             version=None,
-            verdict="rejected",
+            verdict=REJECTED,
             parcel=None,
             base=inspection.metadata.base,
             num_examples=inspection.metadata.num_examples,
             metadata_json=inspection.metadata.model_dump(mode="json"),
             checks=[check.model_dump(mode="json") for check in inspection.checks],
+            decision=None,
             created_at=now,
         )
 

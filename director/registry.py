@@ -7,15 +7,24 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from contract.messages import Check, CurrentVersion, EnvoyDescription, Page, StoredFile, Submission, UploadMetadata
+from contract.messages import (
+    Check,
+    CurrentVersion,
+    Decision,
+    EnvoyDescription,
+    Page,
+    StoredFile,
+    Submission,
+    UploadMetadata,
+)
 from contract.names import EnvoyName, TaskName
 from director import audit
 from director.access import ADMIN, ANALYST, Principal
+from director.decisions import ADMITTED, QUARANTINED
 from director.errors import ConflictError, MalformedRequestError, NotFoundError, UnknownEnvoyError
 from director.schema import EnvoyRow, SubmissionRow, TokenRow
 
 MAX_PAGE = 200
-ADMITTED = "admitted"
 
 
 def envoy_named(session: Session, name: EnvoyName) -> EnvoyRow:
@@ -94,9 +103,27 @@ def current_submissions(
     session: Session, *, task: TaskName | None = None, envoy: EnvoyRow | None = None
 ) -> Sequence[SubmissionRow]:
     """Give each hospital's newest admitted version of each task, by hospital and task."""
+    return _newest(session, (ADMITTED,), task, envoy)
+
+
+def waiting_submissions(session: Session, task: TaskName) -> Sequence[SubmissionRow]:
+    """Give the versions in quarantine that a hospital's current one would have to give way to, by hospital."""
+    return [row for row in _newest(session, (ADMITTED, QUARANTINED), task, None) if row.verdict == QUARANTINED]
+
+
+def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:
+    """Give each hospital and task of which a version was ever kept."""
+    kept = select(EnvoyRow.name, SubmissionRow.task).join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
+    rows = session.execute(kept.where(SubmissionRow.version.is_not(None)).distinct())
+    return [(row.name, row.task) for row in rows]
+
+
+def _newest(
+    session: Session, verdicts: Sequence[str], task: TaskName | None, envoy: EnvoyRow | None
+) -> Sequence[SubmissionRow]:
     newest = (
         select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
-        .where(SubmissionRow.verdict == ADMITTED)
+        .where(SubmissionRow.verdict.in_(verdicts))
         .group_by(SubmissionRow.envoy_id, SubmissionRow.task)
         .subquery()
     )
@@ -173,6 +200,7 @@ def describe_submission(row: SubmissionRow) -> Submission:
         version=row.version,
         verdict=row.verdict,
         checks=[Check.model_validate(check) for check in row.checks],
+        decision=Decision.model_validate(row.decision) if row.decision else None,
         files={file.role: StoredFile(sha256=file.sha256, bytes=file.bytes) for file in row.files},
         metadata=UploadMetadata.model_validate(row.metadata_json),
         created_at=row.created_at,

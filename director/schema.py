@@ -74,6 +74,7 @@ class Base(DeclarativeBase):
         EnvoyName: _EnvoyNameText,
         TaskName: _TaskNameText,
         dict[str, Any]: JSON,
+        dict[str, Any] | None: JSON(none_as_null=True),
         list[Any]: JSON,
     }
 
@@ -136,6 +137,9 @@ class StatisticsRow(Base):
     num_examples: Mapped[int]
     mean: Mapped[list[Any]]
     m2: Mapped[list[Any]]
+    verdict: Mapped[str] = mapped_column(String(16))
+    checks: Mapped[list[Any]]
+    decision: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
     envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
@@ -176,6 +180,8 @@ class SubmissionRow(Base):
     num_examples: Mapped[int]
     metadata_json: Mapped[dict[str, Any]]
     checks: Mapped[list[Any]]
+    decision: Mapped[dict[str, Any] | None]
+    """What a person decided about it: the verdict of a released one stands, whatever the gate says later."""
     created_at: Mapped[datetime] = mapped_column(index=True)
 
     envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
@@ -215,7 +221,9 @@ class GlobalModelRow(Base):
     card_sha256: Mapped[Digest]
     num_examples: Mapped[int]
     inputs: Mapped[list[Any]]
+    quarantined: Mapped[list[Any]]
     metrics: Mapped[dict[str, Any]]
+    held_out: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
 
@@ -231,6 +239,20 @@ class PublicationRow(Base):
     created_at: Mapped[datetime]
 
     global_model: Mapped[GlobalModelRow] = relationship(lazy="joined")
+
+
+class ValidationTableRow(Base):
+    """An act of setting a task's validation table: the highest id of a task holds; no digest: there is none."""
+
+    __tablename__ = "validation_tables"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[TaskName] = mapped_column(index=True)
+    task_digest: Mapped[Digest]
+    sha256: Mapped[Digest | None]
+    rows: Mapped[int]
+    actor: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
 
 
 class IdempotencyKeyRow(Base):

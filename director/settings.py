@@ -8,8 +8,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from aggregation.errors import UnknownStrategyError
+from aggregation.strategy import strategy_named
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
+from director.closed_set import Bounds
 from director.errors import SettingsError
 
 CONFIG_FILE = "director.toml"
@@ -42,6 +45,8 @@ class DirectorSettings(BaseSettings):
         max_batch_bytes: Largest body of a batch of inferences.
         token_days: How long a token holds unless said otherwise.
         enrolment_hours: How long a one-time code holds.
+        strategy: How an aggregate combines unless it is asked otherwise.
+        gate: What the gate still takes for honest when it holds hospitals against each other.
         tasks: Settings of tasks by name.
     """
 
@@ -59,7 +64,18 @@ class DirectorSettings(BaseSettings):
     max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
+    strategy: str = "fedavg"
+    gate: Bounds = Bounds()
     tasks: dict[TaskName, TaskSettings] = {}
+
+    @field_validator("strategy")
+    @classmethod
+    def _a_strategy(cls, name: str) -> str:
+        try:
+            strategy_named(name, {})
+        except UnknownStrategyError as error:
+            raise ValueError(f"{error.sentence} {error.hint}") from None
+        return name
 
     @field_validator("tasks")
     @classmethod

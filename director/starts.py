@@ -1,111 +1,55 @@
 """What everyone starts from: hospitals' statistics → the merged scaler → the current start, moved as either moves."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aggregation.scaling import merge_scalers
 from contract.architecture import bias_name, weight_name
-from contract.messages import Start, StatisticsReceipt, StatisticsReport
+from contract.messages import Check, Start, StatisticsReceipt, StatisticsReport
 from contract.model_file import read_model, write_model
 from contract.names import Digest, TaskName
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
-from director import audit
 from director.blobs import BlobStore
-from director.errors import DamagedArtifactError, MalformedRequestError
-from director.gate import require_examples
-from director.schema import EnvoyRow, GlobalModelRow, PublicationRow, StartRow, StatisticsRow
+from director.closed_set import Bounds
+from director.decisions import GATE
+from director.errors import DamagedArtifactError
+from director.schema import EnvoyRow, GlobalModelRow, PublicationRow, StartRow
+from director.statistics import judge_reports, keep_report, merged_scaler
 
 _log = logging.getLogger(__name__)
 
 
-def check_statistics(report: StatisticsReport, task: Task) -> ScalerState:
-    """Hold a report against the task: no rows within the features' bounds could have other means or deviations.
-
-    Raises:
-        MalformedRequestError: Another number of features, or a value that no such rows have.
-        ExamplesOutOfBoundsError: Fewer or more rows than the task takes.
-    """
-    features = task.features
-    if len(report.mean) != len(features) or len(report.m2) != len(features):
-        raise MalformedRequestError(
-            f"mean and m2 must have {len(features)} values each.", hint=f"In the order of GET /tasks/{task.name}."
-        )
-    require_examples(task, report.num_examples)
-    for feature, mean, m2 in zip(features, report.mean, report.m2, strict=True):
-        widest = report.num_examples * (feature.maximum - feature.minimum) ** 2 / 4  # half at each end
-        if not feature.minimum <= mean <= feature.maximum or m2 > widest * (1 + 1e-9):
-            raise MalformedRequestError(
-                f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have this mean and m2.",
-                hint="m2 is the sum of squared deviations from the mean.",
-                feature=feature.name,
-            )
-    return ScalerState.from_moments(report.num_examples, report.mean, report.m2)
-
-
-def keep_statistics(
+def take_statistics(
     session: Session,
     blobs: BlobStore,
     task: Task,
     envoy: EnvoyRow,
     report: StatisticsReport,
     *,
+    bounds: Bounds,
     now: datetime,
     actor: str,
 ) -> tuple[StatisticsReceipt, bool]:
-    """Keep a hospital's report and move the start; the same report again changes nothing (False)."""
-    last = session.scalars(
-        select(StatisticsRow)
-        .where(StatisticsRow.envoy_id == envoy.id, StatisticsRow.task == task.name)
-        .order_by(StatisticsRow.version.desc())
-        .limit(1)
-    ).first()
-    mean, m2 = list(report.mean), list(report.m2)
-    is_new = last is None or (last.num_examples, last.mean, last.m2) != (report.num_examples, mean, m2)
-    if last is None or is_new:
-        last = StatisticsRow(
-            envoy=envoy,
-            task=task.name,
-            version=last.version + 1 if last else 1,
-            num_examples=report.num_examples,
-            mean=mean,
-            m2=m2,
-            created_at=now,
-        )
-        session.add(last)
-        session.flush()
-        audit.record(
-            session,
-            at=now,
-            actor=actor,
-            act="statistics.keep",
-            subject=envoy.name,
-            task=task.name,
-            version=last.version,
-        )
-    start = renew_start(session, blobs, task, now=now)
-    merged = Digest.of(write_scaler(merge_scalers(_reported(session, task.name))))
+    """Keep a hospital's report, judge it beside the others', and move the start; False: the same report again."""
+    row, is_new = keep_report(session, task, envoy, report, now=now, actor=actor)
+    start = renew_start(session, blobs, task, bounds, now=now)
     receipt = StatisticsReceipt(
         envoy_name=envoy.name,
         task=task.name,
-        version=last.version,
-        num_examples=last.num_examples,
-        scaler_sha256=merged,
+        version=row.version,
+        num_examples=row.num_examples,
+        verdict=row.verdict,
+        checks=[Check.model_validate(check) for check in row.checks],
+        scaler_sha256=start.scaler_sha256,
         base=start.base,
-        created_at=last.created_at,
+        created_at=row.created_at,
     )
     return receipt, is_new
-
-
-def merged_scaler(session: Session, task: TaskName) -> ScalerState | None:
-    """Merge the newest statistics of every hospital that is not disabled; None while nobody has sent any."""
-    reported = _reported(session, task)
-    return merge_scalers(reported) if reported else None
 
 
 def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
@@ -127,12 +71,14 @@ def current_start(session: Session, task: TaskName) -> StartRow | None:
     return session.scalars(select(StartRow).where(StartRow.task == task).order_by(StartRow.id.desc()).limit(1)).first()
 
 
-def renew_start(session: Session, blobs: BlobStore, task: Task, *, now: datetime) -> StartRow:
+def renew_start(session: Session, blobs: BlobStore, task: Task, bounds: Bounds, *, now: datetime) -> StartRow:
     """Make the start follow the current global model and the merged scaler, within the caller's write transaction.
 
-    The model is re-expressed behind the merged scaler where it stands behind another one.
+    Hospitals' reports are held against each other first. The model is re-expressed behind the merged scaler where it
+    stands behind another one.
     """
-    model, scaler = current_global_model(session, task), merged_scaler(session, task.name)
+    judge_reports(session, task.name, bounds, now=now, actor=GATE)
+    model, scaler = current_global_model(session, task), merged_scaler(session, task.name, bounds)
     if model is None:
         model_sha256, _ = blobs.keep(write_model(task.initial_state(), task.layout))
         scaler_sha256 = blobs.keep(write_scaler(scaler))[0] if scaler else None
@@ -153,6 +99,13 @@ def renew_start(session: Session, blobs: BlobStore, task: Task, *, now: datetime
     session.add(start)
     session.flush()
     return start
+
+
+def start_named(session: Session, task: TaskName, base: Digest) -> StartRow | None:
+    """Find a start that was given out, by its name."""
+    return session.scalars(
+        select(StartRow).where(StartRow.task == task, StartRow.base == base).order_by(StartRow.id.desc()).limit(1)
+    ).first()
 
 
 def describe_start(row: StartRow) -> Start:
@@ -180,29 +133,15 @@ def given_out(session: Session, task: Task) -> tuple[frozenset[Digest], frozense
     return frozenset(row.base for row in starts), scalers
 
 
-def renew_all(session: Session, blobs: BlobStore, tasks: Mapping[TaskName, Task], *, now: datetime) -> None:
+def renew_all(
+    session: Session, blobs: BlobStore, tasks: Mapping[TaskName, Task], bounds: Bounds, *, now: datetime
+) -> None:
     """Make every task's start follow, for example after a cut point was moved."""
     for task in tasks.values():
         try:
-            renew_start(session, blobs, task, now=now)
+            renew_start(session, blobs, task, bounds, now=now)
         except DamagedArtifactError as error:  # the last start holds on; fsck and whoever asks for the model say more
             _log.error("start.damaged", extra={"facts": {"task": task.name, "why": error.sentence}})
-
-
-def _reported(session: Session, task: TaskName) -> Sequence[ScalerState]:
-    newest = (
-        select(StatisticsRow.envoy_id, func.max(StatisticsRow.version).label("version"))
-        .where(StatisticsRow.task == task)
-        .group_by(StatisticsRow.envoy_id)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(StatisticsRow)
-        .join(newest, (StatisticsRow.envoy_id == newest.c.envoy_id) & (StatisticsRow.version == newest.c.version))
-        .join(EnvoyRow, EnvoyRow.id == StatisticsRow.envoy_id)
-        .where(StatisticsRow.task == task, EnvoyRow.disabled_at.is_(None))
-    ).unique()
-    return [ScalerState.from_moments(row.num_examples, tuple(row.mean), tuple(row.m2)) for row in rows]
 
 
 def _express(blobs: BlobStore, task: Task, model: GlobalModelRow, scaler: ScalerState | None) -> tuple[Digest, Digest]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contract.errors import FederationError
 from contract.names import Digest, EnvoyName, TaskName
 from director.blobs import BlobStore, storage_faults_named
-from director.registry import current_submissions
+from director.registry import current_submissions, submitters
 from director.schema import GlobalModelRow, SubmissionRow
 from director.starts import published
 
@@ -58,10 +58,9 @@ class Views:
             folder.mkdir(parents=True, exist_ok=True)
 
     def show_submission(self, session: Session, envoy: EnvoyName, task: TaskName) -> None:
-        """Show a hospital's current version; the session holds the write lock, so that the newest wins."""
-        for row in current_submissions(session, task=task):
-            if row.envoy.name == envoy:
-                self._show(self._files_of_submission(row))
+        """Show a hospital's current version, or that it has none; the session holds the write lock: the newest wins."""
+        current = [row for row in current_submissions(session, task=task) if row.envoy.name == envoy]
+        self._show(self._files_of_submission(envoy, task, current[0] if current else None))
 
     def show_global_model(self, session: Session, task: TaskName) -> None:
         """Show the current global model; the session holds the write lock."""
@@ -75,7 +74,12 @@ class Views:
 
     def expected(self, session: Session, tasks: Iterable[TaskName]) -> list[ViewFile]:
         """Give every path of the view."""
-        files = [file for row in current_submissions(session) for file in self._files_of_submission(row)]
+        current = {(row.envoy.name, row.task): row for row in current_submissions(session)}
+        files = [
+            file
+            for envoy, task in submitters(session)
+            for file in self._files_of_submission(envoy, task, current.get((envoy, task)))
+        ]
         for task in tasks:
             row = published(session, task)
             files += self._files_of_global_model(row) if row is not None else []
@@ -89,10 +93,10 @@ class Views:
             if _digest_at(file.path) != file.digest
         ]
 
-    def _files_of_submission(self, row: SubmissionRow) -> list[ViewFile]:
-        digests = {file.role: file.sha256 for file in row.files}
+    def _files_of_submission(self, envoy: EnvoyName, task: TaskName, row: SubmissionRow | None) -> list[ViewFile]:
+        digests = {file.role: file.sha256 for file in row.files} if row is not None else {}
         named = {name: digests.get(role) for role, name in SUBMISSION_FILES.items()}
-        return self._in_folders(self._received / row.envoy.name, row.task, named)
+        return self._in_folders(self._received / envoy, task, named)
 
     def _files_of_global_model(self, row: GlobalModelRow) -> list[ViewFile]:
         named = {"model.pt": row.model_sha256, "scaler.pkl": row.scaler_sha256, "card.json": row.card_sha256}

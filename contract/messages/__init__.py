@@ -15,8 +15,9 @@ from contract.messages.base import (
     Role,
     Verdict,
 )
+from contract.messages.decisions import Decision, DecisionRequest, Reason
 from contract.messages.envoys import CurrentVersion, EnrolmentCode, EnvoyDescription, EnvoyRequest, JoinRequest
-from contract.messages.global_models import AggregationRequest, GlobalModel, ModelInput
+from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, ModelInput
 from contract.messages.health import Health
 from contract.messages.inference import (
     Answer,
@@ -30,9 +31,11 @@ from contract.messages.inference import (
     Probabilities,
 )
 from contract.messages.problems import Check, Problem
-from contract.messages.tasks import Start, StatisticsReceipt, StatisticsReport, TaskDescription
+from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
+from contract.messages.tasks import Start, TaskDescription
 from contract.messages.tokens import IssuedToken, TokenDescription
 from contract.messages.uploads import StoredFile, Submission, UploadMetadata
+from contract.messages.validation import ValidationTable
 
 __all__ = [
     "DEFAULT_TASK",
@@ -46,6 +49,8 @@ __all__ = [
     "Check",
     "Count",
     "CurrentVersion",
+    "Decision",
+    "DecisionRequest",
     "EnrolmentCode",
     "EnvoyDescription",
     "EnvoyRequest",
@@ -53,6 +58,7 @@ __all__ = [
     "GlobalInferenceRequest",
     "GlobalModel",
     "Health",
+    "HeldOut",
     "InferenceRequest",
     "IssuedToken",
     "JoinRequest",
@@ -64,8 +70,10 @@ __all__ = [
     "Prediction",
     "Probabilities",
     "Problem",
+    "Reason",
     "Role",
     "Start",
+    "StatisticsDescription",
     "StatisticsReceipt",
     "StatisticsReport",
     "StoredFile",
@@ -73,5 +81,6 @@ __all__ = [
     "TaskDescription",
     "TokenDescription",
     "UploadMetadata",
+    "ValidationTable",
     "Verdict",
 ]

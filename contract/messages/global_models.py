@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contract.messages.base import DEFAULT_TASK, Message, MetricValue
+from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
 
 
@@ -13,7 +14,9 @@ class AggregationRequest(Message):
     """Average current models into a global one."""
 
     task: TaskName = DEFAULT_TASK
-    strategy: str = Field(default="fedavg", max_length=100)
+    strategy: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Null: the one that the director is set to."
+    )
     parameters: Annotated[dict[str, float], Field(max_length=32)] = {}
     envoys: Annotated[tuple[EnvoyName, ...], Field(min_length=1, max_length=1000)] | None = Field(
         default=None, description="Null: every active hospital with a current model."
@@ -25,16 +28,37 @@ class AggregationRequest(Message):
     dry_run: bool = False
 
 
+class HeldOut(Message):
+    """How a model does on the admin's validation table."""
+
+    loss: float = Field(description="Mean cross-entropy, in nats.")
+    accuracy: float
+
+
 class ModelInput(Message):
-    """One hospital's part in a global model."""
+    """One hospital's part in a global model, or what was found where it was left out.
+
+    Behind the result's scaler; x is the model minus the start that it was trained from. What compares hospitals is for
+    the admin alone, and null to others.
+    """
 
     envoy_name: EnvoyName
     version: int
     submission_id: str
     model_sha256: Digest
     scaler_sha256: Digest
-    num_examples: int
-    weight: float
+    num_examples: int = Field(description="Training rows, as claimed.")
+    counted_examples: int | None = Field(default=None, description="The same, capped against the other hospitals'.")
+    weight: float | None = Field(description="Its share of the result; null where the strategy knows no shares.")
+    checks: list[Check] = []
+    norm: float | None = Field(default=None, description="Length of x.")
+    cosine: float | None = Field(default=None, description="Of the angle between x and the others' robust centre.")
+    distance: float | None = Field(default=None, description="From x to the others' robust centre.")
+    held_out: HeldOut | None = Field(default=None, description="Its own model on the validation table.")
+    effect: float | None = Field(default=None, description="How far the result would move without it. Previews only.")
+    held_out_without: HeldOut | None = Field(
+        default=None, description="The result without it, on the validation table. Previews only."
+    )
 
 
 class GlobalModel(Message):
@@ -49,6 +73,8 @@ class GlobalModel(Message):
     scaler_sha256: Digest
     num_examples: int
     inputs: list[ModelInput]
+    quarantined: list[ModelInput] = Field(default=[], description="What was left out, and why. For the admin alone.")
+    held_out: HeldOut | None = Field(default=None, description="The result on the validation table, if there is one.")
     metrics: dict[str, dict[str, MetricValue]]
     created_at: datetime
     published: bool

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.messages.base import Count, FileRole, Message, Metrics, Verdict
+from contract.messages.decisions import Decision
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
 
@@ -43,9 +44,10 @@ class Submission(Message):
     id: str
     envoy_name: EnvoyName
     task: TaskName
-    version: int | None = Field(description="The version that it became; null unless admitted.")
+    version: int | None = Field(description="The version that it became; null where it was rejected on arrival.")
     verdict: Verdict
     checks: list[Check]
+    decision: Decision | None = Field(default=None, description="What a person decided about it, if anybody did.")
     files: dict[FileRole, StoredFile]
     metadata: UploadMetadata
     created_at: datetime

@@ -9,7 +9,6 @@ from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, Iss
 from contract.names import EnvoyName
 from director import registry, tokens
 from director.api.guard import Caller, GuardedRoute, Serving
-from director.starts import renew_all
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
 
@@ -47,7 +46,7 @@ def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> E
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     with director.database.write() as session:
         row = registry.disable_envoy(session, envoy_name, now=director.clock(), actor=caller.actor)
-        renew_all(session, director.blobs, director.tasks, now=director.clock())  # its statistics no longer count
+        director.renew_starts(session)  # its statistics no longer count
         description = registry.describe_envoy(session, row, caller)
     director.refresh()
     return description

@@ -80,7 +80,8 @@ def body_limit(director: Director, operation: str) -> int:
     settings = director.settings
     if operation == "upload":
         return settings.max_upload_bytes
-    return settings.max_batch_bytes if operation.endswith("_batch") else settings.max_body_bytes
+    takes_a_table = operation.endswith("_batch") or operation == "set_validation"
+    return settings.max_batch_bytes if takes_a_table else settings.max_body_bytes
 
 
 def too_large(limit: int) -> TooLargeError:

@@ -2,14 +2,13 @@
 
 from fastapi import APIRouter, Response
 
-from contract.messages import Page, Start, StatisticsReceipt, StatisticsReport, TaskDescription
-from contract.names import Digest, EnvoyName, TaskName
+from contract.messages import Page, Start, TaskDescription
+from contract.names import Digest, TaskName
 from contract.tasks import RISK_LEVELS, Task
 from director import starts
-from director.api.guard import Caller, GuardedRoute, Serving
+from director.api.guard import GuardedRoute, Serving
 from director.errors import NotFoundError
 from director.gate import find_task
-from director.registry import envoy_named
 
 router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
 
@@ -44,23 +43,6 @@ def get_blob(sha256: Digest, director: Serving) -> Response:
         if not starts.is_part_of_a_start(session, sha256):
             raise NotFoundError("No start has a file of this digest.", hint="Fetch GET /tasks/{task}/start anew.")
     return Response(director.blobs.read(sha256), media_type="application/octet-stream")
-
-
-@router.post("/statistics/{envoy_name}", status_code=201)
-def report_statistics(
-    envoy_name: EnvoyName, report: StatisticsReport, response: Response, caller: Caller, director: Serving
-) -> StatisticsReceipt:
-    """Take a hospital's share of the common scaler. 201 kept; 200 the same again."""
-    caller.require_envoy(envoy_name)
-    task = find_task(director.tasks, report.task)
-    starts.check_statistics(report, task)
-    with director.database.write() as session:
-        envoy = envoy_named(session, envoy_name)
-        receipt, is_new = starts.keep_statistics(
-            session, director.blobs, task, envoy, report, now=director.clock(), actor=caller.actor
-        )
-    response.status_code = 201 if is_new else 200
-    return receipt
 
 
 def _describe(task: Task) -> TaskDescription:

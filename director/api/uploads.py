@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from contract.messages import Page, Submission, Verdict
+from contract.messages import DecisionRequest, Page, Submission, Verdict
 from contract.names import EnvoyName, TaskName
 from director import registry
 from director.api.guard import Caller, GuardedRoute, Serving
@@ -80,6 +80,18 @@ def get_submission(submission_id: str, caller: Caller, director: Serving) -> Sub
     """Show one submission with its checks."""
     with director.database.read() as session:
         return registry.describe_submission(registry.submission_with_id(session, submission_id, caller))
+
+
+@router.post("/submissions/{submission_id}/release")
+def release_submission(submission_id: str, request: DecisionRequest, caller: Caller, director: Serving) -> Submission:
+    """Let a model in quarantine count, and say why."""
+    return director.review.release_submission(caller, submission_id, request.reason)
+
+
+@router.post("/submissions/{submission_id}/reject")
+def reject_submission(submission_id: str, request: DecisionRequest, caller: Caller, director: Serving) -> Submission:
+    """Take a model out for good, from quarantine or from what counts, and say why."""
+    return director.review.reject_submission(caller, submission_id, request.reason)
 
 
 async def _read_parcel(request: Request) -> Parcel:

@@ -2,12 +2,19 @@
 
 import typer
 
-from director.cli import centre, envoys, global_models, tokens
+from director.cli import centre, envoys, global_models, statistics, submissions, tokens, validation
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
 for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck):
     app.command()(command)
-for name, resource in (("envoy", envoys), ("token", tokens), ("model", global_models)):
+for name, resource in (
+    ("envoy", envoys),
+    ("token", tokens),
+    ("statistics", statistics),
+    ("submission", submissions),
+    ("validation", validation),
+    ("model", global_models),
+):
     app.add_typer(resource.app, name=name)
 
 

@@ -9,7 +9,6 @@ from contract.names import EnvoyName
 from director import registry, tokens
 from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, err, opened_director, out, print_json, says_what_failed
-from director.starts import renew_all
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
 
@@ -59,5 +58,5 @@ def envoy_disable(name: str) -> None:
     with director.database.write() as session:
         now = director.clock()
         registry.disable_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
-        renew_all(session, director.blobs, director.tasks, now=now)  # its statistics no longer count
+        director.renew_starts(session)  # its statistics no longer count
     out.print(f"{name} is disabled.", markup=False)

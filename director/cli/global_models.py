@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel
+from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, HeldOut
 from contract.names import EnvoyName, TaskName
 from director import registry
 from director.access import LOCAL_ADMIN
@@ -19,7 +19,10 @@ app = typer.Typer(no_args_is_help=True, help="Global models.")
 @says_what_failed
 def aggregate(
     task: Task = DEFAULT_TASK,
-    strategy: Annotated[str, typer.Option(help="How to combine.")] = "fedavg",
+    strategy: Annotated[str | None, typer.Option(help="How to combine, such as clip+trimmed_mean.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="Of the strategy, such as f=2; may be given many times.")
+    ] = None,
     envoy: Annotated[list[str] | None, typer.Option(help="Only these hospitals; may be given many times.")] = None,
     scaler: Annotated[str, typer.Option(help="merged, or a hospital whose scaler to reuse.")] = "merged",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
@@ -29,6 +32,7 @@ def aggregate(
     request = AggregationRequest(
         task=TaskName(task),
         strategy=strategy,
+        parameters=dict(_parameter(each) for each in parameter or ()),
         envoys=tuple(EnvoyName(name) for name in envoy) if envoy else None,
         scaler=scaler,
         dry_run=dry_run,
@@ -89,6 +93,14 @@ def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
     )
 
 
+def _parameter(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UsageError(f"{text!r} is no parameter.", hint="Write for example --parameter f=2.") from None
+
+
 def _print_model(model: GlobalModel, as_json: bool) -> None:
     if as_json:
         print_json(model)
@@ -97,8 +109,44 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
     state = "current" if model.published else "not current"
     out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples", markup=False)
     out.print(f"sha256 {model.sha256}", markup=False)
-    table = Table("hospital", "version", "examples", "weight", "sha256")
-    for each in model.inputs:
-        weight = f"{each.weight:.4f}"
-        table.add_row(each.envoy_name, str(each.version), str(each.num_examples), weight, each.model_sha256[:12])
+    if model.held_out:
+        out.print(f"on the validation table: {_result(model.held_out)}", markup=False)
+    names = ["hospital", "version", "examples", "counted", "weight", "norm", "cosine", "distance"]
+    if model.held_out:
+        names.append("validation")
+    if any(each.effect is not None for each in model.inputs):
+        names.append("moves the result by")
+        if model.held_out:
+            names.append("without it")
+    table = Table(*names)
+    for each in [*model.inputs, *model.quarantined]:
+        weight = "quarantined" if each in model.quarantined else _number(each.weight)
+        cells = {
+            "hospital": each.envoy_name,
+            "version": str(each.version),
+            "examples": str(each.num_examples),
+            "counted": str(each.counted_examples or each.num_examples),
+            "weight": weight,
+            "norm": _number(each.norm),
+            "cosine": _number(each.cosine),
+            "distance": _number(each.distance),
+            "validation": _result(each.held_out),
+            "moves the result by": _number(each.effect),
+            "without it": _result(each.held_out_without),
+        }
+        table.add_row(*(cells[name] for name in names))
     out.print(table)
+    for each in model.quarantined:
+        for check in each.checks:
+            if not check.passed:
+                out.print(f"{each.envoy_name}: {check.sentence}", markup=False)
+    if model.quarantined and model.version:
+        out.print("Next: fl-director submission release ID --reason …, or reject; see submission list", markup=False)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _result(found: HeldOut | None) -> str:
+    return "" if found is None else f"loss {found.loss:.4f}, accuracy {found.accuracy:.3f}"

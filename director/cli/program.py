@@ -9,8 +9,10 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
+from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
+from contract.messages import Check
 from director.assembly import Director
 from director.errors import SettingsError, UsageError
 from director.settings import read_settings
@@ -73,3 +75,11 @@ def print_json(value: BaseModel | Sequence[str | BaseModel]) -> None:
     """Print a message, or a list of them, as JSON."""
     data = TypeAdapter(object).dump_json(value, indent=2)
     sys.stdout.write(data.decode() + "\n")
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """Print what the gate looked at."""
+    table = Table("check", "", "seen", "bound", "")
+    for each in checks:
+        table.add_row(each.name, "passed" if each.passed else "failed", each.seen, each.bound, each.sentence)
+    out.print(table)

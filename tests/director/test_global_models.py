@@ -30,7 +30,7 @@ def test_a_global_model_carries_its_lineage(federation: FederationSimulator, fiv
     assert (card["sha256"], card["inputs"]) == (made["sha256"], made["inputs"])
     assert made["sha256"] == federation.digest_at("aggregated", "model.pt")
     assert made["scaler_sha256"] == federation.digest_at("aggregated", "scaler.pkl")
-    shown = federation.http.get("/global_models/1", headers=federation.analyst).json()
+    shown = federation.http.get("/global_models/1", headers=federation.admin).json()
     assert shown == made
 
 

@@ -1,0 +1,91 @@
+"""``fl-director submission``: uploads, their verdicts, and a person's decision about one in quarantine."""
+
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+from rich.table import Table
+
+from contract.messages import DecisionRequest, Submission, Verdict
+from contract.names import EnvoyName, TaskName
+from director import registry
+from director.access import LOCAL_ADMIN
+from director.cli.program import AsJson, opened_director, out, print_checks, print_json, says_what_failed
+from director.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="Uploads and their verdicts.")
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")]
+
+
+@app.command("list")
+@says_what_failed
+def submission_list(
+    envoy: Annotated[str | None, typer.Option(help="Only this hospital's.")] = None,
+    task: Annotated[str | None, typer.Option(help="Only this task's.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="admitted, quarantined or rejected.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest uploads; --verdict quarantined shows what waits for you."""
+    with opened_director().database.read() as session:
+        page = registry.list_submissions(
+            session,
+            LOCAL_ADMIN,
+            envoy_name=EnvoyName(envoy) if envoy else None,
+            task=TaskName(task) if task else None,
+            verdict=_verdict(verdict) if verdict else None,
+            limit=registry.MAX_PAGE,
+            cursor=None,
+        )
+    if as_json:
+        print_json(page.items)
+        return
+    table = Table("id", "hospital", "task", "version", "verdict", "examples", "when")
+    for each in page.items:
+        version = str(each.version or "")
+        when = f"{each.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(each.id, each.envoy_name, each.task, version, each.verdict, str(each.metadata.num_examples), when)
+    out.print(table)
+
+
+@app.command("show")
+@says_what_failed
+def submission_show(submission_id: str, as_json: AsJson = False) -> None:
+    """Show an upload with every check."""
+    with opened_director().database.read() as session:
+        found = registry.describe_submission(registry.submission_with_id(session, submission_id, LOCAL_ADMIN))
+    _print(found, as_json)
+
+
+@app.command("release")
+@says_what_failed
+def submission_release(submission_id: str, reason: Reason, as_json: AsJson = False) -> None:
+    """Let a model in quarantine count."""
+    why = DecisionRequest(reason=reason).reason
+    _print(opened_director().review.release_submission(LOCAL_ADMIN, submission_id, why), as_json)
+
+
+@app.command("reject")
+@says_what_failed
+def submission_reject(submission_id: str, reason: Reason, as_json: AsJson = False) -> None:
+    """Take a model out for good, from quarantine or from what counts."""
+    why = DecisionRequest(reason=reason).reason
+    _print(opened_director().review.reject_submission(LOCAL_ADMIN, submission_id, why), as_json)
+
+
+def _print(found: Submission, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    version = f"version {found.version}" if found.version else "no version"
+    out.print(f"{found.envoy_name}, {found.task}, {version}: {found.verdict}", markup=False)
+    if found.decision:
+        out.print(f"{found.decision.verdict} by {found.decision.by}: {found.decision.reason}", markup=False)
+    print_checks(found.checks)
+
+
+def _verdict(text: str) -> Verdict:
+    try:
+        return TypeAdapter[Verdict](Verdict).validate_python(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no verdict.", hint="Choose admitted, quarantined or rejected.") from None

@@ -1,0 +1,61 @@
+"""``fl-director validation``: the held-out table that the gate holds every model against."""
+
+from pathlib import Path
+
+import typer
+
+from contract.messages import DEFAULT_TASK, ValidationTable
+from contract.names import TaskName
+from director import validation
+from director.access import LOCAL_ADMIN
+from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
+from director.errors import UsageError
+from director.gate import find_task
+
+app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate holds every model against.")
+
+
+@app.command("set")
+@says_what_failed
+def validation_set(file: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Set the table: CSV of the task's features and label (low, medium, high)."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}.", hint="Name a CSV file.") from None
+    _set(data, task, as_json)
+
+
+@app.command("show")
+@says_what_failed
+def validation_show(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Say which table holds."""
+    director = opened_director()
+    with director.database.read() as session:
+        _print(validation.describe_table(session, find_task(director.tasks, TaskName(task))), as_json)
+
+
+@app.command("clear")
+@says_what_failed
+def validation_clear(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Hold models against no table any more."""
+    _set(None, task, as_json)
+
+
+def _set(data: bytes | None, task: str, as_json: bool) -> None:
+    director = opened_director()
+    found = find_task(director.tasks, TaskName(task))
+    with director.database.write() as session:
+        table = validation.set_table(
+            session, director.blobs, found, data, now=director.clock(), actor=LOCAL_ADMIN.actor
+        )
+    _print(table, as_json)
+
+
+def _print(table: ValidationTable, as_json: bool) -> None:
+    if as_json:
+        print_json(table)
+    elif table.sha256 is None:
+        out.print(f"{table.task} has no validation table.", markup=False)
+    else:
+        out.print(f"{table.task}: {table.rows} rows, sha256 {table.sha256}", markup=False)
