@@ -1,0 +1,11 @@
+"""Which characters have no place in a text that people will see: programs act on them instead of showing them.
+
+Control characters steer a terminal, separators break a line in two for some readers, bidirectional controls show
+another order than the one that is there, and a lone surrogate can't be written as UTF-8.
+"""
+
+UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+"""All of them but tab and line ends, as ranges for the inside of a regular expression's ``[]``."""
+
+UNSEEN_IN_A_NAME = UNSEEN + r"\t\n\r"
+"""The same for a text of one line."""
