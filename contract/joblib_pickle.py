@@ -117,9 +117,9 @@ def _trailed(array: Array) -> Trailed:
     return Trailed(New(_WRAPPER, state=wrapper), elements.tobytes())
 
 
-def _read_array(features: int, cursor: Cursor, state: object) -> Array:
+def _read_array(features: int, cursor: Cursor, wrapper: Call) -> Array:
     """Read what follows the wrapper of an array: its raw elements, or for names a pickle of its own."""
-    match state:
+    match wrapper.state:
         case {
             "subclass": Symbol() as subclass,
             "shape": (int(length),),
@@ -127,7 +127,7 @@ def _read_array(features: int, cursor: Cursor, state: object) -> Array:
             "dtype": dtype,
             "allow_mmap": bool(),
             **rest,
-        } if subclass == _NDARRAY and 0 < length <= features and rest in _ALIGNMENTS:
+        } if not wrapper.arguments and subclass == _NDARRAY and 0 < length <= features and rest in _ALIGNMENTS:
             code = _dtype_code(dtype)
             if code == _OBJECT:
                 cursor.require_frame_over()

@@ -198,7 +198,7 @@ def _require_layout(found: Mapping[str, tuple[tuple[int, ...], str]], layout: La
 
 
 def _sizes(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape[:8])) or "of a single number"
+    return "×".join(map(str, shape)) or "of a single number"
 
 
 def _require_exact_cover(spec: TensorSpec, tensor: StoredTensor, member: Member) -> None:

@@ -16,6 +16,7 @@ from contract.compressed_stream import StreamRefused, inflate
 from contract.errors import ScalerFileError
 from contract.joblib_pickle import Array, read_attributes, write_attributes
 from contract.scaler import ScalerState, scale_of
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 SKLEARN_VERSION = "1.9.1"
 """What our own files name as their writer: scikit-learn warns when it opens a file of another version, no more."""
@@ -23,9 +24,12 @@ SKLEARN_VERSION = "1.9.1"
 MAX_MOMENT = 1e100
 """No mean or variance of a measurement comes near; squares of it are still finite."""
 
+MIN_VARIANCE = 1 / MAX_MOMENT
+"""The same from below, for what is not constant: dividing by a smaller scale would overflow a model's numbers."""
+
 _MAX_ROWS = 2**53
 _SCALE_TOLERANCE = 1e-9
-_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
+_NAME = re.compile(f"[^{UNSEEN_IN_A_NAME}]{{1,256}}")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,32}")
 
 _SAVE_HINT = "Fit a StandardScaler of scikit-learn 1.2 or later and save it with joblib.dump(scaler, 'scaler.pkl')."
@@ -102,8 +106,11 @@ def write_scaler(scaler: ScalerState) -> bytes:
 
 
 def _max_bytes(features: int) -> int:
-    """Bound the file, compressed or not: a scaler takes about 50 bytes a feature, and its name."""
-    return 2**20 + 4096 * features
+    """Bound the file, compressed or not: a scaler takes about 50 bytes a feature, and its name of at most 1 kB.
+
+    The bound also holds down how long a hostile stream can keep a decompressor busy.
+    """
+    return 2**16 + 1536 * features
 
 
 def _require_attributes(attributes: Mapping[str, object], features: int) -> None:
@@ -181,6 +188,8 @@ def _require_consistent(scaler: ScalerState) -> None:
             reason = f"a mean or variance beyond {MAX_MOMENT:g}"
         elif variance < 0:
             reason = "a variance below 0"
+        elif 0 < variance < MIN_VARIANCE:
+            reason = f"a variance that is neither 0 nor at least {MIN_VARIANCE:g}"
         elif not isclose(scale, scale_of(variance, mean, scaler.num_examples), rel_tol=_SCALE_TOLERANCE):
             reason = "a scale that is not the root of its variance (1 where the feature is constant)"
         else:

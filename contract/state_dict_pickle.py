@@ -20,6 +20,7 @@ from contract.symbolic_pickle import (
     decode,
     encode,
 )
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 _ORDERED_DICT = Symbol("collections", "OrderedDict")
 _REBUILD_TENSOR = Symbol("torch._utils", "_rebuild_tensor_v2")
@@ -49,8 +50,9 @@ _DIALECT = Dialect(
 )
 _PROTOCOL = 2
 _DEVICE = re.compile(r"[a-z]{1,16}(:[0-9]{1,3})?")
-_MODULE_PATH = re.compile(r"[^\x00-\x1f\x7f]{0,256}")
+_MODULE_PATH = re.compile(f"[^{UNSEEN_IN_A_NAME}]{{0,256}}")
 _MAX_MODULE_VERSION = 255
+_MAX_DIMENSIONS = 8
 
 
 @dataclass(frozen=True)
@@ -168,4 +170,5 @@ def _is_count(node: object) -> TypeGuard[int]:
 
 
 def _are_counts(node: object) -> TypeGuard[tuple[int, ...]]:
-    return isinstance(node, tuple) and all(_is_count(each) for each in node)
+    """Whether a node is a shape or strides; the length comes first, since many tensors can share one huge tuple."""
+    return isinstance(node, tuple) and len(node) <= _MAX_DIMENSIONS and all(_is_count(each) for each in node)

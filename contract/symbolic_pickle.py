@@ -62,14 +62,14 @@ class Dialect:
         protocols: The pickle protocols that its writers use.
         opcodes: Names of the opcodes, besides PROTO and STOP.
         symbols: Each symbol, with those of REDUCE, NEWOBJ, SETITEMS and BUILD that may be done to it.
-        trailers: Readers of the raw bytes that follow the BUILD of a symbol, from the cursor and the built state: what
-            they give takes the object's place (joblib's way of writing arrays).
+        trailers: Readers of the raw bytes that follow the BUILD of a symbol, from the cursor and the object as built:
+            what they give takes its place (joblib's way of writing arrays), so they must look at all that it says.
     """
 
     protocols: frozenset[int]
     opcodes: frozenset[str]
     symbols: Mapping[Symbol, frozenset[str]]
-    trailers: Mapping[Symbol, Callable[[Cursor, object], object]] = field(default_factory=dict)
+    trailers: Mapping[Symbol, Callable[[Cursor, Call], object]] = field(default_factory=dict)
 
 
 def decode(stream: bytes, dialect: Dialect, max_opcodes: int) -> object:
@@ -102,7 +102,7 @@ class _Machine:
         self.dialect = dialect
         self.stack: list[object] = []
         self.below_marks: list[list[object]] = []
-        self.memo: dict[int, object] = {}
+        self.memo: list[object] = []
 
     def run(self) -> object:
         start = self.cursor.take(2)
@@ -146,10 +146,12 @@ class _Machine:
         return above
 
     def remember(self, index: int) -> None:
-        self.memo[index] = self.top()
+        if index != len(self.memo):  # every pickler counts; free numbers could carry anything
+            raise PickleRefused("it numbers what it remembers otherwise than one by one")
+        self.memo.append(self.top())
 
     def recall(self, index: int) -> None:
-        if index not in self.memo:
+        if index >= len(self.memo):
             raise PickleRefused("it refers to something that it never named")
         self.push(self.memo[index])
 
@@ -207,7 +209,7 @@ class _Machine:
         self.require_use(target.function, "BUILD")
         target.state = state
         trailer = self.dialect.trailers.get(target.function)
-        self.push(target if trailer is None else trailer(self.cursor, state))
+        self.push(target if trailer is None else trailer(self.cursor, target))
 
     def long_integer(self) -> None:
         size = self.cursor.take_integer(1)

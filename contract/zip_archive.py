@@ -13,12 +13,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from contract.model_refusal import DAMAGED_HINT, unreadable
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 RECORD_ALIGNMENT = 64
 MAX_ARCHIVE_BYTES = 2**32 - 2**16  # beyond, ZIP writes its numbers in another form; no model of ours is near it
 
 _HAS_DESCRIPTOR, _UTF8 = 0x0008, 0x0800
-_TOP_FOLDER = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
+_TOP_FOLDER = re.compile(rf"[^{UNSEEN_IN_A_NAME}/\\]{{1,255}}")
 
 
 class _LocalHeader(NamedTuple):

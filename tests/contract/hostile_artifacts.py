@@ -137,6 +137,7 @@ class Part:
     local_name: str | None = None
     flags: int = 0x0808
     local_flags: int | None = None
+    local_time: int = 0
     method: int = 0
     crc: int | None = None
     size: int | None = None
@@ -186,7 +187,7 @@ def zipped(
             0,
             local_flags,
             part.method,
-            0,
+            part.local_time,
             0,
             *part.local_sizes,
             len(local_name),
@@ -321,6 +322,17 @@ def with_state(**changed: torch.Tensor | None) -> bytes:
 def laughs(levels: int) -> bytes:
     """Tuples of twice the last tuple: 2**levels leaves if anybody walks them."""
     return b")" + b"".join(b"q" + bytes([level]) + b"h" + bytes([level]) + b"\x86" for level in range(levels))
+
+
+def one_huge_shape(layout: Sequence[TensorSpec]) -> bytes:
+    """As many entries as fit, all of one tensor, whose shape is as long as fits: squared work for whoever walks it."""
+    budget = 8_000 + 512 * len(layout)  # bytes of data.pkl, below what a reader must take for so many tensors
+    length = budget // 4
+    shape = b"(" + b"K\x01" * length + b"t"
+    entry = tensor("0", (1,)).replace(integers((1,)), shape + b"q\x00", 1).replace(integers((1,)), b"h\x00", 1)
+    more = b"".join(text(f"t{n}") + b"h\x01" for n in range(budget // 24))
+    pickled = b"\x80\x02}(" + text("first") + entry + b"q\x01" + more + b"u."
+    return model_file(pickled)
 
 
 def deflated(name: str = "archive/data/0", matter: bytes = b"\0" * 160) -> bytes:
@@ -464,9 +476,9 @@ def scaler_file(*, after: bytes = b"", stop: bytes = b".", protocol: int = 4, **
 def squeezed_bombs() -> dict[str, bytes]:
     """A small file in each compression that inflates to 16 MiB."""
     zeros = bytes(2**24)
-    gzipped = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    gzipped = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     return {
-        "zlib": zlib.compress(zeros, 1),
+        "zlib": zlib.compress(zeros, 9),
         "gzip": gzipped.compress(zeros) + gzipped.flush(),
         "bz2": bz2.compress(zeros, 1),
         "xz": lzma.compress(zeros, lzma.FORMAT_XZ, preset=0),

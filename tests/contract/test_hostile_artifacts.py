@@ -12,6 +12,7 @@ import hostile_artifacts as hostile
 import joblib
 import numpy as np
 import pytest
+import test_artifact_hostile_archives
 import test_artifact_hostile_models
 import test_artifact_hostile_scalers
 import torch
@@ -152,12 +153,25 @@ def cost(case: Case, tmp_path: Path) -> tuple[float, float]:
     return seconds, peak / 2**20
 
 
-@pytest.mark.parametrize("table", [test_artifact_hostile_models, test_artifact_hostile_scalers])
+@pytest.mark.parametrize(
+    "table", [test_artifact_hostile_archives, test_artifact_hostile_models, test_artifact_hostile_scalers]
+)
 def test_no_hostile_file_costs_more_than_a_second_and_20_megabytes(table: object, tmp_path: Path) -> None:
     costs = {case.name: cost(case, tmp_path) for case in table.CASES}  # type: ignore[attr-defined]
 
     assert len(costs) == len(table.CASES)  # type: ignore[attr-defined]  # no name twice
     assert {name: each for name, each in costs.items() if each[0] > 1 or each[1] > 20} == {}
+
+
+def test_many_tensors_that_share_one_huge_shape_cost_no_squared_work() -> None:
+    layout = tensor_layout(ArchitectureSpec(5, (4,) * 120, 3))
+    data = hostile.one_huge_shape(layout)
+    start = time.perf_counter()
+
+    with pytest.raises(ModelFileError, match="not a plain tensor"):
+        read_model(data, layout)
+
+    assert time.perf_counter() - start < 1  # 29 s where each tensor's shape was walked to its end
 
 
 def test_reading_a_model_of_40_megabytes_costs_no_memory_and_little_time() -> None:

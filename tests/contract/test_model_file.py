@@ -4,6 +4,7 @@ import collections
 import hashlib
 import io
 import mmap
+import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -82,9 +83,8 @@ def long_descriptors(state: dict[str, torch.Tensor]) -> bytes:
 
 def with_many_tensors_first(state: dict[str, torch.Tensor]) -> bytes:
     """More than 256 memo entries: torch then uses the long forms. Here all are long."""
-    pickled = hostile.state_dict(
-        {name: entry + b"r\xff\xff\x00\x00j\xff\xff\x00\x00" for name, entry in hostile.tensors().items()}
-    ).replace(b"j\xff\xff\x00\x00", b"")
+    entries = hostile.tensors().items()
+    pickled = hostile.state_dict({name: entry + b"r" + struct.pack("<I", n) for n, (name, entry) in enumerate(entries)})
     return hostile.model_file(pickled)
 
 
@@ -241,7 +241,7 @@ def test_a_refused_memory_map_can_be_closed_at_once(
             mapped.close()
 
 
-@pytest.mark.parametrize("value", [MAX_MAGNITUDE, -MAX_MAGNITUDE, 0.0, 1e-40])
+@pytest.mark.parametrize("value", [MAX_MAGNITUDE, -MAX_MAGNITUDE, 0.0, -0.0, 1e-40, 1e-45])
 def test_a_value_at_the_bound_is_taken(value: float) -> None:
     assert read_model(hostile.with_value(value), LAYOUT)["layers.1.weight"][2, 3] == np.float32(value)
 
