@@ -65,6 +65,13 @@ class Array:
     values: tuple[object, ...]
 
 
+@dataclass(frozen=True)
+class Int64:
+    """An integer to write as one of numpy's, which is what scikit-learn keeps counts in and, from 1.8 on, expects."""
+
+    value: int
+
+
 def read_attributes(stream: bytes, features: int) -> dict[str, object]:
     """Read the attributes of the pickled ``StandardScaler``.
 
@@ -98,9 +105,22 @@ def read_attributes(stream: bytes, features: int) -> dict[str, object]:
 
 
 def write_attributes(attributes: Mapping[str, object]) -> bytes:
-    """Write attributes (bool, int, str, and ``Array`` of f8) as the pickle of a ``StandardScaler``."""
-    state = {name: _trailed(value) if isinstance(value, Array) else value for name, value in attributes.items()}
+    """Write attributes (bool, int, str, ``Int64``, and ``Array`` of f8) as the pickle of a ``StandardScaler``."""
+    state = {name: _written(value) for name, value in attributes.items()}
     return encode(New(_STANDARD_SCALER, state=state), _PROTOCOL)
+
+
+def _written(value: object) -> object:
+    match value:
+        case Array():
+            return _trailed(value)
+        case Int64(integer):  # under numpy 1's name, which numpy 2 knows too
+            return Call(_SCALARS[0], (_dtype("i8"), integer.to_bytes(8, "little", signed=True)))
+    return value
+
+
+def _dtype(code: str) -> Call:
+    return Call(_DTYPE, (code, False, True), state=_NUMBER_STATE)
 
 
 def _trailed(array: Array) -> Trailed:
@@ -110,7 +130,7 @@ def _trailed(array: Array) -> Trailed:
         "subclass": _NDARRAY,
         "shape": elements.shape,
         "order": "C",
-        "dtype": Call(_DTYPE, (array.dtype, False, True), state=_NUMBER_STATE),
+        "dtype": _dtype(array.dtype),
         "allow_mmap": False,
         "numpy_array_alignment_bytes": None,
     }

@@ -14,7 +14,7 @@ from typing_extensions import Buffer
 from contract.bounded_cursor import PickleRefused
 from contract.compressed_stream import StreamRefused, inflate
 from contract.errors import ScalerFileError
-from contract.joblib_pickle import Array, read_attributes, write_attributes
+from contract.joblib_pickle import Array, Int64, read_attributes, write_attributes
 from contract.scaler import ScalerState, scale_of
 from contract.visible_text import UNSEEN_IN_A_NAME
 
@@ -96,7 +96,7 @@ def write_scaler(scaler: ScalerState) -> bytes:
             "with_std": True,
             "copy": True,
             "n_features_in_": len(scaler.mean),
-            "n_samples_seen_": scaler.num_examples,
+            "n_samples_seen_": Int64(scaler.num_examples),
             "mean_": Array("f8", scaler.mean),
             "var_": Array("f8", scaler.variance),
             "scale_": Array("f8", scaler.scale),

@@ -286,6 +286,8 @@ def _encode(node: object, protocol: int) -> bytes:
         case str():
             text = node.encode()
             return b"X" + struct.pack("<I", len(text)) + text
+        case bytes() if len(node) < 256 and protocol > 2:
+            return b"C" + bytes([len(node)]) + node
         case tuple():
             return b"(" + join(*node) + b"t"
         case dict():

@@ -33,6 +33,13 @@ def test_a_symbol_is_only_a_name(protocol: int) -> None:
     assert decode(encode(TYPE, protocol), DIALECT, max_opcodes=10) == TYPE
 
 
+@given(st.binary(max_size=255))
+def test_bytes_are_written_from_protocol_3_on(raw: bytes) -> None:
+    assert pickle.loads(encode((raw,), 4)) == (raw,)
+    with pytest.raises(TypeError, match="bytes has no symbolic form"):
+        encode(raw, 2)
+
+
 def test_what_has_no_symbolic_form_is_not_written() -> None:
     with pytest.raises(TypeError, match="set has no symbolic form"):
         encode({"rows": {1, 2}}, 2)
