@@ -17,6 +17,7 @@ import torch
 from hostile_artifacts import LAYOUT
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.utils.serialization import config as torch_config
 
 from contract.architecture import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
 from contract.errors import LayoutMismatchError, ModelFileError, TensorValueError
@@ -88,6 +89,20 @@ def with_many_tensors_first(state: dict[str, torch.Tensor]) -> bytes:
     return hostile.model_file(pickled)
 
 
+def aligned_to(size: int) -> Callable[[dict[str, torch.Tensor]], bytes]:
+    """What torch writes where a machine is set to align records otherwise than to 64 bytes."""
+
+    def write(state: dict[str, torch.Tensor]) -> bytes:
+        before = torch_config.save.storage_alignment
+        torch_config.save.storage_alignment = size
+        try:
+            return hostile.saved(state)
+        finally:
+            torch_config.save.storage_alignment = before
+
+    return write
+
+
 def through_network(state: dict[str, torch.Tensor]) -> bytes:
     network = Network()
     network.load_state_dict(state)
@@ -112,6 +127,10 @@ BENIGN: dict[str, Callable[[dict[str, torch.Tensor]], bytes]] = {
     "an old torch with version alone": without(
         ".format_version", ".storage_alignment", "byteorder", ".data/serialization_id"
     ),
+    "records aligned to pages": aligned_to(4096),
+    "records that are not aligned": aligned_to(1),
+    "tensors in shared memory": lambda state: hostile.saved({n: v.share_memory_() for n, v in state.items()}),
+    "a copy of a loaded file": lambda state: hostile.saved(torch.load(io.BytesIO(hostile.saved(state)))),
     "no ZIP64 end": lambda state: hostile.zipped(hostile.parts_of(hostile.saved(state)), with_zip64=False),
     "parts in another order": lambda state: hostile.zipped(hostile.parts_of(hostile.saved(state))[::-1]),
     "sizes in the parts' own headers": honest_headers,
