@@ -41,6 +41,10 @@ POLICY: Mapping[str, frozenset[Role] | None] = {
     "infer_global_batch": ALL,
     "list_envoys": ALL,
     "get_envoy": ALL,
+    "list_tokens": frozenset((ADMIN,)),
+    "issue_token": frozenset((ADMIN,)),
+    "rotate_token": frozenset((ADMIN,)),
+    "revoke_token": frozenset((ADMIN,)),
     "add_envoy": frozenset((ADMIN,)),
     "disable_envoy": frozenset((ADMIN,)),
     "list_submissions": frozenset((HOSPITAL, ADMIN)),
@@ -107,10 +111,7 @@ class Doorkeeper:
         """Learn the tokens anew, all at once."""
         rows = session.scalars(select(TokenRow).where(TokenRow.revoked_at.is_(None))).unique()
         self._tokens = {
-            row.sha256: _KnownToken(
-                Principal(row.id, row.role, row.envoy.name if row.envoy else None),  # type: ignore[arg-type]  # written by us
-                row.expires_at,
-            )
+            row.sha256: _KnownToken(Principal(row.id, row.role, row.envoy.name if row.envoy else None), row.expires_at)
             for row in rows
             if row.envoy is None or row.envoy.disabled_at is None
         }

@@ -15,6 +15,7 @@ from director.api import (
     problems,
     statistics,
     tasks,
+    tokens,
     uploads,
     validation,
 )
@@ -25,7 +26,7 @@ from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
 
-RESOURCES = (health, documentation, tasks, statistics, envoys, uploads, validation, global_models, inference)
+RESOURCES = (health, documentation, tasks, statistics, envoys, tokens, uploads, validation, global_models, inference)
 
 
 def create_app(director: Director) -> ASGIApp:

@@ -86,8 +86,8 @@ class Database:
                 hint="Run: fl-director init (it migrates an older schema)",
             )
 
-    def migrate(self) -> None:
-        """Bring the schema up to date; makes the database where there is none."""
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema up to date, or up to a revision; makes the database where there is none."""
         from alembic import command  # late: migrations are rare, and starting up is not
         from alembic.config import Config
 
@@ -95,7 +95,7 @@ class Database:
         config.set_main_option("script_location", "director:migrations")
         with self._writing.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
 
     def change_counter(self) -> "ChangeCounter":

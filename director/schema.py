@@ -8,6 +8,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from contract.messages import Role
 from contract.names import Digest, EnvoyName, TaskName
 
 
@@ -114,12 +115,14 @@ class TokenRow(Base):
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[Digest] = mapped_column(unique=True)
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(String(16))
     envoy_id: Mapped[int | None] = mapped_column(ForeignKey("envoys.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    successor_id: Mapped[str | None] = mapped_column(String(16))
+    """The token that a rotation put in its place."""
 
     envoy: Mapped[EnvoyRow | None] = relationship(lazy="joined")
 

@@ -43,7 +43,8 @@ class DirectorSettings(BaseSettings):
         max_upload_bytes: Largest body of an upload, all parts together.
         max_body_bytes: Largest body of any other request but a batch.
         max_batch_bytes: Largest body of a batch of inferences.
-        token_days: How long a token holds unless said otherwise.
+        token_days: How long a token holds at most, and unless less is asked for.
+        rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
         strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
@@ -63,6 +64,7 @@ class DirectorSettings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 2**20
     max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
     strategy: str = "fedavg"
     gate: Bounds = Bounds()

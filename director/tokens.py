@@ -1,21 +1,38 @@
-"""Tokens and one-time codes: issued once, kept as digests, revoked at once."""
+"""Tokens: issued once, kept as digests, rotated with an overlap, revoked at once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from contract.messages import EnrolmentCode, IssuedToken, Role, TokenDescription
+from contract.messages import IssuedToken, Page, Role, TokenDescription
 from contract.names import Digest, EnvoyName
-from director import audit
+from director import audit, idempotency
 from director.access import HOSPITAL
-from director.errors import ConflictError, MalformedRequestError, NotFoundError, UnauthenticatedError
-from director.registry import envoy_named
-from director.schema import EnrolmentCodeRow, EnvoyRow, TokenRow
+from director.errors import ConflictError, InvalidRequestError, MalformedRequestError, NotFoundError
+from director.registry import envoy_named, page_of
+from director.schema import EnvoyRow, TokenRow
 
-_REPEATED_WITHIN = timedelta(minutes=15)
+REPEATED_WITHIN = timedelta(minutes=15)
+"""How long a sender whose answer was lost may ask for it again."""
+
+
+def span_to_hold(asked: timedelta | None, longest: timedelta) -> timedelta:
+    """Decide how long a token holds: as long as is asked for, else as long as it may.
+
+    Raises:
+        InvalidRequestError: More is asked for than a token may hold here.
+    """
+    if asked is not None and asked > longest:
+        raise InvalidRequestError(
+            f"A token holds at most {longest.days} days here.",
+            hint="Ask for less, or let the admin raise the setting token_days.",
+            token_days=longest.days,
+        )
+    return longest if asked is None else asked
 
 
 def issue_token(
@@ -26,14 +43,122 @@ def issue_token(
     Raises:
         MalformedRequestError: A hospital's token without a hospital, or another role's with one.
         UnknownEnvoyError: No such hospital.
+        ConflictError: The hospital is disabled.
     """
     if (role == HOSPITAL) != (envoy_name is not None):
         raise MalformedRequestError(
             "A hospital's token names its envoy, another role's does not.",
-            hint="Give --envoy NAME with --role hospital only.",
+            hint="Give the envoy's name with the role hospital, and only then.",
         )
     envoy = envoy_named(session, envoy_name) if envoy_name is not None else None
-    return _issue(session, role, envoy, now, holds, actor)
+    return issue_to(session, role, envoy, now=now, holds=holds, actor=actor)
+
+
+def issue_to(
+    session: Session, role: Role, envoy: EnvoyRow | None, *, now: datetime, holds: timedelta, actor: str
+) -> IssuedToken:
+    """Issue a token to a hospital whose row is at hand, or to nobody's envoy.
+
+    Raises:
+        ConflictError: The hospital is disabled.
+    """
+    if envoy is not None and envoy.disabled_at is not None:
+        raise ConflictError(f"{envoy.name} is disabled.", hint="Ask the consortium's admin.")
+    row = TokenRow(
+        id=secrets.token_hex(6),
+        role=role,
+        envoy_id=envoy.id if envoy else None,
+        created_at=now,
+        expires_at=now + holds,
+        revoked_at=None,
+        last_used_at=None,
+        successor_id=None,
+    )
+    name = envoy.name if envoy else None
+    answer = _with_fresh_secret(row, name)
+    session.add(row)
+    audit.record(session, at=now, actor=actor, act="token.issue", subject=row.id, role=role, envoy=name)
+    return answer
+
+
+def issue_again(session: Session, token_id: str, *, now: datetime, actor: str) -> IssuedToken:
+    """Give a token a fresh secret, because the answer with the first one was lost; the lost one stops to hold.
+
+    A secret is kept nowhere, so that a repeated request can't be given the first one's answer.
+
+    Raises:
+        ConflictError: The token was issued too long ago for a repetition, or holds no more.
+    """
+    row = _token(session, token_id)
+    if now - row.created_at > REPEATED_WITHIN or not _holds(row, now):
+        raise ConflictError(
+            f"This request was answered before, with token {row.id}, and a secret is shown once.",
+            hint="If the answer was lost, revoke that token and ask anew with a fresh key.",
+            token_id=row.id,
+        )
+    answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
+    audit.record(session, at=now, actor=actor, act="token.issue_again", subject=row.id)
+    return answer
+
+
+def issue_once(
+    session: Session,
+    key: str | None,
+    request: Sequence[str],
+    issue: Callable[[], IssuedToken],
+    *,
+    now: datetime,
+    actor: str,
+) -> IssuedToken:
+    """Issue under an Idempotency-Key: repetitions make no second token, only a fresh secret of the first.
+
+    Raises:
+        IdempotencyKeyReusedError: The key belongs to another request.
+        ConflictError: As ``issue_again``.
+    """
+    earlier = idempotency.find(session, actor, key, request)
+    if earlier is not None:
+        return issue_again(session, earlier, now=now, actor=actor)
+    token = issue()
+    idempotency.keep(session, actor, key, request, token.id, now)
+    return token
+
+
+def rotate_token(
+    session: Session, token_id: str, *, now: datetime, overlap: timedelta, longest: timedelta, actor: str
+) -> IssuedToken:
+    """Issue a successor for the same role and hospital; the old token holds until the overlap ends, then stops.
+
+    The old one's own expiry, if sooner than the overlap's end, stays. The successor holds as long as the old one was
+    issued for, but no longer than ``longest``: a short-lived token does not become a long-lived one.
+
+    Raises:
+        NotFoundError: No such token.
+        ConflictError: It holds no more, or has a successor already.
+    """
+    row = _token(session, token_id)
+    if not _holds(row, now):
+        raise ConflictError(f"Token {row.id} holds no more.", hint="Issue a new one.")
+    if row.successor_id is not None:
+        raise ConflictError(
+            f"Token {row.id} was rotated before: {row.successor_id} takes its place.",
+            hint="Rotate that one; if its secret was lost, revoke it and issue a new token.",
+            successor_id=row.successor_id,
+        )
+    holds = min(row.expires_at - row.created_at, longest)
+    successor = issue_to(session, row.role, row.envoy, now=now, holds=holds, actor=actor)
+    row.successor_id = successor.id
+    row.expires_at = min(row.expires_at, now + overlap)
+    audit.record(
+        session,
+        at=now,
+        actor=actor,
+        act="token.rotate",
+        subject=row.id,
+        successor=successor.id,
+        holds_until=row.expires_at.isoformat(),
+    )
+    return successor
 
 
 def revoke_token(session: Session, token_id: str, *, now: datetime, actor: str) -> None:
@@ -42,9 +167,7 @@ def revoke_token(session: Session, token_id: str, *, now: datetime, actor: str) 
     Raises:
         NotFoundError: No such token.
     """
-    row = session.get(TokenRow, token_id)
-    if row is None:
-        raise NotFoundError(f"There is no token {token_id[:32]!r}.", hint="List them: fl-director token list")
+    row = _token(session, token_id)
     if row.revoked_at is None:
         row.revoked_at = now
         audit.record(session, at=now, actor=actor, act="token.revoke", subject=token_id)
@@ -52,19 +175,29 @@ def revoke_token(session: Session, token_id: str, *, now: datetime, actor: str) 
 
 def list_tokens(session: Session) -> list[TokenDescription]:
     """Describe all tokens, newest first."""
-    rows = session.scalars(select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id)).unique()
-    return [
-        TokenDescription(
-            id=row.id,
-            role=row.role,
-            envoy_name=row.envoy.name if row.envoy else None,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-            last_used_at=row.last_used_at,
-        )
-        for row in rows
-    ]
+    return [_describe(row) for row in session.scalars(_newest_first()).unique()]
+
+
+def token_page(
+    session: Session, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+) -> Page[TokenDescription]:
+    """Describe a page of the tokens, newest first."""
+    query = _newest_first()
+    if role is not None:
+        query = query.where(TokenRow.role == role)
+    if envoy_name is not None:
+        query = query.where(TokenRow.envoy.has(EnvoyRow.folded_name == envoy_name.folded))
+    rows, following = page_of(session, query, limit, cursor)
+    return Page(items=[_describe(row) for row in rows], next=following)
+
+
+def describe_token(session: Session, token_id: str) -> TokenDescription:
+    """Describe one token.
+
+    Raises:
+        NotFoundError: No such token.
+    """
+    return _describe(_token(session, token_id))
 
 
 def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
@@ -75,78 +208,37 @@ def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
             row.last_used_at = at
 
 
-def issue_code(session: Session, envoy: EnvoyRow, *, now: datetime, holds: timedelta, actor: str) -> EnrolmentCode:
-    """Issue a one-time code; earlier unused codes of the hospital stop to hold."""
-    for earlier in session.scalars(
-        select(EnrolmentCodeRow).where(EnrolmentCodeRow.envoy_id == envoy.id, EnrolmentCodeRow.used_at.is_(None))
-    ):
-        earlier.used_at = now
-    code = f"join_{secrets.token_urlsafe(24)}"
-    row = EnrolmentCodeRow(
-        sha256=Digest.of(code.encode()),
-        envoy_id=envoy.id,
-        created_at=now,
-        expires_at=now + holds,
-        used_at=None,
-        used_with=None,
-        token_id=None,
+def _newest_first() -> Select[Any]:
+    return select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id)
+
+
+def _token(session: Session, token_id: str) -> TokenRow:
+    row = session.get(TokenRow, token_id)
+    if row is None:
+        raise NotFoundError(f"There is no token {token_id[:32]!r}.", hint="List them: fl-director token list")
+    return row
+
+
+def _holds(row: TokenRow, now: datetime) -> bool:
+    is_shut_out = row.envoy is not None and row.envoy.disabled_at is not None
+    return row.revoked_at is None and now < row.expires_at and not is_shut_out
+
+
+def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedToken:
+    """Give a row the digest of a new 256-bit secret; the answer is the only place where the secret is."""
+    secret = f"fld_{secrets.token_urlsafe(32)}"
+    row.sha256 = Digest.of(secret.encode())
+    return IssuedToken(token=secret, id=row.id, role=row.role, envoy_name=envoy_name, expires_at=row.expires_at)
+
+
+def _describe(row: TokenRow) -> TokenDescription:
+    return TokenDescription(
+        id=row.id,
+        role=row.role,
+        envoy_name=row.envoy.name if row.envoy else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        successor_id=row.successor_id,
+        last_used_at=row.last_used_at,
     )
-    session.add(row)
-    audit.record(session, at=now, actor=actor, act="envoy.code", subject=envoy.name)
-    return EnrolmentCode(envoy_name=envoy.name, code=code, expires_at=row.expires_at)
-
-
-def join(session: Session, code: str, key: str | None, *, now: datetime, holds: timedelta) -> IssuedToken:
-    """Trade a one-time code for a hospital's token.
-
-    A sender whose answer was lost may repeat the join for a few minutes under the same key: it gets a new token, and
-    the lost one stops to hold.
-
-    Raises:
-        UnauthenticatedError: The code does not hold: unknown, used and expired look the same.
-        ConflictError: The hospital is disabled.
-    """
-    row = session.get(EnrolmentCodeRow, Digest.of(code.strip().encode()))
-    used_with = Digest.of(key.encode()) if key else None
-    is_repeated = row is not None and _is_repeated(row, used_with, now)
-    if row is None or (row.used_at is not None and not is_repeated) or row.expires_at <= now:
-        raise UnauthenticatedError(
-            "This enrolment code does not hold.",
-            hint="A code works once and for a few days: ask the admin for a new one.",
-        )
-    envoy = session.get_one(EnvoyRow, row.envoy_id)
-    if envoy.disabled_at is not None:
-        raise ConflictError(f"{envoy.name} is disabled.", hint="Ask the consortium's admin.")
-    actor = f"hospital:{envoy.name}:code"
-    if is_repeated and row.token_id is not None:
-        revoke_token(session, row.token_id, now=now, actor=actor)
-    envoy.joined_at = envoy.joined_at or now
-    token = _issue(session, HOSPITAL, envoy, now, holds, actor=actor)
-    row.used_at, row.used_with, row.token_id = row.used_at or now, used_with, token.id
-    return token
-
-
-def _is_repeated(row: EnrolmentCodeRow, used_with: Digest | None, now: datetime) -> bool:
-    """Tell whether a join is the one that used the code, sent again."""
-    is_same = used_with is not None and row.used_with == used_with
-    return is_same and row.used_at is not None and now - row.used_at <= _REPEATED_WITHIN
-
-
-def _issue(
-    session: Session, role: Role, envoy: EnvoyRow | None, now: datetime, holds: timedelta, actor: str
-) -> IssuedToken:
-    secret, token_id = f"fld_{secrets.token_urlsafe(32)}", secrets.token_hex(6)
-    row = TokenRow(
-        id=token_id,
-        sha256=Digest.of(secret.encode()),
-        role=role,
-        envoy_id=envoy.id if envoy else None,
-        created_at=now,
-        expires_at=now + holds,
-        revoked_at=None,
-        last_used_at=None,
-    )
-    session.add(row)
-    name = envoy.name if envoy else None
-    audit.record(session, at=now, actor=actor, act="token.issue", subject=token_id, role=role, envoy=name)
-    return IssuedToken(token=secret, id=token_id, role=role, envoy_name=name, expires_at=row.expires_at)

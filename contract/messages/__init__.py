@@ -33,7 +33,7 @@ from contract.messages.inference import (
 from contract.messages.problems import Check, Problem
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.messages.tasks import Start, TaskDescription
-from contract.messages.tokens import IssuedToken, TokenDescription
+from contract.messages.tokens import IssuedToken, RotationRequest, TokenDescription, TokenRequest
 from contract.messages.uploads import StoredFile, Submission, UploadMetadata
 from contract.messages.validation import ValidationTable
 
@@ -72,6 +72,7 @@ __all__ = [
     "Problem",
     "Reason",
     "Role",
+    "RotationRequest",
     "Start",
     "StatisticsDescription",
     "StatisticsReceipt",
@@ -80,6 +81,7 @@ __all__ = [
     "Submission",
     "TaskDescription",
     "TokenDescription",
+    "TokenRequest",
     "UploadMetadata",
     "ValidationTable",
     "Verdict",

@@ -1,9 +1,32 @@
 """Tokens: issued once with their secret, described without it."""
 
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from contract.messages.base import Message, Role
 from contract.names import EnvoyName
+
+_TEN_YEARS_IN_SECONDS = 10 * 365 * 86_400
+
+
+class TokenRequest(Message):
+    """A token to issue; ``envoy_name`` with the role hospital, and only then."""
+
+    role: Role
+    envoy_name: EnvoyName | None = None
+    expires_in_seconds: Annotated[int, Field(ge=1, le=_TEN_YEARS_IN_SECONDS)] | None = Field(
+        None, description="How long it holds; else, and at most, as long as the director is set to."
+    )
+
+
+class RotationRequest(Message):
+    """How long the old secret still holds beside the new one."""
+
+    overlap_seconds: Annotated[int, Field(ge=0, le=_TEN_YEARS_IN_SECONDS)] | None = Field(
+        None, description="Else as long as the director is set to; never longer than the old token's own expiry."
+    )
 
 
 class IssuedToken(Message):
@@ -17,7 +40,7 @@ class IssuedToken(Message):
 
 
 class TokenDescription(Message):
-    """A token without its secret."""
+    """A token without its secret; ``successor_id`` names the token that takes its place."""
 
     id: str
     role: Role
@@ -25,4 +48,5 @@ class TokenDescription(Message):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    successor_id: str | None
     last_used_at: datetime | None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header
 
 from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
 from contract.names import EnvoyName
-from director import registry, tokens
+from director import enrolment, registry
 from director.api.guard import Caller, GuardedRoute, Serving
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
@@ -36,7 +36,7 @@ def add_envoy(request: EnvoyRequest, caller: Caller, director: Serving) -> Enrol
     with director.database.write() as session:
         now = director.clock()
         envoy = registry.add_envoy(session, request.envoy_name, now=now, actor=caller.actor)
-        code = tokens.issue_code(session, envoy, now=now, holds=holds, actor=caller.actor)
+        code = enrolment.issue_code(session, envoy, now=now, holds=holds, actor=caller.actor)
     director.refresh()
     return code
 
@@ -59,6 +59,6 @@ def join(
     """Trade a one-time code for the hospital's token."""
     holds = timedelta(days=director.settings.token_days)
     with director.database.write() as session:
-        token = tokens.join(session, request.code, idempotency_key, now=director.clock(), holds=holds)
+        token = enrolment.join(session, request.code, idempotency_key, now=director.clock(), holds=holds)
     director.refresh()
     return token

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from contract.names import EnvoyName
-from director import registry, tokens
+from director import enrolment, registry
 from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, err, opened_director, out, print_json, says_what_failed
 
@@ -22,7 +22,7 @@ def envoy_add(name: str, as_json: AsJson = False) -> None:
         now = director.clock()
         row = registry.add_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
         holds = timedelta(hours=director.settings.enrolment_hours)
-        code = tokens.issue_code(session, row, now=now, holds=holds, actor=LOCAL_ADMIN.actor)
+        code = enrolment.issue_code(session, row, now=now, holds=holds, actor=LOCAL_ADMIN.actor)
     if as_json:
         print_json(code)
     else:

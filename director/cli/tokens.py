@@ -7,7 +7,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.table import Table
 
-from contract.messages import Role
+from contract.messages import IssuedToken, Role
 from contract.names import EnvoyName
 from director import tokens
 from director.access import LOCAL_ADMIN
@@ -27,7 +27,8 @@ def token_issue(
 ) -> None:
     """Issue a token; it is printed this once."""
     director = opened_director()
-    holds = duration(expires) if expires else timedelta(days=director.settings.token_days)
+    longest = timedelta(days=director.settings.token_days)
+    holds = tokens.span_to_hold(duration(expires) if expires else None, longest)
     with director.database.write() as session:
         token = tokens.issue_token(
             session,
@@ -37,11 +38,7 @@ def token_issue(
             holds=holds,
             actor=LOCAL_ADMIN.actor,
         )
-    if as_json:
-        print_json(token)
-    else:
-        out.print(token.token, markup=False)
-        err.print(f"id {token.id}, until {token.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again", markup=False)
+    _show_once(token, as_json)
 
 
 @app.command("list")
@@ -53,12 +50,10 @@ def token_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(listed)
         return
-    table = Table("id", "role", "hospital", "expires", "revoked", "last used")
+    table = Table("id", "role", "hospital", "expires", "revoked", "last used", "rotated to")
     for each in listed:
-        moments = (each.expires_at, each.revoked_at, each.last_used_at)
-        table.add_row(
-            each.id, each.role, each.envoy_name or "", *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in moments)
-        )
+        moments = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (each.expires_at, each.revoked_at, each.last_used_at))
+        table.add_row(each.id, each.role, each.envoy_name or "", *moments, each.successor_id or "")
     out.print(table)
 
 
@@ -70,6 +65,45 @@ def token_revoke(token_id: str) -> None:
     with director.database.write() as session:
         tokens.revoke_token(session, token_id, now=director.clock(), actor=LOCAL_ADMIN.actor)
     out.print(f"Token {token_id} is revoked.", markup=False)
+
+
+@app.command("rotate")
+@says_what_failed
+def token_rotate(
+    token_id: str,
+    overlap: Annotated[
+        str | None, typer.Option(help="How long the old one still holds, such as 24h; 0 ends it at once.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Issue a token in another's place; it is printed this once, and the old one holds until the overlap ends."""
+    director = opened_director()
+    settings = director.settings
+    with director.database.write() as session:
+        token = tokens.rotate_token(
+            session,
+            token_id,
+            now=director.clock(),
+            overlap=_overlap(overlap) if overlap else timedelta(hours=settings.rotation_overlap_hours),
+            longest=timedelta(days=settings.token_days),
+            actor=LOCAL_ADMIN.actor,
+        )
+        old = tokens.describe_token(session, token_id)
+    _show_once(token, as_json)
+    if not as_json:
+        err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC", markup=False)
+
+
+def _show_once(token: IssuedToken, as_json: bool) -> None:
+    if as_json:
+        print_json(token)
+        return
+    out.print(token.token, markup=False)
+    err.print(f"id {token.id}, until {token.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again", markup=False)
+
+
+def _overlap(text: str) -> timedelta:
+    return timedelta() if text == "0" else duration(text)
 
 
 def _role(text: str) -> Role:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import create_engine, inspect, select, text
 
 from contract.names import Digest
 from director import audit
@@ -16,6 +16,7 @@ from director.errors import DamagedArtifactError, DatabaseError, NotInitialisedE
 from director.fsck import find_defects
 from director.schema import AuditRow, Base
 from director.settings import DirectorSettings
+from director.tokens import list_tokens
 
 
 def defects(federation: FederationSimulator) -> list[str]:
@@ -180,3 +181,21 @@ def test_every_act_is_on_record_and_chained(federation: FederationSimulator, fiv
     acts = [row.act for row in rows]
     assert {"token.issue", "envoy.add", "envoy.code", "statistics.keep", "upload.admit", "model.aggregate"} < set(acts)
     assert acts[-1] == "upload.reject"
+
+
+def test_a_database_of_the_first_schema_migrates_with_its_rows(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate("0001")
+    with pytest.raises(DatabaseError, match="schema 0001"):
+        database.check_ready()
+    values = {"now": "2026-01-01 08:00:00", "sha256": "a" * 64}
+    with database.write() as session:
+        session.execute(text("INSERT INTO envoys VALUES (1, 'KNH', 'knh', :now, :now, NULL)"), values)
+        session.execute(
+            text("INSERT INTO tokens VALUES ('t1', :sha256, 'hospital', 1, :now, :now, NULL, :now)"), values
+        )
+    database.migrate()
+    database.check_ready()
+    with database.read() as session:
+        (token,) = list_tokens(session)
+    assert (token.id, token.envoy_name, token.last_used_at, token.successor_id) == ("t1", "KNH", token.created_at, None)
