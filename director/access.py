@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from contract.messages import Role
 from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError, UnauthenticatedError
+from director.limits import RateLimit, neighbourhood
 from director.schema import TokenRow
 
 HOSPITAL: Role = "hospital"
@@ -62,6 +63,9 @@ POLICY: Mapping[str, frozenset[Role] | None] = {
     "publish_global_model": frozenset((ADMIN,)),
 }
 
+_UPLOADS = frozenset(("upload", "report_statistics"))
+"""What a hospital writes."""
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -94,16 +98,32 @@ LOCAL_ADMIN = Principal(token_id="cli", role=ADMIN)  # noqa: S106 - a name, not 
 
 
 @dataclass(frozen=True)
+class Rates:
+    """How much is taken each minute; 0: any number."""
+
+    guesses: int = 0
+    uploads: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True)
 class _KnownToken:
     principal: Principal
     expires_at: datetime
 
 
+_NOBODYS = _KnownToken(Principal("", ANALYST), datetime.min.replace(tzinfo=UTC))
+"""What is found for a token that is unknown: it never held."""
+
+
 class Doorkeeper:
     """Knows the tokens that hold now, in memory: the database is asked when it has changed, not for each request."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, rates: Rates) -> None:
         self._clock = clock
+        self._guesses = RateLimit(rates.guesses, "tokens that don't hold")
+        self._uploads = RateLimit(rates.uploads, "uploads with this token")
+        self._requests = RateLimit(rates.requests, "requests with this token")
         self._tokens: Mapping[str, _KnownToken] = {}
         self._last_used: dict[str, datetime] = {}
 
@@ -116,24 +136,29 @@ class Doorkeeper:
             if row.envoy is None or row.envoy.disabled_at is None
         }
 
-    def admit(self, authorization: str | None, operation: str) -> Principal | None:
+    def admit(self, authorization: str | None, operation: str, address: str) -> Principal | None:
         """Say who asks, if they may do ``operation``; None where anyone may.
 
-        The token is looked up by its digest, so that time tells nothing of how near a guess came; unknown, expired and
-        revoked look the same.
+        The token is looked up by its digest, so that time tells nothing of how near a guess came; unknown, wrong,
+        expired and revoked go the same way: one digest, one look, one comparison. A token that holds is let in however
+        many guesses came from the same ``address``: it may be a proxy's, or shared by a hospital and a guesser.
 
         Raises:
             UnauthenticatedError: No token, or none that holds.
             ForbiddenError: The role may not.
+            TooManyRequestsError: Too many guesses from this address, or too much with this token.
         """
         roles = POLICY[operation]
         if roles is None:
             return None
         scheme, _, secret = (authorization or "").partition(" ")
-        digest = hashlib.sha256(secret.strip().encode()).hexdigest()
-        known = self._tokens.get(digest) if scheme.lower() == "bearer" else None
+        if scheme.lower() != "bearer":
+            secret = ""
+        known = self._tokens.get(hashlib.sha256(secret.strip().encode()).hexdigest(), _NOBODYS)
         now = self._clock()
-        if known is None or known.expires_at <= now:
+        if known.expires_at <= now:
+            if authorization:
+                self._guesses.take(neighbourhood(address), now)
             raise UnauthenticatedError(
                 "No valid token came with this request.",
                 hint="Send the header Authorization: Bearer TOKEN; ask the consortium's admin for a new token.",
@@ -144,6 +169,10 @@ class Doorkeeper:
                 f"A token of role {principal.role} may not do this.",
                 hint=f"It takes a token of: {', '.join(sorted(roles))}.",
             )
+        if self._requests.per_minute:
+            self._requests.take(principal.token_id, now)
+        if operation in _UPLOADS:
+            self._uploads.take(principal.token_id, now)
         self._last_used[principal.token_id] = now
         return principal
 

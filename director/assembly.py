@@ -12,7 +12,7 @@ from contract.messages import DEFAULT_TASK
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
 from director import tokens
-from director.access import Doorkeeper
+from director.access import Doorkeeper, Rates
 from director.blobs import BlobStore
 from director.clock import Clock, utc_now
 from director.council import Policy
@@ -22,6 +22,7 @@ from director.fsck import referred_digests
 from director.global_models import GlobalModels
 from director.inference import Ward
 from director.intake import Intake
+from director.limits import RateLimit
 from director.logs import InferenceLog
 from director.review import Review
 from director.settings import DirectorSettings
@@ -53,7 +54,10 @@ class Director:
         self.logs: Path = folder / "logs"
         self.inference_log = InferenceLog(self.logs / "inference.log")
         self._refreshing = threading.Lock()
-        self.doorkeeper = Doorkeeper(clock)
+        self.doorkeeper = Doorkeeper(
+            clock, Rates(settings.guesses_per_minute, settings.uploads_per_minute, settings.requests_per_minute)
+        )
+        self.joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.ward = Ward(self.blobs, self.tasks)
         self.intake = Intake(
             database=self.database,

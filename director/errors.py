@@ -112,6 +112,12 @@ class UsageError(CallerError):
     code = "usage"
 
 
+class TooManyRequestsError(FederationError):
+    """Nothing is wrong with the request; whoever sends it must wait. ``retry_after_seconds`` says how long."""
+
+    code = "too_many_requests"
+
+
 class OperatorError(FederationError):
     """Whoever runs the director must act."""
 

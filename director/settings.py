@@ -48,6 +48,10 @@ class DirectorSettings(BaseSettings):
         enrolment_hours: How long a one-time code holds.
         strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
+        guesses_per_minute: How many requests with a token or a code that does not hold are taken from one address, in
+            each worker; 0: any number.
+        uploads_per_minute: How many uploads and reports of statistics are taken with one token; likewise.
+        requests_per_minute: How many requests of any kind, inferences too, are taken with one token; likewise.
         tasks: Settings of tasks by name.
     """
 
@@ -68,6 +72,9 @@ class DirectorSettings(BaseSettings):
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
     strategy: str = "fedavg"
     gate: Bounds = Bounds()
+    guesses_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 300
+    uploads_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 600
+    requests_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 0
     tasks: dict[TaskName, TaskSettings] = {}
 
     @field_validator("strategy")

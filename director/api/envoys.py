@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 
 from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
 from contract.names import EnvoyName
 from director import enrolment, registry
-from director.api.guard import Caller, GuardedRoute, Serving
+from director.api.guard import Caller, GuardedRoute, Serving, address_of
+from director.limits import neighbourhood
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
 
@@ -54,11 +55,15 @@ def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> E
 
 @router.post("/join", status_code=201)
 def join(
-    request: JoinRequest, director: Serving, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    request: JoinRequest,
+    connection: Request,
+    director: Serving,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> IssuedToken:
     """Trade a one-time code for the hospital's token."""
-    holds = timedelta(days=director.settings.token_days)
-    with director.database.write() as session:
-        token = enrolment.join(session, request.code, idempotency_key, now=director.clock(), holds=holds)
+    holds, now = timedelta(days=director.settings.token_days), director.clock()
+    # before the write lock: a guesser must not keep uploads waiting
+    with director.joins.of_failures(neighbourhood(address_of(connection)), now), director.database.write() as session:
+        token = enrolment.join(session, request.code, idempotency_key, now=now, holds=holds)
     director.refresh()
     return token

@@ -28,7 +28,9 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             director = director_of(request)
-            request.state.caller = director.doorkeeper.admit(request.headers.get("authorization"), operation)
+            request.state.caller = director.doorkeeper.admit(
+                request.headers.get("authorization"), operation, address_of(request)
+            )
             limit = body_limit(director, operation)
             declared = request.headers.get("content-length", "")
             if declared.isdigit() and int(declared) > limit:
@@ -55,6 +57,12 @@ class DirectRoute(GuardedRoute):
 def director_of(request: Request) -> Director:
     """Give the director that serves this request."""
     return cast(Director, request.app.state.director)
+
+
+def address_of(request: Request) -> str:
+    """Give the address that a request came from: a trusted proxy's word for it, where one is configured."""
+    client = request.scope.get("client")
+    return client[0] if client else ""
 
 
 def caller_of(request: Request) -> Principal:

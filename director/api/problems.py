@@ -52,6 +52,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "examples_out_of_bounds": (422, "Number of examples out of bounds"),
     "idempotency_key_reused": (422, "Idempotency-Key used before"),
     "unknown_strategy": (422, "No such strategy"),
+    "too_many_requests": (429, "Too many requests"),
     "internal_error": (500, "The director failed"),
     "artifact_damaged": (503, "A stored file is damaged"),
     "database_unusable": (503, "The database does not answer"),
@@ -148,7 +149,8 @@ def _answer(
     body = _body(problem)
     if len(body) > MAX_PROBLEM_BYTES:  # the failed checks matter; the submission's page shows all of them
         body = _body(problem.model_copy(update={"checks": [each for each in problem.checks if not each.passed][:3]}))
-    headers = {"Retry-After": _RETRY_SECONDS[status]} if status in _RETRY_SECONDS else {}
+    retry_after = facts.get("retry_after_seconds", _RETRY_SECONDS.get(status))
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(body, status, headers, MEDIA_TYPE)

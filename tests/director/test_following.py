@@ -82,6 +82,6 @@ def test_what_was_committed_before_the_first_look_is_noticed_too(tmp_path):
 
 def holds(director: Director, authorization: str) -> bool:
     try:
-        return director.doorkeeper.admit(authorization, "list_tasks") is not None
+        return director.doorkeeper.admit(authorization, "list_tasks", "192.0.2.1") is not None
     except UnauthenticatedError:
         return False
