@@ -26,6 +26,7 @@ POLICY: Mapping[str, frozenset[Role] | None] = {
     "ready": None,
     "home": None,
     "documentation": None,
+    "openapi": None,  # the program is public, and so is what it can be asked; answers are not
     "join": None,
     "upload": frozenset((HOSPITAL,)),
     "report_statistics": frozenset((HOSPITAL,)),

@@ -20,6 +20,7 @@ from director.api import (
     validation,
 )
 from director.api.connection import RequestIds
+from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.shortcut import Shortcut
 from director.assembly import Director, Follower
@@ -31,6 +32,11 @@ RESOURCES = (health, documentation, tasks, statistics, envoys, tokens, uploads, 
 
 def create_app(director: Director) -> ASGIApp:
     """Build the application; it opens the director when it starts and closes it when it ends."""
+    return RequestIds(Shortcut(create_framework(director)))
+
+
+def create_framework(director: Director) -> FastAPI:
+    """Build what the resources hang on. A route that is added to it later stands behind the doorkeeper too."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,14 +54,16 @@ def create_app(director: Director) -> ASGIApp:
         description="Hospitals upload models, an admin aggregates them, analysts ask for risk levels.",
         lifespan=lifespan,
         docs_url=None,  # ours needs no network: api.documentation
+        openapi_url=None,  # ours is a route like every other
         redoc_url=None,
     )
+    app.router.route_class = GuardedRoute
     app.state.director = director
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
-    return RequestIds(Shortcut(app))
+    return app
 
 
 def from_environment() -> ASGIApp:

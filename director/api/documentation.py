@@ -1,4 +1,7 @@
-"""``/docs``: the OpenAPI document as a plain page. Hospitals are offline: no script and no style from elsewhere."""
+"""``/openapi.json``, and ``/docs``: the same as a plain page.
+
+Hospitals are offline: no script and no style from elsewhere.
+"""
 
 import html
 import json
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from director.api.guard import GuardedRoute
 
@@ -18,6 +21,12 @@ def documentation(request: Request) -> str:
     """Show every operation, its parameters, its body and its answers."""
     document = request.app.openapi()
     return "".join(_page(document))
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> JSONResponse:
+    """Give the same for programs."""
+    return JSONResponse(request.app.openapi())
 
 
 def _page(document: dict[str, Any]) -> Iterator[str]:

@@ -69,6 +69,8 @@ def list_submissions(
     cursor: str | None = None,
 ) -> Page[Submission]:
     """List submissions with their verdicts, newest first; a hospital sees its own."""
+    if envoy_name is not None:
+        caller.require_envoy(envoy_name)
     with director.database.read() as session:
         return registry.list_submissions(
             session, caller, envoy_name=envoy_name, task=task, verdict=verdict, limit=limit, cursor=cursor
