@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from contract.errors import FederationError
 from contract.messages import DEFAULT_TASK
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
@@ -18,6 +19,8 @@ from director.clock import Clock, utc_now
 from director.council import Policy
 from director.database import Database
 from director.errors import NotInitialisedError
+from director.failpoints import reach
+from director.files import storage_faults_named
 from director.fsck import referred_digests
 from director.global_models import GlobalModels
 from director.inference import Ward
@@ -66,7 +69,7 @@ class Director:
             tasks=self.tasks,
             logs=self.logs,
             clock=clock,
-            on_change=self.refresh,
+            on_change=self._refresh_after,
         )
         self.global_models = GlobalModels(
             database=self.database,
@@ -75,7 +78,7 @@ class Director:
             tasks=self.tasks,
             policy=Policy(settings.strategy, settings.gate),
             clock=clock,
-            on_change=self.refresh,
+            on_change=self._refresh_after,
         )
         self.review = Review(
             database=self.database,
@@ -84,7 +87,7 @@ class Director:
             tasks=self.tasks,
             bounds=settings.gate,
             clock=clock,
-            on_change=self.refresh,
+            on_change=self._refresh_after,
         )
 
     def initialise(self) -> None:
@@ -101,7 +104,8 @@ class Director:
             raise NotInitialisedError(
                 "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
             )
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # hospitals' models are nobody else's
+        with storage_faults_named():
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # hospitals' models are nobody else's
         self.blobs.prepare()
         self.database.migrate()
         if file is not None:
@@ -126,15 +130,19 @@ class Director:
         """
         self.database.check_ready()
         self.blobs.prepare()
-        self.views.prepare()
+        with storage_faults_named():
+            self.views.prepare()
+        reach("recovery.begun")
         with self.database.write() as session:
             removed = self.blobs.clear_incoming()
             referred = referred_digests(session)
             for digest in [digest for digest in self.blobs.digests() if digest not in referred]:
                 self.blobs.remove(digest)
                 removed += 1
+                reach("recovery.removed")
             self.renew_starts(session)
             self.views.repair(session, self.tasks)
+            reach("recovery.mended")
         if removed:
             _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
 
@@ -148,6 +156,13 @@ class Director:
             self.doorkeeper.refresh(session)
             self.ward.refresh(session)
 
+    def _refresh_after(self) -> None:
+        """Learn what was just committed; where that fails, the act stands and the follower learns it later."""
+        try:
+            self.refresh()
+        except FederationError:
+            _log.exception("refresh.failed")
+
     def note_use(self) -> None:
         """Write down when tokens were last used."""
         notes = self.doorkeeper.take_notes_of_use()
@@ -157,9 +172,11 @@ class Director:
 
     def close(self) -> None:
         """Write what is left to write, and let go."""
-        self.note_use()
-        self.inference_log.close()
-        self.database.close()
+        try:
+            self.note_use()
+        finally:
+            self.inference_log.close()
+            self.database.close()
 
 
 class Follower:

@@ -1,15 +1,15 @@
 """Artifacts by their digest: once here, a file never changes. Written, synced, named, folder synced: in that order."""
 
-import errno
 import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from contract.names import Digest
-from director.errors import DamagedArtifactError, StorageError, StorageFullError
+from director.errors import DamagedArtifactError
+from director.failpoints import reach
+from director.files import storage_faults_named, sync_folder
 
 
 class BlobStore:
@@ -33,19 +33,21 @@ class BlobStore:
         """Write and remove a byte; raises what a real write would."""
         with storage_faults_named():
             probe = self._incoming / f"probe-{secrets.token_hex(4)}"
-            probe.write_bytes(b".")
-            probe.unlink()
+            try:
+                probe.write_bytes(b".")
+            finally:
+                probe.unlink(missing_ok=True)
 
     def keep(self, parts: bytes | Iterable[bytes | memoryview]) -> tuple[Digest, int]:
         """Store bytes durably; gives their digest and number. The same bytes again cost a look."""
-        digest = None
-        if isinstance(parts, bytes):
-            digest = Digest.of(parts)
-            if self.has(digest):
-                return digest, len(parts)
-            parts = (parts,)
         with storage_faults_named():
-            return self._write(parts, digest)
+            if not isinstance(parts, bytes):
+                return self._write(parts, None)
+            digest = Digest.of(parts)
+            if self._holds(digest, parts):
+                sync_folder(self._path(digest).parent)  # whoever wrote it may not have come so far
+                return digest, len(parts)
+            return self._write((parts,), digest)
 
     def has(self, digest: Digest) -> bool:
         """Tell whether the file is here."""
@@ -57,27 +59,29 @@ class BlobStore:
         Raises:
             DamagedArtifactError: It is missing, or its bytes have another digest.
         """
-        try:
-            data = self._path(digest).read_bytes()
-        except FileNotFoundError:
-            raise _damaged(digest, "is missing") from None
+        with storage_faults_named():
+            try:
+                data = self._path(digest).read_bytes()
+            except FileNotFoundError:
+                raise _damaged(digest, "is missing") from None
         if Digest.of(data) != digest:
             raise _damaged(digest, "has changed on the disk")
         return data
 
     def check(self, digest: Digest) -> None:
         """Digest a file without holding it in memory; raises as ``read``."""
-        try:
-            with self._path(digest).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except FileNotFoundError:
-            raise _damaged(digest, "is missing") from None
+        with storage_faults_named():
+            try:
+                with self._path(digest).open("rb") as file:
+                    found = hashlib.file_digest(file, "sha256").hexdigest()
+            except FileNotFoundError:
+                raise _damaged(digest, "is missing") from None
         if found != digest:
             raise _damaged(digest, "has changed on the disk")
 
     def read_at(self, digest: Digest, offset: int, into: memoryview) -> None:
         """Fill ``into`` with the file's bytes from ``offset`` on."""
-        with self._path(digest).open("rb", buffering=0) as file:
+        with storage_faults_named(), self._path(digest).open("rb", buffering=0) as file:
             file.seek(offset)
             done = 0
             while done < len(into):
@@ -113,46 +117,32 @@ class BlobStore:
                         sha256.update(part)
                     size += file.write(part)
                 file.flush()
+                reach("blob.written")
                 os.fsync(file.fileno())
+            reach("blob.synced")
             digest = digest or Digest(sha256.hexdigest())
             path = self._path(digest)
             if not path.parent.is_dir():
                 path.parent.mkdir(exist_ok=True)
                 sync_folder(self._folder)
             incoming.replace(path)
+            reach("blob.named")
             sync_folder(path.parent)
+            reach("blob.kept")
         except BaseException:
             incoming.unlink(missing_ok=True)
             raise
         return digest, size
 
+    def _holds(self, digest: Digest, data: bytes) -> bool:
+        """Tell whether the file is here and whole: one that was damaged is written anew."""
+        try:
+            return self._path(digest).read_bytes() == data
+        except FileNotFoundError:
+            return False
+
     def _path(self, digest: Digest) -> Path:
         return self._folder / digest[:2] / digest
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def storage_faults_named() -> Iterator[None]:
-    """Turn the disk's faults into errors that say what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFullError(
-                "The director's disk is full; nothing was changed.", hint="Free space on the director, then send again."
-            ) from error
-        raise StorageError(
-            "The director's disk refuses to write; nothing was changed.",
-            hint="Look at the data folder's rights and the disk's health, then send again.",
-        ) from error
 
 
 def _damaged(digest: Digest, why: str) -> DamagedArtifactError:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contract.errors import FederationError
 from contract.messages import AggregationRequest, GlobalModel, HeldOut, ModelInput, Page
 from contract.model_file import model_file_parts
 from contract.names import Digest, TaskName
@@ -20,6 +21,7 @@ from director.council import Draft, Policy, draft_average
 from director.database import Database
 from director.decisions import ADMITTED, judge, may_be_quarantined
 from director.errors import NotFoundError
+from director.failpoints import reach
 from director.gate import find_task
 from director.imported import draft_imported
 from director.registry import page_of
@@ -78,6 +80,7 @@ class GlobalModels:
         """
         task = find_task(self._tasks, request.task)
         as_asked = ["aggregate", request.model_dump_json()]
+        reach("aggregate.begun")
         with self._database.read() as session:
             earlier = idempotency.find(session, caller.actor, key, as_asked)
             if earlier is not None:
@@ -105,6 +108,7 @@ class GlobalModels:
             DamagedArtifactError: Its files are not what they were.
         """
         task = find_task(self._tasks, task_name)
+        reach("publish.begun")
         with self._database.write() as session:
             row = self._row(session, task.name, version)
             self._blobs.check(row.model_sha256)
@@ -113,6 +117,7 @@ class GlobalModels:
             if current is None or current.version != version:
                 self._point_to(session, caller, task, row)
             answer = self._describe(session, row)
+            reach("publish.written")
         self._after(task, "model.publish", version)
         return answer
 
@@ -147,6 +152,7 @@ class GlobalModels:
     def _keep(self, caller: Principal, draft: Draft, key: str | None, as_asked: Sequence[str]) -> GlobalModel:
         task = draft.task
         model_sha256, scaler_sha256 = self._keep_files(draft)
+        reach("aggregate.kept")
         now = self._clock()
         with self._database.write() as session:
             earlier = idempotency.find(session, caller.actor, key, as_asked)
@@ -191,6 +197,7 @@ class GlobalModels:
             idempotency.keep(session, caller.actor, key, as_asked, str(version), now)
             self._point_to(session, caller, task, row)
             answer = self._describe(session, row)
+            reach("aggregate.written")
         self._after(task, "model.aggregate", version, draft.quarantined)
         return answer
 
@@ -215,14 +222,19 @@ class GlobalModels:
         renew_start(session, self._blobs, task, self._policy.bounds, now=now)
 
     def _after(self, task: Task, event: str, version: int, quarantined: Sequence[ModelInput] = ()) -> None:
-        with self._database.write() as session:
-            self._views.show_global_model(session, task.name)
-            for each in quarantined:
-                self._views.show_submission(session, each.envoy_name, task.name)
-        _log.info(event, extra={"facts": {"task": task.name, "version": version}})
+        reach("pointer.committed")
+        facts = {"task": task.name, "version": version}
+        try:
+            with self._database.write() as session:
+                self._views.show_global_model(session, task.name)
+                for each in quarantined:
+                    self._views.show_submission(session, each.envoy_name, task.name)
+        except FederationError:  # the pointer has moved, and the next start mends the view
+            _log.exception("view.failed", extra={"facts": facts})
+        _log.info(event, extra={"facts": facts})
         for each in quarantined:
-            facts = {"envoy": each.envoy_name, "submission": each.submission_id, "version": each.version}
-            _log.warning("upload.quarantine", extra={"facts": facts})
+            about = {"envoy": each.envoy_name, "submission": each.submission_id, "version": each.version}
+            _log.warning("upload.quarantine", extra={"facts": about})
         self._on_change()
 
     def _describe(self, session: Session, row: GlobalModelRow) -> GlobalModel:

@@ -21,6 +21,7 @@ from director.clock import Clock
 from director.database import Database
 from director.decisions import ADMITTED, REJECTED
 from director.errors import UploadRejectedError
+from director.failpoints import reach
 from director.gate import Expectations, InspectedUpdate, Inspection, Parcel, find_task, inspect, read_metadata
 from director.logs import append_training_log
 from director.registry import describe_submission, envoy_named
@@ -97,7 +98,9 @@ class Intake:
         with self._database.read() as session:
             envoy_name = envoy_named(session, envoy_name).name
             bases, scalers = given_out(session, task)
+        reach("gate.begun")
         inspection = inspect(parcel, metadata, Expectations(task, bases, scalers))
+        reach("gate.ended")
         if inspection.update is None:
             raise self._refuse(caller, envoy_name, task, inspection)
         arrival = _Arrival(caller, envoy_name, inspection, inspection.update, key)
@@ -106,6 +109,7 @@ class Intake:
             if known is not None:
                 return known, False
         receipt, is_new = self._keep_rows(arrival, self._keep_files(arrival.update))
+        reach("upload.committed")
         if is_new:
             self._publish_view(receipt, parcel.log)
         return receipt, is_new
@@ -149,6 +153,8 @@ class Intake:
                 **{role: digest for role, (digest, _) in sorted(files.items())},
             )
             idempotency.keep(session, caller.actor, arrival.key, arrival.request, row.id, now)
+            session.flush()
+            reach("upload.written")
             return describe_submission(row), True
 
     def _refuse(
@@ -195,9 +201,12 @@ class Intake:
         )
 
     def _publish_view(self, receipt: Submission, log: bytes | None) -> None:
-        with self._database.write() as session:
-            self._views.show_submission(session, receipt.envoy_name, receipt.task)
         facts = {"task": receipt.task, "version": receipt.version, "submission": receipt.id}
+        try:
+            with self._database.write() as session:
+                self._views.show_submission(session, receipt.envoy_name, receipt.task)
+        except FederationError:  # the version stands, and the next start mends the view: the sender gets its receipt
+            _log.exception("view.failed", extra={"facts": facts})
         heading = {"event": "admitted", "at": receipt.created_at, **facts}
         try:
             append_training_log(self._logs, receipt.envoy_name, heading, log or b"")

@@ -12,6 +12,7 @@ from aggregation.errors import UnknownStrategyError
 from aggregation.strategy import strategy_named
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
+from director import failpoints
 from director.closed_set import Bounds
 from director.errors import SettingsError
 
@@ -120,8 +121,9 @@ def read_settings() -> DirectorSettings:
         SettingsError: A key is unknown or a value is not allowed.
     """
     known = {f"DIRECTOR_{name.upper()}" for name in DirectorSettings.model_fields} | {_CONFIG_VARIABLE}
+    failpoints.check()
     for variable in os.environ:
-        if variable.startswith("DIRECTOR_") and variable.split("__")[0] not in known:
+        if variable.startswith("DIRECTOR_") and variable.split("__")[0] not in known | {failpoints.VARIABLE}:
             raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")
     configured = os.environ.get(_CONFIG_VARIABLE)
     if configured and not Path(configured).is_file():

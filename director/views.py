@@ -4,8 +4,6 @@ A file there that is not ours, known by its digest, is reported and never overwr
 """
 
 import logging
-import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
 from contract.names import Digest, EnvoyName, TaskName
-from director.blobs import BlobStore, storage_faults_named
+from director.blobs import BlobStore
+from director.errors import StorageError
+from director.failpoints import reach
+from director.files import half_written_below, replace_whole, storage_faults_named
 from director.registry import current_submissions, submitters
 from director.schema import GlobalModelRow, SubmissionRow
 from director.starts import published
@@ -69,7 +70,10 @@ class Views:
             self._show(self._files_of_global_model(row))
 
     def repair(self, session: Session, tasks: Iterable[TaskName]) -> None:
-        """Make the whole view what the rows say."""
+        """Make the whole view what the rows say, and remove what a killed process left half written there."""
+        with storage_faults_named():
+            for path in self._half_written():
+                path.unlink(missing_ok=True)
         self._show(self.expected(session, tasks))
 
     def expected(self, session: Session, tasks: Iterable[TaskName]) -> list[ViewFile]:
@@ -87,11 +91,17 @@ class Views:
 
     def differences(self, session: Session, tasks: Iterable[TaskName]) -> list[str]:
         """Name each path that is not what the rows say."""
-        return [
-            f"{file.path.name} of {file.path.parent.name} is not the current one"
-            for file in self.expected(session, tasks)
-            if _digest_at(file.path) != file.digest
-        ]
+        found = [f"{path.name} of {path.parent.name} was left half written" for path in self._half_written()]
+        for file in self.expected(session, tasks):
+            try:
+                if _digest_at(file.path) != file.digest:
+                    found.append(f"{file.path.name} of {file.path.parent.name} is not the current one")
+            except StorageError:
+                found.append(f"{file.path.name} of {file.path.parent.name} can't be read")
+        return found
+
+    def _half_written(self) -> list[Path]:
+        return [path for folder in (self._received, self._aggregated) for path in half_written_below(folder)]
 
     def _files_of_submission(self, envoy: EnvoyName, task: TaskName, row: SubmissionRow | None) -> list[ViewFile]:
         digests = {file.role: file.sha256 for file in row.files} if row is not None else {}
@@ -125,19 +135,13 @@ class Views:
             file.path.unlink()
             return
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        arriving = file.path.with_name(f".{file.path.name}.{secrets.token_hex(4)}")
-        try:
-            with arriving.open("wb") as target:
-                target.write(self._blobs.read(file.digest))
-                target.flush()
-                os.fsync(target.fileno())
-            arriving.replace(file.path)
-        finally:
-            arriving.unlink(missing_ok=True)
+        replace_whole(file.path, self._blobs.read(file.digest))
+        reach("view.replaced")
 
 
 def _digest_at(path: Path) -> Digest | None:
-    try:
-        return Digest.of(path.read_bytes())
-    except FileNotFoundError:
-        return None
+    with storage_faults_named():
+        try:
+            return Digest.of(path.read_bytes())
+        except FileNotFoundError:
+            return None

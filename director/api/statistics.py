@@ -15,6 +15,7 @@ from contract.messages import (
 from contract.names import EnvoyName, TaskName
 from director import statistics
 from director.api.guard import Caller, GuardedRoute, Serving
+from director.failpoints import reach
 from director.gate import find_task
 from director.registry import MAX_PAGE, envoy_named, page_of
 from director.starts import take_statistics
@@ -44,6 +45,8 @@ def report_statistics(
             now=director.clock(),
             actor=caller.actor,
         )
+        reach("statistics.written")
+    reach("statistics.committed")
     response.status_code = (202 if receipt.verdict == "quarantined" else 201) if is_new else 200
     return receipt
 

@@ -14,6 +14,8 @@ from contract.names import EnvoyName, TaskName
 from director import registry
 from director.api.guard import Caller, GuardedRoute, Serving
 from director.errors import MalformedRequestError, UnsupportedMediaTypeError
+from director.failpoints import reach
+from director.files import storage_faults_named
 from director.gate import MAX_METADATA_BYTES, Parcel
 
 router = APIRouter(route_class=GuardedRoute, tags=["uploads"])
@@ -52,7 +54,9 @@ async def upload(
 ) -> Submission:
     """Take model.pt, scaler.pkl and the training log. 201 admitted, 202 quarantined, 200 the same again."""
     caller.require_envoy(envoy_name)  # before the body is read
-    parcel = await _read_parcel(request)
+    reach("receive.begun")
+    with storage_faults_named():  # large parts wait in the folder for temporary files
+        parcel = await _read_parcel(request)
     receipt, is_new = await run_in_threadpool(director.intake.receive, caller, envoy_name, parcel, idempotency_key)
     response.status_code = (202 if receipt.verdict == "quarantined" else 201) if is_new else 200
     return receipt
