@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
@@ -19,7 +20,13 @@ REVISION = "0003"
 """The schema that this program works with: the newest migration (held to it by a test)."""
 
 _BUSY_SECONDS = 30
-_SQLITE_ERRORS = {"SQLITE_FULL": StorageFullError, "SQLITE_IOERR": StorageError, "SQLITE_READONLY": StorageError}
+_SQLITE_ERRORS = {
+    "SQLITE_FULL": StorageFullError,
+    "SQLITE_IOERR": StorageError,
+    "SQLITE_READONLY": StorageError,
+    "SQLITE_CANTOPEN": StorageError,
+}
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 class Database:
@@ -60,14 +67,10 @@ class Database:
 
         Raises:
             DatabaseError: It is damaged.
+            StorageError: The disk does not give it, or not for writing.
         """
-        try:
+        with _faults_named():
             self._revision()
-        except (DBAPIError, sqlite3.DatabaseError) as error:
-            raise DatabaseError(
-                "The database is damaged or is no database: it is left as it is.",
-                hint="Restore director.db from the last backup; PRAGMA integrity_check says more.",
-            ) from error
 
     def check_ready(self) -> None:
         """Refuse a database that is not there, not whole, or of another schema.
@@ -160,15 +163,24 @@ def _faults_named() -> Iterator[None]:
     """Turn the disk's and the database's faults into errors that say what to do."""
     try:
         yield
-    except OperationalError as error:
-        name = getattr(error.orig, "sqlite_errorname", "") or ""
+    except PoolTimeoutError as error:
+        raise DatabaseError("The database is too busy; nothing was changed.", hint="Try again later.") from error
+    except (DBAPIError, sqlite3.Error) as error:  # the second before SQLAlchemy has the connection
+        name = getattr(getattr(error, "orig", error), "sqlite_errorname", "") or ""
         for prefix, kind in _SQLITE_ERRORS.items():
             if name.startswith(prefix):
                 raise kind(
                     "The database can't be written now; nothing was changed.",
                     hint="Look at the disk's free space and rights, then try again.",
                 ) from error
-        raise DatabaseError(
-            "The database does not answer; nothing was changed.",
-            hint="Try again; if it stays so, see logs/director.log.",
-        ) from error
+        if name.startswith(_DAMAGED):
+            raise DatabaseError(
+                "The database is damaged or is no database: it is left as it is.",
+                hint="Restore it from the last backup (fl-director restore); PRAGMA integrity_check says more.",
+            ) from error
+        if isinstance(error, OperationalError | sqlite3.OperationalError):
+            raise DatabaseError(
+                "The database does not answer; nothing was changed.",
+                hint="Try again; if it stays so, see logs/director.log.",
+            ) from error
+        raise  # a fault of ours, not the disk's

@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contract.names import EnvoyName
+from director.files import storage_faults_named
+
+_log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -34,8 +37,9 @@ class JsonLines(logging.Formatter):
 @contextmanager
 def logging_to(folder: Path) -> Iterator[None]:
     """Send this program's log to ``director.log`` while the block runs."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.WatchedFileHandler(folder / "director.log", encoding="utf-8")
+    with storage_faults_named():
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.WatchedFileHandler(folder / "director.log", encoding="utf-8")
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("director")
     logger.setLevel(logging.INFO)
@@ -51,13 +55,16 @@ class InferenceLog:
     """Who asked which model when; never an input.
 
     Each line is one write to a file that is opened for appending, so that workers don't mix their lines and a killed
-    process loses none. A file that was renamed or removed, as log rotation does, is opened anew within a second.
+    process loses none. A file that was renamed or removed, as log rotation does, is opened anew within a second. While
+    the disk takes no line, inferences are answered all the same: the next line that it takes is preceded by their
+    number.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
         self._looked = 0.0
+        self._lost = 0
         self._lock = threading.Lock()
 
     def note(self, at: datetime, request_id: str, caller: str, rows: int, model_as_json: str) -> None:
@@ -65,10 +72,21 @@ class InferenceLog:
         stamp = at.isoformat(timespec="milliseconds")
         line = f'{{"at":"{stamp}","request_id":"{request_id}","caller":"{caller}","rows":{rows},{model_as_json}}}\n'
         with self._lock:
+            if self._lost:  # the line before may have been cut
+                line = f'\n{{"at":"{stamp}","lost_lines":{self._lost}}}\n{line}'
+            self._lost = 0 if self._takes(line.encode()) else self._lost + 1
+
+    def _takes(self, line: bytes) -> bool:
+        """Write, and tell whether the disk took it."""
+        try:
             descriptor = self._descriptor
             if descriptor is None or time.monotonic() - self._looked > 1:
                 descriptor = self._followed()
-            os.write(descriptor, line.encode())
+            return os.write(descriptor, line) == len(line)
+        except OSError:
+            if not self._lost:
+                _log.exception("inference_log.failed")
+            return False
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,6 +1,7 @@
 """What lies on the disk: blobs, the ledger, the view, and what a start puts right."""
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,67 @@ def test_a_start_removes_what_no_row_names(federation: FederationSimulator, hosp
     federation.restart()
     assert not federation.director.blobs.has(orphan)
     assert list(federation.file("blobs", "incoming").iterdir()) == []
+    assert defects(federation) == []
+
+
+def test_a_start_removes_what_was_left_half_written_in_the_view(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    left = federation.file("received_results", "KUTRRH", ".model.pt.0a1b2c3d.arriving")
+    left.write_bytes(b"half a mod")
+    assert [each for each in defects(federation) if "half written" in each]
+    federation.restart()
+    assert not left.exists()
+    assert defects(federation) == []
+
+
+def test_the_same_bytes_again_mend_a_damaged_file(federation: FederationSimulator):
+    blobs = federation.director.blobs
+    digest, _ = blobs.keep(b"what a hospital sends twice")
+    federation.file("blobs", digest[:2], digest).write_bytes(b"what a hospital sends twicf")
+    assert blobs.keep(b"what a hospital sends twice")[0] == digest
+    assert blobs.read(digest) == b"what a hospital sends twice"
+
+
+def test_a_look_at_a_full_disk_leaves_nothing(federation: FederationSimulator, monkeypatch):
+    def full(path: Path, _: bytes) -> None:
+        path.touch()  # a full disk still takes names
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    ready = federation.http.get("/health/ready")
+    assert (ready.status_code, ready.json()["checks"]["database"]) == (503, "ok")
+    assert list(federation.file("blobs", "incoming").iterdir()) == []
+
+
+def test_inferences_are_answered_while_their_log_takes_no_line(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("director.logs.os.write", full)
+        assert [hospital.infer({"diagnosis_count": 3}).status_code for _ in range(2)] == [200, 200]
+    assert hospital.infer({"diagnosis_count": 3}).status_code == 200
+    lines = [json.loads(line) for line in federation.file("logs", "inference.log").read_text().split("\n") if line]
+    assert lines[-2]["lost_lines"] == 2
+    assert lines[-1]["rows"] == 1
+
+
+def test_a_receipt_is_given_though_the_view_can_not_be_written(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    def locked(*_: object) -> None:
+        raise DatabaseError("The database does not answer; nothing was changed.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(federation.director.views, "show_submission", locked)
+        assert hospital.upload(hospital.parcel()).status_code == 201
+    federation.restart()
     assert defects(federation) == []
 
 
