@@ -62,6 +62,9 @@ POLICY: Mapping[str, frozenset[Role] | None] = {
     "download_global_model": ALL,
     "download_global_scaler": ALL,
     "publish_global_model": frozenset((ADMIN,)),
+    "list_audit": frozenset((ADMIN,)),
+    "verify_audit": frozenset((ADMIN,)),
+    "export_audit": frozenset((ADMIN,)),
 }
 
 _UPLOADS = frozenset(("upload", "report_statistics"))
@@ -169,6 +172,7 @@ class Doorkeeper:
             raise ForbiddenError(
                 f"A token of role {principal.role} may not do this.",
                 hint=f"It takes a token of: {', '.join(sorted(roles))}.",
+                token_id=principal.token_id,
             )
         if self._requests.per_minute:
             self._requests.take(principal.token_id, now)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from director.api import (
+    audit,
     documentation,
     envoys,
     global_models,
@@ -27,7 +28,19 @@ from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
 
-RESOURCES = (health, documentation, tasks, statistics, envoys, tokens, uploads, validation, global_models, inference)
+RESOURCES = (
+    health,
+    documentation,
+    tasks,
+    statistics,
+    envoys,
+    tokens,
+    uploads,
+    validation,
+    global_models,
+    inference,
+    audit,
+)
 
 
 def create_app(director: Director) -> ASGIApp:

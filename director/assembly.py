@@ -14,6 +14,7 @@ from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
 from director import tokens
 from director.access import Doorkeeper, Rates
+from director.audit import HeadFile
 from director.blobs import BlobStore
 from director.clock import Clock, utc_now
 from director.council import Policy
@@ -55,6 +56,7 @@ class Director:
         self.blobs = BlobStore(folder / "blobs")
         self.views = Views(folder, self.blobs, DEFAULT_TASK)
         self.logs: Path = folder / "logs"
+        self.audit_head = HeadFile(folder / "audit.head")
         self.inference_log = InferenceLog(self.logs / "inference.log")
         self._refreshing = threading.Lock()
         self.doorkeeper = Doorkeeper(
@@ -143,6 +145,7 @@ class Director:
             self.renew_starts(session)
             self.views.repair(session, self.tasks)
             reach("recovery.mended")
+        self.note_head()
         if removed:
             _log.info("recovered", extra={"facts": {"orphans_removed": removed}})
 
@@ -170,10 +173,16 @@ class Director:
             with self.database.write() as session:
                 tokens.note_use(session, notes)
 
+    def note_head(self) -> None:
+        """Write down how far the audit has come, beside the database."""
+        with storage_faults_named(), self.database.read() as session:
+            self.audit_head.renew(session, self.clock())
+
     def close(self) -> None:
         """Write what is left to write, and let go."""
         try:
             self.note_use()
+            self.note_head()
         finally:
             self.inference_log.close()
             self.database.close()
@@ -208,6 +217,7 @@ class Follower:
                     seen = value
                 if looks % _NOTE_EVERY_LOOKS == 0:
                     self._director.note_use()
+                    self._director.note_head()
             except Exception:  # the follower must outlive a database that is away for a moment; the log says so
                 _log.exception("follower.failed")
                 self._stop.wait(1)

@@ -154,6 +154,12 @@ class StorageFullError(StorageError):
     code = "storage_full"
 
 
+class AuditDamagedError(OperatorError):
+    """The audit, or what was kept of it, can't be read."""
+
+    code = "audit_damaged"
+
+
 class DamagedArtifactError(OperatorError):
     """A stored file is not what its digest says; it is refused, never served."""
 

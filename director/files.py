@@ -3,7 +3,7 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from director.failpoints import reach
 _ARRIVING = ".arriving"
 
 
-def replace_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step: whoever looks, even after a power cut, finds the old file or the new."""
+def replace_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Put bytes at ``path`` in one step: whoever looks, even after a power cut, finds the old file or the new."""
     arriving = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_ARRIVING}")
     try:
         with arriving.open("wb") as target:
-            target.write(data)
+            for part in parts:
+                target.write(part)
             target.flush()
             os.fsync(target.fileno())
         reach("file.written")

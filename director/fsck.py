@@ -1,12 +1,15 @@
 """A look over the whole house: files against their digests, rows against their files, the view against the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.messages import Checkpoint
 from contract.names import Digest, TaskName
+from director.audit import links
 from director.blobs import BlobStore
+from director.chain import follow
 from director.database import Database
 from director.errors import DamagedArtifactError
 from director.schema import GlobalModelRow, StartRow, SubmissionFileRow, ValidationTableRow
@@ -27,7 +30,13 @@ def referred_digests(session: Session) -> set[Digest]:
     return {digest for column in columns for digest in session.scalars(select(column).distinct()) if digest is not None}
 
 
-def find_defects(database: Database, blobs: BlobStore, views: Views, tasks: Iterable[TaskName]) -> list[str]:
+def find_defects(
+    database: Database,
+    blobs: BlobStore,
+    views: Views,
+    tasks: Iterable[TaskName],
+    checkpoints: Sequence[Checkpoint] = (),
+) -> list[str]:
     """Read everything and say what is wrong; empty when the house is in order."""
     defects = [f"database: {complaint}" for complaint in database.check_whole()]
     with database.write() as session:  # nobody writes while we compare
@@ -39,5 +48,8 @@ def find_defects(database: Database, blobs: BlobStore, views: Views, tasks: Iter
                 blobs.check(digest)
             except DamagedArtifactError as error:
                 defects.append(f"blob: {error.sentence}")
+        walk = follow(links(session), checkpoints)
+        if walk.first_bad is not None:
+            defects.append(f"audit: record {walk.first_bad} {walk.defect}")
         defects += [f"view: {difference}" for difference in views.differences(session, tasks)]
     return defects

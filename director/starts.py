@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.architecture import bias_name, weight_name
@@ -14,10 +14,11 @@ from contract.names import Digest, TaskName
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
+from director import audit
 from director.blobs import BlobStore
 from director.closed_set import Bounds
 from director.decisions import GATE
-from director.errors import DamagedArtifactError
+from director.errors import DamagedArtifactError, NotFoundError
 from director.schema import EnvoyRow, GlobalModelRow, PublicationRow, StartRow
 from director.statistics import judge_reports, keep_report, merged_scaler
 
@@ -98,6 +99,8 @@ def renew_start(session: Session, blobs: BlobStore, task: Task, bounds: Bounds, 
     )
     session.add(start)
     session.flush()
+    named = {"base": base, "model": model_sha256, "scaler": scaler_sha256, "version": start.global_version}
+    audit.record(session, at=now, actor="director", act="start.renew", subject=task.name, **named)
     return start
 
 
@@ -119,10 +122,17 @@ def describe_start(row: StartRow) -> Start:
     )
 
 
-def is_part_of_a_start(session: Session, digest: Digest) -> bool:
-    """Tell whether a hospital may fetch this file."""
-    found = select(func.count()).where((StartRow.model_sha256 == digest) | (StartRow.scaler_sha256 == digest))
-    return bool(session.scalar(found))
+def start_with_file(session: Session, digest: Digest) -> StartRow:
+    """Find a start that a file belongs to: only such files may a hospital fetch.
+
+    Raises:
+        NotFoundError: No start has it.
+    """
+    has_it = (StartRow.model_sha256 == digest) | (StartRow.scaler_sha256 == digest)
+    row = session.scalars(select(StartRow).where(has_it).order_by(StartRow.id.desc()).limit(1)).first()
+    if row is None:
+        raise NotFoundError("No start has a file of this digest.", hint="Fetch GET /tasks/{task}/start anew.")
+    return row
 
 
 def given_out(session: Session, task: Task) -> tuple[frozenset[Digest], frozenset[Digest]]:

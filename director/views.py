@@ -135,7 +135,7 @@ class Views:
             file.path.unlink()
             return
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_whole(file.path, self._blobs.read(file.digest))
+        replace_whole(file.path, [self._blobs.read(file.digest)])
         reach("view.replaced")
 
 

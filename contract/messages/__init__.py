@@ -3,6 +3,7 @@
 One file per resource, as in ``director.api``; users import from here.
 """
 
+from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import (
     DEFAULT_TASK,
     MAX_BATCH_ROWS,
@@ -43,10 +44,13 @@ __all__ = [
     "AggregationRequest",
     "Answer",
     "AnsweringModel",
+    "AuditRecord",
+    "AuditVerification",
     "BatchGlobalInferenceRequest",
     "BatchInferenceRequest",
     "BatchPrediction",
     "Check",
+    "Checkpoint",
     "Count",
     "CurrentVersion",
     "Decision",

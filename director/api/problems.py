@@ -54,6 +54,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "unknown_strategy": (422, "No such strategy"),
     "too_many_requests": (429, "Too many requests"),
     "internal_error": (500, "The director failed"),
+    "audit_damaged": (503, "The audit is damaged"),
     "artifact_damaged": (503, "A stored file is damaged"),
     "database_unusable": (503, "The database does not answer"),
     "not_initialised": (503, "The director is not ready"),
@@ -80,6 +81,11 @@ def answer_to(request: Request, error: Exception) -> Response:
             request_id,
             {},
         )
+    if answer.status_code == 403:
+        caller = getattr(request.state, "caller", None)
+        named = {"caller": caller.actor} if caller is not None else {}
+        facts = {"method": request.method, "path": request.url.path, "request_id": request_id, **named}
+        _log.warning("request.forbidden", extra={"facts": {**facts, **getattr(error, "facts", {})}})
     if answer.status_code >= 500:
         facts = {"path": request.url.path, "request_id": request_id}
         _log.error("request.failed", exc_info=error, extra={"facts": facts})

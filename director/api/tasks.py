@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from contract.messages import Page, Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import RISK_LEVELS, Task
-from director import starts
-from director.api.guard import GuardedRoute, Serving
+from director import audit, starts
+from director.api.guard import Caller, GuardedRoute, Serving
 from director.errors import NotFoundError
 from director.gate import find_task
 
@@ -37,12 +37,16 @@ def get_start(task: TaskName, director: Serving) -> Start:
 
 
 @router.get("/blobs/{sha256}", response_class=Response)
-def get_blob(sha256: Digest, director: Serving) -> Response:
-    """Give the bytes of a start's model or scaler."""
+def get_blob(sha256: Digest, caller: Caller, director: Serving) -> Response:
+    """Give the bytes of a start's model or scaler; who read a model is put on record."""
     with director.database.read() as session:
-        if not starts.is_part_of_a_start(session, sha256):
-            raise NotFoundError("No start has a file of this digest.", hint="Fetch GET /tasks/{task}/start anew.")
-    return Response(director.blobs.read(sha256), media_type="application/octet-stream")
+        start = starts.start_with_file(session, sha256)
+    data = director.blobs.read(sha256)
+    if sha256 == start.model_sha256:
+        with director.database.write() as session:
+            now, actor = director.clock(), caller.actor
+            audit.record(session, at=now, actor=actor, act="start.read", subject=start.task, model=sha256)
+    return Response(data, media_type="application/octet-stream")
 
 
 def _describe(task: Task) -> TaskDescription:

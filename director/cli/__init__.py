@@ -2,7 +2,7 @@
 
 import typer
 
-from director.cli import centre, envoys, global_models, statistics, submissions, tokens, validation
+from director.cli import audit, centre, envoys, global_models, statistics, submissions, tokens, validation
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
 for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck):
@@ -14,6 +14,7 @@ for name, resource in (
     ("submission", submissions),
     ("validation", validation),
     ("model", global_models),
+    ("audit", audit),
 ):
     app.add_typer(resource.app, name=name)
 

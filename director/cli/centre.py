@@ -61,7 +61,8 @@ def serve(
 def fsck(as_json: AsJson = False) -> None:
     """Read every file and every row, and say what is wrong; exit code 5 if anything is."""
     director = opened_director()
-    defects = find_defects(director.database, director.blobs, director.views, director.tasks)
+    known = director.audit_head.read()
+    defects = find_defects(director.database, director.blobs, director.views, director.tasks, [known] if known else [])
     if as_json:
         print_json(defects)
     else:

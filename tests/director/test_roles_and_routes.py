@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from federation_simulator import FederationSimulator, SimulatedHospital
+from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 
@@ -83,6 +83,8 @@ class House:
     callers: Mapping[str, dict[str, str]]
     submissions: Mapping[str, str]
     models: Mapping[str, str]
+    parcels: Mapping[str, Parcel]
+    """Packed once: reading a start is on record, and a request shall leave its own traces only."""
 
     def ask(self, operation: Operation, caller: str, **changes: Any):
         request = self.example(operation, self.b if caller == "hospital B" else self.a)
@@ -108,7 +110,7 @@ class House:
         # what can be asked once only, or ends what it is asked about, gets something fresh to be asked about
         special = {
             "join": lambda: {"json": {"code": self.fresh_code("Newcomer")}},
-            "upload": lambda: {"files": hospital.parcel().files},
+            "upload": lambda: {"files": self.parcels[hospital.name].files},
             "report_statistics": lambda: {"json": {"num_examples": own.num_examples, "mean": own.mean, "m2": own.m2}},
             "release_statistics": lambda: {**self.waiting(StatisticsRow), **why},
             "reject_statistics": lambda: {**self.waiting(StatisticsRow), **why},
@@ -193,7 +195,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         }
         submissions = {name: receipt["id"] for name, receipt in receipts.items()}
         models = {name: receipt["files"]["model"]["sha256"] for name, receipt in receipts.items()}
-        yield House(federation, a, b, callers, submissions, models)
+        parcels = {each.name: each.parcel() for each in (a, b)}
+        yield House(federation, a, b, callers, submissions, models, parcels)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)

@@ -1,0 +1,131 @@
+"""``fl-director audit``: what is on record, and whether it is still the same."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from contract.messages import AuditVerification, Checkpoint
+from director import audit
+from director.chain import Link, follow, read_lines
+from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
+from director.clock import utc_now
+from director.errors import UsageError
+from director.files import replace_whole, storage_faults_named
+from director.registry import MAX_PAGE
+
+app = typer.Typer(no_args_is_help=True, help="The audit: who did what.")
+
+_Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
+
+
+@app.command("list")
+@says_what_failed
+def audit_list(
+    act: Annotated[str | None, typer.Option(help="Only this act, such as upload.admit.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Only this actor.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only this subject, such as a hospital.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only from this moment on, in UTC.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_PAGE, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List what is on record, newest first."""
+    with opened_director().database.read() as session:
+        found = audit.page(session, act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=None).items
+    if as_json:
+        print_json(found)
+        return
+    table = Table("seq", "at", "actor", "act", "subject", Column("facts", overflow="fold"))
+    for each in found:
+        shown = (_printable(text) for text in (each.actor, each.act, each.subject))
+        table.add_row(str(each.seq), f"{each.at:%Y-%m-%d %H:%M:%S}", *shown, _printable(json.dumps(each.facts)))
+    out.print(table)
+
+
+@app.command("verify")
+@says_what_failed
+def audit_verify(
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere; may be given many times.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Verify this export instead of the database.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow the whole chain; exit code 5 and the first bad record if it does not hold."""
+    checkpoints = [_given(path) for path in checkpoint or ()]
+    found = _verified_file(file, checkpoints) if file else _verified_database(checkpoints)
+    if as_json:
+        print_json(found)
+    elif found.head is not None:
+        out.print(f"whole: {found.records} records, the last is {found.head.digest}", markup=False)
+    else:
+        out.print(found.defect or "", markup=False)
+    if not found.is_whole:
+        raise typer.Exit(EXIT_DATA)
+
+
+@app.command("export")
+@says_what_failed
+def audit_export(out_file: _Out = None) -> None:
+    """Give every record, one canonical JSON line each; keep the checkpoint with it."""
+    with opened_director().database.read() as session:
+        _give(out_file, (link.line for link in audit.links(session)))
+
+
+@app.command("checkpoint")
+@says_what_failed
+def audit_checkpoint(out_file: _Out = None) -> None:
+    """Give the newest record's place and digest: to be kept where nobody who can write the data folder can write."""
+    director = opened_director()
+    with director.database.read() as session:
+        newest = audit.head(session, director.clock())
+    _give(out_file, [newest.model_dump_json().encode() + b"\n"])
+
+
+def _verified_database(checkpoints: Sequence[Checkpoint]) -> AuditVerification:
+    director = opened_director()
+    known = director.audit_head.read()
+    with director.database.read() as session:
+        walk = follow(audit.links(session), [*checkpoints, *([known] if known else [])])
+    return audit.as_message(walk, director.clock())
+
+
+def _verified_file(file: Path, checkpoints: Sequence[Checkpoint]) -> AuditVerification:
+    with _readable(file), file.open("rb") as lines:
+        links: Iterator[Link] = read_lines(lines)
+        return audit.as_message(follow(links, checkpoints), utc_now())
+
+
+def _given(path: Path) -> Checkpoint:
+    with _readable(path):
+        return audit.read_checkpoint(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}.", hint="Correct the path.") from None
+
+
+def _give(file: Path | None, lines: Iterable[bytes]) -> None:
+    if file is None:
+        for line in lines:
+            sys.stdout.buffer.write(line)
+        return
+    with storage_faults_named():
+        replace_whole(file, lines)
+    err.print(f"wrote {file}", markup=False)
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal would obey, and what the table would read as markup."""
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return shown.replace("[", "\\[")

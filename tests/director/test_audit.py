@@ -1,0 +1,357 @@
+"""The audit: every act is on record, and whatever is done to the records is found, with its place."""
+
+import json
+import random
+import sqlite3
+import string
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from federation_simulator import FederationSimulator, SimulatedHospital
+
+from contract.messages import Checkpoint
+from contract.names import Digest
+from director import audit
+from director.chain import Walk, content_of, follow, read_lines
+from director.clock import utc_now
+from director.database import Database
+
+COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
+TAMPERINGS = 200
+RECORDS = 40
+
+Rows = list[dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def chained(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """A database whose audit has forty records."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('audit') / 'director.db'}")
+    database.migrate()
+    for place in range(RECORDS):
+        with database.write() as session:
+            facts = {"version": place, "note": "Nyeri \u202e\x1b[31m", "inputs": [place, None, 0.5], "task": "t"}
+            audit.record(session, at=utc_now(), actor="admin:cli", act="upload.admit", subject=f"KNH{place}", **facts)
+    return database
+
+
+@pytest.fixture
+def table(chained: Database) -> "Table":
+    table = Table(chained)
+    yield table
+    table.put(table.original)
+
+
+class Table:
+    """The audit's table, in the hands of somebody with the file."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.original = self.rows()
+
+    def rows(self) -> Rows:
+        with sqlite3.connect(self.database.file) as connection:
+            found = connection.execute("SELECT * FROM audit ORDER BY seq").fetchall()
+        return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+    def put(self, rows: Rows) -> None:
+        with sqlite3.connect(self.database.file) as connection:
+            connection.execute("PRAGMA synchronous=OFF")  # many times over, and nothing to lose
+            connection.execute("DELETE FROM audit")
+            statement = "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            connection.executemany(statement, [tuple(row.values()) for row in rows])
+
+    def walk(self, *checkpoints: Checkpoint) -> Walk:
+        with self.database.read() as session:
+            return follow(audit.links(session), checkpoints)
+
+    def exported(self) -> list[bytes]:
+        with self.database.read() as session:
+            return [link.line for link in audit.links(session)]
+
+    def checkpoint(self, seq: int = RECORDS) -> Checkpoint:
+        return Checkpoint(seq=seq, digest=self.original[seq - 1]["digest"], at=utc_now())
+
+
+def digest_again(row: dict[str, object]) -> None:
+    """Digest a row as somebody would who has read the source."""
+    at = audit._moment(row["at"])
+    facts = json.loads(row["facts"])
+    content = content_of(row["seq"], at, row["actor"], row["act"], row["subject"], facts, row["previous"])
+    row["digest"] = Digest.of(content.encode())
+
+
+def flip(rows: Rows, chance: random.Random, column: str | None = None) -> None:
+    row = chance.choice(rows)
+    column = column or chance.choice(COLUMNS[1:])
+    text = str(row[column])
+    place = chance.randrange(len(text))
+    other = chance.choice([each for each in string.printable if each != text[place]])
+    row[column] = text[:place] + other + text[place + 1 :]
+
+
+def flip_and_digest_again(rows: Rows, chance: random.Random) -> None:
+    row = chance.choice(rows)
+    row["actor"] = f"admin:{chance.randrange(10**6)}"
+    digest_again(row)
+
+
+def delete(rows: Rows, chance: random.Random) -> None:
+    del rows[chance.randrange(len(rows))]
+
+
+def delete_and_number_anew(rows: Rows, chance: random.Random) -> None:
+    delete(rows, chance)
+    for seq, row in enumerate(rows, start=1):
+        row["seq"] = seq
+
+
+def cut(rows: Rows, chance: random.Random) -> None:
+    del rows[chance.randrange(len(rows)) :]
+
+
+def cut_the_beginning(rows: Rows, chance: random.Random) -> None:
+    del rows[: chance.randrange(1, len(rows))]
+
+
+def exchange(rows: Rows, chance: random.Random) -> None:
+    one, other = sorted(chance.sample(range(len(rows)), 2))
+    rows[one], rows[other] = {**rows[other], "seq": one + 1}, {**rows[one], "seq": other + 1}
+
+
+def insert(rows: Rows, chance: random.Random) -> None:
+    place = chance.randrange(len(rows))
+    rows.insert(place, {**rows[place], "act": "token.issue", "subject": "somebody"})
+    for seq, row in enumerate(rows, start=1):
+        row["seq"] = seq
+
+
+def insert_and_digest_it(rows: Rows, chance: random.Random) -> None:
+    insert(rows, chance)
+    for row in rows:
+        if row["act"] == "token.issue":
+            digest_again(row)
+
+
+def number_from_elsewhere(rows: Rows, chance: random.Random) -> None:
+    place = chance.randrange(len(rows))
+    step = chance.choice([-100, 100])
+    for row in rows[:place] if step < 0 and place else rows[place:]:
+        row["seq"] = int(str(row["seq"])) + abs(step) * (-1 if step < 0 and place else 1)
+
+
+def replace_by_bytes(rows: Rows, chance: random.Random) -> None:
+    chance.choice(rows)[chance.choice(COLUMNS[1:])] = b"\xff\xfe"
+
+
+def write_anew_from(rows: Rows, chance: random.Random) -> None:
+    """Change a record, and every later one so that the chain holds again."""
+    place = chance.randrange(len(rows))
+    rows[place]["subject"] = "somebody else"
+    for before, row in zip([None, *rows], rows[: len(rows)], strict=False):
+        if int(str(row["seq"])) > place:
+            row["previous"] = before["digest"] if before else audit.GENESIS
+            digest_again(row)
+
+
+KINDS: tuple[Callable[[Rows, random.Random], None], ...] = (
+    flip,
+    flip_and_digest_again,
+    delete,
+    delete_and_number_anew,
+    cut,
+    cut_the_beginning,
+    exchange,
+    insert,
+    insert_and_digest_it,
+    number_from_elsewhere,
+    replace_by_bytes,
+)
+
+
+def first_difference(before: Rows, after: Rows) -> int:
+    """Give the first seq at which the table is not what it was."""
+    for seq in sorted({int(str(row["seq"])) for row in before + after}):
+        one, other = ([row for row in rows if row["seq"] == seq] for rows in (before, after))
+        if one != other:
+            return seq
+    return 0
+
+
+def test_two_hundred_tamperings_are_found_with_their_places(table: Table):
+    chance = random.Random(17)
+    assert table.walk(table.checkpoint()) == Walk(RECORDS, table.original[-1]["digest"])
+    for number in range(TAMPERINGS):
+        kind = KINDS[number % len(KINDS)]
+        rows = [dict(row) for row in table.original]
+        kind(rows, chance)
+        table.put(rows)
+        found, expected = table.walk(table.checkpoint()), first_difference(table.original, rows)
+        assert found.first_bad == expected, (kind.__name__, found, expected)
+        in_file = follow(read_lines(table.exported()), [table.checkpoint()])
+        assert in_file.first_bad is not None, kind.__name__
+
+
+@pytest.mark.parametrize("column", COLUMNS[1:])
+def test_a_flip_in_any_field_is_found(table: Table, column: str):
+    chance = random.Random(3)
+    for _ in range(20):
+        rows = [dict(row) for row in table.original]
+        flip(rows, chance, column)
+        table.put(rows)
+        assert table.walk(table.checkpoint()).first_bad == first_difference(table.original, rows)
+
+
+def test_a_tail_that_was_cut_off_is_only_found_against_a_checkpoint(table: Table):
+    table.put(table.original[:-3])
+    assert table.walk().first_bad is None
+    assert table.walk(table.checkpoint()).first_bad == RECORDS - 2
+    assert table.walk(table.checkpoint(RECORDS - 3)).first_bad is None
+
+
+def test_a_chain_that_was_written_anew_is_only_found_against_checkpoints(table: Table):
+    chance = random.Random(5)
+    for _ in range(10):
+        rows = [dict(row) for row in table.original]
+        write_anew_from(rows, chance)
+        table.put(rows)
+        changed = first_difference(table.original, rows)
+        assert table.walk().first_bad is None
+        assert table.walk(table.checkpoint()).first_bad == RECORDS
+        often = [table.checkpoint(seq) for seq in range(5, RECORDS + 1, 5)]
+        assert table.walk(*often).first_bad == -(-changed // 5) * 5  # the first checkpoint from the change on
+
+
+def test_a_flip_of_any_byte_of_an_export_is_found_in_its_line(table: Table):
+    chance, lines = random.Random(7), table.exported()
+    for _ in range(200):
+        place = chance.randrange(RECORDS)
+        line = bytearray(lines[place])
+        line[chance.randrange(len(line))] ^= 1 << chance.randrange(7)
+        spoilt = [*lines[:place], bytes(line), *lines[place + 1 :]]
+        assert follow(read_lines(spoilt), [table.checkpoint()]).first_bad in (place + 1, place + 2)
+
+
+def test_an_export_that_was_cut_in_a_line_is_found(table: Table):
+    lines = table.exported()
+    assert follow(read_lines([*lines[:9], lines[9][:-1]])).first_bad == 10
+    assert follow(read_lines([*lines[:9], lines[9]])).first_bad is None
+
+
+def test_an_export_holds_no_control_character_and_its_digests_are_those_of_its_text(table: Table):
+    for line, row in zip(table.exported(), table.original, strict=True):
+        assert all(32 <= byte < 127 for byte in line[:-1])
+        found = json.loads(line)
+        text = line.removeprefix(f'{{"digest":"{row["digest"]}","record":'.encode()).removesuffix(b"}\n")
+        assert Digest.of(text) == found["digest"] == row["digest"]
+        assert found["record"][5]["note"] == "Nyeri \u202e\x1b[31m"
+
+
+def test_an_empty_audit_is_whole(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate()
+    with database.read() as session:
+        assert follow(audit.links(session), [audit.head(session, utc_now())]) == Walk(0, audit.GENESIS)
+
+
+def acts(federation: FederationSimulator, **filters: str) -> list[str]:
+    found = federation.http.get("/audit?limit=200", params=filters, headers=federation.admin)
+    assert found.status_code == 200, found.text
+    return [each["act"] for each in found.json()["items"]]
+
+
+def test_the_admin_reads_the_audit_in_pages_and_by_filters(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    everything = acts(federation)
+    paged, cursor = [], None
+    while cursor is not None or not paged:
+        following = {"cursor": cursor} if cursor else {}
+        page = federation.http.get("/audit", params={"limit": 7, **following}, headers=federation.admin).json()
+        paged += [each["act"] for each in page["items"]]
+        cursor = page["next"]
+    assert paged == everything
+    assert acts(federation, act="upload.admit") == ["upload.admit"] * 5
+    assert set(acts(federation, subject="KNH")) == {"envoy.add", "envoy.code", "statistics.keep", "upload.admit"}
+    later = federation.clock.now.replace(year=2027).isoformat()
+    assert acts(federation, since=later) == []
+    assert federation.http.get("/audit?cursor=x", headers=federation.admin).status_code == 400
+    assert federation.http.get("/audit?since=2026-01-01T00:00:00", headers=federation.admin).status_code == 422
+    assert federation.http.get("/audit", headers=federation.analyst).status_code == 403
+
+
+def test_the_export_over_http_is_what_verifies(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    verified = federation.http.get("/audit/verify", headers=federation.admin).json()
+    exported = federation.http.get("/audit/export", headers=federation.admin)
+    assert exported.headers["content-type"] == "application/x-ndjson"
+    walk = follow(read_lines(exported.content.splitlines(keepends=True)))
+    assert (verified["is_whole"], verified["records"], verified["head"]["digest"]) == (True, walk.records, walk.last)
+
+
+def tamper(federation: FederationSimulator, statement: str) -> None:
+    with sqlite3.connect(federation.file("director.db")) as connection:
+        connection.execute(statement)
+
+
+def test_a_tail_that_is_gone_after_a_stop_is_found_by_the_head_in_the_folder(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    federation.restart()
+    newest = json.loads(federation.file("audit.head").read_text())["seq"]
+    tamper(federation, f"DELETE FROM audit WHERE seq > {newest - 2}")  # noqa: S608 - a number of our own
+    federation.restart()
+    found = federation.http.get("/audit/verify", headers=federation.admin).json()
+    assert (found["is_whole"], found["first_bad"]) == (False, newest - 1)
+    assert json.loads(federation.file("audit.head").read_text())["seq"] == newest
+    assert "audit.cut" in federation.file("logs", "director.log").read_text()
+
+
+def test_a_record_that_can_not_be_read_is_named_and_not_an_error_of_the_director(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    tamper(federation, "UPDATE audit SET facts = '{' WHERE seq = 3")
+    found = federation.http.get("/audit/verify", headers=federation.admin).json()
+    assert (found["first_bad"], found["defect"]) == (3, "Record 3 can't be read.")
+    listed = federation.http.get("/audit", headers=federation.admin)
+    assert (listed.status_code, listed.json()["code"]) == (503, "audit_damaged")
+    assert b'"record":null' in federation.http.get("/audit/export", headers=federation.admin).content
+
+
+def test_whatever_changes_something_or_reads_a_model_is_on_record(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    writes = {
+        "envoy.add": lambda: federation.enrol("Nyeri"),
+        "statistics.keep": lambda: federation.hospitals["Nyeri"].send_statistics(),
+        "upload.admit": lambda: five_hospitals[0].train_and_upload(),
+        "model.aggregate": lambda: federation.aggregate(),
+        "model.publish": lambda: federation.http.post("/global_models/1/publish", headers=federation.admin),
+        "model.read": lambda: federation.http.get("/global_models/1/model.pt", headers=federation.analyst),
+        "start.read": lambda: five_hospitals[1].blob(five_hospitals[1].start()["model_sha256"]),
+        "envoy.disable": lambda: federation.http.post("/envoys/Nyeri/disable", headers=federation.admin),
+        "start.renew": lambda: None,  # follows from disabling: the merged scaler is another
+    }
+    for act, do in writes.items():
+        if act == "model.publish":
+            federation.aggregate()
+        before = len(acts(federation, act=act))
+        do()
+        expected = before + 1 if act != "start.renew" else before
+        assert len(acts(federation, act=act)) == expected, act
+    assert acts(federation)[:2] == ["start.renew", "envoy.disable"]
+
+
+def test_who_reaches_for_what_is_not_theirs_is_in_the_log(federation: FederationSimulator, hospital: SimulatedHospital):
+    federation.enrol("MTRH")
+    assert hospital.upload(hospital.parcel(), to="MTRH").status_code == 403
+    assert hospital.http.get("/audit", headers=hospital.headers).status_code == 403
+    logged = [json.loads(line) for line in federation.file("logs", "director.log").read_text().splitlines()]
+    refused = [each for each in logged if each["event"] == "request.forbidden"]
+    assert [each["path"] for each in refused] == ["/upload/MTRH", "/audit"]
+    assert refused[0]["caller"].startswith("hospital:KUTRRH:")
+    assert refused[1]["token_id"] == refused[0]["caller"].split(":")[2]
