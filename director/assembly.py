@@ -12,14 +12,15 @@ from contract.errors import FederationError
 from contract.messages import DEFAULT_TASK
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
-from director import tokens
-from director.access import Doorkeeper, Rates
+from director import audit, tokens
+from director.access import LOCAL_ADMIN, Doorkeeper, Rates
 from director.audit import HeadFile
+from director.backup import Manifest, read_backup, require_file, unpack_backup
 from director.blobs import BlobStore
 from director.clock import Clock, utc_now
 from director.council import Policy
 from director.database import Database
-from director.errors import NotInitialisedError
+from director.errors import NotInitialisedError, UsageError
 from director.failpoints import reach
 from director.files import storage_faults_named
 from director.fsck import referred_digests
@@ -153,11 +154,43 @@ class Director:
         """Make every task's start follow what counts now, within the caller's write transaction."""
         renew_all(session, self.blobs, self.tasks, self.settings.gate, now=self.clock())
 
+    def restore(self, copy: Path) -> Manifest:
+        """Make an empty data folder the federation that a backup holds.
+
+        Raises:
+            UsageError: The data folder is not empty, or ``copy`` is no backup.
+            DamagedArtifactError: The backup is damaged; nothing was changed.
+        """
+        self._require_empty()
+        manifest = read_backup(copy)
+        with storage_faults_named():
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unpack_backup(copy, self.database, self.blobs)
+        self.initialise()
+        with self.database.write() as session:
+            facts = {"seq": manifest.checkpoint.seq, "digest": manifest.checkpoint.digest}
+            audit.record(
+                session, at=self.clock(), actor=LOCAL_ADMIN.actor, act="backup.restore", subject="federation", **facts
+            )
+        self.recover()
+        return manifest
+
     def refresh(self) -> None:
         """Learn tokens and current versions anew; one at a time, so that no older state overwrites a newer one."""
         with self._refreshing, self.database.read() as session:
             self.doorkeeper.refresh(session)
             self.ward.refresh(session)
+
+    def _require_empty(self) -> None:
+        folder, file = self.settings.data_dir, require_file(self.database)
+        found = [path for path in (file, folder / "blobs", self.audit_head.path) if path.exists()]
+        for view in ("received_results", "aggregated"):
+            found += [path for path in (folder / view).glob("*") if not path.name.startswith(".")]
+        if found:
+            raise UsageError(
+                f"The data folder is not empty: {found[0].name} is there.",
+                hint="Restore into a new folder: set DIRECTOR_DATA_DIR, or move the old one away.",
+            )
 
     def _refresh_after(self) -> None:
         """Learn what was just committed; where that fails, the act stands and the follower learns it later."""

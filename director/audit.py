@@ -115,7 +115,7 @@ class HeadFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def read(self) -> Checkpoint | None:
         """Give what the file knows; None: there is none yet.
@@ -124,7 +124,7 @@ class HeadFile:
             AuditDamagedError: It is no checkpoint.
         """
         try:
-            return read_checkpoint(self._path)
+            return read_checkpoint(self.path)
         except FileNotFoundError:
             return None
 
@@ -140,7 +140,7 @@ class HeadFile:
         if known is not None and known.seq and not _holds(session, known):
             _log.error("audit.cut", extra={"facts": {"known": known.seq, "newest": newest.seq}})
             return
-        replace_whole(self._path, [newest.model_dump_json().encode() + b"\n"])
+        replace_whole(self.path, [newest.model_dump_json().encode() + b"\n"])
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -15,7 +15,7 @@ _ARRIVING = ".arriving"
 
 def replace_whole(path: Path, parts: Iterable[bytes]) -> None:
     """Put bytes at ``path`` in one step: whoever looks, even after a power cut, finds the old file or the new."""
-    arriving = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_ARRIVING}")
+    arriving = half_written_name(path)
     try:
         with arriving.open("wb") as target:
             for part in parts:
@@ -26,6 +26,11 @@ def replace_whole(path: Path, parts: Iterable[bytes]) -> None:
         arriving.replace(path)
     finally:
         arriving.unlink(missing_ok=True)
+
+
+def half_written_name(path: Path) -> Path:
+    """Give a fresh name beside ``path``, for what shall have its name when it is whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{_ARRIVING}")
 
 
 def half_written_below(folder: Path) -> list[Path]:

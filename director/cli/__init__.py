@@ -2,10 +2,10 @@
 
 import typer
 
-from director.cli import audit, centre, envoys, global_models, statistics, submissions, tokens, validation
+from director.cli import audit, backup, centre, envoys, global_models, statistics, submissions, tokens, validation
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
-for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck):
+for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck, backup.backup, backup.restore):
     app.command()(command)
 for name, resource in (
     ("envoy", envoys),

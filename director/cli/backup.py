@@ -1,0 +1,31 @@
+"""``fl-director backup`` and ``restore``: a whole copy of the federation, and a federation from a copy."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from director.access import LOCAL_ADMIN
+from director.assembly import Director
+from director.backup import make_backup
+from director.cli.program import err, opened_director, out, says_what_failed
+from director.settings import read_settings
+
+
+@says_what_failed
+def backup(target: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")]) -> None:
+    """Copy the whole federation, also while it serves; the copy is read back whole before it has its name."""
+    director = opened_director()
+    now = director.clock()
+    made = make_backup(director.database, director.blobs, target, now=now, actor=LOCAL_ADMIN.actor)
+    out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}", markup=False)
+    err.print("It holds every hospital's models: keep it as you keep the data folder.", markup=False)
+
+
+@says_what_failed
+def restore(source: Annotated[Path, typer.Argument(help="A folder that backup made.")]) -> None:
+    """Make an empty data folder the federation that a backup holds; refuses a damaged backup and a folder in use."""
+    director = Director(read_settings())
+    made = director.restore(source)
+    out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {made.made_at:%Y-%m-%d %H:%M} UTC", markup=False)
+    err.print("Next: fl-director fsck, then fl-director serve", markup=False)

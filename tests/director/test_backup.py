@@ -1,0 +1,143 @@
+"""A copy of the whole federation, and the federation from the copy."""
+
+import json
+from pathlib import Path
+
+import pytest
+from federation_simulator import FederationSimulator, SimulatedHospital
+from typer.testing import CliRunner
+
+from director import audit
+from director.assembly import Director
+from director.backup import make_backup, read_backup
+from director.cli import app
+from director.database import Database
+from director.errors import DamagedArtifactError, StorageError, UsageError
+from director.fsck import find_defects
+from director.settings import DirectorSettings
+
+
+def back_up(federation: FederationSimulator, target: Path) -> None:
+    director = federation.director
+    make_backup(director.database, director.blobs, target, now=federation.clock(), actor="test")
+
+
+@pytest.fixture
+def copy(federation: FederationSimulator, five_hospitals: list[SimulatedHospital], tmp_path: Path) -> Path:
+    """A backup of a federation that has aggregated."""
+    for each in five_hospitals:
+        each.train_and_upload()
+    federation.aggregate()
+    back_up(federation, tmp_path / "copies" / "monday")
+    return tmp_path / "copies" / "monday"
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_federation_is_restored_whole_in_another_folder(federation: FederationSimulator, copy: Path, tmp_path: Path):
+    elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
+    before = files_below(copy)
+    elsewhere.restore(copy)
+    elsewhere.open()
+    known = [elsewhere.audit_head.read()]
+    assert find_defects(elsewhere.database, elsewhere.blobs, elsewhere.views, elsewhere.tasks, known) == []
+    for view in ("received_results", "aggregated"):
+        assert files_below(tmp_path / "elsewhere" / view) == files_below(federation.file(view))
+    assert files_below(copy) == before
+    elsewhere.close()
+
+
+def test_a_backup_is_on_record_and_so_is_its_restoring(copy: Path, tmp_path: Path):
+    made = json.loads((copy / "manifest.json").read_text())
+    elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
+    elsewhere.restore(copy)
+    with elsewhere.database.read() as session:
+        restored, backed_up = audit.page(
+            session, act=None, actor=None, subject="federation", since=None, limit=9, cursor=None
+        ).items
+    assert (restored.act, backed_up.act) == ("backup.restore", "backup.make")
+    assert restored.facts["digest"] == made["checkpoint"]["digest"] == backed_up.digest
+
+
+def test_whatever_byte_of_a_backup_is_flipped_it_is_refused_by_the_files_name(copy: Path, tmp_path: Path):
+    for path in sorted(each for each in copy.rglob("*") if each.is_file()):
+        data = path.read_bytes()
+        for damaged in (bytes([data[0] ^ 1]) + data[1:], data[:-1] + bytes([data[-1] ^ 4]), data[: len(data) // 2]):
+            path.write_bytes(damaged)
+            with pytest.raises((DamagedArtifactError, UsageError), match=r"manifest\.json|director\.db|" + path.name):
+                Director(DirectorSettings(data_dir=tmp_path / "elsewhere")).restore(copy)
+        path.unlink()
+        with pytest.raises((DamagedArtifactError, UsageError)):
+            read_backup(copy)
+        path.write_bytes(data)
+    read_backup(copy)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_is_in_use_is_not_restored_into(federation: FederationSimulator, copy: Path, tmp_path: Path):
+    with pytest.raises(UsageError, match=r"director\.db is there"):
+        Director(federation.settings).restore(copy)
+    for left in ("blobs/ab", "aggregated/model.pt", "received_results/KNH"):
+        folder = tmp_path / left.replace("/", "-")
+        (folder / left).mkdir(parents=True)
+        with pytest.raises(UsageError, match="not empty"):
+            Director(DirectorSettings(data_dir=folder)).restore(copy)
+
+
+def test_a_backup_never_overwrites(federation: FederationSimulator, copy: Path):
+    before = files_below(copy)
+    with pytest.raises(UsageError, match="is there already"):
+        back_up(federation, copy)
+    assert files_below(copy) == before
+
+
+def test_a_backup_of_a_damaged_federation_is_not_made(
+    federation: FederationSimulator, hospital: SimulatedHospital, tmp_path: Path
+):
+    digest = hospital.train_and_upload()["files"]["model"]["sha256"]
+    federation.file("blobs", digest[:2], digest).write_bytes(b"damaged")
+    with pytest.raises(DamagedArtifactError, match=digest[:12]):
+        back_up(federation, tmp_path / "copies" / "monday")
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_a_backup_that_can_not_be_written_leaves_nothing(
+    federation: FederationSimulator, hospital: SimulatedHospital, tmp_path: Path, monkeypatch
+):
+    hospital.train_and_upload()
+
+    def refuses(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("director.blobs.os.fsync", refuses)
+    with pytest.raises(StorageError):
+        back_up(federation, tmp_path / "copies" / "monday")
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_a_database_that_a_server_keeps_is_not_covered_and_says_so(federation: FederationSimulator, tmp_path: Path):
+    class Served(Database):
+        @property
+        def file(self) -> None:
+            return None
+
+    with pytest.raises(UsageError, match="covers SQLite"):
+        make_backup(
+            Served("sqlite://"), federation.director.blobs, tmp_path / "copy", now=federation.clock(), actor="test"
+        )
+
+
+def test_the_commands_end_with_their_exit_codes(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    run = CliRunner()
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", str(tmp_path / "new"))
+    assert run.invoke(app, ["restore", str(tmp_path)]).exit_code == 2
+    assert run.invoke(app, ["restore", str(copy)]).exit_code == 0
+    assert run.invoke(app, ["restore", str(copy)]).exit_code == 2
+    assert run.invoke(app, ["fsck"]).exit_code == 0
+    assert run.invoke(app, ["backup", str(tmp_path / "tuesday")]).exit_code == 0
+    assert run.invoke(app, ["backup", str(tmp_path / "tuesday")]).exit_code == 2
+    (copy / "director.db").write_bytes(b"")
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", str(tmp_path / "other"))
+    assert run.invoke(app, ["restore", str(copy)]).exit_code == 5
