@@ -25,7 +25,19 @@ from director.errors import ConflictError, NoModelError
 from director.registry import current_submissions, waiting_submissions
 from director.schema import SubmissionRow
 from director.starts import current_global_model, start_named
-from director.validation import Table, held_out
+from director.validation import Table, current_table, held_out
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """The validation table, and the current model's loss on it."""
+
+    table: Table
+    reference: float
+
+    def hold(self, task: Task, update: ModelUpdate) -> HeldOut:
+        """Hold a model against the table."""
+        return held_out(task, _whole(update), update.scaler, self.table)
 
 
 @dataclass(frozen=True)
@@ -122,8 +134,7 @@ def judged(
     updates: Sequence[ModelUpdate],
     scaler: ScalerState,
     task: Task,
-    table: Table | None,
-    reference: float | None,
+    yardstick: Yardstick | None,
     bounds: Bounds,
 ) -> list[Candidate]:
     """Hold each model against the others, and against the validation table where there is one.
@@ -133,29 +144,38 @@ def judged(
         updates: The same, opened; their counts are capped.
         scaler: Everyone stands behind it while they are compared.
         task: What they learn.
-        table: The validation table.
-        reference: The current global model's loss on it.
+        yardstick: The validation table.
         bounds: What is still taken for honest.
     """
     side_by_side = [behind(update, scaler) for update in updates]
     judgements = judge(side_by_side, bounds)
-    results = [held_out(task, _whole(update), scaler, table) if table else None for update in side_by_side]
+    results = [yardstick.hold(task, update) if yardstick else None for update in side_by_side]
     candidates = []
     for row, update, judgement, result in zip(rows, updates, judgements, results, strict=True):
         checks = judgement.checks
-        if table is not None and result is not None:
-            checks += (judge_held_out(result.loss, reference, table.trivial_loss, bounds),)
+        if yardstick is not None and result is not None:
+            checks += (judge_held_out(result.loss, yardstick.reference, yardstick.table.trivial_loss, bounds),)
         candidates.append(Candidate(row, update, checks, judgement.measurement, result))
     return candidates
 
 
-def reference_loss(session: Session, blobs: BlobStore, task: Task, table: Table | None) -> float | None:
-    """Give the loss of the current global model on the validation table; None where either is not there."""
-    model = current_global_model(session, task)
-    if model is None or table is None:
+def yardstick_of(session: Session, blobs: BlobStore, task: Task, scaler: ScalerState) -> Yardstick | None:
+    """Give the validation table with the loss of the current model: the global one, else the shared start.
+
+    Args:
+        session: A transaction.
+        blobs: The vault.
+        task: What the models learn.
+        scaler: Behind which the shared start stands, where there is no global model yet.
+    """
+    table = current_table(session, blobs, task)
+    if table is None:
         return None
+    model = current_global_model(session, task)
+    if model is None:
+        return Yardstick(table, held_out(task, task.initial_state(), scaler, table).loss)
     scaler = read_scaler(blobs.read(model.scaler_sha256), len(task.features))
-    return held_out(task, read_model(blobs.read(model.model_sha256), task.layout), scaler, table).loss
+    return Yardstick(table, held_out(task, read_model(blobs.read(model.model_sha256), task.layout), scaler, table).loss)
 
 
 def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> ModelInput:

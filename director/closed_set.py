@@ -7,7 +7,7 @@ these bounds: docs/adr/0011-the-closed-set.md.
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregation.clipping import capped_counts
 from aggregation.comparison import LEAST_COMPARABLE, Measurement, measure
@@ -24,17 +24,20 @@ class Bounds:
         count_ratio: A claimed number of examples counts as no more than this × the median claim.
         norm_ratio: An update is at most this × as large as the others' median ...
         norm_deviations: ... or within this many robust standard deviations (1.4826 × MAD) of it, if that is more.
-        cosine: An update's direction has at least this cosine with the others' median.
-        mean_deviations: A reported mean is within this many standard deviations of the others' median mean.
+        cosine: An update's direction has at least this cosine with the others' median ...
+        against: ... and goes against it by at most this × the others' median norm.
+        mean_deviations: A reported mean is within this many standard deviations of the others' median mean, where a
+            deviation covers the patients' and, for a small hospital, two standard errors of its own mean.
         spread_ratio: A reported standard deviation is at most this × the others' median.
         loss_margin: An update's loss on the validation table is at most the current model's plus this, in nats.
     """
 
     count_ratio: float = 3.0
-    norm_ratio: float = 3.0
-    norm_deviations: float = 4.0
+    norm_ratio: float = 3.5
+    norm_deviations: float = 3.0
     cosine: float = -0.5
-    mean_deviations: float = 4.0
+    against: float = 1.0
+    mean_deviations: float = 3.5
     spread_ratio: float = 10.0
     loss_margin: float = 0.5
 
@@ -54,9 +57,17 @@ class Judgement:
     checks: tuple[Check, ...]
     measurement: Measurement | None
 
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against the update."""
+        return all(check.passed for check in self.checks)
+
 
 def judge(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Judgement]:
     """Judge each update of a closed set, in the order given.
+
+    Twice: first each against all others; then, with those that failed set aside, each against the rest, which counts.
+    So hostile updates neither hide one another nor make honest ones look odd, as long as most updates passed at first.
 
     Args:
         updates: One a hospital, all with their base and behind one scaler.
@@ -65,10 +76,15 @@ def judge(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Judgement]:
     if len(updates) < LEAST_COMPARABLE:
         return [Judgement((_nothing_compared("updates", len(updates)),), None)] * len(updates)
     counts = _count_checks([each.num_examples for each in updates], bounds)
-    return [
-        Judgement((count, _norm_check(found, bounds), _direction_check(found, bounds)), found)
-        for count, found in zip(counts, measure(updates), strict=True)
-    ]
+    judgements = [_judgement(found, bounds) for found in measure(updates)]
+    trusted = [update for update, found in zip(updates, judgements, strict=True) if found.passed]
+    if len(updates) > len(trusted) > max(LEAST_COMPARABLE - 1, len(updates) / 2):
+        beside_the_rest = iter(measure(trusted))
+        judgements = [
+            _judgement(next(beside_the_rest) if found.passed else measure([*trusted, update])[-1], bounds)
+            for update, found in zip(updates, judgements, strict=True)
+        ]
+    return [replace(found, checks=(count, *found.checks)) for count, found in zip(counts, judgements, strict=True)]
 
 
 def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds: Bounds) -> tuple[Check, ...]:
@@ -88,22 +104,27 @@ def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds:
     return count, _mean_check(*mean, bounds), _spread_check(*spread, bounds)
 
 
-def judge_held_out(loss: float, reference: float | None, trivial: float, bounds: Bounds) -> Check:
+def judge_held_out(loss: float, reference: float, trivial: float, bounds: Bounds) -> Check:
     """Judge an update by its loss on the admin's validation table.
+
+    It must not be worse than a trivial model as soon as the current model is better than that; before, when nobody has
+    learned much yet, honest updates of the first rounds are worse.
 
     Args:
         loss: Mean cross-entropy in nats.
-        reference: That of the current global model; None where there is none yet.
+        reference: That of the current model, from which the update was trained.
         trivial: That of a model that knows only how frequent each risk level is in the table.
         bounds: What is still taken for honest.
     """
-    most = trivial if reference is None else min(trivial, reference + bounds.loss_margin)
+    most = reference + bounds.loss_margin
+    if reference < trivial:
+        most = min(most, trivial)
     passed = loss <= most
     return Check(
         name="held_out_loss",
         passed=passed,
         seen=f"{loss:.4g}",
-        bound=f"at most {most:.4g}; a model that knows no input has {trivial:.4g}",
+        bound=f"at most {most:.4g}; the current model has {reference:.4g}, one that knows no input {trivial:.4g}",
         sentence="The model does on the validation table what it should."
         if passed
         else "The model does worse on the validation table than it may: look for swapped labels or wrong units in "
@@ -125,6 +146,10 @@ def _count_checks(counts: Sequence[int], bounds: Bounds) -> list[Check]:
     ]
 
 
+def _judgement(found: Measurement, bounds: Bounds) -> Judgement:
+    return Judgement((_norm_check(found, bounds), _direction_check(found, bounds)), found)
+
+
 def _norm_check(found: Measurement, bounds: Bounds) -> Check:
     deviation = _MAD_TO_DEVIATION * found.others_spread
     most = max(bounds.norm_ratio * found.others_norm, found.others_norm + bounds.norm_deviations * deviation)
@@ -142,15 +167,17 @@ def _norm_check(found: Measurement, bounds: Bounds) -> Check:
 
 
 def _direction_check(found: Measurement, bounds: Bounds) -> Check:
-    passed = found.cosine is None or found.cosine >= bounds.cosine
+    against = -found.norm * (found.cosine or 0.0)
+    most = bounds.against * found.others_norm
+    passed = found.cosine is None or (found.cosine >= bounds.cosine and against <= most)
     return Check(
         name="update_direction",
         passed=passed,
-        seen="none" if found.cosine is None else f"cosine {found.cosine:.3f}",
-        bound=f"cosine at least {bounds.cosine:g} with the others' median",
+        seen="no direction" if found.cosine is None else f"cosine {found.cosine:.3f}, {max(against, 0):.4g} against",
+        bound=f"cosine at least {bounds.cosine:g} with the others' median, at most {most:.4g} against it",
         sentence="The model did not move against the others'."
         if passed
-        else "The model moved against the direction of all others: look for swapped labels, wrong units in the "
+        else "The model moved against the direction of the others': look for swapped labels, wrong units in the "
         "tables, or a changed file; then train again.",
     )
 
@@ -160,7 +187,8 @@ def _mean_excess(report: ScalerState, others: Sequence[ScalerState], feature: in
     means = [each.mean[feature] for each in others]
     middle = statistics.median(means)
     between = _MAD_TO_DEVIATION * statistics.median(abs(each - middle) for each in means)
-    scale = max(_deviation_of(others, feature), between)
+    standard_error = math.sqrt(report.variance[feature] / report.num_examples)
+    scale = max(math.hypot(_deviation_of(others, feature), 2 * standard_error), between)
     return abs(report.mean[feature] - middle) / scale if scale else 0.0
 
 

@@ -22,13 +22,13 @@ from contract.scaler import ScalerState
 from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
 from director.blobs import BlobStore
-from director.candidates import Candidate, chosen_submissions, judged, opened, reference_loss
+from director.candidates import Candidate, chosen_submissions, judged, opened, yardstick_of
 from director.closed_set import Bounds
 from director.decisions import ADMITTED
 from director.registry import current_submissions, unknown_envoy
 from director.schema import StatisticsRow
 from director.statistics import capped, merged_scaler
-from director.validation import Table, current_table, held_out
+from director.validation import Table, held_out
 
 MERGED = "merged"
 
@@ -102,11 +102,9 @@ def draft_average(session: Session, blobs: BlobStore, task: Task, request: Aggre
     borrowed = _borrowed_scaler(session, blobs, task, request.scaler)
     fixed = borrowed or merged_scaler(session, task.name, policy.bounds)
     updates = _counted([opened(session, blobs, row, task) for row in rows], policy.bounds)
-    table = current_table(session, blobs, task)
-    reference = reference_loss(session, blobs, task, table)
-    candidates = judged(
-        rows, updates, fixed or _merge_own(updates, policy.bounds), task, table, reference, policy.bounds
-    )
+    together = fixed or _merge_own(updates, policy.bounds)
+    yardstick = yardstick_of(session, blobs, task, together)
+    candidates = judged(rows, updates, together, task, yardstick, policy.bounds)
     entering = [each for each in candidates if each.counts]
     if not entering:
         failed = {check.name for each in candidates for check in each.checks if not check.passed}
@@ -114,6 +112,7 @@ def draft_average(session: Session, blobs: BlobStore, task: Task, request: Aggre
             f"None of the {len(candidates)} models passed the gate's checks: {', '.join(sorted(failed))}.",
             hint="Look at the validation table and the gate's bounds; reject bad models by hand.",
         )
+    table = yardstick.table if yardstick else None
     scaler = fixed or _merge_own([each.update for each in entering], policy.bounds)
     combined = aggregate([each.update for each in entering], strategy, scaler)
     shares = combined.shares or [None] * len(entering)
