@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +75,16 @@ def test_a_re_expressed_model_answers_as_before(seed: int):
     x = counts(seed + 20)
     answers = [softmax(forward(SPEC, read_whole(each), each.scaler.transform(x))) for each in (before, after)]
     assert np.abs(answers[0] - answers[1]).max() < 1e-6
+
+
+def test_the_base_moves_with_its_update():
+    own, merged = ScalerState.fitted(counts(1)), ScalerState.fitted(counts(2))
+    start = as_update(8, own)
+    moved = behind(replace(as_update(1, own), base=start.tensors), merged)
+    base = {t.name: np.array(moved.base.read(t, 0, t.size)).reshape(t.shape) for t in LAYOUT}
+    expected = read_whole(behind(start, merged))
+    assert all(np.array_equal(base[name], expected[name]) for name in base)
+    assert behind(as_update(1, own), merged).base is None
 
 
 def test_re_expression_reads_the_same_whatever_the_stretch():
