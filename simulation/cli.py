@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from aggregation.strategy import RULES
 from contract.errors import FederationError
 from contract.names import EnvoyName, TaskName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
@@ -60,7 +61,8 @@ def run(
     hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 5,
     patients: Annotated[int, typer.Option(min=10, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Cycles of train and aggregate.")] = 10,
-    strategy: Annotated[str, typer.Option(help="How to combine.")] = "fedavg",
+    strategy: Annotated[str, typer.Option(help=f"How to combine: {', '.join(RULES)}; clip, clip+….")] = "fedavg",
+    f: Annotated[int | None, typer.Option("--f", help="Bad updates to bear, where the strategy has f.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the patients and orders the training.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -70,10 +72,11 @@ def run(
     chosen = BUILT_IN_TASKS.get(TaskName(task))
     if chosen is None:
         raise typer.BadParameter(f"there is no task {task!r}; choose one of: {', '.join(BUILT_IN_TASKS)}.")
+    parameters = {} if f is None else {"f": f}
     everyone = synthetic_hospitals(chosen, hospitals, patients, seed)
-    federated = run_federation(chosen, everyone, rounds=rounds, strategy=strategy, seed=seed)
+    federated = run_federation(chosen, everyone, rounds=rounds, strategy=strategy, parameters=parameters, seed=seed)
     together = [pooled(everyone)]
-    alone = run_federation(chosen, together, rounds=rounds, strategy=strategy, seed=seed)
+    alone = run_federation(chosen, together, rounds=rounds, seed=seed)
     found = federated.metrics(chosen, everyone)
     result = {
         "task": chosen.name,
