@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import uvicorn
 
-from director import cli
+from director.cli import centre
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
         print(json.dumps(options))
 
     with patch.object(uvicorn, "run", tell):
-        cli.serve(host="127.0.0.1", port=1, workers=1)
+        centre.serve(host="127.0.0.1", port=1, workers=1)
 
 
 if __name__ == "__main__":
