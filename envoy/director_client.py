@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import requests
 from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import SSLError
 from urllib3.util import Retry
 
 from contract.messages import (
@@ -29,6 +31,17 @@ _RETRIED_STATUSES = (408, 425, 429, 502, 503, 504, 507)
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
+class _Patience(Retry):
+    """Tries again what time may mend; a certificate that is not trusted is none of that."""
+
+    def increment(self, *arguments: Any, **facts: Any) -> "_Patience":
+        """Count an attempt, or give up."""
+        error = facts.get("error")
+        if isinstance(error, SSLError) and any(isinstance(cause, SSLCertVerificationError) for cause in error.args):
+            raise error
+        return super().increment(*arguments, **facts)
+
+
 class DirectorClient:
     """Talks to one director. Every request may be repeated: the director takes a repeated one for what it is.
 
@@ -48,11 +61,11 @@ class DirectorClient:
         self._url = url.rstrip("/")
         self._timeout = timeout_seconds
         self._session = requests.Session()
-        if ca_file is not None:
-            self._session.verify = str(ca_file)
+        # said with each request: what a session says counts less than the environment's REQUESTS_CA_BUNDLE
+        self._ca_file = str(ca_file) if ca_file is not None else None
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
-        retry = Retry(
+        retry = _Patience(
             total=attempts,
             backoff_factor=0.3,
             backoff_jitter=0.5,
@@ -117,7 +130,9 @@ class DirectorClient:
 
     def _call(self, method: str, path: str, **request: Any) -> requests.Response:
         try:
-            response = self._session.request(method, self._url + path, timeout=self._timeout, **request)
+            response = self._session.request(
+                method, self._url + path, timeout=self._timeout, verify=self._ca_file, **request
+            )
         except requests.exceptions.SSLError as error:
             raise NetworkError(
                 f"The director at {self._url} shows a certificate that is not trusted.",
