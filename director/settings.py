@@ -2,6 +2,7 @@
 
 import os
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,10 @@ class DirectorSettings(BaseSettings):
     Args:
         data_dir: Where the database, the artifacts, the views and the logs live.
         database_url: An SQLAlchemy URL; default: ``director.db`` in ``data_dir``.
+        tls_cert: Certificate with its chain, PEM; with it the director speaks HTTPS.
+        tls_key: The certificate's private key, PEM, without a password.
+        insecure_http: Listen where others can reach it without TLS all the same.
+        trusted_proxies: Addresses or networks whose word on where a request came from (X-Forwarded-For) is taken.
         max_upload_bytes: Largest body of an upload, all parts together.
         max_body_bytes: Largest body of any other request but a batch.
         max_batch_bytes: Largest body of a batch of inferences.
@@ -65,6 +70,10 @@ class DirectorSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     workers: Annotated[int, Field(ge=1, le=64)] = 1
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    insecure_http: bool = False
+    trusted_proxies: tuple[str, ...] = ()
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 64 * 2**20
     max_body_bytes: Annotated[int, Field(ge=1024)] = 2**20
     max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
@@ -86,6 +95,14 @@ class DirectorSettings(BaseSettings):
         except UnknownStrategyError as error:
             raise ValueError(f"{error.sentence} {error.hint}") from None
         return name
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            if ip_network(each).prefixlen == 0:
+                raise ValueError(f"{each} would trust anybody's word")
+        return proxies
 
     @field_validator("tasks")
     @classmethod

@@ -34,11 +34,14 @@ class RealDirector:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     python: str = sys.executable
+    options: tuple[str, ...] = ()
+    ca_file: Path | None = None
+    """Whose certificates to trust; with it the director is asked over TLS."""
     _admin: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.ca_file else 'http'}://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -57,7 +60,7 @@ class RealDirector:
         """Serve; gives the seconds until ready."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [self.python, "-m", "director", "serve", "--port", str(self.port)],
+            [self.python, "-m", "director", "serve", "--port", str(self.port), *self.options],
             env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
             cwd=self.folder.parent,
             stdout=subprocess.DEVNULL,
@@ -67,7 +70,7 @@ class RealDirector:
             if self.process.poll() is not None:
                 raise AssertionError(f"the director stopped: {self.process.stderr.read().decode()}")
             try:
-                if requests.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                if requests.get(f"{self.url}/health/ready", timeout=5, verify=self.ca_file or True).status_code == 200:
                     return time.monotonic() - began
             except requests.ConnectionError:
                 time.sleep(0.02)

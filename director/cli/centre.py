@@ -1,13 +1,13 @@
 """The centre itself: making it, serving it, looking it over."""
 
-import socket
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from director.assembly import Director
+from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
-from director.errors import UsageError
 from director.fsck import find_defects
 from director.logs import logging_to
 from director.settings import DirectorSettings, read_settings
@@ -27,21 +27,30 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Number of processes.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate with its chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's private key, PEM.")] = None,
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Listen where others can reach it, without TLS.")
+    ] = False,
 ) -> None:
     """Serve hospitals, analysts and admins until stopped."""
     import uvicorn  # late: the other commands don't serve
 
     settings = read_settings()
+    host, port = settings.host if host is None else host, port or settings.port
+    certificate = certificate_of(tls_cert or settings.tls_cert, tls_key or settings.tls_key)
+    if certificate is None and not (insecure_http or settings.insecure_http):
+        require_private(host, port)
     director = Director(settings)
     if _is_untouched(settings):
         director.initialise()
         err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
-    host, port = host or settings.host, port or settings.port
-    _require_free(host, port)  # before recovery: another server may be at work on this folder
+    require_free(host, port)  # before recovery: another server may be at work on this folder
     with logging_to(director.logs):
         director.recover()
     director.close()
-    err.print(f"Serving on http://{host}:{port} (stop with Ctrl-C)", markup=False)
+    scheme = "https" if certificate else "http"
+    err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)", markup=False)
     uvicorn.run(
         "director.app:from_environment",
         factory=True,
@@ -54,6 +63,11 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=25,
         timeout_keep_alive=30,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        ssl_certfile=str(certificate.chain) if certificate else None,
+        ssl_keyfile=str(certificate.key) if certificate else None,
+        ssl_ciphers=CIPHERS if certificate else None,
     )
 
 
@@ -77,13 +91,3 @@ def _is_untouched(settings: DirectorSettings) -> bool:
     """Tell whether the data folder holds nothing of a federation yet."""
     database = Director(settings).database.file
     return database is not None and not database.exists() and not (settings.data_dir / "blobs").exists()
-
-
-def _require_free(host: str, port: int) -> None:
-    try:
-        socket.create_server((host, port)).close()
-    except OSError as error:
-        raise UsageError(
-            f"{host}:{port} can't be listened on: {error.strerror}.",
-            hint="Stop what listens there, or choose another --port.",
-        ) from None
