@@ -27,6 +27,7 @@ from director.api.shortcut import Shortcut
 from director.assembly import Director, Follower
 from director.logs import logging_to
 from director.settings import read_settings
+from director.transport import SETTINGS
 
 RESOURCES = (
     health,
@@ -52,12 +53,12 @@ def create_framework(director: Director) -> FastAPI:
     """Build what the resources hang on. A route that is added to it later stands behind the doorkeeper too."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         with logging_to(director.logs):
             director.open()
             follower = Follower(director)
             follower.start()
-            yield
+            yield {SETTINGS: director.settings}
             follower.stop()
             director.close()
 

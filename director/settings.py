@@ -49,6 +49,14 @@ class DirectorSettings(BaseSettings):
         max_upload_bytes: Largest body of an upload, all parts together.
         max_body_bytes: Largest body of any other request but a batch.
         max_batch_bytes: Largest body of a batch of inferences.
+        max_uploads_at_once: Uploads that one worker lets arrive and wait on the disk; one more is refused.
+        uploads_judged_at_once: Uploads that one worker holds in memory, each perhaps thrice its size.
+        max_connections: Open connections of one worker; one more closes the longest idle one, or is refused.
+        max_header_bytes: Largest request line and headers.
+        header_seconds: How long a request's line and headers may take.
+        idle_seconds: How long a connection is kept between two requests, or while nobody takes an answer.
+        min_body_bytes_per_second: Slowest pace of a body, over ``body_window_seconds``.
+        body_window_seconds: A link may stall for so long.
         token_days: How long a token holds at most, and unless less is asked for.
         rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
@@ -77,6 +85,14 @@ class DirectorSettings(BaseSettings):
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 64 * 2**20
     max_body_bytes: Annotated[int, Field(ge=1024)] = 2**20
     max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
+    max_uploads_at_once: Annotated[int, Field(ge=1)] = 256
+    uploads_judged_at_once: Annotated[int, Field(ge=1)] = 2
+    max_connections: Annotated[int, Field(ge=1)] = 1000
+    max_header_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**10
+    header_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
+    idle_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    min_body_bytes_per_second: Annotated[int, Field(ge=0)] = 1000
+    body_window_seconds: Annotated[int, Field(ge=1, le=3600)] = 20
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72

@@ -3,15 +3,20 @@
 Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server goes on reading a body that was refused.
 """
 
+import asyncio
 import secrets
 from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from director.api.problems import on_the_wire
+
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
 ]
+_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
+_ANNOUNCING = frozenset((b"content-length", b"transfer-encoding"))
 
 
 class RequestIds:
@@ -27,7 +32,11 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         request_id = scope["request_id"] = f"{self._prefix}{next(self._numbers):08x}"
-        has_body_left = scope["method"] in ("POST", "PUT", "PATCH")
+        has_body_left = scope["method"] in _WITH_BODY or any(
+            name in _ANNOUNCING and value != b"0" for name, value in scope["headers"]
+        )
+
+        has_answer = False
 
         async def receive_noting() -> Message:
             nonlocal has_body_left
@@ -37,11 +46,18 @@ class RequestIds:
             return message
 
         async def send_marked(message: Message) -> None:
+            nonlocal has_answer
             if message["type"] == "http.response.start":
+                has_answer = True
                 headers = [*message["headers"], *_HEADERS, (b"x-request-id", request_id.encode())]
                 if has_body_left:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self._app(scope, receive_noting, send_marked)
+        try:
+            await self._app(scope, receive_noting, send_marked)
+        except asyncio.CancelledError:  # the server stops and has waited long enough
+            if not has_answer:
+                await on_the_wire("stopping", request_id)(scope, receive_noting, send_marked)
+            raise

@@ -38,6 +38,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "aggregation_refused": (409, "Aggregation refused"),
     "base_unknown": (409, "Unknown start"),
     "scaler_not_agreed": (409, "Scaler not agreed"),
+    "too_slow": (408, "Too slow"),
     "too_large": (413, "Too large"),
     "unsupported_media_type": (415, "Unsupported content type"),
     "invalid_request": (422, "The request does not fit"),
@@ -53,7 +54,10 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "Idempotency-Key used before"),
     "unknown_strategy": (422, "No such strategy"),
     "too_many_requests": (429, "Too many requests"),
+    "head_too_large": (431, "Header too large"),
     "internal_error": (500, "The director failed"),
+    "busy": (503, "Too much at once"),
+    "stopping": (503, "The director is stopping"),
     "audit_damaged": (503, "The audit is damaged"),
     "artifact_damaged": (503, "A stored file is damaged"),
     "database_unusable": (503, "The database does not answer"),
@@ -63,6 +67,14 @@ STATUSES: Mapping[str, tuple[int, str]] = {
 }
 _BY_STATUS = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _RETRY_SECONDS = {503: "5", 507: "60"}
+
+_ON_THE_WIRE: Mapping[str, tuple[str, str]] = {
+    "malformed_request": ("This is no HTTP request that can be read.", "Send HTTP/1.1 as RFC 9112 says."),
+    "head_too_large": ("The request's line and headers are too large or too many.", "Send fewer or shorter ones."),
+    "too_slow": ("The request came too slowly.", "Send it again over a better link."),
+    "busy": ("The director has as many connections as it can serve.", "Send it again in a few seconds."),
+    "stopping": ("The director is stopping; what was not acknowledged may not be kept.", "Send it again in a minute."),
+}
 
 
 def answer_to(request: Request, error: Exception) -> Response:
@@ -90,6 +102,12 @@ def answer_to(request: Request, error: Exception) -> Response:
         facts = {"path": request.url.path, "request_id": request_id}
         _log.error("request.failed", exc_info=error, extra={"facts": facts})
     return answer
+
+
+def on_the_wire(code: str, request_id: str = "") -> Response:
+    """Answer what no handler can: a request that never became whole, or that has no time left."""
+    sentence, hint = _ON_THE_WIRE[code]
+    return _answer(code, sentence, hint, request_id, {})
 
 
 def register(app: FastAPI) -> None:

@@ -36,6 +36,8 @@ def serve(
     """Serve hospitals, analysts and admins until stopped."""
     import uvicorn  # late: the other commands don't serve
 
+    from director.transport import lift_file_limit, server_options
+
     settings = read_settings()
     host, port = settings.host if host is None else host, port or settings.port
     certificate = certificate_of(tls_cert or settings.tls_cert, tls_key or settings.tls_key)
@@ -51,23 +53,19 @@ def serve(
     director.close()
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)", markup=False)
+    lift_file_limit()
     uvicorn.run(
         "director.app:from_environment",
         factory=True,
         host=host,
         port=port,
         workers=workers or settings.workers,
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=25,
-        timeout_keep_alive=30,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         ssl_certfile=str(certificate.chain) if certificate else None,
         ssl_keyfile=str(certificate.key) if certificate else None,
         ssl_ciphers=CIPHERS if certificate else None,
+        **server_options(settings),
     )
 
 

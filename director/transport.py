@@ -1,0 +1,285 @@
+"""The wire: how long a sender may take, how much it may send unasked, and how the director says goodbye.
+
+uvicorn reads and writes HTTP; it waits for ever for a slow header or body, takes headers of any size, and resets a
+connection whose body it does not want before the sender could read why. This protocol bounds all of that for each
+connection, by a look at its state once a second, so that a request pays next to nothing. It knows no path and no token.
+"""
+
+import asyncio
+import sys
+from collections import deque
+from types import SimpleNamespace
+from typing import Any, cast
+
+from uvicorn._types import ASGI3Application
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from director.api import problems
+from director.settings import DirectorSettings
+
+SETTINGS = "settings"
+"""Under this name the application's lifespan hands its settings to the connections."""
+
+_LOOK_SECONDS = 1.0
+_LINGER_SECONDS = 5.0
+_LINGER_BYTES = 2**20
+_MAX_HEADERS = 100
+_VERSIONS = frozenset(("1.0", "1.1"))  # the parser also takes 0.9 and 2.0 for what they are not
+_MAX_PIPELINED = 100
+_STOPPING_SECONDS = 25
+
+
+def server_options(settings: DirectorSettings) -> dict[str, Any]:
+    """Give the options with which uvicorn serves a director; the address and TLS are the command's."""
+    return {
+        "http": f"{__name__}:{BoundedProtocol.__name__}",
+        "ws": "none",
+        "access_log": False,
+        "log_level": "warning",
+        "server_header": False,
+        "timeout_graceful_shutdown": _STOPPING_SECONDS,
+        "timeout_keep_alive": settings.idle_seconds,
+    }
+
+
+def lift_file_limit() -> None:
+    """Let this process and its workers open as many files and connections as the system allows them to."""
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection: uvicorn's, with deadlines, caps, and a goodbye that the sender can read."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._bounds: DirectorSettings = app_state[SETTINGS]
+        self._next_look: asyncio.TimerHandle | None = None
+        self._refusal = "malformed_request"
+        # reading
+        self._received_bytes = 0
+        self._incoming_bytes = 0  # of what is being parsed now
+        self._head_since: float | None = None  # None: no header is awaited
+        self._head_bytes = 0
+        self._trailer_bytes: int | None = None  # None: no chunk is without its bytes
+        self._window_since = 0.0
+        self._window_bytes = 0
+        self._is_deaf = False
+        # answering, idling, leaving
+        self._serving: RequestResponseCycle | None = None  # `cycle` is the newest request, this the one being answered
+        self._unsent_bytes = 0
+        self._stalled_since = 0.0
+        self._idle_since: float | None = None
+        self._leaving_since: float | None = None
+        self._linger_bytes = _LINGER_BYTES
+        self._exit = cast(asyncio.Transport, None)
+
+    # --- the connection's life ----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Take a connection, or refuse it where there are too many."""
+        super().connection_made(transport)
+        # What a request sees as its transport: `close` at the end of an answer is where unread bytes must be minded.
+        ways = SimpleNamespace(write=transport.write, is_closing=transport.is_closing, close=self._leave)
+        self._exit = cast(asyncio.Transport, ways)
+        self._head_since = self.loop.time()
+        self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look)
+        if len(self.connections) > self._bounds.max_connections and not self._make_room():
+            self._refuse("busy")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        if self._next_look is not None:
+            self._next_look.cancel()
+        super().connection_lost(exc)
+
+    def _make_room(self) -> bool:
+        """Close the connection that has been idle between two requests for longest, if there is one."""
+        idle = [each for each in self.connections if isinstance(each, BoundedProtocol) and each._idle_since is not None]
+        if not idle:
+            return False
+        longest = min(idle, key=lambda each: each._idle_since or 0.0)
+        longest._idle_since = None
+        longest.transport.close()
+        return True
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, or let it fall."""
+        if self._is_deaf:
+            self._linger_bytes -= len(data)
+            if self._linger_bytes < 0:
+                self._hang_up()
+            return
+        self._received_bytes += len(data)
+        self._incoming_bytes = len(data)
+        super().data_received(data)
+        if self._head_since is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > self._bounds.max_header_bytes:
+                self._refuse("head_too_large")
+        elif self._trailer_bytes is not None:
+            self._trailer_bytes += len(data)
+            if self._trailer_bytes > self._bounds.max_header_bytes:
+                self._refuse("head_too_large")
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the rest of a header."""
+        super().on_message_begin()
+        self._head_since, self._trailer_bytes, self._idle_since = self.loop.time(), None, None
+
+    def on_headers_complete(self) -> None:
+        """Hold the header against its caps; what follows is the body."""
+        self._head_since, began = None, self._head_since
+        if self.parser.get_http_version() not in _VERSIONS:
+            raise ValueError("another version of HTTP")  # ends the parsing: send_400_response follows
+        if (
+            len(self.headers) > _MAX_HEADERS
+            or len(self.pipeline) > _MAX_PIPELINED
+            or (
+                self._head_bytes + self._incoming_bytes > self._bounds.max_header_bytes
+                and len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+                > self._bounds.max_header_bytes
+            )
+        ):
+            self._refusal = "head_too_large"
+            raise ValueError("header too large")
+        self._head_bytes = 0
+        self._window_since, self._window_bytes = began or self.loop.time(), self._received_bytes
+        super().on_headers_complete()
+        self.headers = []  # a trailer must not become a header of the request that is being served
+
+    def on_chunk_header(self) -> None:
+        """Begin to wait for a chunk's bytes; after the last chunk none come, but perhaps trailers."""
+        self._trailer_bytes = 0
+
+    def on_body(self, body: bytes) -> None:
+        """Take bytes of the body."""
+        self._trailer_bytes = None
+        super().on_body(body)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._serving, cycle.transport = cycle, self._exit
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, unless this was the last one."""
+        if self._leaving_since is not None:
+            self.server_state.total_requests += 1
+            return
+        now = self.loop.time()
+        if self._head_since is not None:
+            self._head_since = now
+        elif not self.pipeline:
+            self._idle_since = now
+        super().on_response_complete()
+
+    # --- deadlines ----------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Look after the connection, once a second until it is gone."""
+        self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look)
+        now, bounds = self.loop.time(), self._bounds
+        if self._is_stalled(now):
+            self._hang_up()
+        elif self._leaving_since is not None:
+            if self._unsent_bytes:
+                self._leaving_since = now
+            elif now - self._leaving_since > _LINGER_SECONDS:
+                self._hang_up()
+        elif self.cycle is None or self.cycle.response_complete:
+            if self._head_since is None:
+                if self._idle_since is not None and now - self._idle_since > bounds.idle_seconds:
+                    self.transport.close()
+            elif now - self._head_since > bounds.header_seconds:
+                if self._received_bytes:
+                    self._refuse("too_slow")
+                else:
+                    self.transport.close()  # it never asked anything
+        elif self.cycle.more_body:
+            self._look_at_body(now)
+
+    def _is_stalled(self, now: float) -> bool:
+        """Tell whether the receiver has taken nothing of an answer for as long as a connection may idle."""
+        before, self._unsent_bytes = self._unsent_bytes, self.transport.get_write_buffer_size()
+        if self._unsent_bytes == 0 or self._unsent_bytes != before:
+            self._stalled_since = now
+        return now - self._stalled_since > self._bounds.idle_seconds
+
+    def _look_at_body(self, now: float) -> None:
+        """Hold the sender to the minimum rate, over a window: an honest link may stall for a while."""
+        if self.flow.read_paused:  # it is we who keep the sender waiting
+            self._window_since, self._window_bytes = now, self._received_bytes
+        elif now - self._window_since >= self._bounds.body_window_seconds:
+            rate = (self._received_bytes - self._window_bytes) / (now - self._window_since)
+            self._window_since, self._window_bytes = now, self._received_bytes
+            if rate < self._bounds.min_body_bytes_per_second:
+                self._refuse("too_slow")
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Answer as if no upgrade were asked for, which may not be followed by anything: the parser has stopped."""
+        self._is_deaf = True
+        self.cycle.keep_alive = False
+
+    # --- leaving ------------------------------------------------------------------------------------------------------
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what can't be parsed."""
+        self._refuse(self._refusal)
+
+    def _refuse(self, code: str) -> None:
+        """Answer with a problem, unless earlier requests are still being answered, and leave."""
+        cycle = self._serving
+        if self._leaving_since is not None or self.transport.is_closing():
+            return
+        self._is_deaf = True
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body:  # what came whole before is answered, and the last of it ends the connection
+                self.pipeline = deque(each for each in self.pipeline if not each[0].more_body)
+                (self.pipeline[0][0] if self.pipeline else cycle).keep_alive = False
+                return
+            cycle.disconnected, cycle.waiting_for_100_continue = True, False
+            cycle.message_event.set()
+            if cycle.response_started:
+                self._hang_up()
+                return
+        response = problems.on_the_wire(code)
+        head = [STATUS_LINE[response.status_code]]
+        for name, value in [*self.server_state.default_headers, *response.raw_headers]:
+            head += [name, b": ", value, b"\r\n"]
+        self.transport.write(b"".join([*head, b"connection: close\r\n\r\n", bytes(response.body)]))
+        self._linger()
+
+    def _leave(self) -> None:
+        """End the connection after an answer: at once if the request was read, else so that the answer arrives."""
+        if self._is_deaf or self.pipeline or self.cycle.more_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Say that nothing more comes, and for a short while let fall what the sender still sends.
+
+        Closing at once would reset the connection, and the reset may overtake the answer.
+        """
+        if self._leaving_since is None:
+            self._is_deaf, self._leaving_since = True, self.loop.time()
+            self._unset_keepalive_if_required()
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+            self.flow.resume_reading()
+
+    def _hang_up(self) -> None:
+        self.transport.abort()
