@@ -23,6 +23,7 @@ from director.api import (
 from director.api.connection import RequestIds
 from director.api.guard import GuardedRoute
 from director.api.health import VERSION
+from director.api.parcels import Desk
 from director.api.shortcut import Shortcut
 from director.assembly import Director, Follower
 from director.logs import logging_to
@@ -73,6 +74,7 @@ def create_framework(director: Director) -> FastAPI:
     )
     app.router.route_class = GuardedRoute
     app.state.director = director
+    app.state.desk = Desk(places=director.settings.max_uploads_at_once, judges=director.settings.uploads_judged_at_once)
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request

@@ -4,12 +4,18 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from contract.names import Digest
 from director.errors import DamagedArtifactError
 from director.failpoints import reach
 from director.files import storage_faults_named, sync_folder
+
+SPOOLED_IN_MEMORY_BYTES = 256 * 1024
+"""Up to here, what arrives is held in memory; beyond it on the disk."""
 
 
 class BlobStore:
@@ -37,6 +43,16 @@ class BlobStore:
                 probe.write_bytes(b".")
             finally:
                 probe.unlink(missing_ok=True)
+
+    @contextmanager
+    def spool(self) -> Iterator[IO[bytes]]:
+        """Open a file without a name for what is not judged yet, on the artifacts' disk; after the block it is gone.
+
+        Raises:
+            StorageError: The disk refuses, be it only when the file is closed.
+        """
+        with storage_faults_named(), SpooledTemporaryFile(SPOOLED_IN_MEMORY_BYTES, dir=str(self._incoming)) as file:
+            yield file
 
     def keep(self, parts: bytes | Iterable[bytes | memoryview]) -> tuple[Digest, int]:
         """Store bytes durably; gives their digest and number. The same bytes again cost a look."""

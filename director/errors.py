@@ -82,6 +82,12 @@ class UnsupportedMediaTypeError(CallerError):
     code = "unsupported_media_type"
 
 
+class BusyError(FederationError):
+    """More at once than this director serves; the same again, a little later, may pass."""
+
+    code = "busy"
+
+
 class ExamplesOutOfBoundsError(CallerError):
     """Fewer or more training examples than the task allows."""
 

@@ -1,0 +1,189 @@
+"""An upload's form on its way in: onto the data folder's disk as it comes, into memory only when its turn has come.
+
+So the memory that a crowd of uploads takes is bounded by how many are judged at once, not by how many arrive.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from director.blobs import SPOOLED_IN_MEMORY_BYTES
+from director.errors import BusyError, MalformedRequestError, UnsupportedMediaTypeError
+from director.files import storage_faults_named
+from director.gate import Parcel
+
+REQUIRED_PARTS = ("metadata", "model", "scaler")
+PARTS = (*REQUIRED_PARTS, "log")
+_HINT = "Send each of metadata, model and scaler once, and log at most once."
+_Result = TypeVar("_Result")
+
+
+class Desk:
+    """Where uploads wait.
+
+    Args:
+        places: How many may be arriving, waiting or judged; the next is asked to come again.
+        judges: How many are judged at once.
+    """
+
+    def __init__(self, *, places: int, judges: int) -> None:
+        self._places = places
+        self._taken = 0
+        self._limiter = CapacityLimiter(judges)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place while the block runs.
+
+        Raises:
+            BusyError: All are taken.
+        """
+        if self._taken >= self._places:
+            raise BusyError(
+                f"{self._places} uploads are arriving already.",
+                hint="Send it again in a few seconds.",
+                limit=self._places,
+            )
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+    async def judge(self, act: Callable[[], _Result]) -> _Result:
+        """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile."""
+        return await to_thread.run_sync(act, limiter=self._limiter)
+
+
+class SpooledForm:
+    """The parts of one upload, one after the other in a file.
+
+    Args:
+        boundary: What separates the parts.
+        file: Empty, open for writing and reading; it stays the caller's.
+    """
+
+    def __init__(self, boundary: bytes, file: IO[bytes]) -> None:
+        self._file = file
+        self._places: dict[str, tuple[int, int]] = {}
+        self._part = ""
+        self._header = self._value = b""
+        self._disposition = b""
+        self._is_whole = False
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._take_header,
+                "on_header_value": self._take_value,
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._name_part,
+                "on_part_data": self._take_data,
+                "on_end": self._end,
+            },
+        )
+
+    @property
+    def size(self) -> int:
+        """How many bytes of parts have come."""
+        return sum(length for _, length in self._places.values())
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes of the body.
+
+        Raises:
+            MalformedRequestError: This is no form, or a part is unexpected.
+            StorageError: The disk refuses.
+        """
+        try:
+            with storage_faults_named():
+                self._parser.write(chunk)
+        except FormParserError:
+            raise MalformedRequestError("The form can't be read: it is not well formed.", hint=_HINT) from None
+
+    def parcel(self) -> Parcel:
+        """Read the parts into memory.
+
+        Raises:
+            MalformedRequestError: The form ends in the middle, or a part is missing.
+        """
+        if not self._is_whole:
+            raise MalformedRequestError("The form can't be read: it ends before its last boundary.", hint=_HINT)
+        for name in REQUIRED_PARTS:
+            if name not in self._places:
+                raise MalformedRequestError(f"The form lacks the part {name}.", hint=_HINT, part=name)
+        with storage_faults_named():
+            parts = {name: self._read(*place) for name, place in self._places.items()}
+        return Parcel(parts["metadata"], parts["model"], parts["scaler"], parts.get("log"))
+
+    def _read(self, start: int, length: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(length)
+
+    # --- what the parser tells ----------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._disposition = b""
+
+    def _take_header(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _take_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
+
+    def _name_part(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        name = options.get(b"name", b"").decode("utf-8", "replace")
+        if name not in PARTS or name in self._places:
+            raise MalformedRequestError(f"The form has an unexpected part {name[:60]!r}.", hint=_HINT)
+        self._part, self._places[name] = name, (self.size, 0)
+
+    def _take_data(self, data: bytes, start: int, end: int) -> None:
+        self._file.write(memoryview(data)[start:end])
+        begin, length = self._places[self._part]
+        self._places[self._part] = begin, length + end - start
+
+    def _end(self) -> None:
+        self._is_whole = True
+
+
+async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
+    """Read an upload's body into a file.
+
+    Raises:
+        UnsupportedMediaTypeError: It is no form.
+        MalformedRequestError, StorageError: As ``SpooledForm.write``.
+    """
+    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    if content_type != b"multipart/form-data":
+        raise UnsupportedMediaTypeError(
+            "An upload is multipart/form-data.", hint="Send the parts metadata, model, scaler and, if you like, log."
+        )
+    try:
+        form = SpooledForm(options[b"boundary"], file)
+    except (KeyError, FormParserError):
+        raise MalformedRequestError("The form's boundary is missing or too long.", hint=_HINT) from None
+    async for chunk in request.stream():
+        if form.size + len(chunk) <= SPOOLED_IN_MEMORY_BYTES:
+            form.write(chunk)
+        else:  # it goes to the disk, for which the other requests shall not wait
+            await to_thread.run_sync(form.write, chunk)
+    return form
+
+
+def form_schema() -> dict[str, Any]:
+    """Describe the form for the interface document."""
+    binary = {"type": "string", "format": "binary"}
+    properties = dict.fromkeys(PARTS, binary) | {"metadata": {"type": "string", "contentMediaType": "application/json"}}
+    schema = {"type": "object", "required": [*REQUIRED_PARTS], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
