@@ -57,6 +57,7 @@ class DirectorSettings(BaseSettings):
         idle_seconds: How long a connection is kept between two requests, or while nobody takes an answer.
         min_body_bytes_per_second: Slowest pace of a body, over ``body_window_seconds``.
         body_window_seconds: A link may stall for so long.
+        stopping_seconds: How long a director that was told to stop waits for what is under way.
         token_days: How long a token holds at most, and unless less is asked for.
         rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
@@ -93,6 +94,7 @@ class DirectorSettings(BaseSettings):
     idle_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
     min_body_bytes_per_second: Annotated[int, Field(ge=0)] = 1000
     body_window_seconds: Annotated[int, Field(ge=1, le=3600)] = 20
+    stopping_seconds: Annotated[int, Field(ge=1, le=3600)] = 25
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72

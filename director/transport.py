@@ -28,7 +28,6 @@ _LINGER_BYTES = 2**20
 _MAX_HEADERS = 100
 _VERSIONS = frozenset(("1.0", "1.1"))  # the parser also takes 0.9 and 2.0 for what they are not
 _MAX_PIPELINED = 100
-_STOPPING_SECONDS = 25
 
 
 def server_options(settings: DirectorSettings) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def server_options(settings: DirectorSettings) -> dict[str, Any]:
         "access_log": False,
         "log_level": "warning",
         "server_header": False,
-        "timeout_graceful_shutdown": _STOPPING_SECONDS,
+        "timeout_graceful_shutdown": settings.stopping_seconds,
         "timeout_keep_alive": settings.idle_seconds,
     }
 

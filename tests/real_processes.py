@@ -34,6 +34,7 @@ class RealDirector:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     python: str = sys.executable
+    program: tuple[str, ...] = ("-m", "director")
     options: tuple[str, ...] = ()
     ca_file: Path | None = None
     """Whose certificates to trust; with it the director is asked over TLS."""
@@ -45,7 +46,7 @@ class RealDirector:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.python, "-m", "director", *arguments],
+            [self.python, *self.program, *arguments],
             env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
             cwd=self.folder.parent,  # not the source tree: what is installed shall run
             capture_output=True,
@@ -60,7 +61,7 @@ class RealDirector:
         """Serve; gives the seconds until ready."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [self.python, "-m", "director", "serve", "--port", str(self.port), *self.options],
+            [self.python, *self.program, "serve", "--port", str(self.port), *self.options],
             env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
             cwd=self.folder.parent,
             stdout=subprocess.DEVNULL,
