@@ -1,13 +1,14 @@
 """No hospital pulls further than the middle one: updates clipped at the median norm, claimed counts capped."""
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aggregation.tiles import Stretch, stretches
-from aggregation.updates import Change, Tensors, Tile, UpdateSet
+from aggregation.tiles import stretches
+from aggregation.updates import Change, Tile, UpdateSet
 from contract.architecture import Layout, TensorSpec
 
 
@@ -35,13 +36,13 @@ def capped_counts(counts: Sequence[int], ratio: float) -> list[int]:
     return [min(count, cap) for count in counts]
 
 
-def norm(layout: Layout, tensors: Tensors) -> float:
+def norm(layout: Layout, change: Change) -> float:
     """Give the Euclidean norm over all tensors."""
-    return float(np.sqrt(sum(_sum_of_squares(stretch, tensors) for stretch in stretches(layout))))
-
-
-def _sum_of_squares(stretch: Stretch, tensors: Tensors) -> float:
-    return float(np.square(stretch.read(tensors), dtype=np.float64).sum())
+    squares = 0.0
+    for stretch in stretches(layout):
+        tile = stretch.read(change)
+        squares += float(np.einsum("i,i->", tile, tile))
+    return math.sqrt(squares)
 
 
 @dataclass(frozen=True)

@@ -69,12 +69,13 @@ def measure(updates: Sequence[ModelUpdate]) -> list[Measurement]:
     norms = [norm(ordered.layout, change) for change in changes]
     products, squares, apart = np.zeros(number), np.zeros(number), np.zeros(number)
     for _, matrix in stacks(ordered.layout, changes):
-        in_rank = ascending(matrix)
+        middle_ranks = _middle_ranks(matrix)
         for place, row in enumerate(matrix):
-            centre = _median_without(row, in_rank)
-            products[place] += (row * centre).sum()
-            squares[place] += np.square(centre).sum()
-            apart[place] += np.square(row - centre).sum()
+            centre = _median_without(row, middle_ranks)
+            products[place] += np.einsum("i,i->", row, centre)
+            squares[place] += np.einsum("i,i->", centre, centre)
+            row -= centre
+            apart[place] += np.einsum("i,i->", row, row)
     found = []
     for place, own in enumerate(norms):
         others = norms[:place] + norms[place + 1 :]
@@ -92,12 +93,18 @@ def measure(updates: Sequence[ModelUpdate]) -> list[Measurement]:
     return ordered.as_given(found)
 
 
-def _median_without(row: Vector, in_rank: Matrix) -> Vector:
-    """Give each number's median over all updates but this one: those in the middle of the rest of the ranks."""
-    rest = in_rank.shape[1] - 1
+def _middle_ranks(matrix: Matrix) -> tuple[tuple[Vector, Vector], ...]:
+    """Give the neighbours in rank between which the median of all but one lies: one pair, or two."""
+    in_rank, rest = ascending(matrix), len(matrix) - 1
+    return tuple(
+        (in_rank[:, rank].copy(), in_rank[:, rank + 1].copy()) for rank in sorted({(rest - 1) // 2, rest // 2})
+    )
 
-    def of_the_rest(rank: int) -> Vector:
-        value: Vector = np.where(row <= in_rank[:, rank], in_rank[:, rank + 1], in_rank[:, rank])
-        return value
 
-    return (of_the_rest((rest - 1) // 2) + of_the_rest(rest // 2)) / 2
+def _median_without(row: Vector, middle_ranks: Sequence[tuple[Vector, Vector]]) -> Vector:
+    """Give each number's median over all updates but this one: leaving it out lifts the ranks above it by one."""
+    centre = np.zeros_like(row)
+    for lower, upper in middle_ranks:
+        centre += np.where(row <= lower, upper, lower)
+    centre /= len(middle_ranks)
+    return centre

@@ -1,12 +1,15 @@
 """Average the models in this folder, in a process of its own, and print seconds or bytes as JSON.
 
-Usage: ``python -m benchmarks.aggregation_process speed|memory|memory-re-express --sizes 10,20,3 --models N``.
+Usage: ``python -m benchmarks.aggregation_process speed|memory|memory-re-express --sizes 10,20,3 --models N``, and
+``--strategy`` for each strategy to measure (by default fedavg).
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,25 +32,28 @@ def main() -> None:
     parser.add_argument("--sizes", required=True)
     parser.add_argument("--models", type=int, required=True)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--strategy", action="append", dest="strategies")
     options = parser.parse_args()
     inputs, *hidden, outputs = map(int, options.sizes.split(","))
     layout = tensor_layout(ArchitectureSpec(inputs, tuple(hidden), outputs))
+    strategies = options.strategies or ["fedavg"]
     if options.what == "speed":
-        measured = speed(layout, options.models, options.rounds)
+        measured = speed(layout, options.models, options.rounds, strategies)
     else:
-        measured = memory(layout, options.models, shift=1.0 if options.what == "memory-re-express" else 0.0)
+        shift = 1.0 if options.what == "memory-re-express" else 0.0
+        measured = memory(layout, options.models, strategies[0], shift=shift)
     print(json.dumps(measured))
 
 
-def speed(layout: Layout, models: int, rounds: int) -> dict[str, list[float]]:
-    """Time reading, averaging, and averaging behind another scaler, in turns."""
+def speed(layout: Layout, models: int, rounds: int, strategies: Sequence[str]) -> dict[str, list[float]]:
+    """Time reading, averaging behind another scaler, and each strategy, in turns."""
     updates = _open_updates(layout, models)
     own, other = updates[0].scaler, _scaler(updates[0].scaler, 1)
     average = strategy_named("fedavg", {})
     acts: dict[str, Callable[[], object]] = {
         "read": lambda: _read_all(updates),
-        "average": lambda: aggregate(updates, average, own),
         "re_express": lambda: aggregate(updates, average, other),
+        **{name: partial(aggregate, updates, strategy_named(name, {}), own) for name in strategies},
     }
     _require_average(updates, aggregate(updates, average, own).state)  # also warms the page cache
     measured: dict[str, list[float]] = {name: [] for name in acts}
@@ -59,18 +65,19 @@ def speed(layout: Layout, models: int, rounds: int) -> dict[str, list[float]]:
     return measured
 
 
-def memory(layout: Layout, models: int, *, shift: float) -> dict[str, list[float]]:
+def memory(layout: Layout, models: int, strategy: str, *, shift: float) -> dict[str, list[float]]:
     """Open, average and write as the director does; gives the bytes at the peak above those before.
 
     Args:
         layout: The models' tensors.
         models: How many of them.
+        strategy: How to combine them.
         shift: How far off the scaler stands that the result shall stand behind; 0: each model stands behind it already.
     """
     before = memory_of("self", "VmRSS")
     updates = _open_updates(layout, models)
     scaler = _scaler(updates[0].scaler, shift) if shift else updates[0].scaler
-    state = aggregate(updates, strategy_named("fedavg", {}), scaler).state
+    state = aggregate(updates, strategy_named(strategy, {}), scaler).state
     with Path("result.pt").open("wb") as file:
         for part in model_file_parts(state, layout):
             file.write(part)
@@ -79,7 +86,8 @@ def memory(layout: Layout, models: int, *, shift: float) -> dict[str, list[float
 
 def _open_updates(layout: Layout, models: int) -> list[ModelUpdate]:
     scaler = ScalerState(100, (0.5,) * layout[0].shape[1], (4.0,) * layout[0].shape[1], (2.0,) * layout[0].shape[1])
-    return [_open_update(Path(f"{place}.pt"), 100 + place, scaler, layout) for place in range(models)]
+    updates = [_open_update(Path(f"{place}.pt"), 100 + place, scaler, layout) for place in range(models)]
+    return [replace(update, base=updates[0].tensors) for update in updates]
 
 
 def _open_update(path: Path, num_examples: int, scaler: ScalerState, layout: Layout) -> ModelUpdate:

@@ -18,7 +18,11 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
 @pytest.mark.parametrize(
     ("name", "title", "rows"),
     [
-        ("aggregation", "Aggregation", ["4 models", "memory for 2 models", "memory for 4 models"]),
+        (
+            "aggregation",
+            "Aggregation",
+            ["5 models", "memory for 2 models", "memory for 5 models", "5 models, clip+fedavg"],
+        ),
         ("startup", "Start", ["seconds to ready"]),
     ],
 )
