@@ -113,10 +113,11 @@ def read_metadata(data: bytes) -> UploadMetadata:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "metadata"
+        shown = ascii(where[:80])[1:-1]  # a key can be any text, a terminal's escape too
         raise MalformedRequestError(
-            f"metadata: {where[:80]}: {first['msg'][:200]}.",
+            f"metadata: {shown}: {first['msg'][:200]}.",
             hint="It needs task, num_examples and base, as GET /tasks/{task}/start gave it.",
-            field=where[:80],
+            field=shown,
         ) from None
 
 
