@@ -96,13 +96,18 @@ def join(
     membership = Membership(
         director=director, envoy_name=token.envoy_name, token=token.token, expires_at=token.expires_at
     )
-    file = MembershipFile(settings.home_folder)
-    file.write(membership)
-    if as_json:
-        _print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
-        return
-    _out.print(f"Joined as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.", markup=False)
-    _out.print(f"The token is in {file.path}, readable by you alone.", markup=False)
+    _keep(settings, membership, as_json)
+
+
+@app.command()
+@_says_what_failed
+def renew(as_json: AsJson = False) -> None:
+    """Take the token that stands in the place of this hospital's own, as the admin's JSON on standard input."""
+    settings = read_settings()
+    _, membership = _joined(settings)
+    renewed = membership.renewed(sys.stdin.read())
+    _client(settings, renewed.director, renewed.token).envoy(renewed.envoy_name)  # the old one stays unless it holds
+    _keep(settings, renewed, as_json)
 
 
 @app.command()
@@ -265,6 +270,16 @@ def _local_data(settings: EnvoySettings, start: StartingPoint, data: Path | None
 def _joined(settings: EnvoySettings) -> tuple[DirectorClient, Membership]:
     membership = MembershipFile(settings.home_folder).read()
     return _client(settings, membership.director, membership.token), membership
+
+
+def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> None:
+    file = MembershipFile(settings.home_folder)
+    file.write(membership)
+    if as_json:
+        _print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
+        return
+    _out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.", markup=False)
+    _out.print(f"The token is in {file.path}, readable by you alone.", markup=False)
 
 
 def _client(settings: EnvoySettings, url: str, token: str | None) -> DirectorClient:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from contract.messages import IssuedToken
 from contract.names import EnvoyName
-from envoy.errors import NotJoinedError
+from envoy.errors import NotJoinedError, SettingsError
 
 _FILE = "token.json"
 
@@ -22,6 +23,25 @@ class Membership(BaseModel):
     envoy_name: EnvoyName
     token: str
     expires_at: datetime
+
+    def renewed(self, issued: str) -> "Membership":
+        """Give the membership with another token, as the director issued it (JSON).
+
+        Raises:
+            SettingsError: It is no issued token, or another hospital's.
+        """
+        try:
+            token = IssuedToken.model_validate_json(issued)
+        except ValidationError:
+            raise SettingsError(
+                "What came on standard input is no issued token.",
+                hint="Give what the admin's `fl-director token rotate ID --json` printed: fl-envoy renew < FILE",
+            ) from None
+        if token.envoy_name is None or token.envoy_name.folded != self.envoy_name.folded:
+            raise SettingsError(
+                f"This token is not {self.envoy_name}'s.", hint="Ask the admin for the one in place of your own."
+            )
+        return self.model_copy(update={"token": token.token, "expires_at": token.expires_at})
 
 
 @dataclass(frozen=True)

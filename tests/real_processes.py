@@ -111,9 +111,10 @@ class RealEnvoy:
     data: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, check: bool = True, given: str = "") -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
             [sys.executable, "-m", "envoy", *arguments],
+            input=given,
             env={
                 **clean_environment(),
                 "ENVOY_HOME": str(self.home),

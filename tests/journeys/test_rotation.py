@@ -1,0 +1,126 @@
+"""A token's end while its hospital works: rotated, revoked, limited, over real processes."""
+
+import stat
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2 as httpx
+import numpy as np
+from federation_simulator import SimulatedHospital
+from real_processes import RealDirector
+
+from contract.messages import StatisticsReport
+from contract.names import EnvoyName
+from envoy.director_client import DirectorClient
+
+NOTICED_SECONDS = 5
+
+
+def joined(director: RealDirector, name: str) -> tuple[SimulatedHospital, str]:
+    """A hospital whose training is a nudge, and its token's id."""
+    http = httpx.Client(base_url=director.url, timeout=30)
+    issued = http.post("/join", json={"code": director.json("envoy", "add", name)["code"]}).json()
+    return SimulatedHospital(name, http, issued["token"], np.arange(1.0, 41.0)), issued["id"]
+
+
+def holds(director: RealDirector, token: str) -> bool:
+    return httpx.get(f"{director.url}/tasks", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+def seconds_until(condition: Callable[[], bool], at_most: float) -> float:
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() < began + at_most
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@dataclass
+class Uploading(threading.Thread):
+    """Uploads one new model after the other until an answer is no."""
+
+    hospital: SimulatedHospital
+    number: int
+    statuses: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    __hash__ = threading.Thread.__hash__
+
+    def run(self) -> None:
+        parcel = self.hospital.parcel()
+        while not self.statuses or self.statuses[-1] < 400:
+            state = {**parcel.metadata, "seed": self.number * 100_000 + len(self.statuses)}
+            parcel.metadata = {**state, "num_examples": 40 + self.number * 1000 + len(self.statuses)}
+            self.statuses.append(self.hospital.upload(parcel).status_code)
+            time.sleep(0.03)
+
+
+def test_a_hospital_uploads_through_a_rotation_without_a_failure_and_a_revocation_ends_it_at_once(
+    director: RealDirector,
+):
+    hospital, old_id = joined(director, "MTRH")
+    hospital.send_statistics()
+    threads = [Uploading(hospital, number) for number in range(3)]
+    for each in threads:
+        each.start()
+    old, rotated = hospital.token, director.json("token", "rotate", old_id, "--overlap", "3s")
+    at_rotation = time.monotonic()
+    assert holds(director, old)
+    done = [len(each.statuses) for each in threads]
+    seconds_until(lambda: all(len(each.statuses) > before for each, before in zip(threads, done, strict=True)), 10)
+    hospital.token = rotated["token"]
+    seconds_until(lambda: not holds(director, old), 3 + NOTICED_SECONDS)
+    assert time.monotonic() - at_rotation < 3 + NOTICED_SECONDS
+    done = [len(each.statuses) for each in threads]
+    seconds_until(lambda: all(len(each.statuses) > before for each, before in zip(threads, done, strict=True)), 10)
+    assert {status for each in threads for status in each.statuses} == {201}
+    director.run("token", "revoke", rotated["id"])
+    for each in threads:
+        each.join(NOTICED_SECONDS)
+        assert (set(each.statuses[:-1]), each.statuses[-1]) == ({201}, 401)
+    kept = httpx.get(f"{director.url}/envoys/MTRH", headers=director.admin).json()["current"][0]["version"]
+    assert kept == sum(len(each.statuses) - 1 for each in threads)
+
+
+def test_a_token_expires_in_a_running_director(director: RealDirector):
+    short = director.json("token", "issue", "--role", "analyst", "--expires", "2s")["token"]
+    seconds_until(lambda: not holds(director, short), 2 + NOTICED_SECONDS)
+
+
+def test_an_envoy_whose_token_ended_asks_once_and_goes_on_with_the_renewed_one(
+    director: RealDirector, tables: dict[str, Path], tmp_path: Path
+):
+    envoy = director.enrol("MTRH", tables["MTRH"], tmp_path / "mtrh")
+    (token_id,) = (each["id"] for each in director.json("token", "list") if each["envoy_name"] == "MTRH")
+    rotated = director.run("token", "rotate", token_id, "--overlap", "0", "--json").stdout
+    ended = envoy.run("status", check=False)
+    assert ended.returncode == 4
+    assert "ask the consortium's admin for a new token" in ended.stderr
+    before = (envoy.home / "token.json").read_bytes()
+    stale = envoy.run("renew", given=rotated.replace('"fld_', '"fld_x'), check=False)
+    assert stale.returncode == 4
+    assert (envoy.home / "token.json").read_bytes() == before
+    envoy.run("renew", given=rotated)
+    assert envoy.json("status")["envoy"]["state"] == "active"
+    assert stat.S_IMODE((envoy.home / "token.json").stat().st_mode) == 0o600
+
+
+def test_an_envoy_waits_as_long_as_a_busy_director_says(tmp_path: Path):
+    director = RealDirector(tmp_path / "director", {"DIRECTOR_UPLOADS_PER_MINUTE": "60"})
+    director.start()
+    try:
+        hospital, _ = joined(director, "MTRH")
+        client = DirectorClient(director.url, hospital.token, timeout_seconds=30, attempts=8)
+        report = StatisticsReport(num_examples=40, mean=(20.5,), m2=(5330.0,))
+        while hospital.send_statistics().status_code != 429:
+            pass
+        began = time.monotonic()
+        assert client.send_statistics(EnvoyName("MTRH"), report).version >= 1
+        assert time.monotonic() - began > 0.9
+    finally:
+        director.stop()
