@@ -6,6 +6,7 @@
 
 import os
 import signal
+from dataclasses import dataclass
 
 from director.errors import SettingsError
 
@@ -36,51 +37,50 @@ FAILPOINTS = (
 )
 
 
-def check() -> None:
-    """Refuse a variable that names no place: a test that cuts nothing proves nothing.
+@dataclass
+class _Failpoint:
+    """The one place that is armed in this process."""
+
+    text: str
+    name: str
+    left: int
+    seconds: float
+
+
+_armed: _Failpoint | None = None
+
+
+def arm() -> None:
+    """Read the variable; the program's settings do so once, at its start.
 
     Raises:
-        SettingsError: It names no place, or no number.
+        SettingsError: It names no place, or no number: a test that cuts nothing proves nothing.
     """
-    text = os.environ.get(VARIABLE)
-    if text and _armed() is None:
+    global _armed
+    text = os.environ.get(VARIABLE, "")
+    if text == (_armed.text if _armed else ""):
+        return
+    name, _, rest = text.partition(":")
+    count, _, seconds = rest.partition(":")
+    try:
+        _armed = _Failpoint(text, name, int(count or 1), float(seconds or 0)) if text else None
+    except ValueError:
+        name = ""
+    if text and name not in FAILPOINTS:
         raise SettingsError(
             f"{VARIABLE}={text} names no failpoint.", hint="It is for tests only: unset it. NAME[:COUNT[:SECONDS]]"
         )
 
 
-def _armed() -> tuple[str, int, float] | None:
-    """Read name, how many times the place is reached, seconds after that; None: no power is cut."""
-    name, _, rest = os.environ.get(VARIABLE, "").partition(":")
-    count, _, seconds = rest.partition(":")
-    try:
-        return (name, int(count or 1), float(seconds or 0)) if name in FAILPOINTS else None
-    except ValueError:
-        return None
-
-
-class _Failpoint:
-    """The one place that is armed in this process."""
-
-    def __init__(self, name: str, count: int, seconds: float) -> None:
-        self._name, self._left, self._seconds = name, count, seconds
-
-    def reach(self, name: str) -> None:
-        """End the process if this is the place and the time."""
-        if name != self._name:
-            return
-        self._left -= 1
-        if self._left != 0:
-            return
-        if self._seconds:
-            # SIGALRM, which nobody handles here: the kernel ends the process, whatever its threads do by then
-            signal.setitimer(signal.ITIMER_REAL, self._seconds)
-        else:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _nothing(name: str) -> None:
-    """Go on."""
-
-
-reach = _Failpoint(*chosen).reach if (chosen := _armed()) else _nothing
+def reach(name: str) -> None:
+    """End the process if this is the place and the time."""
+    if _armed is None or _armed.name != name:
+        return
+    _armed.left -= 1
+    if _armed.left != 0:
+        return
+    if _armed.seconds:
+        # SIGALRM, which nobody handles here: the kernel ends the process, whatever its threads do by then
+        signal.setitimer(signal.ITIMER_REAL, _armed.seconds)
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -156,7 +156,7 @@ def read_settings() -> DirectorSettings:
         SettingsError: A key is unknown or a value is not allowed.
     """
     known = {f"DIRECTOR_{name.upper()}" for name in DirectorSettings.model_fields} | {_CONFIG_VARIABLE}
-    failpoints.check()
+    failpoints.arm()
     for variable in os.environ:
         if variable.startswith("DIRECTOR_") and variable.split("__")[0] not in known | {failpoints.VARIABLE}:
             raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")

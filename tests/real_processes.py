@@ -25,6 +25,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class DirectorStoppedError(AssertionError):
+    """The director ended before it was ready."""
+
+
 @dataclass
 class RealDirector:
     """A director on a folder, served by its own command."""
@@ -69,7 +73,7 @@ class RealDirector:
         )
         while time.monotonic() < began + 30:
             if self.process.poll() is not None:
-                raise AssertionError(f"the director stopped: {self.process.stderr.read().decode()}")
+                raise DirectorStoppedError(self.process.stderr.read().decode())
             try:
                 if requests.get(f"{self.url}/health/ready", timeout=5, verify=self.ca_file or True).status_code == 200:
                     return time.monotonic() - began
@@ -81,6 +85,11 @@ class RealDirector:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
+
+    def ended(self) -> int:
+        """Wait until it has ended by itself; gives its exit code."""
+        self.process.communicate(timeout=20)
+        return self.process.returncode
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

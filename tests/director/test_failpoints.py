@@ -15,9 +15,17 @@ from director.settings import read_settings
 def reaching(*names: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Reach the places in a process of its own."""
     program = (
-        "import sys, time; from director.failpoints import reach; [reach(n) for n in sys.argv[1:]]; time.sleep(0.3)"
+        "import sys, time; from director.failpoints import arm, reach; arm(); "
+        "[reach(name) for name in sys.argv[1:]]; arm(); time.sleep(0.3)"
     )
     return subprocess.run([sys.executable, "-c", program, *names], env={**os.environ, **environment}, check=False)
+
+
+@pytest.fixture(autouse=True)
+def disarmed():
+    """What a test arms in this process is off again after it."""
+    yield
+    failpoints.arm()
 
 
 def test_a_failpoint_that_nobody_armed_does_nothing():
@@ -36,11 +44,13 @@ def test_an_armed_failpoint_may_end_the_process_a_moment_later():
 
 @pytest.mark.parametrize("text", ["nowhere", "blob.synced:often", "blob.synced:1:soon"])
 def test_a_failpoint_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, text: str):
-    monkeypatch.setenv(failpoints.VARIABLE, text)
-    with pytest.raises(SettingsError, match="names no failpoint"):
-        read_settings()
+    with monkeypatch.context() as set_for_now:
+        set_for_now.setenv(failpoints.VARIABLE, text)
+        with pytest.raises(SettingsError, match="names no failpoint"):
+            read_settings()
 
 
 def test_a_failpoint_is_a_known_variable(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(failpoints.VARIABLE, "blob.synced:7")
-    read_settings()
+    with monkeypatch.context() as set_for_now:
+        set_for_now.setenv(failpoints.VARIABLE, "blob.synced:7")
+        read_settings()

@@ -1,0 +1,150 @@
+"""The power goes: what was acknowledged is there, nothing is half visible, and one start puts all in order."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from faults.house import READY_SECONDS, House
+from faults.scale import record, scaled
+
+from director.assembly import Director
+from director.failpoints import FAILPOINTS
+from director.settings import DirectorSettings
+
+CUTS_AT_ANY_INSTANT = scaled(4, 200)
+CUTS_IN_EACH_PHASE = scaled(1, 200)
+LOOK_OVER_EVERY = 10
+
+# In which act a phase begins, and for how long (in seconds, generously) it lasts.
+PHASES: dict[str, tuple[str, float]] = {
+    "receive": ("receive.begun", 0.012),
+    "gate": ("gate.begun", 0.004),
+    "commit": ("gate.ended", 0.03),
+    "aggregate": ("aggregate.begun", 0.06),
+    "publish": ("publish.begun", 0.03),
+    "recovery": ("recovery.begun", 0.03),
+}
+
+
+def leave_work_for_the_recovery(house: House) -> None:
+    """Leave what a power cut would: orphans, half a file, a view that lags."""
+    folder = house.director.folder
+    blobs = Director(DirectorSettings(data_dir=folder)).blobs
+    for number in range(3):
+        blobs.keep(f"an orphan {number} {time.monotonic_ns()}".encode())
+    (folder / "blobs" / "incoming" / "half").write_bytes(b"half")
+    (folder / "received_results" / "KNH" / "model.pt").unlink(missing_ok=True)
+    (folder / "aggregated" / ".model.pt.00ff00ff.arriving").write_bytes(b"half")
+
+
+def act_of(house: House, place: str) -> Callable[[], object]:
+    """Give the act that reaches a failpoint."""
+    sender = house.senders[0]
+    phase = place.partition(".")[0]
+    if phase == "recovery":
+        leave_work_for_the_recovery(house)
+        return lambda: None
+    acts: dict[str, Callable[[], object]] = {
+        "statistics": sender.send_statistics,
+        "aggregate": house.aggregate,
+        "pointer": house.aggregate,
+        "publish": lambda: house.publish(1),
+    }
+    return acts.get(phase, sender.upload)
+
+
+def make_the_newest_current(house: House) -> None:
+    """So that to publish version 1 is a change."""
+    newest = house.listed()[0]
+    if not newest["published"]:
+        assert house.publish(newest["version"]).status_code == 200
+    if newest["version"] == 1:
+        assert house.aggregate().status_code == 201
+
+
+@pytest.mark.timeout(600)
+def test_a_power_cut_at_each_failpoint_loses_nothing(house: House):
+    sender = house.senders[0]
+    for place in FAILPOINTS:
+        if place.startswith("publish"):
+            make_the_newest_current(house)
+        house.director.stop()
+        act = act_of(house, place)
+        before = sender.model
+        house.cut(place, act)
+        house.start()
+        house.assert_whole()
+        if sender.model != before:  # who got no answer sends again: it arrives once
+            sender.send_again()
+            assert list(sender.kept().values()).count(sender.acknowledged[max(sender.acknowledged)]) == 1
+    house.assert_whole()
+    fsck = house.director.run("fsck", check=False)
+    assert (fsck.returncode, fsck.stdout.strip()) == (0, "clean")
+    record(
+        "power cut at each failpoint",
+        bar=f"nothing acknowledged lost, nothing half visible, fsck clean, ready ≤ {READY_SECONDS:g} s",
+        reached=f"{len(FAILPOINTS)} of {len(FAILPOINTS)} failpoints; slowest start {house.slowest:.1f} s",
+    )
+    assert house.slowest <= scaled(2, 1) * READY_SECONDS
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("phase", PHASES)
+def test_power_cuts_at_random_instants_of_a_phase_lose_nothing(house: House, phase: str):
+    place, lasts = PHASES[phase]
+    instant = random.Random(phase)
+    for cut in range(CUTS_IN_EACH_PHASE):
+        if phase == "publish":
+            make_the_newest_current(house)
+        house.director.kill()
+        house.cut(f"{place}:1:{instant.uniform(1e-5, lasts):.6f}", act_of(house, place))
+        house.start()
+        if cut % LOOK_OVER_EVERY == LOOK_OVER_EVERY - 1:
+            house.assert_whole()
+    house.assert_whole()
+    record(
+        f"{CUTS_IN_EACH_PHASE} power cuts at random instants of {phase}",
+        bar=f"0 lost, 0 half visible, fsck clean, ready ≤ {READY_SECONDS:g} s",
+        reached=f"0 lost, 0 half visible, fsck clean; slowest start {house.slowest:.1f} s",
+    )
+    assert house.slowest <= scaled(2, 1) * READY_SECONDS
+
+
+@pytest.mark.timeout(3600)
+def test_power_cuts_at_any_instant_under_load_lose_nothing(commanded_house: House):
+    house, instant = commanded_house, random.Random(11)
+    acts = [*(sender.upload for sender in house.senders), house.aggregate]
+    for cut in range(CUTS_AT_ANY_INSTANT):
+        stop = threading.Event()
+        with ThreadPoolExecutor(len(acts)) as threads:
+            busy = [threads.submit(keep_busy, act, stop) for act in acts]
+            time.sleep(instant.uniform(0.0, 0.4))
+            house.director.kill()
+            stop.set()
+            for each in busy:
+                each.result()
+        house.start()
+        if cut % LOOK_OVER_EVERY == LOOK_OVER_EVERY - 1:
+            house.assert_whole()
+    house.assert_whole()
+    acknowledged = sum(len(sender.acknowledged) for sender in house.senders)
+    assert acknowledged > CUTS_AT_ANY_INSTANT / 2
+    record(
+        f"{CUTS_AT_ANY_INSTANT} power cuts at any instant, three hospitals and an aggregation without pause",
+        bar=f"0 lost, 0 half visible, fsck clean, ready ≤ {READY_SECONDS:g} s",
+        reached=f"{acknowledged} uploads and {len(house.global_models)} aggregates acknowledged, 0 lost; "
+        f"slowest start {house.slowest:.1f} s",
+    )
+    assert house.slowest <= scaled(2, 1) * READY_SECONDS
+
+
+def keep_busy(act: Callable[[], object], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            act()
+        except requests.RequestException:  # the power went
+            return
