@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
@@ -16,7 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
-from contract.messages import MetricValue, Submission
+from contract.messages import Check, MetricValue, Submission
 from contract.names import TaskName
 from envoy.bundle import Bundle
 from envoy.director_client import DirectorClient
@@ -149,6 +149,9 @@ def statistics(
         _print_json(receipt)
     else:
         _out.print(f"Statistics of {receipt.num_examples} patients are with the director, version {receipt.version}.")
+        if receipt.verdict == "quarantined":
+            _out.print("They are in quarantine: they count once the consortium's admin releases them.")
+        _print_failed(receipt.checks)
 
 
 @app.command()
@@ -238,8 +241,11 @@ def status(as_json: AsJson = False) -> None:
     _out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.", markup=False)
     table = Table("when", "task", "verdict", "version", "what was found")
     for each in submissions:
-        failed = "; ".join(check.sentence for check in each.checks if not check.passed)
-        table.add_row(f"{each.created_at:%Y-%m-%d %H:%M}", each.task, each.verdict, str(each.version or ""), failed)
+        found = [check.sentence for check in each.checks if not check.passed]
+        if each.decision:
+            found.append(f"{each.decision.verdict} by the admin: {each.decision.reason}")
+        said = "; ".join(found)
+        table.add_row(f"{each.created_at:%Y-%m-%d %H:%M}", each.task, each.verdict, str(each.version or ""), said)
     _out.print(table)
 
 
@@ -344,7 +350,11 @@ def _metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
 def _print_receipt(receipt: Submission) -> None:
     version = f", version {receipt.version}" if receipt.version else ""
     _out.print(f"{receipt.verdict}{version} (submission {receipt.id})", markup=False)
-    for each in receipt.checks:
+    _print_failed(receipt.checks)
+
+
+def _print_failed(checks: Sequence[Check]) -> None:
+    for each in checks:
         if not each.passed:
             _out.print(f"  {each.name}: {each.sentence}", markup=False)
 

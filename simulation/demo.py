@@ -59,7 +59,7 @@ class Progress:
     num_examples: dict[EnvoyName, int] = field(default_factory=dict)
     local: dict[EnvoyName, list[Mapping[str, Any]]] = field(default_factory=dict)
     common: dict[EnvoyName, list[Mapping[str, Any]]] = field(default_factory=dict)
-    verdicts: list[str] = field(default_factory=list)
+    quarantined: int = 0
 
 
 class Centre:
@@ -146,8 +146,10 @@ def run(out: Path, *, cycles: int = CYCLES) -> dict[str, Any]:
         for cycle in range(1, cycles + 1):
             _train(hospitals, progress)
             model = centre.ask("POST", "/aggregations", {})
+            progress.quarantined += len(model["quarantined"])
             console.print(
-                f"Cycle {cycle}: five models trained, uploaded and averaged into global model {model['version']}."
+                f"Cycle {cycle}: five models trained and uploaded, {len(model['inputs'])} averaged into global model "
+                f"{model['version']}, {len(model['quarantined'])} in quarantine."
             )
         for name, answer in _all_at_once(hospitals, "evaluate", "--json").items():
             progress.common.setdefault(name, []).append(answer["global"])
@@ -234,7 +236,6 @@ def _train(hospitals: Sequence[Hospital], progress: Progress) -> None:
         progress.patients[name] = answer["patients"]
         progress.num_examples[name] = answer["num_examples"]
         progress.local.setdefault(name, []).append(answer["local"])
-        progress.verdicts.append(answer["submission"]["verdict"])
         if len(progress.local[name]) > 1:  # the start of this cycle is the global model of the one before
             progress.common.setdefault(name, []).append(answer["start"])
 
@@ -272,7 +273,7 @@ def _summary(
             "strategy": model["strategy"],
             "envoys": [each["envoy_name"] for each in model["inputs"]],
         },
-        "quarantined": progress.verdicts.count("quarantined"),
+        "quarantined": progress.quarantined,
         **answers,
         "seconds": round(seconds, 1),
     }
