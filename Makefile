@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 DEMO := demo
+FUZZ_SECONDS ?= 600
 
-.PHONY: help setup demo serve test check format bench evidence clean
+.PHONY: help setup demo serve test check format bench evidence fuzz clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -49,5 +50,9 @@ bench: $(INSTALLED) ## Measure, and write docs/benchmarks.md
 evidence: $(INSTALLED) ## Train the standard consortium five times, and write docs/evidence.md
 	$(BIN)/python -m simulation.evidence --out docs/evidence.md
 
+fuzz: $(INSTALLED) ## Attack the readers with mutated files, and write docs/fuzzing.md
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) --out docs/fuzzing.md
+
 clean: ## Remove what the commands made
-	rm -rf $(VENV) $(DEMO) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
