@@ -63,15 +63,15 @@ def test_no_limit_is_no_limit():
 
 
 def test_a_flood_of_addresses_takes_no_more_memory():
-    rate = RateLimit(1, "questions")
-    assert is_taken(rate, "oldest", NOW)
-    for number in range(MAX_KEYS - 1):
-        rate.take(str(number), NOW)
-    assert not is_taken(rate, "oldest", NOW)  # still known
-    for number in range(2 * MAX_KEYS):
+    rate = RateLimit(2, "questions")
+    for key in ("busy", "away", *map(str, range(MAX_KEYS - 2)), "busy"):
+        rate.take(key, NOW)
+    rate.take("one more", NOW)
+    assert not is_taken(rate, "busy", NOW)
+    assert [is_taken(rate, "away", NOW) for _ in range(3)] == [True, True, False]  # forgotten: it begins anew
+    for number in range(MAX_KEYS):
         rate.take(f"more {number}", NOW)
     assert len(rate._used_until) == MAX_KEYS
-    assert is_taken(rate, "oldest", NOW)
 
 
 def test_a_clock_that_is_set_back_shuts_nobody_out():
