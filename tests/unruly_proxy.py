@@ -1,21 +1,44 @@
-"""A link that cuts: a TCP proxy on loopback that resets a share of its connections after some bytes, either way."""
+"""A bad link: a TCP proxy on loopback, slow, that resets a share of its connections after some byte, either way."""
 
+import queue
 import random
 import socket
 import struct
 import threading
+import time
 from typing import Self
+
+_PIECE_BYTES = 1024
 
 
 class UnrulyProxy:
-    """Forwards to a local port; a seeded share of the connections is reset somewhere on the way."""
+    """Forwards to a local port; a seeded share of the connections is reset somewhere on the way.
 
-    def __init__(self, port: int, *, seed: int, cut_share: float) -> None:
+    Args:
+        port: Where it forwards to.
+        seed: Decides which connections are cut, and where.
+        cut_share: Share of the connections that are cut.
+        latency_seconds: How long each byte is under way, in each direction.
+        bytes_per_second: How fast each direction of a connection goes; None: as fast as it can.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        *,
+        seed: int,
+        cut_share: float,
+        latency_seconds: float = 0.0,
+        bytes_per_second: float | None = None,
+    ) -> None:
         self._target = ("127.0.0.1", port)
         self._random = random.Random(seed)
         self._cut_share = cut_share
+        self._latency = latency_seconds
+        self._rate = bytes_per_second
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
         self.cuts = 0
 
     def __enter__(self) -> Self:
@@ -31,23 +54,52 @@ class UnrulyProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             budget = self._random.randint(0, 12_000) if self._random.random() < self._cut_share else None
             director = socket.create_connection(self._target)
             for source, target in ((client, director), (director, client)):
-                threading.Thread(target=self._pump, args=(source, target, budget), daemon=True).start()
+                under_way: queue.Queue[tuple[float, bytes]] = queue.Queue(maxsize=64)
+                threading.Thread(target=self._take, args=(source, under_way), daemon=True).start()
+                threading.Thread(target=self._give, args=(under_way, source, target, budget), daemon=True).start()
 
-    def _pump(self, source: socket.socket, target: socket.socket, budget: int | None) -> None:
+    def _take(self, source: socket.socket, under_way: queue.Queue[tuple[float, bytes]]) -> None:
         try:
-            while data := source.recv(4096):
+            while data := source.recv(_PIECE_BYTES):
+                under_way.put((time.monotonic() + self._latency, data))
+        except OSError:
+            pass  # it was cut
+        under_way.put((time.monotonic() + self._latency, b""))
+
+    def _give(
+        self,
+        under_way: queue.Queue[tuple[float, bytes]],
+        source: socket.socket,
+        target: socket.socket,
+        budget: int | None,
+    ) -> None:
+        try:
+            while True:
+                due, data = under_way.get()
+                time.sleep(max(0.0, due - time.monotonic()))
+                if self._rate is not None:
+                    time.sleep(len(data) / self._rate)
+                if not data:
+                    target.shutdown(socket.SHUT_WR)
+                    return
+                target.sendall(data[:budget])
                 if budget is not None:
                     budget -= len(data)
                     if budget <= 0:
                         self.cuts += 1
-                        for each in (source, target):  # linger 0: a reset, not a goodbye
-                            each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                            each.close()
+                        for each in (source, target):
+                            _reset(each)
                         return
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
         except OSError:
             return
+
+
+def _reset(connection: socket.socket) -> None:
+    """End a connection by a reset, not by a goodbye."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.shutdown(socket.SHUT_RD)  # wakes the thread that reads from it: until then closing has no effect
+    connection.close()
