@@ -101,9 +101,8 @@ class Director:
             DatabaseError: What is there is damaged.
         """
         file = self.database.file
-        if file is not None and file.exists():
-            self.database.check_usable()
-        elif next(self.blobs.digests(), None) is not None:
+        is_new = not (self.database.is_there and self.database.holds_tables())
+        if is_new and next(self.blobs.digests(), None) is not None:
             raise NotInitialisedError(
                 "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
             )

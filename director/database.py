@@ -62,6 +62,16 @@ class Database:
         """The database's file, where it is one."""
         return Path(self.url.database) if self._is_sqlite and self.url.database else None
 
+    @property
+    def is_there(self) -> bool:
+        """Tell whether there is a database: an empty file is none, and opening it would make it one."""
+        return self.file is None or (self.file.exists() and self.file.stat().st_size > 0)
+
+    def holds_tables(self) -> bool:
+        """Tell whether a migration has ever ended here; raises as ``check_usable``."""
+        with _faults_named():
+            return self._revision() is not None
+
     def check_usable(self) -> None:
         """Refuse a file that is no whole database, and leave it as it is.
 
@@ -69,8 +79,7 @@ class Database:
             DatabaseError: It is damaged.
             StorageError: The disk does not give it, or not for writing.
         """
-        with _faults_named():
-            self._revision()
+        self.holds_tables()
 
     def check_ready(self) -> None:
         """Refuse a database that is not there, not whole, or of another schema.
@@ -79,7 +88,7 @@ class Database:
             NotInitialisedError: There is none yet.
             DatabaseError: It is damaged, or of a schema that this program does not know.
         """
-        if self.file is not None and not self.file.exists():
+        if not self.is_there:
             raise NotInitialisedError("There is no database in the data folder.", hint="Run: fl-director init")
         self.check_usable()
         found = self._revision()
