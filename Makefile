@@ -10,8 +10,9 @@ TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 DEMO := demo
 FUZZ_SECONDS ?= 600
+FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup demo serve test check format bench evidence fuzz clean
+.PHONY: help setup demo serve test check faults format bench evidence fuzz clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +40,11 @@ check: $(INSTALLED) ## Format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
+	rm -f $(FIGURES)
+	FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest tests/faults
+	$(BIN)/python tests/faults/reliability.py $(FIGURES) docs/reliability.md
 
 format: $(INSTALLED) ## Put the code into shape
 	$(BIN)/ruff format .

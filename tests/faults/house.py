@@ -111,6 +111,13 @@ class House:
     global_models: dict[int, str] = field(default_factory=dict)
     slowest: float = 0.0
 
+    def move_to(self, director: RealDirector) -> None:
+        """Let all ask another director, that holds the same tokens."""
+        director._admin = self.director._admin
+        self.director = director
+        for sender in self.senders:
+            sender.director = director
+
     def start(self, failpoint: str = "") -> None:
         """Serve, with the power to be cut at a place or not at all."""
         self.director.environment = {VARIABLE: failpoint} if failpoint else {}
