@@ -23,7 +23,7 @@ from director.database import Database
 from director.errors import NotInitialisedError, UsageError
 from director.failpoints import reach
 from director.files import storage_faults_named
-from director.fsck import referred_digests
+from director.fsck import find_defects, referred_digests
 from director.global_models import GlobalModels
 from director.inference import Ward
 from director.intake import Intake
@@ -152,6 +152,11 @@ class Director:
     def renew_starts(self, session: Session) -> None:
         """Make every task's start follow what counts now, within the caller's write transaction."""
         renew_all(session, self.blobs, self.tasks, self.settings.gate, now=self.clock())
+
+    def defects(self) -> list[str]:
+        """Look over the whole house, and hold the audit against the head that the folder keeps; empty: all in order."""
+        known = self.audit_head.read()
+        return find_defects(self.database, self.blobs, self.views, self.tasks, [known] if known else [])
 
     def restore(self, copy: Path) -> Manifest:
         """Make an empty data folder the federation that a backup holds.

@@ -8,7 +8,6 @@ import typer
 from director.assembly import Director
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
-from director.fsck import find_defects
 from director.logs import logging_to
 from director.settings import DirectorSettings, read_settings
 
@@ -72,9 +71,7 @@ def serve(
 @says_what_failed
 def fsck(as_json: AsJson = False) -> None:
     """Read every file and every row, and say what is wrong; exit code 5 if anything is."""
-    director = opened_director()
-    known = director.audit_head.read()
-    defects = find_defects(director.database, director.blobs, director.views, director.tasks, [known] if known else [])
+    defects = opened_director().defects()
     if as_json:
         print_json(defects)
     else:

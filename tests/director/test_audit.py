@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
+from typer.testing import CliRunner, Result
 
 from contract.messages import Checkpoint
 from contract.names import Digest
 from director import audit
 from director.chain import Walk, content_of, follow, read_lines
+from director.cli import app
 from director.clock import utc_now
 from director.database import Database
 
@@ -355,3 +357,44 @@ def test_who_reaches_for_what_is_not_theirs_is_in_the_log(federation: Federation
     assert [each["path"] for each in refused] == ["/upload/MTRH", "/audit"]
     assert refused[0]["caller"].startswith("hospital:KUTRRH:")
     assert refused[1]["token_id"] == refused[0]["caller"].split(":")[2]
+
+
+def run(federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Result:
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", str(federation.folder))
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+
+
+def test_the_commands_verify_the_database_and_an_export_against_checkpoints(
+    federation: FederationSimulator, hospital: SimulatedHospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept, exported, cut_off = (tmp_path / name for name in ("kept.json", "audit.jsonl", "cut.jsonl"))
+    hospital.train_and_upload()
+    assert run(federation, monkeypatch, "checkpoint", "--out", kept).exit_code == 0
+    assert run(federation, monkeypatch, "export", "--out", exported).exit_code == 0
+    cut_off.write_bytes(b"".join(exported.read_bytes().splitlines(keepends=True)[:-1]))
+    assert run(federation, monkeypatch, "verify", "--checkpoint", kept).exit_code == 0
+    assert run(federation, monkeypatch, "verify", "--file", exported, "--checkpoint", kept).exit_code == 0
+    assert run(federation, monkeypatch, "verify", "--file", cut_off).exit_code == 0
+    newest = json.loads(kept.read_text())["seq"]
+    missing = run(federation, monkeypatch, "verify", "--file", cut_off, "--checkpoint", kept, "--json")
+    assert (missing.exit_code, json.loads(missing.stdout)["first_bad"]) == (5, newest)
+    assert run(federation, monkeypatch, "verify", "--file", tmp_path / "none").exit_code == 2
+    assert run(federation, monkeypatch, "verify", "--checkpoint", exported).exit_code == 5
+    tamper(federation, "UPDATE audit SET actor = 'admin:nobody' WHERE seq = 2")
+    found = run(federation, monkeypatch, "verify")
+    assert (found.exit_code, found.stdout.strip()) == (5, "Record 2 is not what was digested.")
+    assert any("record 2" in defect for defect in federation.director.defects())
+
+
+def test_the_list_escapes_what_a_terminal_would_obey(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+):
+    tamper(federation, "UPDATE audit SET subject = ? WHERE act = 'envoy.add'", "\x1b[31m[red]\u202e")
+    shown = run(federation, monkeypatch, "list", "--act", "envoy.add", "--json")
+    assert json.loads(shown.stdout)[0]["subject"] == "\x1b[31m[red]\u202e"
+    monkeypatch.setenv("COLUMNS", "300")
+    shown = run(federation, monkeypatch, "list", "--act", "envoy.add")
+    assert shown.exit_code == 0
+    assert "\x1b" not in shown.stdout
+    assert "\u202e" not in shown.stdout
+    assert "\\x1b[31m[red]" in shown.stdout

@@ -69,6 +69,18 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path):
     assert (tmp_path / "director.db").read_bytes() == b"this is no database at all" * 100
 
 
+def test_a_database_that_is_damaged_while_it_is_served_is_no_fault_of_the_request(federation: FederationSimulator):
+    headers = federation.admin
+    with federation.director.database.read() as session:
+        session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    federation.director.database.close()
+    whole = federation.file("director.db").read_bytes()
+    federation.file("director.db").write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    refused = federation.http.get("/envoys", headers=headers)
+    federation.file("director.db").write_bytes(whole)
+    assert (refused.status_code, refused.json()["code"]) == (503, "database_unusable")
+
+
 def test_a_sound_house_has_no_defects(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
     for each in five_hospitals:
         each.train_and_upload()

@@ -17,7 +17,6 @@ from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
 from director.failpoints import VARIABLE
-from director.fsck import find_defects
 from director.settings import DirectorSettings
 
 EXAMPLES = 40
@@ -165,11 +164,8 @@ class House:
     def defects(self) -> list[str]:
         """Look the house over as ``fl-director fsck`` does."""
         director = Director(DirectorSettings(data_dir=self.director.folder))
-        known = director.audit_head.read()
         try:
-            return find_defects(
-                director.database, director.blobs, director.views, director.tasks, [known] if known else []
-            )
+            return director.defects()
         finally:
             director.database.close()
 

@@ -16,9 +16,6 @@ from faults.scale import record, scaled
 from real_processes import RealDirector
 
 from contract.names import Digest
-from director.assembly import Director
-from director.fsck import find_defects
-from director.settings import DirectorSettings
 
 ROUNDS = scaled(1, 10)
 RETRIES = 50
@@ -154,9 +151,7 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it(busy_hous
             each.result()
     elsewhere = ForkedDirector(tmp_path / "elsewhere")
     elsewhere.run("restore", str(tmp_path / f"copy-{number}"))
-    restored = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
-    known = [restored.audit_head.read()]
-    assert find_defects(restored.database, restored.blobs, restored.views, restored.tasks, known) == []
+    assert House(elsewhere).defects() == []
     elsewhere.start()
     original = busy_house.director
     busy_house.move_to(elsewhere)  # the tokens came along
