@@ -12,7 +12,9 @@ import requests
 from real_processes import DirectorStoppedError, RealDirector
 
 _ready_to_fork = multiprocessing.get_context("forkserver")
-_ready_to_fork.set_forkserver_preload(["pytest", "uvicorn", "director.cli", "director.app", "director.migrations"])
+_ready_to_fork.set_forkserver_preload(
+    ["pytest", "uvicorn.protocols.http.httptools_impl", "uvicorn.lifespan.on", "director.cli", "director.app"]
+)
 
 
 def _serve(folder: str, port: int, environment: dict[str, str]) -> None:

@@ -127,7 +127,7 @@ class House:
         """Do an act in the midst of which the power goes; for a failpoint of the recovery the start is the act."""
         self.director.environment = {VARIABLE: failpoint}
         try:
-            self.director.start()
+            self.slowest = max(self.slowest, self.director.start())
             act()
         except DirectorStoppedError:
             pass  # in its recovery
