@@ -12,7 +12,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 600
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup demo serve test check faults format bench evidence fuzz clean
+.PHONY: help setup demo serve test check faults format bench evidence fuzz robustness clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ evidence: $(INSTALLED) ## Train the standard consortium five times, and write do
 fuzz: $(INSTALLED) ## Attack the readers with mutated files, and write docs/fuzzing.md
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) --out docs/fuzzing.md
+
+robustness: $(INSTALLED) ## Let hostile hospitals in, and write docs/robustness.md
+	$(BIN)/python -m simulation.robustness --out docs/robustness.md
 
 clean: ## Remove what the commands made
 	rm -rf $(VENV) $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
