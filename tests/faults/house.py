@@ -68,11 +68,6 @@ class Sender:
         response = self.send(self.train())
         assert response.status_code == 201, response.text
 
-    def send_again(self) -> None:
-        """Send the last model once more, as one does who got no answer."""
-        response = self.send(self.model)
-        assert response.status_code in (200, 201), response.text
-
     def send_statistics(self) -> requests.Response:
         report = {
             "task": "diagnosis_count",
