@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -13,6 +14,7 @@ from director.api import (
     global_models,
     health,
     inference,
+    interface,
     problems,
     statistics,
     tasks,
@@ -79,6 +81,7 @@ def create_framework(director: Director) -> FastAPI:
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
+    app.openapi = cache(partial(interface.describe, app, director.tasks.values()))  # type: ignore[method-assign]
     return app
 
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from contract.messages import AuditRecord, AuditVerification, Page
 from director import audit
-from director.api.guard import GuardedRoute, Serving
+from director.api.guard import Cursor, GuardedRoute, Serving
 from director.chain import follow
 from director.registry import MAX_PAGE
 
@@ -26,7 +26,7 @@ def list_audit(
     subject: _Filter = None,
     since: AwareDatetime | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-    cursor: str | None = None,
+    cursor: Cursor = None,
 ) -> Page[AuditRecord]:
     """List what is on record, newest first; each filter takes a whole name, such as upload.admit."""
     with director.database.read() as session:

@@ -1,14 +1,13 @@
 """Hospitals: admitting, joining, describing, disabling."""
 
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 
 from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
 from contract.names import EnvoyName
 from director import enrolment, registry
-from director.api.guard import Caller, GuardedRoute, Serving, address_of
+from director.api.guard import Caller, GuardedRoute, IdempotencyKey, Serving, address_of
 from director.limits import neighbourhood
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
@@ -58,7 +57,7 @@ def join(
     request: JoinRequest,
     connection: Request,
     director: Serving,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> IssuedToken:
     """Trade a one-time code for the hospital's token."""
     holds, now = timedelta(days=director.settings.token_days), director.clock()

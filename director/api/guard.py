@@ -4,21 +4,25 @@ A route is known by its handler's name; one that ``access.POLICY`` does not name
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
 from director.access import POLICY, Principal
 from director.assembly import Director
 from director.errors import TooLargeError
+from director.idempotency import MAX_KEY_LENGTH
 
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
 class GuardedRoute(APIRoute):
-    """A route behind the doorkeeper."""
+    """A route behind the doorkeeper; the interface document, too, knows it by its handler's name."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **{**options, "operation_id": endpoint.__name__})
 
     def get_route_handler(self) -> _Handler:  # type: ignore[override]  # Starlette's own type says Coroutine
         """Put the doorkeeper and the cap of the body before the handler."""
@@ -78,6 +82,14 @@ async def _serving(request: Request) -> Director:
 async def _caller(request: Request) -> Principal:
     return caller_of(request)
 
+
+OCTETS = "application/octet-stream"
+BINARY: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file's bytes", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
+}
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_KEY_LENGTH)]
+# The form is checked where cursors are made; here it is only told.
+Cursor = Annotated[str | None, Query(json_schema_extra={"pattern": "^[0-9]{1,12}$"})]
 
 Serving = Annotated[Director, Depends(_serving)]
 Caller = Annotated[Principal, Depends(_caller)]

@@ -21,7 +21,7 @@ def live() -> Health:
     return Health(status="ok", version=VERSION)
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
 def ready(director: Serving, response: Response) -> Health:
     """Say whether uploads and inferences can be served: the database answers and the disk takes a file."""
     checks: dict[str, str] = {}

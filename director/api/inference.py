@@ -62,22 +62,33 @@ async def infer_global(request: Request) -> Response:
     return _answered(request, _parse(GlobalInferenceRequest, await request.body()), None)
 
 
-@router.post("/infer/batch", response_model=BatchPrediction, openapi_extra=_batch_body(BatchInferenceRequest))
+_CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema": {"type": "string"}}}}}
+
+
+@router.post(
+    "/infer/batch",
+    response_model=BatchPrediction,
+    responses=_CSV_ANSWER,
+    openapi_extra=_batch_body(BatchInferenceRequest),
+)
 async def infer_batch(request: Request) -> Response:
     """Ask one hospital's current model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     body = await request.body()
-    query = _about_csv(request, EnvoyCsv) if _is_csv(request) else _parse(BatchInferenceRequest, body)
+    query = _about_csv(request, EnvoyCsv) if _is_csv(request) else _batch(request, BatchInferenceRequest, body)
     caller_of(request).require_envoy(query.envoy_name)
     return await run_in_threadpool(_batch_answered, request, query, query.envoy_name, body)
 
 
 @router.post(
-    "/infer_global/batch", response_model=BatchPrediction, openapi_extra=_batch_body(BatchGlobalInferenceRequest)
+    "/infer_global/batch",
+    response_model=BatchPrediction,
+    responses=_CSV_ANSWER,
+    openapi_extra=_batch_body(BatchGlobalInferenceRequest),
 )
 async def infer_global_batch(request: Request) -> Response:
     """Ask the current global model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     body = await request.body()
-    query = _about_csv(request, GlobalCsv) if _is_csv(request) else _parse(BatchGlobalInferenceRequest, body)
+    query = _about_csv(request, GlobalCsv) if _is_csv(request) else _batch(request, BatchGlobalInferenceRequest, body)
     return await run_in_threadpool(_batch_answered, request, query, None, body)
 
 
@@ -134,6 +145,12 @@ def _about_csv(request: Request, form: type[_Request]) -> _Request:
         return form.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise _misfit(error, "With a CSV body, task, envoy_name and probabilities are query parameters.") from None
+
+
+def _batch(request: Request, form: type[_Request], body: bytes) -> _Request:
+    if request.query_params:
+        raise InvalidRequestError("Query parameters only go with a CSV body.", hint="Say it in the JSON body.")
+    return _parse(form, body)
 
 
 def _parse(form: type[_Request], body: bytes) -> _Request:

@@ -14,7 +14,7 @@ from contract.messages import (
 )
 from contract.names import EnvoyName, TaskName
 from director import statistics
-from director.api.guard import Caller, GuardedRoute, Serving
+from director.api.guard import Caller, Cursor, GuardedRoute, Serving
 from director.failpoints import reach
 from director.gate import find_task
 from director.registry import MAX_PAGE, envoy_named, page_of
@@ -25,7 +25,14 @@ router = APIRouter(route_class=GuardedRoute, tags=["statistics"])
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("/statistics/{envoy_name}", status_code=201)
+@router.post(
+    "/statistics/{envoy_name}",
+    status_code=201,
+    responses={
+        200: {"model": StatisticsReceipt, "description": "The same as before"},
+        202: {"model": StatisticsReceipt, "description": "Kept, in quarantine"},
+    },
+)
 def report_statistics(
     envoy_name: EnvoyName, report: StatisticsReport, response: Response, caller: Caller, director: Serving
 ) -> StatisticsReceipt:
@@ -57,7 +64,7 @@ def list_statistics(
     director: Serving,
     task: TaskName | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-    cursor: str | None = None,
+    cursor: Cursor = None,
 ) -> Page[StatisticsDescription]:
     """List hospitals' reports with their verdicts, newest first; a hospital sees its own."""
     with director.database.read() as session:

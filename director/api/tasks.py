@@ -6,7 +6,7 @@ from contract.messages import Page, Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import RISK_LEVELS, Task
 from director import audit, starts
-from director.api.guard import Caller, GuardedRoute, Serving
+from director.api.guard import BINARY, OCTETS, Caller, GuardedRoute, Serving
 from director.errors import NotFoundError
 from director.gate import find_task
 
@@ -36,7 +36,7 @@ def get_start(task: TaskName, director: Serving) -> Start:
         return starts.describe_start(row)
 
 
-@router.get("/blobs/{sha256}", response_class=Response)
+@router.get("/blobs/{sha256}", response_class=Response, responses=BINARY)
 def get_blob(sha256: Digest, caller: Caller, director: Serving) -> Response:
     """Give the bytes of a start's model or scaler; who read a model is put on record."""
     with director.database.read() as session:
@@ -46,7 +46,7 @@ def get_blob(sha256: Digest, caller: Caller, director: Serving) -> Response:
         with director.database.write() as session:
             now, actor = director.clock(), caller.actor
             audit.record(session, at=now, actor=actor, act="start.read", subject=start.task, model=sha256)
-    return Response(data, media_type="application/octet-stream")
+    return Response(data, media_type=OCTETS)
 
 
 def _describe(task: Task) -> TaskDescription:

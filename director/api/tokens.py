@@ -3,17 +3,15 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 
 from contract.messages import IssuedToken, Page, Role, RotationRequest, TokenDescription, TokenRequest
 from contract.names import EnvoyName
 from director import tokens
-from director.api.guard import Caller, GuardedRoute, Serving
+from director.api.guard import Caller, Cursor, GuardedRoute, IdempotencyKey, Serving
 from director.registry import MAX_PAGE
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
-
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
 @router.get("/tokens")
@@ -22,7 +20,7 @@ def list_tokens(
     role: Role | None = None,
     envoy_name: EnvoyName | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-    cursor: str | None = None,
+    cursor: Cursor = None,
 ) -> Page[TokenDescription]:
     """List tokens without their secrets, newest first: when they end, and when they were last used."""
     with director.database.read() as session:

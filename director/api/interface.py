@@ -1,0 +1,85 @@
+"""The interface document, whole: what FastAPI derives from the handlers, and what every operation has in common.
+
+From the table of errors come the answers that each operation may give, from the policy who needs a token, from the
+contract the messages that direct routes read by themselves, from the tasks what an inference's inputs must hold.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from contract.messages import (
+    BatchGlobalInferenceRequest,
+    BatchInferenceRequest,
+    GlobalInferenceRequest,
+    InferenceRequest,
+    Problem,
+)
+from contract.tasks import Feature, Task
+from director.access import POLICY
+from director.api.problems import MEDIA_TYPE, STATUSES
+
+_REF = "#/components/schemas/{model}"
+_SINGLE = (InferenceRequest, GlobalInferenceRequest)
+_BATCH = (BatchInferenceRequest, BatchGlobalInferenceRequest)
+
+
+def describe(app: FastAPI, tasks: Iterable[Task]) -> dict[str, Any]:
+    """Make the document once and for all."""
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    schemas = document["components"]["schemas"]
+    messages = [(message, "validation") for message in (Problem, *_SINGLE, *_BATCH)]
+    _, definitions = models_json_schema(messages, ref_template=_REF)  # type: ignore[arg-type]  # it is "validation"
+    for name, schema in definitions["$defs"].items():
+        schemas.setdefault(name, schema)
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form of an error, which never leaves
+        schemas.pop(name, None)
+    inputs = _inputs(tasks)
+    for message in _SINGLE:
+        schemas[message.__name__]["properties"]["inputs"] |= inputs
+    for batch in _BATCH:
+        schemas[batch.__name__]["properties"]["inputs"]["items"] = inputs
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            _complete(operation)
+    return document
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add what an operation shares with all others."""
+    if POLICY[operation["operationId"]] is not None:
+        operation["security"] = [{"token": []}]
+    problem = {"schema": {"$ref": _REF.format(model=Problem.__name__)}}
+    responses = operation["responses"]
+    responses.pop("422", None)
+    titles: dict[int, list[str]] = {}
+    for status, title in STATUSES.values():
+        titles.setdefault(status, []).append(title)
+    for status in sorted(titles):
+        answer = responses.setdefault(str(status), {"description": "; ".join(dict.fromkeys(titles[status]))})
+        answer.setdefault("content", {})[MEDIA_TYPE] = problem
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _inputs(tasks: Iterable[Task]) -> dict[str, Any]:
+    forms = [_inputs_of(task) for task in tasks]
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _inputs_of(task: Task) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "title": f"Inputs of {task.name}",
+        "properties": {feature.name: _number(feature) for feature in task.features},
+        "required": [feature.name for feature in task.features],
+        "additionalProperties": False,
+    }
+
+
+def _number(feature: Feature) -> Mapping[str, Any]:
+    kind = "integer" if feature.kind == "count" else "number"
+    return {"type": kind, "minimum": feature.minimum, "maximum": feature.maximum, "description": feature.unit}
