@@ -16,8 +16,9 @@ class StatisticsReport(Message):
 
     task: TaskName = DEFAULT_TASK
     num_examples: Count
-    mean: Annotated[tuple[float, ...], Field(max_length=10_000)]
-    m2: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(max_length=10_000)]
+    # strict: `true` and "3" are no numbers
+    mean: Annotated[tuple[Annotated[float, Field(strict=True)], ...], Field(max_length=10_000)]
+    m2: Annotated[tuple[Annotated[float, Field(strict=True, ge=0)], ...], Field(max_length=10_000)]
 
 
 class StatisticsDescription(Message):

@@ -1,0 +1,159 @@
+"""Requests that no well-meant client sends: each is refused as a problem, and none is a fault of ours."""
+
+import pytest
+from federation_simulator import FederationSimulator, SimulatedHospital
+
+BODIES = {
+    "/infer": '{"envoy_name":"KUTRRH","inputs":{"diagnosis_count":VALUE}}',
+    "/infer_global": '{"inputs":{"diagnosis_count":VALUE}}',
+    "/infer/batch": '{"envoy_name":"KUTRRH","inputs":[{"diagnosis_count":3},{"diagnosis_count":VALUE}]}',
+    "/infer_global/batch": '{"inputs":[{"diagnosis_count":VALUE}]}',
+    "/statistics/KUTRRH": '{"task":"diagnosis_count","num_examples":40,"mean":[VALUE],"m2":[900.0]}',
+    "/aggregations": '{"parameters":VALUE}',
+    "/envoys": '{"envoy_name":VALUE}',
+    "/join": '{"code":VALUE}',
+}
+VALUES = {
+    "NaN": b"NaN",
+    "Infinity": b"Infinity",
+    "-Infinity": b"-Infinity",
+    "beyond the range of floats": b"1e999",
+    "an integer of 5,000 digits": b"9" * 5000,
+    "an integer beyond 64 bits": b"9" * 30,
+    "100,000 lists in each other": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 objects in each other": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "a lone surrogate": b'"\\ud800"',
+    "a lone surrogate as a key": b'{"\\udfff":1}',
+    "NUL": b'"\\u0000"',
+    "a raw control character": b'"\x01"',
+    "no UTF-8": b'"\xff\xfe"',
+    "an overlong UTF-8": b'"\xc0\xaf"',
+    "nothing": b"",
+    "a comment": b"/**/1",
+    "true": b"true",
+    "a text of a megabyte": b'"' + b"a" * 900_000 + b'"',
+}
+
+
+@pytest.fixture(scope="module")
+def federation(tmp_path_factory: pytest.TempPathFactory):
+    """A federation with a model, a global model and a start; no request of this module changes it."""
+    with FederationSimulator(tmp_path_factory.mktemp("odd") / "director") as simulator:
+        simulator.enrol("KUTRRH").train_and_upload()
+        assert simulator.aggregate().status_code == 201
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def hospital(federation: FederationSimulator) -> SimulatedHospital:
+    return federation.hospitals["KUTRRH"]
+
+
+def assert_refused(response, *statuses: int) -> None:
+    assert response.status_code in (statuses or (400, 401, 413, 422)), response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert len(response.content) <= 4096
+    assert {"code", "detail", "hint", "request_id"} <= response.json().keys()
+
+
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_value_that_json_or_the_task_does_not_know_is_refused(
+    federation: FederationSimulator, hospital: SimulatedHospital, path: str, value: bytes
+):
+    headers = hospital.headers if path.startswith(("/infer", "/statistics")) else federation.admin
+    body = BODIES[path].encode().replace(b"VALUE", value)
+    assert_refused(federation.http.post(path, content=body, headers={**headers, "Content-Type": "application/json"}))
+
+
+@pytest.mark.parametrize("path", ["/infer", "/infer_global/batch", "/aggregations", "/join"])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json; charset=utf-16", '{"inputs":'.encode("utf-16")),
+        ("application/json; charset=no-such", b"{"),
+        ("text/plain", b"diagnosis_count\n3\n"),
+        ("application/x-www-form-urlencoded", b"inputs=3"),
+        ("multipart/form-data; boundary=b", b"--b--"),
+        ("\"'();:", b"\0\1\2"),
+        ("", b"[]"),
+        ("application/json", b'{"inputs":{"diagnosis_count":3}} {"inputs":1}'),
+    ],
+)
+def test_a_body_of_another_kind_is_refused(federation: FederationSimulator, path: str, content_type: str, body: bytes):
+    headers = {**federation.admin, "Content-Type": content_type}
+    assert_refused(federation.http.post(path, content=body, headers=headers), 400, 415, 422)
+
+
+def test_of_two_equal_keys_the_last_counts_for_every_reader(hospital: SimulatedHospital):
+    body = b'{"envoy_name":"Other","envoy_name":"KUTRRH","inputs":{"diagnosis_count":1,"diagnosis_count":99}}'
+    answer = hospital.http.post("/infer", content=body, headers=hospital.headers)
+    assert answer.status_code == 200
+    assert answer.json()["risk_level"] == hospital.infer({"diagnosis_count": 99}).json()["risk_level"]
+
+
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [
+        ("/tasks/%00", [422]),
+        ("/tasks/%FF%FE", [422]),
+        ("/tasks/diagnosis_count%00", [422]),
+        ("/tasks/diagnosis_count%0A", [422]),
+        ("/tasks/..%2F..%2Fetc", [404, 422]),
+        ("/envoys/CON", [422]),
+        ("/envoys/K%C3%9CTRRH", [422]),
+        ("/envoys/" + "a" * 5000, [422]),
+        ("/submissions/%00", [404]),
+        ("/submissions/%ED%A0%80", [404]),
+        ("/submissions/" + "f" * 5000, [404]),
+        ("/submissions?cursor=" + "9" * 5000, [400]),
+        ("/submissions?cursor=%FF", [400]),
+        ("/submissions?cursor=-1", [400]),
+        ("/submissions?cursor=%D9%A3", [400]),
+        ("/submissions?cursor=1e3", [400]),
+        ("/submissions?limit=1e999", [422]),
+        ("/submissions?limit=" + "9" * 5000, [422]),
+        ("/submissions?envoy_name=%00", [422]),
+        ("/submissions?verdict[]=admitted&verdict=%FF", [422]),
+        ("/global_models/1e3", [422]),
+        ("/global_models/%D9%A3%FF", [422]),
+        ("/global_models/" + "9" * 5000, [422]),
+        ("/global_models/1?task=%00", [422]),
+    ],
+)
+def test_a_path_or_query_that_names_nothing_is_refused(federation: FederationSimulator, path: str, statuses: list[int]):
+    assert_refused(federation.http.get(path, headers=federation.admin), *statuses)
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 201, b"k" * 20_000])
+def test_an_idempotency_key_is_neither_empty_nor_endless(
+    federation: FederationSimulator, hospital: SimulatedHospital, key: bytes
+):
+    parcel = hospital.parcel(1)
+    for path, headers, body in (
+        ("/aggregations", federation.admin, {"json": {}}),
+        ("/join", {}, {"json": {"code": "x" * 43}}),
+        ("/upload/KUTRRH", hospital.headers, {"files": parcel.files}),
+    ):
+        answer = federation.http.post(path, headers={**headers, "Idempotency-Key": key}, **body)
+        assert_refused(answer, 400, 422)
+
+
+def test_an_idempotency_key_may_be_any_bytes(hospital: SimulatedHospital):
+    parcel = hospital.parcel(2)
+    headers = {**hospital.headers, "Idempotency-Key": b"\xff\x80'; --"}
+    first, again = (hospital.http.post("/upload/KUTRRH", files=parcel.files, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+
+
+def test_no_answer_of_ours_is_a_table_that_a_spreadsheet_would_run(hospital: SimulatedHospital):
+    """CSV goes out with numbers and risk levels only: no cell is a text that somebody sent."""
+    answer = hospital.http.post(
+        "/infer/batch?envoy_name=KUTRRH",
+        content=b"diagnosis_count\n3\n",
+        headers={**hospital.headers, "Content-Type": "text/csv"},
+    )
+    head, row = answer.text.splitlines()
+    assert head == "risk_level,low,medium,high"
+    assert row.split(",")[0] in ("low", "medium", "high")
+    assert all(0 <= float(cell) <= 1 for cell in row.split(",")[1:])
