@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from contract.messages import IssuedToken, Page, Role, RotationRequest, TokenDescription, TokenRequest
 from contract.names import EnvoyName
@@ -12,6 +12,9 @@ from director.api.guard import Caller, Cursor, GuardedRoute, IdempotencyKey, Ser
 from director.registry import MAX_PAGE
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
+
+# The form is told, not checked: what has another is not there.
+TokenId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{12}$"})]
 
 
 @router.get("/tokens")
@@ -61,7 +64,7 @@ def issue_token(
 
 @router.post("/tokens/{token_id}/rotate", status_code=201)
 def rotate_token(
-    token_id: str,
+    token_id: TokenId,
     caller: Caller,
     director: Serving,
     request: RotationRequest | None = None,
@@ -96,7 +99,7 @@ def rotate_token(
 
 
 @router.delete("/tokens/{token_id}")
-def revoke_token(token_id: str, caller: Caller, director: Serving) -> TokenDescription:
+def revoke_token(token_id: TokenId, caller: Caller, director: Serving) -> TokenDescription:
     """Revoke a token at once; again is no error."""
     with director.database.write() as session:
         tokens.revoke_token(session, token_id, now=director.clock(), actor=caller.actor)
