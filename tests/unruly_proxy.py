@@ -1,4 +1,4 @@
-"""A bad link: a TCP proxy on loopback, slow, that resets a share of its connections after some byte, either way."""
+"""A bad link: a TCP proxy on loopback, slow, that resets its connections after some byte, either way."""
 
 import queue
 import random
@@ -9,15 +9,16 @@ import time
 from typing import Self
 
 _PIECE_BYTES = 1024
+_STRETCH_BYTES = 12_000  # about an upload
 
 
 class UnrulyProxy:
-    """Forwards to a local port; a seeded share of the connections is reset somewhere on the way.
+    """Forwards to a local port; each connection is reset somewhere on the way, sooner or later.
 
     Args:
         port: Where it forwards to.
-        seed: Decides which connections are cut, and where.
-        cut_share: Share of the connections that are cut.
+        seed: Decides where connections are cut.
+        cut_share: The chance of a cut within each 12 kB, about an upload, that go one way.
         latency_seconds: How long each byte is under way, in each direction.
         bytes_per_second: How fast each direction of a connection goes; None: as fast as it can.
     """
@@ -55,7 +56,9 @@ class UnrulyProxy:
             except OSError:
                 return
             self.connections += 1
-            budget = self._random.randint(0, 12_000) if self._random.random() < self._cut_share else None
+            budget = self._random.randint(0, _STRETCH_BYTES)
+            while self._random.random() >= self._cut_share:
+                budget += _STRETCH_BYTES
             director = socket.create_connection(self._target)
             for source, target in ((client, director), (director, client)):
                 under_way: queue.Queue[tuple[float, bytes]] = queue.Queue(maxsize=64)
@@ -75,7 +78,7 @@ class UnrulyProxy:
         under_way: queue.Queue[tuple[float, bytes]],
         source: socket.socket,
         target: socket.socket,
-        budget: int | None,
+        budget: int,
     ) -> None:
         try:
             while True:
@@ -87,13 +90,12 @@ class UnrulyProxy:
                     target.shutdown(socket.SHUT_WR)
                     return
                 target.sendall(data[:budget])
-                if budget is not None:
-                    budget -= len(data)
-                    if budget <= 0:
-                        self.cuts += 1
-                        for each in (source, target):
-                            _reset(each)
-                        return
+                budget -= len(data)
+                if budget <= 0:
+                    self.cuts += 1
+                    for each in (source, target):
+                        _reset(each)
+                    return
         except OSError:
             return
 

@@ -137,7 +137,7 @@ def test_a_header_over_the_cap_is_refused_and_no_more_is_read(
 def test_what_is_odd_but_clear_is_answered_in_its_order(
     director: RealDirector, request_bytes: bytes, statuses: list[int]
 ):
-    exchange = send(director.port, request_bytes)
+    exchange = send(director.port, request_bytes, patience=IDLE_SECONDS + 10)
     assert exchange.is_closed
     assert exchange.statuses == statuses
 
@@ -182,7 +182,7 @@ def test_five_hundred_slow_senders_are_closed_in_time_while_honest_ones_are_serv
 
 
 def test_a_slow_body_is_told_why(director: RealDirector):
-    exchange = send(director.port, JOIN + b"Content-Length: 100\r\n\r\n{")
+    exchange = send(director.port, JOIN + b"Content-Length: 100\r\n\r\n{", patience=WINDOW_SECONDS + 10)
     assert_refused(exchange, 408, "too_slow")
     assert WINDOW_SECONDS <= exchange.seconds <= WINDOW_SECONDS + 3
 
