@@ -1,5 +1,7 @@
 """The floor: an application of the director's framework that does nothing, behind a server with the same options.
 
+But for the protocol, which is the server's own: so what the director's deadlines and caps cost is measured too.
+
 Usage: ``python -m benchmarks.floor_server OPTIONS_AS_JSON --port N``.
 """
 
@@ -44,7 +46,8 @@ def create_app() -> FastAPI:
 def main() -> None:
     """Serve until stopped."""
     options, _, port = sys.argv[1:]
-    uvicorn.run("benchmarks.floor_server:create_app", **{**json.loads(options), "port": int(port)})
+    ours = {"http": "httptools", "port": int(port)}
+    uvicorn.run("benchmarks.floor_server:create_app", **{**json.loads(options), **ours})
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def run(module: str, arguments: Sequence[str], folder: Path, *, seconds: float =
         check=False,
     )
     if done.returncode != 0:
-        raise ProgramFailed(f"{module} {arguments[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
+        raise ProgramFailed(f"{' '.join([module, *arguments[:1]])} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
 
 
