@@ -21,6 +21,7 @@ from director.errors import MalformedRequestError, TooLargeError
 from director.schema import ValidationTableRow
 
 LABEL = "label"
+_BY_NUMBER = {str(index): level for index, level in enumerate(RISK_LEVELS)}
 _HINT = f"The first line names the features and {LABEL}; {LABEL} is one of: {', '.join(RISK_LEVELS)}."
 
 
@@ -132,6 +133,7 @@ def _read_row(row: dict[str | None, str | None], task: Task) -> tuple[list[float
     if None in row or None in row.values():
         raise InvalidInputError("It has another number of values than the first line names.", hint=_HINT)
     label = str(row[LABEL]).strip().lower()
+    label = _BY_NUMBER.get(label, label)
     if label not in RISK_LEVELS:
         raise InvalidInputError(f"{label[:40]!r} is no risk level.", hint=_HINT, feature=LABEL)
     values = []

@@ -201,6 +201,11 @@ def test_loss_and_accuracy_are_what_they_are_called():
     assert table.trivial_loss == pytest.approx(1.5 * np.log(2))
 
 
+def test_a_level_may_be_a_name_in_any_case_or_its_number():
+    table = read_table(b"label,diagnosis_count\nLow,3\n1,9\n HIGH ,20\n", DIAGNOSIS_COUNT)
+    assert table.labels.tolist() == [0, 1, 2]
+
+
 def test_a_table_is_read_in_the_tasks_order():
     table = read_table(TABLE, DIAGNOSIS_COUNT)
     assert table.x[:, 0].tolist() == COUNTS.tolist()
