@@ -100,7 +100,7 @@ class DirectorSettings(BaseSettings):
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
     strategy: str = "fedavg"
     gate: Bounds = Bounds()
-    guesses_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 300
+    guesses_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 1200
     uploads_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 600
     requests_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 0
     tasks: dict[TaskName, TaskSettings] = {}
