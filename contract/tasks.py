@@ -182,6 +182,20 @@ class Task:
         for index, feature in enumerate(self.features):
             feature.check_column(matrix[:, index])
 
+    def impossible_moment(self, num_examples: int, mean: Sequence[float], m2: Sequence[float]) -> Feature | None:
+        """Give the first feature of which no rows within its bounds have this mean and m2; None: all are possible.
+
+        Args:
+            num_examples: Number of rows.
+            mean: Of each feature.
+            m2: Sum of squared deviations from the mean, of each feature; greatest with half the rows at each bound.
+        """
+        for feature, found, squares in zip(self.features, mean, m2, strict=True):
+            widest = num_examples * (feature.maximum - feature.minimum) ** 2 / 4
+            if not feature.minimum <= found <= feature.maximum or squares > widest * (1 + 1e-9):
+                return feature
+        return None
+
     def level_indices(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Label each value: 0 low, 1 medium, 2 high."""
         return np.digitize(values, self.cut_points).astype(np.int64)

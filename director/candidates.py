@@ -11,7 +11,7 @@ from aggregation.comparison import Measurement
 from aggregation.errors import AggregationError, NoUpdatesError
 from aggregation.scaling import behind
 from aggregation.updates import ModelUpdate, Tensors, TensorsInFile
-from contract.architecture import State
+from contract.architecture import State, bias_name, weight_name
 from contract.messages import Check, HeldOut, ModelInput
 from contract.model_file import locate_tensors, read_model
 from contract.names import Digest, EnvoyName
@@ -19,7 +19,7 @@ from contract.scaler import ScalerState
 from contract.scaler_file import read_scaler
 from contract.tasks import Task
 from director.blobs import BlobStore
-from director.closed_set import Bounds, judge, judge_held_out
+from director.closed_set import Bounds, judge, judge_held_out, judge_magnitude
 from director.decisions import may_be_quarantined
 from director.errors import ConflictError, NoModelError
 from director.registry import current_submissions, waiting_submissions
@@ -151,8 +151,8 @@ def judged(
     judgements = judge(side_by_side, bounds)
     results = [yardstick.hold(task, update) if yardstick else None for update in side_by_side]
     candidates = []
-    for row, update, judgement, result in zip(rows, updates, judgements, results, strict=True):
-        checks = judgement.checks
+    for row, update, beside, judgement, result in zip(rows, updates, side_by_side, judgements, results, strict=True):
+        checks = (*judgement.checks, judge_magnitude(_largest(beside)))
         if yardstick is not None and result is not None:
             checks += (judge_held_out(result.loss, yardstick.reference, yardstick.table.trivial_loss, bounds),)
         candidates.append(Candidate(row, update, checks, judgement.measurement, result))
@@ -194,6 +194,12 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
 def _tensors(blobs: BlobStore, digest: Digest, task: Task) -> Tensors:
     """Read a model as it is asked for; its bytes are checked against their digest first."""
     return TensorsInFile(locate_tensors(blobs.read(digest), task.layout), partial(blobs.read_at, digest))
+
+
+def _largest(update: ModelUpdate) -> float:
+    """Give the largest magnitude in the first layer, which alone is changed by another scaler."""
+    first = [spec for spec in update.layout if spec.name in (weight_name(0), bias_name(0))]
+    return max(float(np.abs(update.tensors.read(spec, 0, spec.size)).max()) for spec in first)
 
 
 def _whole(update: ModelUpdate) -> State:

@@ -13,6 +13,7 @@ from aggregation.clipping import capped_counts
 from aggregation.comparison import LEAST_COMPARABLE, Measurement, measure
 from aggregation.updates import ModelUpdate
 from contract.messages import Check
+from contract.model_file import MAX_MAGNITUDE
 from contract.scaler import ScalerState
 
 
@@ -102,6 +103,25 @@ def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds:
     mean = max((_mean_excess(report, others, feature), feature) for feature in features)
     spread = max((_spread_excess(report, others, feature), feature) for feature in features)
     return count, _mean_check(*mean, bounds), _spread_check(*spread, bounds)
+
+
+def judge_magnitude(largest: float) -> Check:
+    """Judge an update by its largest number once it stands behind the common scaler.
+
+    A scaler of its own with an absurdly small deviation makes absurdly large numbers of harmless ones there, and one of
+    them would spoil the aggregate of all.
+    """
+    passed = largest <= MAX_MAGNITUDE
+    return Check(
+        name="behind_common_scaler",
+        passed=passed,
+        seen=f"{largest:.4g}",
+        bound=f"at most {MAX_MAGNITUDE:.4g}",
+        sentence="Behind the common scaler its numbers are those of a model."
+        if passed
+        else "Behind the common scaler its numbers are far too large: look at the scaler's deviations, or train behind "
+        "the merged scaler.",
+    )
 
 
 def judge_held_out(loss: float, reference: float, trivial: float, bounds: Bounds) -> Check:

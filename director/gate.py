@@ -1,13 +1,13 @@
 """The gate: bytes and expectations in, a verdict with its checks out. Knows no disk, no network and no clock."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from contract.errors import FederationError, UnknownTaskError
+from contract.errors import FederationError, ScalerFileError, UnknownTaskError
 from contract.messages import Check, UploadMetadata
 from contract.model_file import read_model
 from contract.names import Digest, TaskName
@@ -182,6 +182,16 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
                 hint=f"Use the scaler of GET /tasks/{task.name}/start, or fit one to exactly the training rows.",
             )
 
+    def scaler_possible(scaler: ScalerState) -> None:
+        feature = task.impossible_moment(scaler.num_examples, scaler.mean, scaler.m2)
+        if feature is not None:
+            raise ScalerFileError(
+                f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have the scaler's mean and "
+                "variance.",
+                hint=f"Fit it to the values of {feature.name} as GET /tasks/{task.name} says.",
+                feature=feature.name,
+            )
+
     inspection.run("digests", "as in the metadata", digests_agree, seen=model_sha256)
     inspection.run("base", "a start of this task", base_known, seen=metadata.base)
     inspection.run(
@@ -202,6 +212,8 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     if file is not None:
         scaler, wrote = file.state, file.sklearn_version or "unknown"
         inspection.note("scikit_learn", "any version", "The version that wrote the scaler, reported only.", seen=wrote)
+        bounds = "the bounds of the task's features"
+        inspection.run("scaler_possible", bounds, lambda: scaler_possible(scaler), seen=f"means {_few(scaler.mean)}")
         agreed = "a merged scaler, or the hospital's own"
         inspection.run("scaler_agreed", agreed, lambda: scaler_agreed(scaler), seen=f"{scaler.num_examples} rows")
     if (log := parcel.log) is not None:
@@ -212,6 +224,10 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     if inspection.failure is None:
         inspection.update = InspectedUpdate(task, metadata, parcel, model_sha256, scaler_sha256, log_sha256)
     return inspection
+
+
+def _few(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values[:3]) + (", …" if len(values) > 3 else "")
 
 
 def _unknown_keys(data: bytes) -> str:

@@ -35,14 +35,13 @@ def check_report(report: StatisticsReport, task: Task) -> None:
             f"mean and m2 must have {len(features)} values each.", hint=f"In the order of GET /tasks/{task.name}."
         )
     require_examples(task, report.num_examples)
-    for feature, mean, m2 in zip(features, report.mean, report.m2, strict=True):
-        widest = report.num_examples * (feature.maximum - feature.minimum) ** 2 / 4  # half at each end
-        if not feature.minimum <= mean <= feature.maximum or m2 > widest * (1 + 1e-9):
-            raise MalformedRequestError(
-                f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have this mean and m2.",
-                hint="m2 is the sum of squared deviations from the mean.",
-                feature=feature.name,
-            )
+    feature = task.impossible_moment(report.num_examples, report.mean, report.m2)
+    if feature is not None:
+        raise MalformedRequestError(
+            f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have this mean and m2.",
+            hint="m2 is the sum of squared deviations from the mean.",
+            feature=feature.name,
+        )
 
 
 def keep_report(

@@ -7,6 +7,8 @@ import pytest
 from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 from contract.model_file import read_model, write_model
+from contract.scaler import ScalerState
+from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT
 from director.fsck import find_defects
 
@@ -191,6 +193,23 @@ def test_a_lied_count_weighs_no_more_than_its_cap(federation: FederationSimulato
     assert part["weight"] < 0.5
 
 
+def test_a_scaler_that_makes_absurd_numbers_behind_the_common_one_spoils_no_aggregate(federation):
+    hospitals = [federation.enrol(name) for name in ("KUTRRH", "MTRH", "KNH")]
+    for each in hospitals:
+        each.send_statistics()
+    for each in hospitals[:2]:
+        each.train_and_upload()
+    parcel = hospitals[2].parcel()
+    parcel.scaler = write_scaler(ScalerState.from_moments(50, (0.0,), (50 * 1e-60,)))
+    assert hospitals[2].upload(parcel).status_code == 201
+    made = federation.aggregate()
+    assert made.status_code == 201, made.text
+    assert names_in(made.json(), "quarantined") == ["KNH"]
+    assert [check["name"] for check in made.json()["quarantined"][0]["checks"] if not check["passed"]] == [
+        "behind_common_scaler"
+    ]
+
+
 def test_fewer_than_four_can_not_be_compared_and_it_says_so(federation: FederationSimulator):
     for name in ("KUTRRH", "MTRH"):
         federation.enrol(name).send_statistics()
@@ -198,7 +217,10 @@ def test_fewer_than_four_can_not_be_compared_and_it_says_so(federation: Federati
         each.train_and_upload()
     made = federation.aggregate().json()
     assert made["quarantined"] == []
-    assert {check["name"] for each in made["inputs"] for check in each["checks"]} == {"comparison"}
+    assert {check["name"] for each in made["inputs"] for check in each["checks"]} == {
+        "comparison",
+        "behind_common_scaler",
+    }
 
 
 def test_a_preview_shows_all_and_does_nothing(federation: FederationSimulator, liar: SimulatedHospital):

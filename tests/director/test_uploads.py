@@ -202,6 +202,10 @@ def a_foreign_scaler(parcel: Parcel) -> None:
     parcel.scaler = write_scaler(ScalerState.from_moments(51, (3.0,), (4.0,)))
 
 
+def a_scaler_of_impossible_rows(parcel: Parcel) -> None:
+    parcel.scaler = write_scaler(ScalerState.from_moments(parcel.metadata["num_examples"], (1e90,), (4.0,)))
+
+
 def an_unknown_base(parcel: Parcel) -> None:
     parcel.metadata["base"] = "0" * 64
 
@@ -249,6 +253,7 @@ def test_the_bomb_of_these_tests_is_live():
         (a_wrong_dtype, 422, "layout_mismatch"),
         (a_pickle_bomb, 422, "model_file_invalid"),
         (a_pickle_bomb_in_an_archive, 422, "model_file_invalid"),
+        (a_scaler_of_impossible_rows, 422, "scaler_file_invalid"),
         (a_pickle_bomb_for_a_scaler, 422, "scaler_file_invalid"),
         (a_zip_bomb, 422, "model_file_invalid"),
         (a_torchscript_archive, 422, "model_file_invalid"),
