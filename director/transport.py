@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from director.api import problems
+from director.api.connection import announces_body
 from director.settings import DirectorSettings
 
 SETTINGS = "settings"
@@ -144,6 +145,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_since, began = None, self._head_since
         if self.parser.get_http_version() not in _VERSIONS:
             raise ValueError("another version of HTTP")  # ends the parsing: send_400_response follows
+        if self.parser.should_upgrade() and announces_body(self.headers):
+            self._refusal = "upgrade_refused"  # the parser would take the body for the other protocol's
+            raise ValueError("an upgrade with a body")
         if (
             len(self.headers) > _MAX_HEADERS
             or len(self.pipeline) > _MAX_PIPELINED

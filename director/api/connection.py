@@ -5,6 +5,7 @@ Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server 
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,10 +33,7 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         request_id = scope["request_id"] = f"{self._prefix}{next(self._numbers):08x}"
-        has_body_left = scope["method"] in _WITH_BODY or any(
-            name in _ANNOUNCING and value != b"0" for name, value in scope["headers"]
-        )
-
+        has_body_left = scope["method"] in _WITH_BODY or announces_body(scope["headers"])
         has_answer = False
 
         async def receive_noting() -> Message:
@@ -61,3 +59,8 @@ class RequestIds:
             if not has_answer:
                 await on_the_wire("stopping", request_id)(scope, receive_noting, send_marked)
             raise
+
+
+def announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a request's headers (names in lower case) say that a body follows."""
+    return any(name in _ANNOUNCING and value != b"0" for name, value in headers)

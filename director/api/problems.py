@@ -21,6 +21,7 @@ MAX_PROBLEM_BYTES = 4096
 
 STATUSES: Mapping[str, tuple[int, str]] = {
     "malformed_request": (400, "The request can't be read"),
+    "upgrade_refused": (400, "No other protocol is spoken here"),
     "invalid_name": (422, "A name has not the agreed form"),
     "unauthenticated": (401, "No valid token"),
     "forbidden": (403, "Not allowed"),
@@ -70,6 +71,7 @@ _RETRY_SECONDS = {503: "5", 507: "60"}
 
 _ON_THE_WIRE: Mapping[str, tuple[str, str]] = {
     "malformed_request": ("This is no HTTP request that can be read.", "Send HTTP/1.1 as RFC 9112 says."),
+    "upgrade_refused": ("A request with a body can't ask for another protocol.", "Send it without the header Upgrade."),
     "head_too_large": ("The request's line and headers are too large or too many.", "Send fewer or shorter ones."),
     "too_slow": ("The request came too slowly.", "Send it again over a better link."),
     "busy": ("The director has as many connections as it can serve.", "Send it again in a few seconds."),

@@ -90,6 +90,11 @@ def test_what_can_be_read_in_two_ways_or_in_none_is_refused(director: RealDirect
     assert_refused(send(director.port, request_bytes), 400, "malformed_request")
 
 
+def test_a_body_behind_an_upgrade_is_refused_and_not_taken_for_empty(director: RealDirector):
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    assert_refused(send(director.port, JOIN + upgrade + b"Content-Length: 2\r\n\r\n{}"), 400, "upgrade_refused")
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "then_bytes"),
     [
