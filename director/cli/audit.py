@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
 from contract.messages import AuditVerification, Checkpoint
@@ -127,5 +128,4 @@ def _give(file: Path | None, lines: Iterable[bytes]) -> None:
 
 def _printable(text: str) -> str:
     """Escape what a terminal would obey, and what the table would read as markup."""
-    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-    return shown.replace("[", "\\[")
+    return escape("".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text))
