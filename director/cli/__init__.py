@@ -1,5 +1,7 @@
 """``fl-director``: what the consortium's admin does on the director's own machine. One file per resource."""
 
+import logging
+
 import typer
 
 from director.cli import audit, backup, centre, envoys, global_models, statistics, submissions, tokens, validation
@@ -21,4 +23,5 @@ for name, resource in (
 
 def main() -> None:
     """Run the program."""
+    logging.getLogger("director").addHandler(logging.NullHandler())  # what a command did it prints, and the audit says
     app()

@@ -1,6 +1,9 @@
 """No model counts before it is proven: the gate over the closed set, and a person's word."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -295,6 +298,16 @@ def test_the_directors_own_strategy_holds_where_none_is_asked_for(tmp_path):
             federation.enrol(name).train_and_upload()
         assert federation.aggregate().json()["strategy"] == "clip+trimmed_mean"
         assert federation.aggregate(strategy="fedavg").json()["strategy"] == "fedavg"
+
+
+def test_the_command_says_who_was_left_out_and_what_to_do(federation: FederationSimulator, liar: SimulatedHospital):
+    words = [sys.executable, "-m", "director", "aggregate"]
+    environment = {"DIRECTOR_DATA_DIR": str(federation.folder), "PATH": "", "COLUMNS": "200"}
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment, cwd=Path.cwd())
+    assert "quarantined" in done.stdout
+    assert "KNH: The model moved much further" in done.stdout
+    assert "fl-director submission release" in done.stdout
+    assert done.stderr == ""
 
 
 # --- statistics -------------------------------------------------------------------------------------------------------
