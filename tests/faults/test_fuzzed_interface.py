@@ -14,7 +14,7 @@ from real_processes import RealDirector
 from schemathesis import APIOperation, BaseSchema, Case, GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-CASES = scaled(6, 130)
+CASES = scaled(6, 75)
 """Of each operation for each role, fitting ones and again as many unfitting ones."""
 SEED = 20261124
 
