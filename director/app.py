@@ -81,7 +81,7 @@ def create_framework(director: Director) -> FastAPI:
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
-    app.openapi = cache(partial(interface.describe, app, director.tasks.values()))  # type: ignore[method-assign]
+    app.openapi = cache(partial(interface.describe, app, director.tasks.values()))  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

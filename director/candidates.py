@@ -1,6 +1,6 @@
 """Who sits at the council's table: hospitals' current models, opened, and each held against the others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -111,11 +111,13 @@ def chosen_submissions(session: Session, task: Task, names: Sequence[EnvoyName] 
     return [current[folded] for folded in sorted({name.folded for name in names})]
 
 
-def opened(session: Session, blobs: BlobStore, row: SubmissionRow, task: Task) -> ModelUpdate:
+def opened(
+    session: Session, blobs: BlobStore, row: SubmissionRow, task: Task, tensors: Callable[[Digest], Tensors]
+) -> ModelUpdate:
     """Open a submission and the start that it was trained from for the arithmetic."""
     scaler = read_scaler(blobs.read(row.digest_of("scaler")), len(task.features))
     digest = row.digest_of("model")
-    update = ModelUpdate(digest, row.num_examples, scaler, task.layout, _tensors(blobs, digest, task))
+    update = ModelUpdate(digest, row.num_examples, scaler, task.layout, tensors(digest))
     start = start_named(session, task.name, row.base)
     if start is None:
         raise AggregationError(
@@ -125,7 +127,7 @@ def opened(session: Session, blobs: BlobStore, row: SubmissionRow, task: Task) -
         )
     # a start without a scaler is trained from as it is, behind each hospital's own
     stood_behind = read_scaler(blobs.read(start.scaler_sha256), len(task.features)) if start.scaler_sha256 else scaler
-    base = replace(update, scaler=stood_behind, tensors=_tensors(blobs, start.model_sha256, task))
+    base = replace(update, scaler=stood_behind, tensors=tensors(start.model_sha256))
     return replace(update, base=behind(base, scaler).tensors)
 
 
@@ -191,7 +193,7 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
     )
 
 
-def _tensors(blobs: BlobStore, digest: Digest, task: Task) -> Tensors:
+def tensors_of(blobs: BlobStore, task: Task, digest: Digest) -> Tensors:
     """Read a model as it is asked for; its bytes are checked against their digest first."""
     return TensorsInFile(locate_tensors(blobs.read(digest), task.layout), partial(blobs.read_at, digest))
 

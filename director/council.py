@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from contract.scaler import ScalerState
 from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import Task
 from director.blobs import BlobStore
-from director.candidates import Candidate, chosen_submissions, judged, opened, yardstick_of
+from director.candidates import Candidate, chosen_submissions, judged, opened, tensors_of, yardstick_of
 from director.closed_set import Bounds
 from director.decisions import ADMITTED
 from director.registry import current_submissions, unknown_envoy
@@ -101,7 +102,8 @@ def draft_average(session: Session, blobs: BlobStore, task: Task, request: Aggre
     rows = chosen_submissions(session, task, request.envoys)
     borrowed = _borrowed_scaler(session, blobs, task, request.scaler)
     fixed = borrowed or merged_scaler(session, task.name, policy.bounds)
-    updates = _counted([opened(session, blobs, row, task) for row in rows], policy.bounds)
+    tensors = cache(partial(tensors_of, blobs, task))  # most hospitals share one start: it is read and checked once
+    updates = _counted([opened(session, blobs, row, task, tensors) for row in rows], policy.bounds)
     together = fixed or _merge_own(updates, policy.bounds)
     yardstick = yardstick_of(session, blobs, task, together)
     candidates = judged(rows, updates, together, task, yardstick, policy.bounds)

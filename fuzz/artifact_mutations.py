@@ -73,7 +73,7 @@ def mutate_model(data: bytes, random: Random) -> bytes:
                 at = next((i for i, part in enumerate(parts) if part.name.endswith("data.pkl")), at)
                 parts[at] = replace(parts[at], matter=mutate_pickle(parts[at].matter, random))
     try:
-        return hostile.zipped(parts, **options)  # type: ignore[arg-type]
+        return hostile.zipped(parts, **options)  # type: ignore[arg-type]  # each knob's own type
     except UnicodeEncodeError:  # a name that only this Python can read
         return data
 
@@ -103,7 +103,7 @@ def _with_a_lie(part: hostile.Part, random: Random) -> hostile.Part:
         "name": f"archive/{random.choice(_NAMES)}",
     }
     name = random.choice(list(knobs))
-    return replace(part, **{name: knobs[name]})  # type: ignore[arg-type]
+    return replace(part, **{name: knobs[name]})  # type: ignore[arg-type]  # likewise
 
 
 def _archive_lie(random: Random) -> dict[str, object]:
