@@ -19,11 +19,11 @@ from aggregation.errors import AggregationError
 from aggregation.scaling import behind, merge_scalers
 from aggregation.strategy import RULES, aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInFile
+from contract.artifacts.model_file import locate_tensors, read_model, write_model
+from contract.artifacts.scaler_file import read_scaler, write_scaler
 from contract.errors import FederationError, UnknownTaskError
-from contract.model_file import locate_tensors, read_model, write_model
 from contract.names import Digest, TaskName
 from contract.scaler import ScalerState
-from contract.scaler_file import read_scaler, write_scaler
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, Task
 
 EXIT_OK, EXIT_USAGE, EXIT_REFUSED = 0, 2, 4

@@ -9,7 +9,7 @@ import numpy as np
 
 from aggregation.tiles import stretches
 from aggregation.updates import Change, Tile, UpdateSet
-from contract.architecture import Layout, TensorSpec
+from contract.network import Layout, TensorSpec
 
 
 def clip(updates: UpdateSet) -> UpdateSet:

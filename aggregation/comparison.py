@@ -12,7 +12,7 @@ import numpy as np
 
 from aggregation.clipping import norm
 from aggregation.errors import InconsistentUpdatesError, TooFewUpdatesError
-from aggregation.robust import Vector, ascending
+from aggregation.rules.robust import Vector, ascending
 from aggregation.tiles import Matrix, stacks
 from aggregation.updates import ModelUpdate, in_order
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aggregation.errors import NoUpdatesError
 from aggregation.updates import ModelUpdate, Tensors, Tile
-from contract.architecture import Layout, TensorSpec, bias_name, weight_name
+from contract.network import Layout, TensorSpec, bias_name, weight_name
 from contract.scaler import ScalerState
 
 _BLOCK_ELEMENTS = 1 << 16

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.updates import Tensors
-from contract.architecture import Layout, TensorSpec
+from contract.network import Layout, TensorSpec
 
 Matrix = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.errors import InconsistentUpdatesError, NoBaseError, NoUpdatesError
-from contract.architecture import Layout, State, TensorSpec
-from contract.model_file import TensorLocation
+from contract.artifacts.model_file import TensorLocation
 from contract.names import Digest
+from contract.network import Layout, State, TensorSpec
 from contract.scaler import ScalerState
 
 Value = TypeVar("Value")

@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.program import run
 from benchmarks.report import Figure, Row, middle
-from contract.architecture import ArchitectureSpec, initial_state, tensor_layout
-from contract.model_file import model_file_parts
+from contract.artifacts.model_file import model_file_parts
+from contract.network import ArchitectureSpec, initial_state, tensor_layout
 
 _TARGET = 0.3
 _MEBIBYTE = 2**20

@@ -19,9 +19,9 @@ from aggregation.strategy import aggregate, strategy_named
 from aggregation.tiles import stretches
 from aggregation.updates import ModelUpdate, TensorsInFile
 from benchmarks.program import memory_of
-from contract.architecture import ArchitectureSpec, Layout, State, tensor_layout
-from contract.model_file import locate_tensors, model_file_parts
+from contract.artifacts.model_file import locate_tensors, model_file_parts
 from contract.names import Digest
+from contract.network import ArchitectureSpec, Layout, State, tensor_layout
 from contract.scaler import ScalerState
 
 

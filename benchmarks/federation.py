@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.http_client import Request, ask
 from benchmarks.program import Program, run, serving
-from contract.model_file import read_model, write_model
+from contract.artifacts.model_file import read_model, write_model
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 

@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.architecture import ArchitectureSpec, Layout, State, initial_state, tensor_layout
 from contract.errors import InvalidInputError
 from contract.names import Digest, TaskName
+from contract.network import ArchitectureSpec, Layout, State, initial_state, tensor_layout
 
 RiskLevel = Literal["low", "medium", "high"]
 RISK_LEVELS: tuple[RiskLevel, ...] = ("low", "medium", "high")

@@ -27,10 +27,10 @@ from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.parcels import Desk
 from director.api.shortcut import Shortcut
+from director.api.transport import SETTINGS
 from director.assembly import Director, Follower
-from director.logs import logging_to
 from director.settings import read_settings
-from director.transport import SETTINGS
+from director.upkeep.logs import logging_to
 
 RESOURCES = (
     health,

@@ -12,27 +12,28 @@ from contract.errors import FederationError
 from contract.messages import DEFAULT_TASK
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
-from director import audit, tokens
-from director.access import LOCAL_ADMIN, Doorkeeper, Rates
-from director.audit import HeadFile
-from director.backup import Manifest, read_backup, require_file, unpack_backup
-from director.blobs import BlobStore
 from director.clock import Clock, utc_now
-from director.council import Policy
-from director.database import Database
 from director.errors import NotInitialisedError, UsageError
-from director.failpoints import reach
-from director.files import storage_faults_named
-from director.fsck import find_defects, referred_digests
-from director.global_models import GlobalModels
-from director.inference import Ward
-from director.intake import Intake
-from director.limits import RateLimit
-from director.logs import InferenceLog
-from director.review import Review
+from director.inference.answers import Ward
+from director.members import tokens
+from director.members.access import LOCAL_ADMIN, Doorkeeper, Rates
+from director.members.rates import RateLimit
+from director.models.draft import Policy
+from director.models.versions import GlobalModels
+from director.records import audit
+from director.records.audit import HeadFile
+from director.records.blobs import BlobStore
+from director.records.database import Database
+from director.records.failpoints import reach
+from director.records.files import storage_faults_named
 from director.settings import DirectorSettings
-from director.starts import renew_all
-from director.views import Views
+from director.submissions.intake import Intake
+from director.submissions.review import Review
+from director.tasks.starts import renew_all
+from director.upkeep.backup import Manifest, read_backup, require_file, unpack_backup
+from director.upkeep.fsck import find_defects, referred_digests
+from director.upkeep.logs import InferenceLog
+from director.upkeep.views import Views
 
 _log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from aggregation.errors import UnknownStrategyError
+from aggregation.screening import Bounds
 from aggregation.strategy import strategy_named
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
-from director import failpoints
-from director.closed_set import Bounds
 from director.errors import SettingsError
+from director.records import failpoints
 
 CONFIG_FILE = "director.toml"
 _CONFIG_VARIABLE = "DIRECTOR_CONFIG"

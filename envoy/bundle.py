@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.artifacts.model_file import read_model
+from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.training_log import check_training_log
 from contract.messages import MetricValue, UploadMetadata
-from contract.model_file import read_model
 from contract.names import Digest
-from contract.scaler_file import read_scaler
 from contract.tasks import Task
-from contract.training_log import check_training_log
 from envoy.errors import DataError
 
 _SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.architecture import State, forward, softmax
 from contract.messages import MetricValue
+from contract.network import State, forward, softmax
 from contract.scaler import ScalerState
 from contract.tasks import RISK_LEVELS, Task
 from envoy.cohort import Cohort

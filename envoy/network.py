@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from contract.architecture import ArchitectureSpec
+from contract.network import ArchitectureSpec
 
 
 class RiskClassifier(nn.Module):

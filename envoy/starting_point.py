@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from contract.architecture import State, bias_name, weight_name
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import read_scaler
 from contract.errors import UnknownTaskError
 from contract.messages import Start, TaskDescription
-from contract.model_file import read_model, write_model
 from contract.names import Digest, TaskName
+from contract.network import State, bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
-from contract.scaler_file import read_scaler
 from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError

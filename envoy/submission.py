@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from contract.artifacts.scaler_file import read_scaler
 from contract.messages import MetricValue, StatisticsReport
 from contract.scaler import ScalerState
-from contract.scaler_file import read_scaler
 from contract.tasks import Task
 from envoy.bundle import Bundle, own_scaler_file, pack
 from envoy.cohort import Split, build_cohort, split_by_patient

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from contract.architecture import State
+from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Cohort, Split

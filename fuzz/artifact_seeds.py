@@ -11,10 +11,10 @@ import test_artifact_hostile_models
 import test_artifact_hostile_scalers
 import torch
 
-from contract.architecture import initial_state
-from contract.model_file import write_model
+from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import write_scaler
+from contract.network import initial_state
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 from fuzz import ROOT
 
 

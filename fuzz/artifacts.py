@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from sklearn.preprocessing import StandardScaler
 
+from contract.artifacts.model_file import locate_tensors, read_model, write_model
+from contract.artifacts.scaler_file import read_scaler_file, write_scaler
 from contract.errors import ModelFileError, ScalerFileError
-from contract.model_file import locate_tensors, read_model, write_model
-from contract.scaler_file import read_scaler_file, write_scaler
 from fuzz.artifact_mutations import mutate_model, mutate_scaler
 from fuzz.artifact_seeds import hostile_models, hostile_scalers, real_models, real_scalers
 from fuzz.target import Target, is_refused, within_bounds

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pydantic_core
 
+from contract.artifacts.training_log import check_training_log
 from contract.errors import TrainingLogError
 from contract.messages import UploadMetadata
-from contract.training_log import check_training_log
 from director.errors import MalformedRequestError
-from director.gate import read_metadata
+from director.submissions.arrival import read_metadata
 from fuzz.json_mutations import mutate_json
 from fuzz.target import Target, is_refused, within_bounds
 

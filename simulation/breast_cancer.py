@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_breast_cancer
 
 from aggregation.scaling import merge_scalers
-from contract.architecture import ArchitectureSpec, State, bias_name, forward, softmax, weight_name
 from contract.names import TaskName
+from contract.network import ArchitectureSpec, State, bias_name, forward, softmax, weight_name
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Feature, Task
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aggregation.scaling import merge_scalers
 from aggregation.strategy import aggregate, strategy_named
-from contract.architecture import State, initial_state
+from contract.network import State, initial_state
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.evaluation import evaluate

@@ -7,12 +7,12 @@ from functools import cache
 import numpy as np
 
 from aggregation.clipping import capped_counts
+from aggregation.screening import Bounds, judge
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import Layout, State
-from contract.model_file import write_model
+from contract.artifacts.model_file import write_model
 from contract.names import Digest
-from director.closed_set import Bounds, judge
+from contract.network import Layout, State
 from simulation.attacks import Attack, Matrix
 from simulation.breast_cancer import HOUSE, Consortium, LocalTraining, Patients, accuracy, consortium, task, train
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from aggregation.scaling import merge_scalers
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import State
+from contract.artifacts.model_file import write_model
 from contract.messages import MetricValue
-from contract.model_file import write_model
 from contract.names import Digest, EnvoyName
+from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Cohort, Split, split_by_patient

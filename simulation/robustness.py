@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import fmean
 
 from aggregation.scaling import merge_scalers
+from aggregation.screening import Bounds, judge
 from aggregation.strategy import aggregate, strategy_named
 from contract.tasks import DIAGNOSIS_COUNT
-from director.closed_set import Bounds, judge
 from envoy.training import train
 from simulation.attacks import ATTACKS, SCALING, SIGN_FLIP, Attack
 from simulation.breast_cancer import HOUSE, LocalTraining
@@ -218,7 +218,7 @@ one class. Model: logistic (30 measurements, 2 classes). Shared start, exact mer
 {seeds} (exclusive); each seed deals anew. Hospitals train as `diagnosis_count` does (Adam 0.01, batch 64, 2 epochs)
 where nothing else is said. The hostile ones work together and know the honest updates of the same round.
 
-*Gate* is the judge of the closed set (`director.closed_set`) with the default bounds and capped counts; what it
+*Gate* is the judge of the closed set (`aggregation.screening`) with the default bounds and capped counts; what it
 quarantines enters no aggregate. The rules without a gate are told how many are hostile (f known), which nobody is in
 life. Accuracy is on the held-out patients: mean over the seeds, in brackets the lowest.
 

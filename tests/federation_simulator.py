@@ -12,15 +12,15 @@ import httpx2 as httpx
 import numpy as np
 from fastapi.testclient import TestClient
 
-from contract.model_file import read_model, write_model
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.names import Digest
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from director.app import create_app
 from director.assembly import Director
-from director.logs import logging_to
 from director.settings import DirectorSettings
+from director.upkeep.logs import logging_to
 
 
 class SetClock:
@@ -149,7 +149,7 @@ class FederationSimulator:
         self.stop()
 
     def token(self, role: str, **more: Any) -> str:
-        from director import tokens
+        from director.members import tokens
 
         holds = more.pop("holds", timedelta(days=90))
         with self.director.database.write() as session:

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from contract.architecture import ArchitectureSpec, TensorSpec
 from contract.messages.base import Message
 from contract.names import Digest, TaskName
+from contract.network import ArchitectureSpec, TensorSpec
 from contract.tasks import Feature, RiskLevel, Task, TrainingPlan
 
 

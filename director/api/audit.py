@@ -8,10 +8,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from contract.messages import AuditRecord, AuditVerification, Page
-from director import audit
 from director.api.guard import Cursor, GuardedRoute, Serving
-from director.chain import follow
-from director.registry import MAX_PAGE
+from director.members.registry import MAX_PAGE
+from director.records import audit
+from director.records.chain import follow
 
 router = APIRouter(route_class=GuardedRoute, tags=["audit"])
 

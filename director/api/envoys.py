@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 
 from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
 from contract.names import EnvoyName
-from director import enrolment, registry
 from director.api.guard import Caller, GuardedRoute, IdempotencyKey, Serving, address_of
-from director.limits import neighbourhood
+from director.members import enrolment, registry
+from director.members.rates import neighbourhood
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Page
 from contract.names import TaskName
 from director.api.guard import BINARY, OCTETS, Caller, Cursor, GuardedRoute, IdempotencyKey, Serving
-from director.registry import MAX_PAGE
+from director.members.registry import MAX_PAGE
 
 router = APIRouter(route_class=GuardedRoute, tags=["global models"])
 

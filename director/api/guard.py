@@ -10,10 +10,10 @@ from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
-from director.access import POLICY, Principal
 from director.assembly import Director
 from director.errors import TooLargeError
-from director.idempotency import MAX_KEY_LENGTH
+from director.members.access import POLICY, Principal
+from director.records.idempotency import MAX_KEY_LENGTH
 
 _Handler = Callable[[Request], Awaitable[Response]]
 

@@ -20,11 +20,11 @@ from contract.messages import (
     Prediction,
 )
 from contract.names import EnvoyName, TaskName
-from director import batch
 from director.api.guard import DirectRoute, caller_of, director_of
 from director.api.problems import request_id_of
 from director.errors import InvalidRequestError, MalformedRequestError
-from director.inference import Bundle
+from director.inference import batch
+from director.inference.answers import Bundle
 
 router = APIRouter(route_class=DirectRoute, tags=["inference"])
 

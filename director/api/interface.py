@@ -19,8 +19,8 @@ from contract.messages import (
     Problem,
 )
 from contract.tasks import Feature, Task
-from director.access import POLICY
 from director.api.problems import MEDIA_TYPE, STATUSES
+from director.members.access import POLICY
 
 _REF = "#/components/schemas/{model}"
 _SINGLE = (InferenceRequest, GlobalInferenceRequest)

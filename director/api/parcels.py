@@ -12,10 +12,10 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from director.blobs import SPOOLED_IN_MEMORY_BYTES
 from director.errors import BusyError, MalformedRequestError, UnsupportedMediaTypeError
-from director.files import storage_faults_named
-from director.gate import Parcel
+from director.records.blobs import SPOOLED_IN_MEMORY_BYTES
+from director.records.files import storage_faults_named
+from director.submissions.arrival import Parcel
 
 REQUIRED_PARTS = ("metadata", "model", "scaler")
 PARTS = (*REQUIRED_PARTS, "log")

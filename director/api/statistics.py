@@ -13,12 +13,12 @@ from contract.messages import (
     StatisticsReport,
 )
 from contract.names import EnvoyName, TaskName
-from director import statistics
 from director.api.guard import Caller, Cursor, GuardedRoute, Serving
-from director.failpoints import reach
-from director.gate import find_task
-from director.registry import MAX_PAGE, envoy_named, page_of
-from director.starts import take_statistics
+from director.members.registry import MAX_PAGE, envoy_named, page_of
+from director.records.failpoints import reach
+from director.submissions.arrival import find_task
+from director.tasks import statistics
+from director.tasks.starts import take_statistics
 
 router = APIRouter(route_class=GuardedRoute, tags=["statistics"])
 

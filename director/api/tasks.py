@@ -5,10 +5,11 @@ from fastapi import APIRouter, Response
 from contract.messages import Page, Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import RISK_LEVELS, Task
-from director import audit, starts
 from director.api.guard import BINARY, OCTETS, Caller, GuardedRoute, Serving
 from director.errors import NotFoundError
-from director.gate import find_task
+from director.records import audit
+from director.submissions.arrival import find_task
+from director.tasks import starts
 
 router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
 

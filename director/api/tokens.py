@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query
 
 from contract.messages import IssuedToken, Page, Role, RotationRequest, TokenDescription, TokenRequest
 from contract.names import EnvoyName
-from director import tokens
 from director.api.guard import Caller, Cursor, GuardedRoute, IdempotencyKey, Serving
-from director.registry import MAX_PAGE
+from director.members import tokens
+from director.members.registry import MAX_PAGE
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from contract.messages import DecisionRequest, Page, Submission, Verdict
 from contract.names import EnvoyName, TaskName
-from director import registry
 from director.api.guard import Caller, Cursor, GuardedRoute, IdempotencyKey, Serving
 from director.api.parcels import Desk, form_schema, spool
-from director.failpoints import reach
+from director.members import registry
+from director.records.failpoints import reach
 
 router = APIRouter(route_class=GuardedRoute, tags=["uploads"])
 

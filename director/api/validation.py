@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 
 from contract.messages import ValidationTable
 from contract.names import TaskName
-from director import validation
 from director.api.guard import Caller, GuardedRoute, Serving
 from director.assembly import Director
-from director.gate import find_task
+from director.models import validation
+from director.submissions.arrival import find_task
 
 router = APIRouter(route_class=GuardedRoute, tags=["validation"])
 

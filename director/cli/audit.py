@@ -13,13 +13,13 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from contract.messages import AuditVerification, Checkpoint
-from director import audit
-from director.chain import Link, follow, read_lines
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.clock import utc_now
 from director.errors import UsageError
-from director.files import replace_whole, storage_faults_named
-from director.registry import MAX_PAGE
+from director.members.registry import MAX_PAGE
+from director.records import audit
+from director.records.chain import Link, follow, read_lines
+from director.records.files import replace_whole, storage_faults_named
 
 app = typer.Typer(no_args_is_help=True, help="The audit: who did what.")
 

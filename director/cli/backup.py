@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from director.access import LOCAL_ADMIN
 from director.assembly import Director
-from director.backup import make_backup
 from director.cli.program import err, opened_director, out, says_what_failed
+from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
+from director.upkeep.backup import make_backup
 
 
 @says_what_failed

@@ -8,8 +8,8 @@ import typer
 from director.assembly import Director
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
-from director.logs import logging_to
 from director.settings import DirectorSettings, read_settings
+from director.upkeep.logs import logging_to
 
 
 @says_what_failed
@@ -35,7 +35,7 @@ def serve(
     """Serve hospitals, analysts and admins until stopped."""
     import uvicorn  # late: the other commands don't serve
 
-    from director.transport import lift_file_limit, server_options
+    from director.api.transport import lift_file_limit, server_options
 
     settings = read_settings()
     host, port = settings.host if host is None else host, port or settings.port

@@ -6,9 +6,9 @@ import typer
 from rich.table import Table
 
 from contract.names import EnvoyName
-from director import enrolment, registry
-from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, err, opened_director, out, print_json, says_what_failed
+from director.members import enrolment, registry
+from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
 

@@ -7,10 +7,10 @@ from rich.table import Table
 
 from contract.messages import DEFAULT_TASK, DecisionRequest, StatisticsDescription
 from contract.names import EnvoyName, TaskName
-from director import statistics
-from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, Task, opened_director, out, print_checks, print_json, says_what_failed
-from director.registry import MAX_PAGE, page_of
+from director.members.access import LOCAL_ADMIN
+from director.members.registry import MAX_PAGE, page_of
+from director.tasks import statistics
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals' shares of the common scaler.")
 

@@ -8,10 +8,10 @@ from rich.table import Table
 
 from contract.messages import DecisionRequest, Submission, Verdict
 from contract.names import EnvoyName, TaskName
-from director import registry
-from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, opened_director, out, print_checks, print_json, says_what_failed
 from director.errors import UsageError
+from director.members import registry
+from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Uploads and their verdicts.")
 

@@ -9,10 +9,10 @@ from rich.table import Table
 
 from contract.messages import IssuedToken, Role
 from contract.names import EnvoyName
-from director import tokens
-from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, duration, err, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
+from director.members import tokens
+from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, analysts and admins.")
 

@@ -6,11 +6,11 @@ import typer
 
 from contract.messages import DEFAULT_TASK, ValidationTable
 from contract.names import TaskName
-from director import validation
-from director.access import LOCAL_ADMIN
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
-from director.gate import find_task
+from director.members.access import LOCAL_ADMIN
+from director.models import validation
+from director.submissions.arrival import find_task
 
 app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate holds every model against.")
 

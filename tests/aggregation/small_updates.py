@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregation.fedavg import Combined
+from aggregation.rules.fedavg import Combined
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import TensorSpec
 from contract.names import Digest
+from contract.network import TensorSpec
 from contract.scaler import ScalerState
 
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation import fedavg
 from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
+from aggregation.rules import fedavg
 from aggregation.tiles import TILE_ELEMENTS
 from aggregation.updates import ModelUpdate, TensorsInFile, TensorsInMemory, in_order, shares
-from contract.architecture import ArchitectureSpec, State, TensorSpec, initial_state, tensor_layout
-from contract.model_file import locate_tensors, write_model
+from contract.artifacts.model_file import locate_tensors, write_model
 from contract.names import Digest
+from contract.network import ArchitectureSpec, State, TensorSpec, initial_state, tensor_layout
 from contract.scaler import ScalerState
 
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from small_updates import ANSWERS, BASE, COUNTS, KRUM_SCORES, ROWS, answer, combined, updates_of
 
-from aggregation import robust, tiles
+from aggregation import tiles
 from aggregation.errors import NotSettledError, TooFewUpdatesError
-from aggregation.robust import krum_scores
+from aggregation.rules import robust
+from aggregation.rules.robust import krum_scores
 from aggregation.updates import in_order
 
 RULES = {

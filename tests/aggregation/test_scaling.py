@@ -12,8 +12,8 @@ from aggregation.errors import NoUpdatesError
 from aggregation.scaling import behind, merge_scalers
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import ArchitectureSpec, forward, initial_state, softmax, tensor_layout
 from contract.names import Digest
+from contract.network import ArchitectureSpec, forward, initial_state, softmax, tensor_layout
 from contract.scaler import ScalerState
 
 SPEC = ArchitectureSpec(2, (32, 16), 3)

@@ -11,10 +11,10 @@ import pytest
 from small_updates import ANSWERS, BASE, COUNTS, ROWS
 
 from aggregation.__main__ import main
-from contract.architecture import bias_name
-from contract.model_file import read_model, write_model
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import write_scaler
+from contract.network import bias_name
 from contract.scaler import ScalerState, re_express_first_layer
-from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT
 
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))

@@ -54,8 +54,8 @@ import itertools, sys
 import numpy as np
 from aggregation.strategy import RULES, aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import ArchitectureSpec, initial_state, tensor_layout
-from contract.model_file import write_model
+from contract.network import ArchitectureSpec, initial_state, tensor_layout
+from contract.artifacts.model_file import write_model
 from contract.names import Digest
 from contract.scaler import ScalerState
 from concurrent.futures import ThreadPoolExecutor

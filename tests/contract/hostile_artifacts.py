@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from sklearn.preprocessing import StandardScaler
 
-from contract.architecture import ArchitectureSpec, TensorSpec, tensor_layout
 from contract.errors import ArtifactError
+from contract.network import ArchitectureSpec, TensorSpec, tensor_layout
 
 SPEC = ArchitectureSpec(input_size=5, hidden_sizes=(8, 4), output_size=3)
 LAYOUT = tensor_layout(SPEC)

@@ -10,8 +10,8 @@ import hostile_artifacts as hostile
 import pytest
 from hostile_artifacts import LAYOUT, Case
 
+from contract.artifacts.model_file import locate_tensors, read_model
 from contract.errors import ModelFileError
-from contract.model_file import locate_tensors, read_model
 
 
 def case(name: str, data: bytes, says: str) -> Case:

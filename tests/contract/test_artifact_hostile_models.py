@@ -10,8 +10,8 @@ import pytest
 import torch
 from hostile_artifacts import LAYOUT, Case, integer, symbol, text, tuple_of
 
+from contract.artifacts.model_file import read_model
 from contract.errors import ArtifactError, LayoutMismatchError, ModelFileError, TensorValueError
-from contract.model_file import read_model
 
 
 def case(name: str, data: bytes, says: str, error: type[ArtifactError] = ModelFileError) -> Case:

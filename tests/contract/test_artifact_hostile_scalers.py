@@ -30,8 +30,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
+from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError, ScalerFileError
-from contract.scaler_file import read_scaler_file
 
 
 def case(name: str, data: bytes, says: str) -> Case:

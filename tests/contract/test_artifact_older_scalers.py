@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from contract.scaler_file import read_scaler_file
+from contract.artifacts.scaler_file import read_scaler_file
 
 MEAN = (0.018776481964903873, 0.014218848825672592, 4.0)
 VARIANCE = (1.284791132738684, 0.5696732630170211, 0.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contract.scaler_file import read_scaler_file
+from contract.artifacts.scaler_file import read_scaler_file
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.pkl"))
 ROWS = np.column_stack([np.random.default_rng(5).normal(10, 4, size=(20, 2)), np.full(20, 4.0)])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.symbolic_pickle import COMMON_OPCODES, Dialect, Symbol, decode, encode
+from contract.artifacts.symbolic_pickle import COMMON_OPCODES, Dialect, Symbol, decode, encode
 
 TYPE = Symbol("builtins", "complex")
 DIALECT = Dialect(

@@ -21,10 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
-from contract.architecture import ArchitectureSpec, initial_state, tensor_layout
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ModelFileError, ScalerFileError
-from contract.model_file import read_model, write_model
-from contract.scaler_file import read_scaler_file
+from contract.network import ArchitectureSpec, initial_state, tensor_layout
 
 MODEL = hostile.saved(hostile.network_state())
 OTHER_MODEL = hostile.model_file()

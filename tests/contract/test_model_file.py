@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.serialization import config as torch_config
 
-from contract.architecture import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
+from contract.artifacts.model_file import MAX_MAGNITUDE, locate_tensors, model_file_parts, read_model, write_model
 from contract.errors import LayoutMismatchError, ModelFileError, TensorValueError
-from contract.model_file import MAX_MAGNITUDE, locate_tensors, model_file_parts, read_model, write_model
+from contract.network import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
 
 
 class Network(torch.nn.Module):

@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
-from contract.errors import ScalerFileError
-from contract.scaler import ScalerState
-from contract.scaler_file import (
+from contract.artifacts.scaler_file import (
     SKLEARN_VERSION,
     read_scaler,
     read_scaler_file,
     write_scaler,
 )
+from contract.errors import ScalerFileError
+from contract.scaler import ScalerState
 
 ROWS = np.random.default_rng(5).normal(10, 4, size=(40, FEATURES))
 WITH_CONSTANT = np.column_stack([ROWS[:, :2], np.full(40, 7.0)])

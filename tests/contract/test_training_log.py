@@ -3,8 +3,8 @@ import time
 
 import pytest
 
+from contract.artifacts.training_log import MAX_BYTES, MAX_LINE_BYTES, MAX_LINES, check_training_log
 from contract.errors import TrainingLogError
-from contract.training_log import MAX_BYTES, MAX_LINE_BYTES, MAX_LINES, check_training_log
 
 
 def nested(depth: int) -> bytes:

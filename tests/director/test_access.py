@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.names import EnvoyName
-from director import registry, tokens
-from director.access import LOCAL_ADMIN, POLICY
 from director.api.guard import GuardedRoute
 from director.app import RESOURCES
+from director.members import registry, tokens
+from director.members.access import LOCAL_ADMIN, POLICY
 
 
 def call(federation: FederationSimulator, authorization: str | bytes | None):

@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 
 from contract.messages import Checkpoint
 from contract.names import Digest
-from director import audit
-from director.chain import Walk, content_of, follow, read_lines
 from director.cli import app
 from director.clock import utc_now
-from director.database import Database
+from director.records import audit
+from director.records.chain import Walk, content_of, follow, read_lines
+from director.records.database import Database
 
 COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
 TAMPERINGS = 200

@@ -7,13 +7,13 @@ import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 from typer.testing import CliRunner
 
-from director import audit
 from director.assembly import Director
-from director.backup import make_backup, read_backup
 from director.cli import app
-from director.database import Database
 from director.errors import DamagedArtifactError, StorageError, UsageError
+from director.records import audit
+from director.records.database import Database
 from director.settings import DirectorSettings
+from director.upkeep.backup import make_backup, read_backup
 
 
 def back_up(federation: FederationSimulator, target: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_backup_that_can_not_be_written_leaves_nothing(
     def refuses(_: int) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("director.blobs.os.fsync", refuses)
+    monkeypatch.setattr("director.records.blobs.os.fsync", refuses)
     with pytest.raises(StorageError):
         back_up(federation, tmp_path / "copies" / "monday")
     assert list((tmp_path / "copies").iterdir()) == []

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from aggregation import screening as closed_set
+from aggregation.screening import Bounds, judge_held_out, judge_statistics
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.architecture import TensorSpec
 from contract.messages import Check
 from contract.names import Digest
+from contract.network import TensorSpec
 from contract.scaler import ScalerState
-from director import closed_set
-from director.closed_set import Bounds, judge_held_out, judge_statistics
 from simulation.consortium import consortium_counts
 
 BOUNDS = Bounds()

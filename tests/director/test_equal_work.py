@@ -11,8 +11,8 @@ from federation_simulator import FederationSimulator
 from sqlalchemy import event
 
 from contract.names import Digest
-from director import access, enrolment
 from director.errors import UnauthenticatedError
+from director.members import access, enrolment
 
 
 class CountedTokens(dict):

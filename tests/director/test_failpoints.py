@@ -7,15 +7,15 @@ import sys
 
 import pytest
 
-from director import failpoints
 from director.errors import SettingsError
+from director.records import failpoints
 from director.settings import read_settings
 
 
 def reaching(*names: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Reach the places in a process of its own."""
     program = (
-        "import sys, time; from director.failpoints import arm, reach; arm(); "
+        "import sys, time; from director.records.failpoints import arm, reach; arm(); "
         "[reach(name) for name in sys.argv[1:]]; arm(); time.sleep(0.3)"
     )
     return subprocess.run([sys.executable, "-c", program, *names], env={**os.environ, **environment}, check=False)

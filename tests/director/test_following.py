@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from federation_simulator import FederationSimulator
 
-from director import tokens
 from director.assembly import Director, Follower
 from director.errors import UnauthenticatedError
+from director.members import tokens
 from director.settings import DirectorSettings
 
 

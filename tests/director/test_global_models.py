@@ -10,9 +10,9 @@ import pytest
 import torch
 from federation_simulator import FederationSimulator, SimulatedHospital
 
-from contract.architecture import forward, softmax
-from contract.model_file import read_model
-from contract.scaler_file import read_scaler
+from contract.artifacts.model_file import read_model
+from contract.artifacts.scaler_file import read_scaler
+from contract.network import forward, softmax
 from contract.tasks import DIAGNOSIS_COUNT
 from director.settings import DirectorSettings
 
@@ -160,7 +160,7 @@ def test_downloads_open_with_the_usual_tools_and_are_on_record(
     assert model == federation.file("aggregated", "model.pt").read_bytes()
     assert federation.http.get("/global_models/1/scaler.pkl", headers=federation.analyst).status_code == 200
     assert federation.http.get("/global_models/2/model.pt", headers=federation.analyst).status_code == 404
-    from director.schema import AuditRow
+    from director.records.schema import AuditRow
 
     with federation.director.database.read() as session:
         acts = [row.act for row in session.query(AuditRow).order_by(AuditRow.seq)]
@@ -277,7 +277,7 @@ def test_the_script_on_plain_folders_makes_the_same_model_and_it_can_be_publishe
     card = json.loads((tmp_path / "out" / "card.json").read_bytes())
     assert (card["sha256"], card["scaler_sha256"]) == (made["sha256"], made["scaler_sha256"])
     files = [(tmp_path / "out" / name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json")]
-    from director.access import LOCAL_ADMIN
+    from director.members.access import LOCAL_ADMIN
 
     imported = federation.director.global_models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
     assert (imported.version, imported.strategy, imported.published) == (2, "imported:fedavg", True)

@@ -283,7 +283,7 @@ def test_a_hospital_may_not_ask_for_another_ones_batch(asked: FederationSimulato
 
 
 def test_decimals_are_written_as_python_would(asked: FederationSimulator):
-    from director.batch import _decimals
+    from director.inference.batch import _decimals
 
     values = np.array([0.0, 1.0, 0.5, 1 / 3, 1e-9, 1 - 1e-9, 4.9e-10])
     texts = [bytes(row).decode() for row in _decimals(values)]

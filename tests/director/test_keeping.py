@@ -9,15 +9,15 @@ from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import create_engine, inspect, select, text
 
 from contract.names import Digest
-from director import audit
 from director.assembly import Director
-from director.blobs import BlobStore
-from director.database import REVISION, Database
 from director.errors import DamagedArtifactError, DatabaseError, NotInitialisedError, StorageFullError
-from director.fsck import find_defects
-from director.schema import AuditRow, Base
+from director.members.tokens import list_tokens
+from director.records import audit
+from director.records.blobs import BlobStore
+from director.records.database import REVISION, Database
+from director.records.schema import AuditRow, Base
 from director.settings import DirectorSettings
-from director.tokens import list_tokens
+from director.upkeep.fsck import find_defects
 
 
 def defects(federation: FederationSimulator) -> list[str]:
@@ -159,7 +159,7 @@ def test_inferences_are_answered_while_their_log_takes_no_line(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("director.logs.os.write", full)
+        patched.setattr("director.upkeep.logs.os.write", full)
         assert [hospital.infer({"diagnosis_count": 3}).status_code for _ in range(2)] == [200, 200]
     assert hospital.infer({"diagnosis_count": 3}).status_code == 200
     lines = [json.loads(line) for line in federation.file("logs", "inference.log").read_text().split("\n") if line]
@@ -201,7 +201,7 @@ def test_a_full_disk_is_a_clean_refusal(federation: FederationSimulator, hospita
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("director.blobs.os.fsync", full)
+        patched.setattr("director.records.blobs.os.fsync", full)
         response = hospital.upload(parcel)
         assert (response.status_code, response.json()["code"]) == (507, "storage_full")
         assert int(response.headers["retry-after"]) > 0
@@ -233,7 +233,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("director.blobs.os.fsync", full)
+    monkeypatch.setattr("director.records.blobs.os.fsync", full)
     with pytest.raises(StorageFullError):
         blobs.keep(b"data")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

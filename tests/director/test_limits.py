@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from director.errors import TooManyRequestsError
-from director.limits import MAX_KEYS, RateLimit, neighbourhood
+from director.members.rates import MAX_KEYS, RateLimit, neighbourhood
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from director.errors import MalformedRequestError
-from director.gate import read_metadata
+from director.submissions.arrival import read_metadata
 
 
 def test_a_key_of_metadata_that_would_steer_a_terminal_is_shown_harmlessly() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from director.api.parcels import SpooledForm
-from director.blobs import SPOOLED_IN_MEMORY_BYTES, BlobStore
 from director.errors import MalformedRequestError, StorageFullError
+from director.records.blobs import SPOOLED_IN_MEMORY_BYTES, BlobStore
 
 PARTS = {"metadata": b"{}", "model": b"\r\n--b", "scaler": b"\r\n--boun-\r\n-", "log": b""}
 

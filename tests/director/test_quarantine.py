@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
-from contract.model_file import read_model, write_model
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT
-from director.fsck import find_defects
+from director.upkeep.fsck import find_defects
 
 LAYOUT = DIAGNOSIS_COUNT.layout
 
@@ -251,7 +251,7 @@ def test_what_compares_hospitals_is_for_the_admin_alone(federation: FederationSi
 def test_every_change_of_a_verdict_is_on_record(federation: FederationSimulator, liar: SimulatedHospital):
     from sqlalchemy import select
 
-    from director.schema import AuditRow
+    from director.records.schema import AuditRow
 
     federation.aggregate()
     decide(federation, "release", submission(federation, "KNH", 2)["id"], "known to us")
@@ -380,7 +380,7 @@ def test_released_statistics_move_the_scaler_and_rejected_ones_leave_it(federati
 
 
 def test_a_lied_count_moves_the_scaler_no_more_than_its_cap(federation, five_hospitals):
-    from contract.scaler_file import read_scaler
+    from contract.artifacts.scaler_file import read_scaler
 
     knh = five_hospitals[2]
     lie = report(knh)

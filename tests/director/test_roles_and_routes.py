@@ -14,13 +14,13 @@ from starlette.responses import PlainTextResponse
 
 from contract import messages
 from contract.tasks import DIAGNOSIS_COUNT
-from director.access import ADMIN, ANALYST, HOSPITAL, POLICY
 from director.api.guard import GuardedRoute
 from director.app import create_framework
 from director.assembly import Director
-from director.decisions import QUARANTINED
-from director.schema import Base, StatisticsRow, SubmissionRow
+from director.members.access import ADMIN, ANALYST, HOSPITAL, POLICY
+from director.records.schema import Base, StatisticsRow, SubmissionRow
 from director.settings import DirectorSettings
+from director.submissions.decisions import QUARANTINED
 
 FRAMEWORK = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
 DOCUMENT = FRAMEWORK.openapi()

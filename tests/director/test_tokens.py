@@ -8,7 +8,7 @@ import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 
-from director.schema import AuditRow
+from director.records.schema import AuditRow
 
 DAY_SECONDS = 86_400
 

@@ -15,9 +15,9 @@ import torch
 from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sklearn.preprocessing import StandardScaler
 
+from contract.artifacts.scaler_file import write_scaler
 from contract.names import Digest
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 
 
 def test_an_upload_is_kept_byte_for_byte_and_shown(federation: FederationSimulator, hospital: SimulatedHospital):

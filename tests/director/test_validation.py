@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
-from contract.architecture import layers_of
-from contract.model_file import write_model
+from contract.artifacts.model_file import write_model
+from contract.network import layers_of
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
-from director.fsck import find_defects
-from director.validation import Table, held_out, read_table
+from director.models.validation import Table, held_out, read_table
+from director.upkeep.fsck import find_defects
 from envoy.cohort import Cohort, Split
 from envoy.training import train
 
@@ -48,7 +48,7 @@ def trained(hospital: SimulatedHospital, scaler: ScalerState, *, labels=LEVELS) 
 
 
 def scaler_of_all(federation: FederationSimulator) -> ScalerState:
-    from contract.scaler_file import read_scaler
+    from contract.artifacts.scaler_file import read_scaler
 
     hospital = next(iter(federation.hospitals.values()))
     return read_scaler(hospital.blob(hospital.start()["scaler_sha256"]), 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from contract.architecture import ArchitectureSpec, forward, initial_state, softmax, tensor_layout
+from contract.network import ArchitectureSpec, forward, initial_state, softmax, tensor_layout
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import Cohort, Split

@@ -10,13 +10,13 @@ import numpy as np
 import requests
 from real_processes import DirectorStoppedError, RealDirector
 
-from contract.model_file import read_model, write_model
+from contract.artifacts.model_file import read_model, write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.names import Digest
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
-from director.failpoints import VARIABLE
+from director.records.failpoints import VARIABLE
 from director.settings import DirectorSettings
 
 EXAMPLES = 40

@@ -3,8 +3,8 @@
 import dataclasses
 
 from contract import tasks
-from contract.architecture import ArchitectureSpec
 from contract.names import TaskName
+from contract.network import ArchitectureSpec
 from director.cli import main
 
 LARGE = dataclasses.replace(

@@ -7,11 +7,11 @@ import numpy as np
 import requests
 from real_processes import RealDirector
 
+from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.messages import Submission
-from contract.model_file import write_model
 from contract.names import EnvoyName
 from contract.scaler import ScalerState
-from contract.scaler_file import write_scaler
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.bundle import Bundle
 from envoy.director_client import DirectorClient

@@ -13,7 +13,7 @@ from faults.scale import record, scaled
 
 from contract.names import Digest
 from director.assembly import Director
-from director.failpoints import FAILPOINTS
+from director.records.failpoints import FAILPOINTS
 from director.settings import DirectorSettings
 
 CUTS_AT_ANY_INSTANT = scaled(3, 200)

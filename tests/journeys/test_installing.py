@@ -57,7 +57,7 @@ def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: Path):
         top = {name.split("/")[0] for name in archive.namelist()}
         names = set(archive.namelist())
     assert {name for name in top if not name.endswith(".dist-info")} == PACKAGES
-    assert "director/migrations/versions/0001_first_schema.py" in names
+    assert "director/records/migrations/versions/0001_first_schema.py" in names
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
 
 

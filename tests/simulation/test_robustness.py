@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contract.architecture import initial_state
+from aggregation.screening import Bounds
 from contract.names import EnvoyName
+from contract.network import initial_state
 from contract.tasks import DIAGNOSIS_COUNT
-from director.closed_set import Bounds
 from envoy.cohort import Cohort, Split, build_cohort, split_by_patient
 from envoy.tables import read_tables
 from envoy.training import train as train_with_torch

@@ -1,0 +1,1 @@
+"""The rules that combine updates, one family a file, each citing its paper."""

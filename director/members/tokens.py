@@ -1,0 +1,244 @@
+"""Tokens: issued once, kept as digests, rotated with an overlap, revoked at once."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from contract.messages import IssuedToken, Page, Role, TokenDescription
+from contract.names import Digest, EnvoyName
+from director.errors import ConflictError, InvalidRequestError, MalformedRequestError, NotFoundError
+from director.members.access import HOSPITAL
+from director.members.registry import envoy_named, page_of
+from director.records import audit, idempotency
+from director.records.schema import EnvoyRow, TokenRow
+
+REPEATED_WITHIN = timedelta(minutes=15)
+"""How long a sender whose answer was lost may ask for it again."""
+
+
+def span_to_hold(asked: timedelta | None, longest: timedelta) -> timedelta:
+    """Decide how long a token holds: as long as is asked for, else as long as it may.
+
+    Raises:
+        InvalidRequestError: More is asked for than a token may hold here.
+    """
+    if asked is not None and asked > longest:
+        raise InvalidRequestError(
+            f"A token holds at most {longest.days} days here.",
+            hint="Ask for less, or let the admin raise the setting token_days.",
+            token_days=longest.days,
+        )
+    return longest if asked is None else asked
+
+
+def issue_token(
+    session: Session, *, role: Role, envoy_name: EnvoyName | None, now: datetime, holds: timedelta, actor: str
+) -> IssuedToken:
+    """Issue a token; its 256-bit secret is in the answer and nowhere else.
+
+    Raises:
+        MalformedRequestError: A hospital's token without a hospital, or another role's with one.
+        UnknownEnvoyError: No such hospital.
+        ConflictError: The hospital is disabled.
+    """
+    if (role == HOSPITAL) != (envoy_name is not None):
+        raise MalformedRequestError(
+            "A hospital's token names its envoy, another role's does not.",
+            hint="Give the envoy's name with the role hospital, and only then.",
+        )
+    envoy = envoy_named(session, envoy_name) if envoy_name is not None else None
+    return issue_to(session, role, envoy, now=now, holds=holds, actor=actor)
+
+
+def issue_to(
+    session: Session, role: Role, envoy: EnvoyRow | None, *, now: datetime, holds: timedelta, actor: str
+) -> IssuedToken:
+    """Issue a token to a hospital whose row is at hand, or to nobody's envoy.
+
+    Raises:
+        ConflictError: The hospital is disabled.
+    """
+    if envoy is not None and envoy.disabled_at is not None:
+        raise ConflictError(f"{envoy.name} is disabled.", hint="Ask the consortium's admin.")
+    row = TokenRow(
+        id=secrets.token_hex(6),
+        role=role,
+        envoy_id=envoy.id if envoy else None,
+        created_at=now,
+        expires_at=now + holds,
+        revoked_at=None,
+        last_used_at=None,
+        successor_id=None,
+    )
+    name = envoy.name if envoy else None
+    answer = _with_fresh_secret(row, name)
+    session.add(row)
+    audit.record(session, at=now, actor=actor, act="token.issue", subject=row.id, role=role, envoy=name)
+    return answer
+
+
+def issue_again(session: Session, token_id: str, *, now: datetime, actor: str) -> IssuedToken:
+    """Give a token a fresh secret, because the answer with the first one was lost; the lost one stops to hold.
+
+    A secret is kept nowhere, so that a repeated request can't be given the first one's answer.
+
+    Raises:
+        ConflictError: The token was issued too long ago for a repetition, or holds no more.
+    """
+    row = _token(session, token_id)
+    if now - row.created_at > REPEATED_WITHIN or not _holds(row, now):
+        raise ConflictError(
+            f"This request was answered before, with token {row.id}, and a secret is shown once.",
+            hint="If the answer was lost, revoke that token and ask anew with a fresh key.",
+            token_id=row.id,
+        )
+    answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
+    audit.record(session, at=now, actor=actor, act="token.issue_again", subject=row.id)
+    return answer
+
+
+def issue_once(
+    session: Session,
+    key: str | None,
+    request: Sequence[str],
+    issue: Callable[[], IssuedToken],
+    *,
+    now: datetime,
+    actor: str,
+) -> IssuedToken:
+    """Issue under an Idempotency-Key: repetitions make no second token, only a fresh secret of the first.
+
+    Raises:
+        IdempotencyKeyReusedError: The key belongs to another request.
+        ConflictError: As ``issue_again``.
+    """
+    earlier = idempotency.find(session, actor, key, request)
+    if earlier is not None:
+        return issue_again(session, earlier, now=now, actor=actor)
+    token = issue()
+    idempotency.keep(session, actor, key, request, token.id, now)
+    return token
+
+
+def rotate_token(
+    session: Session, token_id: str, *, now: datetime, overlap: timedelta, longest: timedelta, actor: str
+) -> IssuedToken:
+    """Issue a successor for the same role and hospital; the old token holds until the overlap ends, then stops.
+
+    The old one's own expiry, if sooner than the overlap's end, stays. The successor holds as long as the old one was
+    issued for, but no longer than ``longest``: a short-lived token does not become a long-lived one.
+
+    Raises:
+        NotFoundError: No such token.
+        ConflictError: It holds no more, or has a successor already.
+    """
+    row = _token(session, token_id)
+    if not _holds(row, now):
+        raise ConflictError(f"Token {row.id} holds no more.", hint="Issue a new one.")
+    if row.successor_id is not None:
+        raise ConflictError(
+            f"Token {row.id} was rotated before: {row.successor_id} takes its place.",
+            hint="Rotate that one; if its secret was lost, revoke it and issue a new token.",
+            successor_id=row.successor_id,
+        )
+    holds = min(row.expires_at - row.created_at, longest)
+    successor = issue_to(session, row.role, row.envoy, now=now, holds=holds, actor=actor)
+    row.successor_id = successor.id
+    row.expires_at = min(row.expires_at, now + overlap)
+    audit.record(
+        session,
+        at=now,
+        actor=actor,
+        act="token.rotate",
+        subject=row.id,
+        successor=successor.id,
+        holds_until=row.expires_at.isoformat(),
+    )
+    return successor
+
+
+def revoke_token(session: Session, token_id: str, *, now: datetime, actor: str) -> None:
+    """Revoke a token; again is no error.
+
+    Raises:
+        NotFoundError: No such token.
+    """
+    row = _token(session, token_id)
+    if row.revoked_at is None:
+        row.revoked_at = now
+        audit.record(session, at=now, actor=actor, act="token.revoke", subject=token_id)
+
+
+def list_tokens(session: Session) -> list[TokenDescription]:
+    """Describe all tokens, newest first."""
+    return [_describe(row) for row in session.scalars(_newest_first()).unique()]
+
+
+def token_page(
+    session: Session, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+) -> Page[TokenDescription]:
+    """Describe a page of the tokens, newest first."""
+    query = _newest_first()
+    if role is not None:
+        query = query.where(TokenRow.role == role)
+    if envoy_name is not None:
+        query = query.where(TokenRow.envoy.has(EnvoyRow.folded_name == envoy_name.folded))
+    rows, following = page_of(session, query, limit, cursor)
+    return Page(items=[_describe(row) for row in rows], next=following)
+
+
+def describe_token(session: Session, token_id: str) -> TokenDescription:
+    """Describe one token.
+
+    Raises:
+        NotFoundError: No such token.
+    """
+    return _describe(_token(session, token_id))
+
+
+def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
+    """Write down when tokens were last used."""
+    for token_id, at in notes.items():
+        row = session.get(TokenRow, token_id)
+        if row is not None and (row.last_used_at is None or row.last_used_at < at):
+            row.last_used_at = at
+
+
+def _newest_first() -> Select[Any]:
+    return select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id)
+
+
+def _token(session: Session, token_id: str) -> TokenRow:
+    row = session.get(TokenRow, token_id)
+    if row is None:
+        raise NotFoundError(f"There is no token {token_id[:32]!r}.", hint="List them: fl-director token list")
+    return row
+
+
+def _holds(row: TokenRow, now: datetime) -> bool:
+    is_shut_out = row.envoy is not None and row.envoy.disabled_at is not None
+    return row.revoked_at is None and now < row.expires_at and not is_shut_out
+
+
+def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedToken:
+    """Give a row the digest of a new 256-bit secret; the answer is the only place where the secret is."""
+    secret = f"fld_{secrets.token_urlsafe(32)}"
+    row.sha256 = Digest.of(secret.encode())
+    return IssuedToken(token=secret, id=row.id, role=row.role, envoy_name=envoy_name, expires_at=row.expires_at)
+
+
+def _describe(row: TokenRow) -> TokenDescription:
+    return TokenDescription(
+        id=row.id,
+        role=row.role,
+        envoy_name=row.envoy.name if row.envoy else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        successor_id=row.successor_id,
+        last_used_at=row.last_used_at,
+    )

@@ -1,0 +1,1 @@
+"""Hospitals' models, combined into versions of a global one."""

@@ -1,0 +1,199 @@
+"""The audit: append-only rows in the same transaction as the act, each chained to the one before by its digest."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from contract.errors import FederationError
+from contract.messages import AuditRecord, AuditVerification, Checkpoint, Page
+from contract.names import Digest
+from director.errors import AuditDamagedError, MalformedRequestError
+from director.records.chain import GENESIS, Link, Walk, content_of
+from director.records.files import replace_whole
+from director.records.schema import AuditRow
+
+_log = logging.getLogger(__name__)
+
+_READ_AT_ONCE = 1000
+_COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
+
+
+def record(session: Session, *, at: datetime, actor: str, act: str, subject: str, **facts: Any) -> None:
+    """Write that ``actor`` did ``act`` to ``subject``, within the caller's write transaction."""
+    last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.digest) if last else (1, GENESIS)
+    row = AuditRow(seq=seq, at=at, actor=actor, act=act, subject=subject, facts=facts, previous=previous)
+    row.digest = chained_digest(row)
+    session.add(row)
+    session.flush()
+
+
+def chained_digest(row: AuditRow) -> Digest:
+    """Digest a row's content together with the digest of the row before."""
+    return Digest.of(content_of(row.seq, row.at, row.actor, row.act, row.subject, row.facts, row.previous).encode())
+
+
+def page(
+    session: Session,
+    *,
+    act: str | None,
+    actor: str | None,
+    subject: str | None,
+    since: datetime | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[AuditRecord]:
+    """Give a page of the records that match, newest first; the cursor is the last seq of the page before.
+
+    Raises:
+        MalformedRequestError: The cursor was never given out.
+        AuditDamagedError: A record can't be read.
+    """
+    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit + 1)
+    for column, value in ((AuditRow.act, act), (AuditRow.actor, actor), (AuditRow.subject, subject)):
+        if value is not None:
+            query = query.where(column == value)
+    if since is not None:
+        query = query.where(AuditRow.at >= since)
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 12):
+            raise MalformedRequestError("This cursor was never given out.", hint="Use the 'next' of the page before.")
+        query = query.where(AuditRow.seq < int(cursor))
+    try:
+        rows = session.scalars(query).all()
+        items = [AuditRecord.model_validate({name: getattr(row, name) for name in _COLUMNS}) for row in rows[:limit]]
+    except (ValueError, TypeError, FederationError) as error:
+        raise AuditDamagedError(
+            "The audit holds a record that can't be read.", hint="Run: fl-director audit verify"
+        ) from error
+    return Page(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
+
+
+def links(session: Session) -> Iterator[Link]:
+    """Give every record as it is stored, in order, trusting nothing of it; a few at a time."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"  # where any column may hold anything, also broken text
+    columns = ", ".join(f"CAST({name} AS BLOB) AS {name}" if is_sqlite else name for name in _COLUMNS[1:])
+    page_of_rows = text(f"SELECT seq, {columns} FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit")  # noqa: S608 - our own names
+    after = -(2**63)
+    while rows := session.execute(page_of_rows, {"after": after, "limit": _READ_AT_ONCE}).all():
+        yield from (_link(row._mapping) for row in rows)
+        after = rows[-1].seq
+
+
+def head(session: Session, now: datetime) -> Checkpoint:
+    """Give the newest record's place and digest."""
+    last = session.execute(select(AuditRow.seq, AuditRow.digest).order_by(AuditRow.seq.desc()).limit(1)).first()
+    return Checkpoint(seq=last.seq if last else 0, digest=last.digest if last else GENESIS, at=now)
+
+
+def as_message(walk: Walk, now: datetime) -> AuditVerification:
+    """Turn what following the chain found into the message."""
+    is_whole = walk.first_bad is None
+    return AuditVerification(
+        is_whole=is_whole,
+        records=walk.records,
+        first_bad=walk.first_bad,
+        defect=None if is_whole else f"Record {walk.first_bad} {walk.defect}.",
+        head=Checkpoint(seq=walk.records, digest=Digest(walk.last), at=now) if is_whole else None,
+    )
+
+
+class HeadFile:
+    """The newest head, in a file beside the database: a chain that was cut, or put back, does not reach it.
+
+    It catches accidents and careless hands, not whoever controls the folder: for that, keep a checkpoint elsewhere.
+
+    Args:
+        path: Where it is kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Checkpoint | None:
+        """Give what the file knows; None: there is none yet.
+
+        Raises:
+            AuditDamagedError: It is no checkpoint.
+        """
+        try:
+            return read_checkpoint(self.path)
+        except FileNotFoundError:
+            return None
+
+    def renew(self, session: Session, now: datetime) -> None:
+        """Follow the chain, unless it has lost what the file knows: then the file stays, as the evidence."""
+        try:
+            known, newest = self.read(), head(session, now)
+        except AuditDamagedError as error:  # the director serves on; a verification says the same
+            _log.error("audit.head_damaged", extra={"facts": {"why": error.sentence}})
+            return
+        if known is not None and (known.seq, known.digest) == (newest.seq, newest.digest):
+            return
+        if known is not None and known.seq and not _holds(session, known):
+            _log.error("audit.cut", extra={"facts": {"known": known.seq, "newest": newest.seq}})
+            return
+        replace_whole(self.path, [newest.model_dump_json().encode() + b"\n"])
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        AuditDamagedError: It is no checkpoint.
+    """
+    try:
+        return Checkpoint.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise AuditDamagedError(
+            f"{path.name} is no checkpoint of an audit.", hint="Write one with: fl-director audit checkpoint --out FILE"
+        ) from error
+
+
+def _holds(session: Session, known: Checkpoint) -> bool:
+    return session.scalar(select(AuditRow.digest).where(AuditRow.seq == known.seq)) == known.digest
+
+
+def _link(row: Any) -> Link:
+    try:
+        stored = {name: _text(row[name]) for name in _COLUMNS[1:]}
+        content = content_of(
+            row["seq"],
+            _moment(stored["at"]),
+            stored["actor"],
+            stored["act"],
+            stored["subject"],
+            _facts(stored["facts"]),
+            stored["previous"],
+        )
+        return Link(row["seq"], stored["previous"], stored["digest"], content)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Link(row["seq"], "", "", None)
+
+
+def _text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _moment(stored: Any) -> datetime:
+    """Read a moment in no other form than the one in which it is written."""
+    moment = stored if isinstance(stored, datetime) else datetime.strptime(stored, "%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _facts(stored: Any) -> Any:
+    """Read facts in no other form than the one in which they are written."""
+    if not isinstance(stored, str):
+        return stored
+    facts = json.loads(stored)
+    if json.dumps(facts) != stored:
+        raise ValueError("not as it was written")
+    return facts

@@ -1,0 +1,1 @@
+"""Training in rounds: the place is kept, nothing is here yet."""

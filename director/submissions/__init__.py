@@ -1,0 +1,1 @@
+"""Hospitals' uploads, from their bytes to a verdict."""

@@ -1,0 +1,1 @@
+"""What the federation learns, and what everyone starts from."""

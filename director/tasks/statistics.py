@@ -1,0 +1,171 @@
+"""Hospitals' statistics: held against the task and against each other, kept, merged into the common scaler."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from aggregation.clipping import capped_counts
+from aggregation.scaling import merge_scalers
+from aggregation.screening import Bounds, judge_statistics
+from contract.messages import Check, Decision, StatisticsDescription, StatisticsReport
+from contract.names import TaskName
+from contract.scaler import ScalerState
+from contract.tasks import Task
+from director.errors import MalformedRequestError, NotFoundError
+from director.members.access import ADMIN, Principal
+from director.records import audit
+from director.records.schema import EnvoyRow, StatisticsRow
+from director.submissions.arrival import require_examples
+from director.submissions.decisions import ADMITTED, REJECTED, judge, may_be_quarantined
+
+
+def check_report(report: StatisticsReport, task: Task) -> None:
+    """Hold a report against the task: no rows within the features' bounds could have other means or deviations.
+
+    Raises:
+        MalformedRequestError: Another number of features, or a value that no such rows have.
+        ExamplesOutOfBoundsError: Fewer or more rows than the task takes.
+    """
+    features = task.features
+    if len(report.mean) != len(features) or len(report.m2) != len(features):
+        raise MalformedRequestError(
+            f"mean and m2 must have {len(features)} values each.", hint=f"In the order of GET /tasks/{task.name}."
+        )
+    require_examples(task, report.num_examples)
+    feature = task.impossible_moment(report.num_examples, report.mean, report.m2)
+    if feature is not None:
+        raise MalformedRequestError(
+            f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have this mean and m2.",
+            hint="m2 is the sum of squared deviations from the mean.",
+            feature=feature.name,
+        )
+
+
+def keep_report(
+    session: Session, task: Task, envoy: EnvoyRow, report: StatisticsReport, *, now: datetime, actor: str
+) -> tuple[StatisticsRow, bool]:
+    """Keep a hospital's report; the same report again changes nothing (False)."""
+    last = session.scalars(
+        select(StatisticsRow)
+        .where(StatisticsRow.envoy_id == envoy.id, StatisticsRow.task == task.name)
+        .order_by(StatisticsRow.version.desc())
+        .limit(1)
+    ).first()
+    mean, m2 = list(report.mean), list(report.m2)
+    if last is not None and (last.num_examples, last.mean, last.m2) == (report.num_examples, mean, m2):
+        return last, False
+    row = StatisticsRow(
+        envoy=envoy,
+        task=task.name,
+        version=last.version + 1 if last else 1,
+        num_examples=report.num_examples,
+        mean=mean,
+        m2=m2,
+        verdict=ADMITTED,
+        checks=[],
+        decision=None,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, at=now, actor=actor, act="statistics.keep", subject=envoy.name, task=task.name, version=row.version
+    )
+    return row, True
+
+
+def judge_reports(session: Session, task: TaskName, bounds: Bounds, *, now: datetime, actor: str) -> None:
+    """Hold the hospitals' newest reports against each other; all of them anew, so that no order matters."""
+    rows = _newest(session, task)
+    reported = [_scaler_of(row) for row in rows]
+    for place, row in enumerate(rows):
+        if may_be_quarantined(row):
+            others = reported[:place] + reported[place + 1 :]
+            judge(session, row, judge_statistics(reported[place], others, bounds), now=now, actor=actor)
+
+
+def merged_scaler(session: Session, task: TaskName, bounds: Bounds) -> ScalerState | None:
+    """Merge the reports that count, each hospital's rows capped against the others'; None while there are none."""
+    reported = [_scaler_of(row) for row in _newest(session, task) if row.verdict == ADMITTED]
+    return merge_scalers(capped(reported, bounds.count_ratio)) if reported else None
+
+
+def capped(scalers: Sequence[ScalerState], ratio: float) -> list[ScalerState]:
+    """Let no scaler count with more rows than ``ratio`` times the median of all; its mean and variance stay."""
+    counts = capped_counts([scaler.num_examples for scaler in scalers], ratio)
+    return [
+        scaler
+        if count == scaler.num_examples
+        else ScalerState.from_moments(count, scaler.mean, tuple(variance * count for variance in scaler.variance))
+        for scaler, count in zip(scalers, counts, strict=True)
+    ]
+
+
+def reports(caller: Principal, task: TaskName | None) -> Select[Any]:
+    """Ask for the reports that the caller may see, newest first."""
+    query = select(StatisticsRow).join(EnvoyRow, EnvoyRow.id == StatisticsRow.envoy_id)
+    if caller.role != ADMIN:
+        query = query.where(EnvoyRow.name == caller.envoy_name)
+    if task is not None:
+        query = query.where(StatisticsRow.task == task)
+    return query.order_by(StatisticsRow.id.desc())
+
+
+def report_of(session: Session, envoy: EnvoyRow, task: TaskName, version: int) -> StatisticsRow:
+    """Find one report.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = session.scalars(
+        select(StatisticsRow).where(
+            StatisticsRow.envoy_id == envoy.id, StatisticsRow.task == task, StatisticsRow.version == version
+        )
+    ).first()
+    if row is None:
+        raise NotFoundError(f"{envoy.name} sent no statistics {version} of task {task}.", hint="See GET /statistics.")
+    return row
+
+
+def describe_report(row: StatisticsRow) -> StatisticsDescription:
+    """Turn a row into the message."""
+    return StatisticsDescription(
+        envoy_name=row.envoy.name,
+        task=row.task,
+        version=row.version,
+        num_examples=row.num_examples,
+        mean=tuple(row.mean),
+        m2=tuple(row.m2),
+        verdict=row.verdict,
+        checks=[Check.model_validate(check) for check in row.checks],
+        decision=Decision.model_validate(row.decision) if row.decision else None,
+        created_at=row.created_at,
+    )
+
+
+def _newest(session: Session, task: TaskName) -> Sequence[StatisticsRow]:
+    """Give each hospital's newest report that is not rejected, of hospitals that are not disabled."""
+    newest = (
+        select(StatisticsRow.envoy_id, func.max(StatisticsRow.version).label("version"))
+        .where(StatisticsRow.task == task, StatisticsRow.verdict != REJECTED)
+        .group_by(StatisticsRow.envoy_id)
+        .subquery()
+    )
+    return (
+        session.scalars(
+            select(StatisticsRow)
+            .join(newest, (StatisticsRow.envoy_id == newest.c.envoy_id) & (StatisticsRow.version == newest.c.version))
+            .join(EnvoyRow, EnvoyRow.id == StatisticsRow.envoy_id)
+            .where(StatisticsRow.task == task, EnvoyRow.disabled_at.is_(None))
+            .order_by(EnvoyRow.folded_name)
+        )
+        .unique()
+        .all()
+    )
+
+
+def _scaler_of(row: StatisticsRow) -> ScalerState:
+    return ScalerState.from_moments(row.num_examples, tuple(row.mean), tuple(row.m2))

@@ -1,0 +1,55 @@
+"""A look over the whole house: files against their digests, rows against their files, the view against the rows."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.messages import Checkpoint
+from contract.names import Digest, TaskName
+from director.errors import DamagedArtifactError
+from director.records.audit import links
+from director.records.blobs import BlobStore
+from director.records.chain import follow
+from director.records.database import Database
+from director.records.schema import GlobalModelRow, StartRow, SubmissionFileRow, ValidationTableRow
+from director.upkeep.views import Views
+
+
+def referred_digests(session: Session) -> set[Digest]:
+    """Give every digest that a row names."""
+    columns = (
+        SubmissionFileRow.sha256,
+        GlobalModelRow.model_sha256,
+        GlobalModelRow.scaler_sha256,
+        GlobalModelRow.card_sha256,
+        StartRow.model_sha256,
+        StartRow.scaler_sha256,
+        ValidationTableRow.sha256,
+    )
+    return {digest for column in columns for digest in session.scalars(select(column).distinct()) if digest is not None}
+
+
+def find_defects(
+    database: Database,
+    blobs: BlobStore,
+    views: Views,
+    tasks: Iterable[TaskName],
+    checkpoints: Sequence[Checkpoint] = (),
+) -> list[str]:
+    """Read everything and say what is wrong; empty when the house is in order."""
+    defects = [f"database: {complaint}" for complaint in database.check_whole()]
+    with database.write() as session:  # nobody writes while we compare
+        referred = referred_digests(session)
+        stored = set(blobs.digests())
+        defects += [f"orphan: no row names the stored file {digest}" for digest in sorted(stored - referred)]
+        walk = follow(links(session), checkpoints)
+        if walk.first_bad is not None:
+            defects.append(f"audit: record {walk.first_bad} {walk.defect}")
+        defects += [f"view: {difference}" for difference in views.differences(session, tasks)]
+    for digest in sorted(referred):  # a file that a row names never changes and never goes: uploads need not wait
+        try:
+            blobs.check(digest)
+        except DamagedArtifactError as error:
+            defects.append(f"blob: {error.sentence}")
+    return defects
