@@ -28,7 +28,7 @@ from director.api.health import VERSION
 from director.api.parcels import Desk
 from director.api.shortcut import Shortcut
 from director.api.transport import SETTINGS
-from director.assembly import Director, Follower
+from director.assembly import Director
 from director.settings import read_settings
 from director.upkeep.logs import logging_to
 
@@ -53,16 +53,13 @@ def create_app(director: Director) -> ASGIApp:
 
 
 def create_framework(director: Director) -> FastAPI:
-    """Build what the resources hang on. A route that is added to it later stands behind the doorkeeper too."""
+    """Build what the resources hang on. A route that is added to it later stands behind the front desk too."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         with logging_to(director.logs):
             director.open()
-            follower = Follower(director)
-            follower.start()
             yield {SETTINGS: director.settings}
-            follower.stop()
             director.close()
 
     app = FastAPI(
@@ -76,12 +73,13 @@ def create_framework(director: Director) -> FastAPI:
     )
     app.router.route_class = GuardedRoute
     app.state.director = director
-    app.state.desk = Desk(places=director.settings.max_uploads_at_once, judges=director.settings.uploads_judged_at_once)
+    settings = director.settings
+    app.state.desk = Desk(places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
-    app.openapi = cache(partial(interface.describe, app, director.tasks.values()))  # type: ignore[method-assign]  # FastAPI's own way
+    app.openapi = cache(partial(interface.describe, app, director.catalogue.values()))  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

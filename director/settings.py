@@ -41,7 +41,7 @@ class DirectorSettings(BaseSettings):
 
     Args:
         data_dir: Where the database, the artifacts, the views and the logs live.
-        database_url: An SQLAlchemy URL; default: ``director.db`` in ``data_dir``.
+        database_url: An SQLAlchemy URL of an SQLite file; default: ``director.db`` in ``data_dir``.
         tls_cert: Certificate with its chain, PEM; with it the director speaks HTTPS.
         tls_key: The certificate's private key, PEM, without a password.
         insecure_http: Listen where others can reach it without TLS all the same.
@@ -104,6 +104,15 @@ class DirectorSettings(BaseSettings):
     uploads_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 600
     requests_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 0
     tasks: dict[TaskName, TaskSettings] = {}
+
+    @field_validator("database_url")
+    @classmethod
+    def _sqlite(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:", "sqlite+pysqlite:")):
+            raise ValueError(
+                "this version works with SQLite alone: leave it out, or give sqlite:////folder/director.db"
+            )
+        return url
 
     @field_validator("strategy")
     @classmethod

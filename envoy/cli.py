@@ -18,7 +18,7 @@ from rich.table import Table
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages import Check, MetricValue, Submission
 from contract.names import TaskName
-from envoy.bundle import Bundle
+from contract.parts import PART_OF, Parcel
 from envoy.director_client import DirectorClient
 from envoy.errors import (
     DataError,
@@ -29,6 +29,7 @@ from envoy.errors import (
     SettingsError,
 )
 from envoy.membership import Membership, MembershipFile
+from envoy.parcel import read_parcel, write_parcel
 from envoy.settings import EnvoySettings, read_settings
 from envoy.starting_point import StartingPoint, StartKeeper
 from envoy.submission import LocalData, ScalerChoice, Trained, evaluate_start, make_submission, read_local_data
@@ -171,16 +172,16 @@ def train(
     if offline is not None:
         start = keeper.last(task_name)
         data_here, trained = _train(settings, start, data, seed, scaler)
-        trained.bundle.write(offline)
+        write_parcel(trained.parcel, offline)
         _report(data_here, trained, None, as_json)
         _err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}", markup=False)
         return
     client, membership = _joined(settings)
     data_here, trained = _train(settings, keeper.fetch(client, task_name), data, seed, scaler)
     if dry_run:
-        _show_parcel(trained.bundle, as_json)
+        _show_parcel(trained.parcel, as_json)
         return
-    receipt = client.upload(membership.envoy_name, trained.bundle)
+    receipt = client.upload(membership.envoy_name, trained.parcel)
     _report(data_here, trained, receipt, as_json)
 
 
@@ -209,7 +210,7 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Upload a parcel that was trained without a link."""
-    parcel = Bundle.read(bundle)
+    parcel = read_parcel(bundle)
     if dry_run:
         _show_parcel(parcel, as_json)
         return
@@ -359,15 +360,16 @@ def _print_failed(checks: Sequence[Check]) -> None:
             _out.print(f"  {each.name}: {each.sentence}", markup=False)
 
 
-def _show_parcel(bundle: Bundle, as_json: bool) -> None:
+def _show_parcel(parcel: Parcel, as_json: bool) -> None:
     """Show what an upload would carry, byte for byte where it is text."""
     if as_json:
-        sizes = {part: len(data) for part, data in bundle.parts.items()}
-        _print_json({"metadata": json.loads(bundle.metadata), "bytes": sizes, "log": bundle.log.decode()})
+        sizes = {role: len(data) for role, data in parcel.parts.items()}
+        log = (parcel.get("log") or b"").decode()
+        _print_json({"metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
         return
-    for part, data in bundle.parts.items():
-        _out.print(f"--- {part}: {len(data)} bytes", markup=False)
-        if part in ("metadata", "log"):
+    for role, data in parcel.parts.items():
+        _out.print(f"--- {role}: {len(data)} bytes", markup=False)
+        if PART_OF[role].is_text:
             _out.print(data.decode(), markup=False, highlight=False)
     _out.print("Nothing was sent.")
 

@@ -24,7 +24,7 @@ from contract.messages import (
     TaskDescription,
 )
 from contract.names import Digest, EnvoyName, TaskName
-from envoy.bundle import Bundle
+from contract.parts import PART_OF, Parcel
 from envoy.errors import NetworkError, RefusedError, SettingsError
 
 _RETRIED_STATUSES = (408, 425, 429, 502, 503, 504, 507)
@@ -109,15 +109,10 @@ class DirectorClient:
         response = self._call("POST", f"/statistics/{envoy}", json=report.model_dump(mode="json"))
         return self._read(response, StatisticsReceipt)
 
-    def upload(self, envoy: EnvoyName, bundle: Bundle) -> Submission:
+    def upload(self, envoy: EnvoyName, parcel: Parcel) -> Submission:
         """Send a parcel; gives the director's receipt with its checks."""
-        files = {
-            "metadata": ("metadata.json", bundle.metadata, "application/json"),
-            "model": ("model.pt", bundle.model, "application/octet-stream"),
-            "scaler": ("scaler.pkl", bundle.scaler, "application/octet-stream"),
-            "log": ("training.log", bundle.log, "text/plain"),
-        }
-        response = self._call("POST", f"/upload/{envoy}", files=files, headers={"Idempotency-Key": str(bundle.key)})
+        files = {role: (PART_OF[role].file_name, data, PART_OF[role].media_type) for role, data in parcel.parts.items()}
+        response = self._call("POST", f"/upload/{envoy}", files=files, headers={"Idempotency-Key": str(parcel.key)})
         return self._read(response, Submission)
 
     def envoy(self, name: EnvoyName) -> EnvoyDescription:

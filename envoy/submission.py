@@ -8,12 +8,13 @@ from typing import Literal
 
 from contract.artifacts.scaler_file import read_scaler
 from contract.messages import MetricValue, StatisticsReport
+from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from envoy.bundle import Bundle, own_scaler_file, pack
 from envoy.cohort import Split, build_cohort, split_by_patient
 from envoy.errors import PolicyError
 from envoy.evaluation import evaluate
+from envoy.parcel import own_scaler_file, pack
 from envoy.starting_point import StartingPoint
 from envoy.tables import read_tables
 
@@ -48,7 +49,7 @@ class LocalData:
 class Trained:
     """A parcel ready to leave, and how the model does on the hospital's held-out patients before and after."""
 
-    bundle: Bundle
+    parcel: Parcel
     before: Mapping[str, MetricValue] | None
     after: Mapping[str, MetricValue]
 
@@ -95,7 +96,7 @@ def make_submission(
     begin = start.behind(scaler_state)
     trained = train(task, begin, scaler_state, split, seed, on_epoch)
     after = evaluate(task, trained.state, scaler_state, split.held_out).metrics
-    bundle = pack(
+    parcel = pack(
         task=task,
         base=start.base,
         state=trained.state,
@@ -106,7 +107,7 @@ def make_submission(
         seed=seed,
         trained_at=now,
     )
-    return Trained(bundle, evaluate_start(data, start), after)
+    return Trained(parcel, evaluate_start(data, start), after)
 
 
 def evaluate_start(data: LocalData, start: StartingPoint) -> Mapping[str, MetricValue] | None:

@@ -19,6 +19,7 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from director.app import create_app
 from director.assembly import Director
+from director.members.access import LOCAL_ADMIN
 from director.settings import DirectorSettings
 from director.upkeep.logs import logging_to
 
@@ -129,7 +130,7 @@ class FederationSimulator:
     def _start(self) -> None:
         self.director = Director(self.settings, self.clock)
         with logging_to(self.director.logs):  # as the command `serve` does before its workers begin
-            self.director.recover()
+            self.director.upkeep.recover()
         self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
         self.http.__enter__()
         for hospital in self.hospitals.values():
@@ -149,15 +150,7 @@ class FederationSimulator:
         self.stop()
 
     def token(self, role: str, **more: Any) -> str:
-        from director.members import tokens
-
-        holds = more.pop("holds", timedelta(days=90))
-        with self.director.database.write() as session:
-            issued = tokens.issue_token(
-                session, role=role, envoy_name=more.get("envoy"), now=self.clock(), holds=holds, actor="test"
-            )
-        self.director.refresh()
-        return issued.token
+        return self.director.members.issue_token(LOCAL_ADMIN, role, more.get("envoy"), more.get("holds")).token
 
     def headers(self, role: str) -> dict[str, str]:
         if role not in self.__dict__.setdefault("_tokens", {}):

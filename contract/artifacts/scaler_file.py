@@ -5,7 +5,7 @@ could carry patients' rows. Refuses to know scikit-learn and joblib.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose, isfinite
 
@@ -51,6 +51,19 @@ class ScalerFile:
     state: ScalerState
     sklearn_version: str | None
     feature_names: tuple[str, ...] | None
+
+    def require_features(self, names: Sequence[str]) -> None:
+        """Demand that the scaler was fitted to these columns in this order, where it names any.
+
+        Raises:
+            ScalerFileError: It names others, or the same in another order.
+        """
+        if self.feature_names is not None and self.feature_names != tuple(names):
+            fitted = _shown(self.feature_names)
+            raise _refusal(
+                f"it was fitted to {fitted}, the task's features are {_shown(names)}, in this order",
+                hint="Fit it to the task's columns in the task's order, or to an array without names.",
+            )
 
 
 def read_scaler(data: Buffer, features: int) -> ScalerState:
@@ -175,6 +188,11 @@ def _feature_names(node: object, features: int) -> tuple[str, ...] | None:
             if len(names) == features:
                 return names
     raise _refusal(f"feature_names_in_ is not an array of {features} names", hint=_FIT_HINT)
+
+
+def _shown(names: Sequence[str]) -> str:
+    few = ", ".join(ascii(name[:60])[1:-1] for name in names[:4])
+    return f"({few}, …)" if len(names) > 4 else f"({few})"
 
 
 def _require_consistent(scaler: ScalerState) -> None:

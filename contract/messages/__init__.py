@@ -18,7 +18,15 @@ from contract.messages.base import (
 )
 from contract.messages.decisions import Decision, DecisionRequest, Reason
 from contract.messages.envoys import CurrentVersion, EnrolmentCode, EnvoyDescription, EnvoyRequest, JoinRequest
-from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, ModelInput
+from contract.messages.global_models import (
+    AggregationRequest,
+    Card,
+    CardInput,
+    GlobalModel,
+    HeldOut,
+    Lineage,
+    ModelInput,
+)
 from contract.messages.health import Health
 from contract.messages.inference import (
     Answer,
@@ -49,6 +57,8 @@ __all__ = [
     "BatchGlobalInferenceRequest",
     "BatchInferenceRequest",
     "BatchPrediction",
+    "Card",
+    "CardInput",
     "Check",
     "Checkpoint",
     "Count",
@@ -66,6 +76,7 @@ __all__ = [
     "InferenceRequest",
     "IssuedToken",
     "JoinRequest",
+    "Lineage",
     "Message",
     "MetricValue",
     "Metrics",

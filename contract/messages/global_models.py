@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contract.messages.base import DEFAULT_TASK, Message, MetricValue
 from contract.messages.problems import Check
@@ -61,21 +61,54 @@ class ModelInput(Message):
     )
 
 
-class GlobalModel(Message):
-    """A global version with its full lineage; a preview has no version."""
+class Lineage(Message):
+    """What a global model rests on."""
 
-    task: TaskName
-    version: int | None
     strategy: str
     parameters: dict[str, float]
     scaler: str
-    sha256: Digest
-    scaler_sha256: Digest
     num_examples: int
     inputs: list[ModelInput]
     quarantined: list[ModelInput] = Field(default=[], description="What was left out, and why. For the admin alone.")
     held_out: HeldOut | None = Field(default=None, description="The result on the validation table, if there is one.")
     metrics: dict[str, dict[str, MetricValue]]
+
+
+class GlobalModel(Lineage):
+    """A global version with its full lineage; a preview has no version."""
+
+    task: TaskName
+    version: int | None
+    sha256: Digest
+    scaler_sha256: Digest
     created_at: datetime
     published: bool
     notice: str
+
+
+class CardInput(BaseModel):
+    """One folder's part in a model that the admin's script averaged."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    envoy_name: str = "?"
+    model_sha256: Digest
+    scaler_sha256: Digest | None = None
+    num_examples: int
+    weight: float | None
+
+
+class Card(BaseModel):
+    """What the admin's script says of the model that it averaged, beside it as ``card.json``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    task: TaskName = DEFAULT_TASK
+    strategy: str = "unknown"
+    parameters: dict[str, float] = {}
+    count_ratio: float | None = None
+    sha256: Digest
+    scaler_sha256: Digest
+    num_examples: int = 0
+    inputs: Annotated[list[CardInput], Field(min_length=1)]
+    notice: str = ""

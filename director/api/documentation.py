@@ -11,12 +11,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from director.api.guard import GuardedRoute
+from director.api.guard import GuardedRoute, anybody
 
 router = APIRouter(route_class=GuardedRoute)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+@anybody
 def documentation(request: Request) -> str:
     """Show every operation, its parameters, its body and its answers."""
     document = request.app.openapi()
@@ -24,6 +25,7 @@ def documentation(request: Request) -> str:
 
 
 @router.get("/openapi.json", include_in_schema=False)
+@anybody
 def openapi(request: Request) -> JSONResponse:
     """Give the same for programs."""
     return JSONResponse(request.app.openapi())

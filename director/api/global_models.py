@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Page
 from contract.names import TaskName
-from director.api.guard import BINARY, OCTETS, Caller, Cursor, GuardedRoute, IdempotencyKey, Serving
-from director.members.registry import MAX_PAGE
+from contract.parts import OCTETS
+from director.api.guard import BINARY, Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.members.access import ADMIN, ANALYST, HOSPITAL
 
 router = APIRouter(route_class=GuardedRoute, tags=["global models"])
 
@@ -15,6 +16,7 @@ Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.post("/aggregations", status_code=201, responses={200: {"model": GlobalModel, "description": "A preview"}})
+@may(ADMIN)
 def aggregate(
     request: AggregationRequest,
     response: Response,
@@ -25,46 +27,51 @@ def aggregate(
     """Average the hospitals' current models into a new global version and publish it; dry_run only previews (200)."""
     if request.dry_run:
         response.status_code = 200
-    return director.global_models.aggregate(caller, request, idempotency_key)
+    return director.models.aggregate(caller, request, idempotency_key)
 
 
 @router.get("/global_models")
+@may(HOSPITAL, ANALYST, ADMIN)
 def list_global_models(
     caller: Caller,
     director: Serving,
     task: TaskName | None = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
-    cursor: Cursor = None,
+    limit: PageLimit = 50,
+    cursor: CursorByNumber = None,
 ) -> Page[GlobalModel]:
     """List global versions with their lineage, newest first."""
-    return director.global_models.page(caller, task, limit, cursor)
+    return director.models.list(caller, task, limit=limit, cursor=cursor)
 
 
 @router.get("/global_models/{version}")
+@may(HOSPITAL, ANALYST, ADMIN)
 def get_global_model(version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
-    return director.global_models.get(caller, task, version)
+    return director.models.get(caller, task, version)
 
 
 @router.get("/global_models/{version}/model.pt", response_class=Response, responses=BINARY)
+@may(HOSPITAL, ANALYST, ADMIN)
 def download_global_model(
     version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
 ) -> Response:
     """Give a version's model; who read it is put on record."""
-    return Response(director.global_models.file(caller, task, version, "model"), media_type=OCTETS)
+    return Response(director.models.file(caller, task, version, "model"), media_type=OCTETS)
 
 
 @router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=BINARY)
+@may(HOSPITAL, ANALYST, ADMIN)
 def download_global_scaler(
     version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
 ) -> Response:
     """Give the scaler that a version stands behind; who read it is put on record."""
-    return Response(director.global_models.file(caller, task, version, "scaler"), media_type=OCTETS)
+    return Response(director.models.file(caller, task, version, "scaler"), media_type=OCTETS)
 
 
 @router.post("/global_models/{version}/publish")
+@may(ADMIN)
 def publish_global_model(
     version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
 ) -> GlobalModel:
     """Make a version the current one; an older one is a rollback."""
-    return director.global_models.publish(caller, task, version)
+    return director.models.publish(caller, task, version)

@@ -1,41 +1,86 @@
 """The front desk: a route that says who may call it, and asks before it reads the body.
 
-A route is known by its handler's name; one that ``access.POLICY`` does not name can't be made.
+What an operation takes stands at its handler: ``@may(ADMIN)``. A handler without it can't be a route.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
+from contract.errors import InvalidNameError
+from contract.messages import Role
+from contract.names import EnvoyName
+from contract.parts import OCTETS
 from director.assembly import Director
 from director.errors import TooLargeError
-from director.members.access import POLICY, Principal
+from director.members.access import Permission, Principal
 from director.records.idempotency import MAX_KEY_LENGTH
+from director.records.paging import BY_MOMENT, BY_NAME, BY_NUMBER, MAX_PAGE
 
 _Handler = Callable[[Request], Awaitable[Response]]
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an operation takes.
+
+    Args:
+        permission: Who may call it.
+        body: How large its body may be.
+    """
+
+    permission: Permission
+    body: Literal["small", "table", "upload"]
+
+
+def may(
+    *roles: Role, body: Literal["small", "table", "upload"] = "small", is_upload: bool = False
+) -> Callable[[_Endpoint], _Endpoint]:
+    """Let these roles call a handler, and nobody else."""
+    return _entering(Entry(Permission(frozenset(roles), is_upload), body))
+
+
+def anybody(endpoint: _Endpoint) -> _Endpoint:
+    """Let anybody call a handler, without a token."""
+    return _entering(Entry(Permission(None), "small"))(endpoint)
+
+
+def _entering(entry: Entry) -> Callable[[_Endpoint], _Endpoint]:
+    def declared(endpoint: _Endpoint) -> _Endpoint:
+        endpoint.entry = entry  # type: ignore[attr-defined]  # read by GuardedRoute
+        return endpoint
+
+    return declared
 
 
 class GuardedRoute(APIRoute):
-    """A route behind the doorkeeper; the interface document, too, knows it by its handler's name."""
+    """A route behind the front desk; the interface document knows it by its handler's name."""
+
+    entry: Entry
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        entry = getattr(endpoint, "entry", None)
+        if not isinstance(entry, Entry):
+            raise LookupError(f"{endpoint.__name__} does not say who may call it: put @may(…) or @anybody before it")
+        self.entry = entry
         super().__init__(path, endpoint, **{**options, "operation_id": endpoint.__name__})
 
     def get_route_handler(self) -> _Handler:  # type: ignore[override]  # Starlette's own type says Coroutine
-        """Put the doorkeeper and the cap of the body before the handler."""
-        handle, operation = self._handler(), self.name
-        if operation not in POLICY:
-            raise LookupError(f"{operation} has no policy: name it in director.access.POLICY")
+        """Put the question of who calls, and the cap of the body, before the handler."""
+        handle, entry = self._handler(), self.entry
 
         async def guarded(request: Request) -> Response:
             director = director_of(request)
-            request.state.caller = director.doorkeeper.admit(
-                request.headers.get("authorization"), operation, address_of(request)
-            )
-            limit = body_limit(director, operation)
+            caller = director.access.admit(request.headers.get("authorization"), entry.permission, address_of(request))
+            request.state.caller = caller
+            if caller is not None:
+                _require_named_envoy(request, caller)
+            limit = body_limit(director, entry)
             declared = request.headers.get("content-length", "")
             if declared.isdigit() and int(declared) > limit:
                 raise too_large(limit)
@@ -45,6 +90,17 @@ class GuardedRoute(APIRoute):
 
     def _handler(self) -> _Handler:
         return super().get_route_handler()
+
+
+def _require_named_envoy(request: Request, caller: Principal) -> None:
+    """Let a hospital name no other one in a request's path or query, whatever else is wrong with the request."""
+    for named in (request.path_params.get("envoy_name"), *request.query_params.getlist("envoy_name")):
+        if named is None:
+            continue
+        try:
+            caller.require_envoy(EnvoyName(named))
+        except InvalidNameError:
+            continue  # nobody's name; the handler's own types say so
 
 
 class DirectRoute(GuardedRoute):
@@ -83,25 +139,29 @@ async def _caller(request: Request) -> Principal:
     return caller_of(request)
 
 
-OCTETS = "application/octet-stream"
 BINARY: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file's bytes", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
 }
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_KEY_LENGTH)]
 # The form is checked where cursors are made; here it is only told.
-Cursor = Annotated[str | None, Query(json_schema_extra={"pattern": "^[0-9]{1,12}$"})]
+CursorByNumber = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NUMBER})]
+CursorByMoment = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_MOMENT})]
+CursorByName = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NAME})]
+PageLimit = Annotated[int, Query(alias="limit", ge=1, le=MAX_PAGE)]
 
 Serving = Annotated[Director, Depends(_serving)]
 Caller = Annotated[Principal, Depends(_caller)]
 
 
-def body_limit(director: Director, operation: str) -> int:
+def body_limit(director: Director, entry: Entry) -> int:
     """Give how many bytes of body an operation takes."""
     settings = director.settings
-    if operation == "upload":
-        return settings.max_upload_bytes
-    takes_a_table = operation.endswith("_batch") or operation == "set_validation"
-    return settings.max_batch_bytes if takes_a_table else settings.max_body_bytes
+    limits = {
+        "small": settings.max_body_bytes,
+        "table": settings.max_batch_bytes,
+        "upload": settings.max_upload_bytes,
+    }
+    return limits[entry.body]
 
 
 def too_large(limit: int) -> TooLargeError:

@@ -6,9 +6,8 @@ from importlib.metadata import version
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from contract.errors import FederationError
 from contract.messages import Health
-from director.api.guard import GuardedRoute, Serving
+from director.api.guard import GuardedRoute, Serving, anybody
 
 router = APIRouter(route_class=GuardedRoute, tags=["health"])
 
@@ -16,32 +15,29 @@ VERSION = version("fl-director")
 
 
 @router.get("/health/live")
+@anybody
 def live() -> Health:
     """Say that the process answers."""
     return Health(status="ok", version=VERSION)
 
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
+@anybody
 def ready(director: Serving, response: Response) -> Health:
     """Say whether uploads and inferences can be served: the database answers and the disk takes a file."""
-    checks: dict[str, str] = {}
-    for name, check in (("database", director.database.check_ready), ("storage", director.blobs.check_writable)):
-        try:
-            check()
-            checks[name] = "ok"
-        except FederationError as error:
-            checks[name] = error.sentence
+    checks = director.upkeep.states()
     is_ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if is_ready else 503
     return Health(status="ok" if is_ready else "failing", version=VERSION, checks=checks)
 
 
 @router.get("/", response_class=HTMLResponse, include_in_schema=False)
+@anybody
 def home(director: Serving) -> str:
     """Say in a few words what runs here."""
     rows = "".join(
         f"<li>{html.escape(task.title)} (<code>{task.name}</code>). {html.escape(task.notice)}</li>"
-        for task in director.tasks.values()
+        for task in director.catalogue.values()
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'

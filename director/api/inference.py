@@ -1,5 +1,6 @@
 """Answers: one hospital's current model, or the global one; one row, or many."""
 
+import json
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
-from contract.errors import FederationError
+from contract.errors import FederationError, InvalidNameError
 from contract.messages import (
     DEFAULT_TASK,
     BatchGlobalInferenceRequest,
@@ -20,11 +21,11 @@ from contract.messages import (
     Prediction,
 )
 from contract.names import EnvoyName, TaskName
-from director.api.guard import DirectRoute, caller_of, director_of
+from director.api.guard import DirectRoute, caller_of, director_of, may
 from director.api.problems import request_id_of
 from director.errors import InvalidRequestError, MalformedRequestError
-from director.inference import batch
-from director.inference.answers import Bundle
+from director.inference.service import Question
+from director.members.access import ADMIN, ANALYST, HOSPITAL
 
 router = APIRouter(route_class=DirectRoute, tags=["inference"])
 
@@ -49,17 +50,18 @@ def _batch_body(form: type[BaseModel]) -> dict[str, Any]:
 
 
 @router.post("/infer", response_model=Prediction, openapi_extra=_json_body(InferenceRequest))
+@may(HOSPITAL, ANALYST, ADMIN)
 async def infer(request: Request) -> Response:
     """Ask one hospital's current model."""
-    query = _parse(InferenceRequest, await request.body())
-    caller_of(request).require_envoy(query.envoy_name)
+    query = _parse(request, InferenceRequest, await request.body())
     return _answered(request, query, query.envoy_name)
 
 
 @router.post("/infer_global", response_model=Prediction, openapi_extra=_json_body(GlobalInferenceRequest))
+@may(HOSPITAL, ANALYST, ADMIN)
 async def infer_global(request: Request) -> Response:
     """Ask the current global model."""
-    return _answered(request, _parse(GlobalInferenceRequest, await request.body()), None)
+    return _answered(request, _parse(request, GlobalInferenceRequest, await request.body()), None)
 
 
 _CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema": {"type": "string"}}}}}
@@ -71,12 +73,15 @@ _CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema
     responses=_CSV_ANSWER,
     openapi_extra=_batch_body(BatchInferenceRequest),
 )
+@may(HOSPITAL, ANALYST, ADMIN, body="table")
 async def infer_batch(request: Request) -> Response:
     """Ask one hospital's current model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     body = await request.body()
-    query = _about_csv(request, EnvoyCsv) if _is_csv(request) else _batch(request, BatchInferenceRequest, body)
-    caller_of(request).require_envoy(query.envoy_name)
-    return await run_in_threadpool(_batch_answered, request, query, query.envoy_name, body)
+    if _is_csv(request):
+        about = _about_csv(request, EnvoyCsv)
+        return await run_in_threadpool(_csv_answered, request, about, about.envoy_name, body)
+    query = _batch(request, BatchInferenceRequest, body)
+    return await run_in_threadpool(_rows_answered, request, query, query.envoy_name)
 
 
 @router.post(
@@ -85,11 +90,14 @@ async def infer_batch(request: Request) -> Response:
     responses=_CSV_ANSWER,
     openapi_extra=_batch_body(BatchGlobalInferenceRequest),
 )
+@may(HOSPITAL, ANALYST, ADMIN, body="table")
 async def infer_global_batch(request: Request) -> Response:
     """Ask the current global model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     body = await request.body()
-    query = _about_csv(request, GlobalCsv) if _is_csv(request) else _batch(request, BatchGlobalInferenceRequest, body)
-    return await run_in_threadpool(_batch_answered, request, query, None, body)
+    if _is_csv(request):
+        return await run_in_threadpool(_csv_answered, request, _about_csv(request, GlobalCsv), None, body)
+    query = _batch(request, BatchGlobalInferenceRequest, body)
+    return await run_in_threadpool(_rows_answered, request, query, None)
 
 
 class GlobalCsv(Message):
@@ -106,33 +114,24 @@ class EnvoyCsv(GlobalCsv):
 
 
 def _answered(request: Request, query: GlobalInferenceRequest, envoy: EnvoyName | None) -> Response:
-    bundle, request_id = director_of(request).ward.bundle(envoy, query.task), request_id_of(request)
-    answer = bundle.answer(query.inputs, request_id, with_probabilities=query.probabilities)
-    _note(request, bundle, rows=1)
-    return Response(answer, media_type="application/json")
+    answer = director_of(request).inference.answer(_question(request, query, envoy), query.inputs)
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _batch_answered(
-    request: Request, query: GlobalCsv | BatchGlobalInferenceRequest, envoy: EnvoyName | None, body: bytes
-) -> Response:
-    bundle, request_id = director_of(request).ward.bundle(envoy, query.task), request_id_of(request)
-    if isinstance(query, GlobalCsv):
-        matrix = batch.read_csv(body, bundle.task)
-        answers, media_type = batch.csv_answers(bundle, matrix, with_probabilities=query.probabilities), _CSV
-    else:
-        matrix = bundle.task.vectorise_rows(query.inputs)
-        answers = batch.json_answers(bundle, matrix, request_id, with_probabilities=query.probabilities)
-        media_type = "application/json"
-    _note(request, bundle, rows=len(matrix))
-    return StreamingResponse(iterate_in_threadpool(answers), media_type=media_type)
+def _rows_answered(request: Request, query: BatchGlobalInferenceRequest, envoy: EnvoyName | None) -> Response:
+    answers = director_of(request).inference.answer_rows(_question(request, query, envoy), query.inputs)
+    return StreamingResponse(iterate_in_threadpool(answers), media_type="application/json")
 
 
-def _note(request: Request, bundle: Bundle, *, rows: int) -> None:
-    """Log who asked which model: never the inputs."""
-    director = director_of(request)
-    director.inference_log.note(
-        director.clock(), request_id_of(request), caller_of(request).actor, rows, bundle.model_as_json
-    )
+def _csv_answered(request: Request, about: GlobalCsv, envoy: EnvoyName | None, body: bytes) -> Response:
+    answers = director_of(request).inference.answer_csv(_question(request, about, envoy), body)
+    return StreamingResponse(iterate_in_threadpool(answers), media_type=_CSV)
+
+
+def _question(
+    request: Request, asked: GlobalInferenceRequest | BatchGlobalInferenceRequest | GlobalCsv, envoy: EnvoyName | None
+) -> Question:
+    return Question(caller_of(request), request_id_of(request), asked.task, envoy, asked.probabilities)
 
 
 def _is_csv(request: Request) -> bool:
@@ -150,14 +149,25 @@ def _about_csv(request: Request, form: type[_Request]) -> _Request:
 def _batch(request: Request, form: type[_Request], body: bytes) -> _Request:
     if request.query_params:
         raise InvalidRequestError("Query parameters only go with a CSV body.", hint="Say it in the JSON body.")
-    return _parse(form, body)
+    return _parse(request, form, body)
 
 
-def _parse(form: type[_Request], body: bytes) -> _Request:
+def _parse(request: Request, form: type[_Request], body: bytes) -> _Request:
     try:
         return form.model_validate_json(body)
     except ValidationError as error:
+        _require_named_envoy(request, body)
         raise _misfit(error, "Send JSON as GET /docs says, or text/csv to a batch.") from None
+
+
+def _require_named_envoy(request: Request, body: bytes) -> None:
+    """Let a hospital name no other one in a body, whatever else is wrong with it."""
+    try:
+        found = json.loads(body)
+        named = EnvoyName(found["envoy_name"])
+    except (ValueError, RecursionError, TypeError, KeyError, InvalidNameError):
+        return
+    caller_of(request).require_envoy(named)
 
 
 def _misfit(error: ValidationError, hint: str) -> FederationError:

@@ -1,6 +1,6 @@
 """The interface document, whole: what FastAPI derives from the handlers, and what every operation has in common.
 
-From the table of errors come the answers that each operation may give, from the policy who needs a token, from the
+From the table of errors come the answers that each operation may give, from each route who needs a token, from the
 contract the messages that direct routes read by themselves, from the tasks what an inference's inputs must hold.
 """
 
@@ -19,8 +19,8 @@ from contract.messages import (
     Problem,
 )
 from contract.tasks import Feature, Task
+from director.api.guard import GuardedRoute
 from director.api.problems import MEDIA_TYPE, STATUSES
-from director.members.access import POLICY
 
 _REF = "#/components/schemas/{model}"
 _SINGLE = (InferenceRequest, GlobalInferenceRequest)
@@ -43,15 +43,18 @@ def describe(app: FastAPI, tasks: Iterable[Task]) -> dict[str, Any]:
     for batch in _BATCH:
         schemas[batch.__name__]["properties"]["inputs"]["items"] = inputs
     document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    is_open = {
+        route.name: route.entry.permission.roles is None for route in app.routes if isinstance(route, GuardedRoute)
+    }
     for methods in document["paths"].values():
         for operation in methods.values():
-            _complete(operation)
+            _complete(operation, is_open[operation["operationId"]])
     return document
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], is_open: bool) -> None:
     """Add what an operation shares with all others."""
-    if POLICY[operation["operationId"]] is not None:
+    if not is_open:
         operation["security"] = [{"token": []}]
     problem = {"schema": {"$ref": _REF.format(model=Problem.__name__)}}
     responses = operation["responses"]

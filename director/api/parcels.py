@@ -12,14 +12,14 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from contract.parts import PART_OF, PARTS, FileRole, Parcel, Part
 from director.errors import BusyError, MalformedRequestError, UnsupportedMediaTypeError
 from director.records.blobs import SPOOLED_IN_MEMORY_BYTES
 from director.records.files import storage_faults_named
-from director.submissions.arrival import Parcel
 
-REQUIRED_PARTS = ("metadata", "model", "scaler")
-PARTS = (*REQUIRED_PARTS, "log")
-_HINT = "Send each of metadata, model and scaler once, and log at most once."
+_REQUIRED = [part.role for part in PARTS if part.is_required]
+_OPTIONAL = [part.role for part in PARTS if not part.is_required]
+_HINT = f"Send each of {', '.join(_REQUIRED)} once, and {', '.join(_OPTIONAL)} at most once."
 _Result = TypeVar("_Result")
 
 
@@ -28,13 +28,13 @@ class Desk:
 
     Args:
         places: How many may be arriving, waiting or judged; the next is asked to come again.
-        judges: How many are judged at once.
+        at_once: How many are judged at once.
     """
 
-    def __init__(self, *, places: int, judges: int) -> None:
+    def __init__(self, *, places: int, at_once: int) -> None:
         self._places = places
         self._taken = 0
-        self._limiter = CapacityLimiter(judges)
+        self._limiter = CapacityLimiter(at_once)
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -55,7 +55,7 @@ class Desk:
         finally:
             self._taken -= 1
 
-    async def judge(self, act: Callable[[], _Result]) -> _Result:
+    async def in_turn(self, act: Callable[[], _Result]) -> _Result:
         """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile."""
         return await to_thread.run_sync(act, limiter=self._limiter)
 
@@ -70,8 +70,8 @@ class SpooledForm:
 
     def __init__(self, boundary: bytes, file: IO[bytes]) -> None:
         self._file = file
-        self._places: dict[str, tuple[int, int]] = {}
-        self._part = ""
+        self._places: dict[FileRole, tuple[int, int]] = {}
+        self._part: FileRole = "metadata"
         self._header = self._value = b""
         self._disposition = b""
         self._is_whole = False
@@ -114,12 +114,11 @@ class SpooledForm:
         """
         if not self._is_whole:
             raise MalformedRequestError("The form can't be read: it ends before its last boundary.", hint=_HINT)
-        for name in REQUIRED_PARTS:
-            if name not in self._places:
-                raise MalformedRequestError(f"The form lacks the part {name}.", hint=_HINT, part=name)
+        for role in _REQUIRED:
+            if role not in self._places:
+                raise MalformedRequestError(f"The form lacks the part {role}.", hint=_HINT, part=role)
         with storage_faults_named():
-            parts = {name: self._read(*place) for name, place in self._places.items()}
-        return Parcel(parts["metadata"], parts["model"], parts["scaler"], parts.get("log"))
+            return Parcel({role: self._read(*place) for role, place in self._places.items()})
 
     def _read(self, start: int, length: int) -> bytes:
         self._file.seek(start)
@@ -144,9 +143,10 @@ class SpooledForm:
     def _name_part(self) -> None:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"name", b"").decode("utf-8", "replace")
-        if name not in PARTS or name in self._places:
+        part = PART_OF.get(name)
+        if part is None or part.role in self._places:
             raise MalformedRequestError(f"The form has an unexpected part {name[:60]!r}.", hint=_HINT)
-        self._part, self._places[name] = name, (self.size, 0)
+        self._part, self._places[part.role] = part.role, (self.size, 0)
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         self._file.write(memoryview(data)[start:end])
@@ -166,9 +166,7 @@ async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
     """
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
     if content_type != b"multipart/form-data":
-        raise UnsupportedMediaTypeError(
-            "An upload is multipart/form-data.", hint="Send the parts metadata, model, scaler and, if you like, log."
-        )
+        raise UnsupportedMediaTypeError("An upload is multipart/form-data.", hint=_HINT)
     try:
         form = SpooledForm(options[b"boundary"], file)
     except (KeyError, FormParserError):
@@ -183,7 +181,11 @@ async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
 
 def form_schema() -> dict[str, Any]:
     """Describe the form for the interface document."""
-    binary = {"type": "string", "format": "binary"}
-    properties = dict.fromkeys(PARTS, binary) | {"metadata": {"type": "string", "contentMediaType": "application/json"}}
-    schema = {"type": "object", "required": [*REQUIRED_PARTS], "properties": properties}
+    schema = {"type": "object", "required": _REQUIRED, "properties": {part.role: _form(part) for part in PARTS}}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def _form(part: Part) -> dict[str, str]:
+    if part.media_type == "application/json":
+        return {"type": "string", "contentMediaType": part.media_type}
+    return {"type": "string", "format": "binary"}

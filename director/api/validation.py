@@ -7,10 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from contract.messages import ValidationTable
 from contract.names import TaskName
-from director.api.guard import Caller, GuardedRoute, Serving
-from director.assembly import Director
-from director.models import validation
-from director.submissions.arrival import find_task
+from director.api.guard import Caller, GuardedRoute, Serving, may
+from director.members.access import ADMIN
 
 router = APIRouter(route_class=GuardedRoute, tags=["validation"])
 
@@ -23,25 +21,21 @@ _CSV: dict[str, Any] = {
 
 
 @router.get("/validation/{task}")
+@may(ADMIN)
 def get_validation(task: TaskName, director: Serving) -> ValidationTable:
     """Say which validation table holds."""
-    with director.database.read() as session:
-        return validation.describe_table(session, find_task(director.tasks, task))
+    return director.models.validation_table(task)
 
 
 @router.put("/validation/{task}", openapi_extra=_CSV)
+@may(ADMIN, body="table")
 async def set_validation(task: TaskName, request: Request, caller: Caller, director: Serving) -> ValidationTable:
     """Hold every model against this table from now on: CSV of the task's features and `label` (low, medium, high)."""
-    return await run_in_threadpool(_set, director, task, await request.body(), caller.actor)
+    return await run_in_threadpool(director.models.set_validation_table, caller, task, await request.body())
 
 
 @router.delete("/validation/{task}")
+@may(ADMIN)
 def clear_validation(task: TaskName, caller: Caller, director: Serving) -> ValidationTable:
     """Hold models against no table any more."""
-    return _set(director, task, None, caller.actor)
-
-
-def _set(director: Director, task: TaskName, data: bytes | None, actor: str) -> ValidationTable:
-    found = find_task(director.tasks, task)
-    with director.database.write() as session:
-        return validation.set_table(session, director.blobs, found, data, now=director.clock(), actor=actor)
+    return director.models.set_validation_table(caller, task, None)

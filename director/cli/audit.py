@@ -16,10 +16,10 @@ from contract.messages import AuditVerification, Checkpoint
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.clock import utc_now
 from director.errors import UsageError
-from director.members.registry import MAX_PAGE
 from director.records import audit
 from director.records.chain import Link, follow, read_lines
 from director.records.files import replace_whole, storage_faults_named
+from director.records.paging import MAX_PAGE
 
 app = typer.Typer(no_args_is_help=True, help="The audit: who did what.")
 
@@ -37,8 +37,10 @@ def audit_list(
     as_json: AsJson = False,
 ) -> None:
     """List what is on record, newest first."""
-    with opened_director().database.read() as session:
-        found = audit.page(session, act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=None).items
+    page = opened_director().upkeep.list_audit(
+        act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=None
+    )
+    found = page.items
     if as_json:
         print_json(found)
         return
@@ -60,7 +62,7 @@ def audit_verify(
 ) -> None:
     """Follow the whole chain; exit code 5 and the first bad record if it does not hold."""
     checkpoints = [_given(path) for path in checkpoint or ()]
-    found = _verified_file(file, checkpoints) if file else _verified_database(checkpoints)
+    found = _verified_file(file, checkpoints) if file else opened_director().upkeep.verify_audit(checkpoints)
     if as_json:
         print_json(found)
     elif found.head is not None:
@@ -75,26 +77,15 @@ def audit_verify(
 @says_what_failed
 def audit_export(out_file: _Out = None) -> None:
     """Give every record, one canonical JSON line each; keep the checkpoint with it."""
-    with opened_director().database.read() as session:
-        _give(out_file, (link.line for link in audit.links(session)))
+    _give(out_file, opened_director().upkeep.export_audit())
 
 
 @app.command("checkpoint")
 @says_what_failed
 def audit_checkpoint(out_file: _Out = None) -> None:
     """Give the newest record's place and digest: to be kept where nobody who can write the data folder can write."""
-    director = opened_director()
-    with director.database.read() as session:
-        newest = audit.head(session, director.clock())
+    newest = opened_director().upkeep.checkpoint()
     _give(out_file, [newest.model_dump_json().encode() + b"\n"])
-
-
-def _verified_database(checkpoints: Sequence[Checkpoint]) -> AuditVerification:
-    director = opened_director()
-    known = director.audit_head.read()
-    with director.database.read() as session:
-        walk = follow(audit.links(session), [*checkpoints, *([known] if known else [])])
-    return audit.as_message(walk, director.clock())
 
 
 def _verified_file(file: Path, checkpoints: Sequence[Checkpoint]) -> AuditVerification:

@@ -9,15 +9,12 @@ from director.assembly import Director
 from director.cli.program import err, opened_director, out, says_what_failed
 from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
-from director.upkeep.backup import make_backup
 
 
 @says_what_failed
 def backup(target: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")]) -> None:
     """Copy the whole federation, also while it serves; the copy is read back whole before it has its name."""
-    director = opened_director()
-    now = director.clock()
-    made = make_backup(director.database, director.blobs, target, now=now, actor=LOCAL_ADMIN.actor)
+    made = opened_director().upkeep.back_up(LOCAL_ADMIN, target)
     out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}", markup=False)
     err.print("It holds every hospital's models: keep it as you keep the data folder.", markup=False)
 

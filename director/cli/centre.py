@@ -48,7 +48,7 @@ def serve(
         err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
     require_free(host, port)  # before recovery: another server may be at work on this folder
     with logging_to(director.logs):
-        director.recover()
+        director.upkeep.recover()
     director.close()
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)", markup=False)
@@ -71,7 +71,7 @@ def serve(
 @says_what_failed
 def fsck(as_json: AsJson = False) -> None:
     """Read every file and every row, and say what is wrong; exit code 5 if anything is."""
-    defects = opened_director().defects()
+    defects = opened_director().upkeep.defects()
     if as_json:
         print_json(defects)
     else:

@@ -1,13 +1,10 @@
 """``fl-director envoy``: hospitals of the federation."""
 
-from datetime import timedelta
-
 import typer
 from rich.table import Table
 
 from contract.names import EnvoyName
-from director.cli.program import AsJson, err, opened_director, out, print_json, says_what_failed
-from director.members import enrolment, registry
+from director.cli.program import AsJson, err, every_item, opened_director, out, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
@@ -17,12 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
 @says_what_failed
 def envoy_add(name: str, as_json: AsJson = False) -> None:
     """Admit a hospital and print its one-time enrolment code; again gives a new code."""
-    director = opened_director()
-    with director.database.write() as session:
-        now = director.clock()
-        row = registry.add_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
-        holds = timedelta(hours=director.settings.enrolment_hours)
-        code = enrolment.issue_code(session, row, now=now, holds=holds, actor=LOCAL_ADMIN.actor)
+    code = opened_director().members.add(LOCAL_ADMIN, EnvoyName(name))
     if as_json:
         print_json(code)
     else:
@@ -37,9 +29,8 @@ def envoy_add(name: str, as_json: AsJson = False) -> None:
 @says_what_failed
 def envoy_list(as_json: AsJson = False) -> None:
     """List the hospitals."""
-    with opened_director().database.read() as session:
-        rows = registry.list_envoys(session, LOCAL_ADMIN)
-        envoys = [registry.describe_envoy(session, row, LOCAL_ADMIN) for row in rows]
+    submissions = opened_director().submissions
+    envoys = every_item(lambda **page: submissions.list_hospitals(LOCAL_ADMIN, **page))
     if as_json:
         print_json(envoys)
         return
@@ -54,9 +45,5 @@ def envoy_list(as_json: AsJson = False) -> None:
 @says_what_failed
 def envoy_disable(name: str) -> None:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
-    director = opened_director()
-    with director.database.write() as session:
-        now = director.clock()
-        registry.disable_envoy(session, EnvoyName(name), now=now, actor=LOCAL_ADMIN.actor)
-        director.renew_starts(session)  # its statistics no longer count
-    out.print(f"{name} is disabled.", markup=False)
+    described = opened_director().submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
+    out.print(f"{described.envoy_name} is disabled.", markup=False)

@@ -10,8 +10,8 @@ from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Hel
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
-from director.members import registry
 from director.members.access import LOCAL_ADMIN
+from director.records.paging import MAX_PAGE
 
 app = typer.Typer(no_args_is_help=True, help="Global models.")
 
@@ -37,14 +37,14 @@ def aggregate(
         scaler=scaler,
         dry_run=dry_run,
     )
-    _print_model(opened_director().global_models.aggregate(LOCAL_ADMIN, request), as_json)
+    _print_model(opened_director().models.aggregate(LOCAL_ADMIN, request), as_json)
 
 
 @app.command("list")
 @says_what_failed
 def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """List global versions, newest first."""
-    page = opened_director().global_models.page(LOCAL_ADMIN, TaskName(task), registry.MAX_PAGE, None)
+    page = opened_director().models.list(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None)
     if as_json:
         print_json(page.items)
         return
@@ -68,14 +68,14 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
 @says_what_failed
 def model_show(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Show a global version and what it rests on."""
-    _print_model(opened_director().global_models.get(LOCAL_ADMIN, TaskName(task), version), as_json)
+    _print_model(opened_director().models.get(LOCAL_ADMIN, TaskName(task), version), as_json)
 
 
 @app.command("publish")
 @says_what_failed
 def model_publish(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Make a version the current one; an older one is a rollback."""
-    _print_model(opened_director().global_models.publish(LOCAL_ADMIN, TaskName(task), version), as_json)
+    _print_model(opened_director().models.publish(LOCAL_ADMIN, TaskName(task), version), as_json)
 
 
 @app.command("import")
@@ -88,9 +88,7 @@ def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
         raise UsageError(
             f"{error.filename}: {error.strerror}.", hint="Name the folder that python -m aggregation --out wrote."
         ) from None
-    _print_model(
-        opened_director().global_models.import_model(LOCAL_ADMIN, TaskName(task), model, scaler, card), as_json
-    )
+    _print_model(opened_director().models.import_model(LOCAL_ADMIN, TaskName(task), model, scaler, card), as_json)
 
 
 def _parameter(text: str) -> tuple[str, float]:

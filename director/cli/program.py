@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
-from contract.messages import Check
+from contract.messages import Check, Page
 from director.assembly import Director
 from director.errors import SettingsError, UsageError
+from director.records.paging import MAX_PAGE
 from director.settings import read_settings
 
 EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
@@ -22,6 +23,7 @@ EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Item = TypeVar("_Item")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Task = Annotated[str, typer.Option("--task", help="The task.")]
@@ -60,6 +62,18 @@ def opened_director() -> Director:
     director.database.check_ready()
     director.blobs.prepare()
     return director
+
+
+def every_item(page_of: Callable[..., Page[_Item]]) -> list[_Item]:
+    """Read a list to its end; ``page_of`` takes ``limit`` and ``cursor``."""
+    items: list[_Item] = []
+    cursor: str | None = None
+    while True:
+        page = page_of(limit=MAX_PAGE, cursor=cursor)
+        items += page.items
+        cursor = page.next
+        if cursor is None:
+            return items
 
 
 def duration(text: str) -> timedelta:

@@ -9,8 +9,8 @@ from contract.messages import DEFAULT_TASK, DecisionRequest, StatisticsDescripti
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_checks, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
-from director.members.registry import MAX_PAGE, page_of
-from director.tasks import statistics
+from director.records.paging import MAX_PAGE
+from director.records.verdicts import Choice
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals' shares of the common scaler.")
 
@@ -21,9 +21,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")
 @says_what_failed
 def statistics_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """List the newest reports with their verdicts."""
-    with opened_director().database.read() as session:
-        rows, _ = page_of(session, statistics.reports(LOCAL_ADMIN, TaskName(task)), MAX_PAGE, None)
-        found = [statistics.describe_report(row) for row in rows]
+    found = opened_director().tasks.list_statistics(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None).items
     if as_json:
         print_json(found)
         return
@@ -40,8 +38,7 @@ def statistics_release(
     hospital: str, version: int, reason: Reason, task: Task = DEFAULT_TASK, as_json: AsJson = False
 ) -> None:
     """Let a report in quarantine count."""
-    why, review = DecisionRequest(reason=reason).reason, opened_director().review
-    _print(review.release_statistics(LOCAL_ADMIN, EnvoyName(hospital), TaskName(task), version, why), as_json)
+    _decide("released", hospital, version, reason, task, as_json)
 
 
 @app.command("reject")
@@ -50,8 +47,12 @@ def statistics_reject(
     hospital: str, version: int, reason: Reason, task: Task = DEFAULT_TASK, as_json: AsJson = False
 ) -> None:
     """Take a report out of the common scaler for good."""
-    why, review = DecisionRequest(reason=reason).reason, opened_director().review
-    _print(review.reject_statistics(LOCAL_ADMIN, EnvoyName(hospital), TaskName(task), version, why), as_json)
+    _decide("rejected", hospital, version, reason, task, as_json)
+
+
+def _decide(choice: Choice, hospital: str, version: int, reason: str, task: str, as_json: bool) -> None:
+    why, tasks = DecisionRequest(reason=reason).reason, opened_director().tasks
+    _print(tasks.decide_statistics(LOCAL_ADMIN, choice, EnvoyName(hospital), TaskName(task), version, why), as_json)
 
 
 def _print(found: StatisticsDescription, as_json: bool) -> None:

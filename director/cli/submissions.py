@@ -1,6 +1,6 @@
 """``fl-director submission``: uploads, their verdicts, and a person's decision about one in quarantine."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from pydantic import TypeAdapter
@@ -10,10 +10,12 @@ from contract.messages import DecisionRequest, Submission, Verdict
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, opened_director, out, print_checks, print_json, says_what_failed
 from director.errors import UsageError
-from director.members import registry
 from director.members.access import LOCAL_ADMIN
+from director.records.paging import MAX_PAGE
 
 app = typer.Typer(no_args_is_help=True, help="Uploads and their verdicts.")
+
+_VERDICTS = ", ".join(get_args(Verdict))
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")]
 
@@ -23,20 +25,18 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")
 def submission_list(
     envoy: Annotated[str | None, typer.Option(help="Only this hospital's.")] = None,
     task: Annotated[str | None, typer.Option(help="Only this task's.")] = None,
-    verdict: Annotated[str | None, typer.Option(help="admitted, quarantined or rejected.")] = None,
+    verdict: Annotated[str | None, typer.Option(help=f"{_VERDICTS}.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the newest uploads; --verdict quarantined shows what waits for you."""
-    with opened_director().database.read() as session:
-        page = registry.list_submissions(
-            session,
-            LOCAL_ADMIN,
-            envoy_name=EnvoyName(envoy) if envoy else None,
-            task=TaskName(task) if task else None,
-            verdict=_verdict(verdict) if verdict else None,
-            limit=registry.MAX_PAGE,
-            cursor=None,
-        )
+    page = opened_director().submissions.list(
+        LOCAL_ADMIN,
+        envoy_name=EnvoyName(envoy) if envoy else None,
+        task=TaskName(task) if task else None,
+        verdict=_verdict(verdict) if verdict else None,
+        limit=MAX_PAGE,
+        cursor=None,
+    )
     if as_json:
         print_json(page.items)
         return
@@ -52,9 +52,7 @@ def submission_list(
 @says_what_failed
 def submission_show(submission_id: str, as_json: AsJson = False) -> None:
     """Show an upload with every check."""
-    with opened_director().database.read() as session:
-        found = registry.describe_submission(registry.submission_with_id(session, submission_id, LOCAL_ADMIN))
-    _print(found, as_json)
+    _print(opened_director().submissions.get(LOCAL_ADMIN, submission_id), as_json)
 
 
 @app.command("release")
@@ -62,7 +60,7 @@ def submission_show(submission_id: str, as_json: AsJson = False) -> None:
 def submission_release(submission_id: str, reason: Reason, as_json: AsJson = False) -> None:
     """Let a model in quarantine count."""
     why = DecisionRequest(reason=reason).reason
-    _print(opened_director().review.release_submission(LOCAL_ADMIN, submission_id, why), as_json)
+    _print(opened_director().submissions.decide(LOCAL_ADMIN, "released", submission_id, why), as_json)
 
 
 @app.command("reject")
@@ -70,7 +68,7 @@ def submission_release(submission_id: str, reason: Reason, as_json: AsJson = Fal
 def submission_reject(submission_id: str, reason: Reason, as_json: AsJson = False) -> None:
     """Take a model out for good, from quarantine or from what counts."""
     why = DecisionRequest(reason=reason).reason
-    _print(opened_director().review.reject_submission(LOCAL_ADMIN, submission_id, why), as_json)
+    _print(opened_director().submissions.decide(LOCAL_ADMIN, "rejected", submission_id, why), as_json)
 
 
 def _print(found: Submission, as_json: bool) -> None:
@@ -88,4 +86,4 @@ def _verdict(text: str) -> Verdict:
     try:
         return TypeAdapter[Verdict](Verdict).validate_python(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no verdict.", hint="Choose admitted, quarantined or rejected.") from None
+        raise UsageError(f"{text!r} is no verdict.", hint=f"Choose {_VERDICTS}.") from None

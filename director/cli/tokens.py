@@ -9,9 +9,8 @@ from rich.table import Table
 
 from contract.messages import IssuedToken, Role
 from contract.names import EnvoyName
-from director.cli.program import AsJson, duration, err, opened_director, out, print_json, says_what_failed
+from director.cli.program import AsJson, duration, err, every_item, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
-from director.members import tokens
 from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, analysts and admins.")
@@ -26,18 +25,9 @@ def token_issue(
     as_json: AsJson = False,
 ) -> None:
     """Issue a token; it is printed this once."""
-    director = opened_director()
-    longest = timedelta(days=director.settings.token_days)
-    holds = tokens.span_to_hold(duration(expires) if expires else None, longest)
-    with director.database.write() as session:
-        token = tokens.issue_token(
-            session,
-            role=_role(role),
-            envoy_name=EnvoyName(envoy) if envoy else None,
-            now=director.clock(),
-            holds=holds,
-            actor=LOCAL_ADMIN.actor,
-        )
+    token = opened_director().members.issue_token(
+        LOCAL_ADMIN, _role(role), EnvoyName(envoy) if envoy else None, duration(expires) if expires else None
+    )
     _show_once(token, as_json)
 
 
@@ -45,8 +35,8 @@ def token_issue(
 @says_what_failed
 def token_list(as_json: AsJson = False) -> None:
     """List the tokens, without their secrets."""
-    with opened_director().database.read() as session:
-        listed = tokens.list_tokens(session)
+    members = opened_director().members
+    listed = every_item(lambda **page: members.list_tokens(role=None, envoy_name=None, **page))
     if as_json:
         print_json(listed)
         return
@@ -61,9 +51,7 @@ def token_list(as_json: AsJson = False) -> None:
 @says_what_failed
 def token_revoke(token_id: str) -> None:
     """Revoke a token at once."""
-    director = opened_director()
-    with director.database.write() as session:
-        tokens.revoke_token(session, token_id, now=director.clock(), actor=LOCAL_ADMIN.actor)
+    opened_director().members.revoke_token(LOCAL_ADMIN, token_id)
     out.print(f"Token {token_id} is revoked.", markup=False)
 
 
@@ -77,20 +65,11 @@ def token_rotate(
     as_json: AsJson = False,
 ) -> None:
     """Issue a token in another's place; it is printed this once, and the old one holds until the overlap ends."""
-    director = opened_director()
-    settings = director.settings
-    with director.database.write() as session:
-        token = tokens.rotate_token(
-            session,
-            token_id,
-            now=director.clock(),
-            overlap=_overlap(overlap) if overlap else timedelta(hours=settings.rotation_overlap_hours),
-            longest=timedelta(days=settings.token_days),
-            actor=LOCAL_ADMIN.actor,
-        )
-        old = tokens.describe_token(session, token_id)
+    members = opened_director().members
+    token = members.rotate_token(LOCAL_ADMIN, token_id, _overlap(overlap) if overlap else None)
     _show_once(token, as_json)
     if not as_json:
+        old = members.get_token(token_id)
         err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC", markup=False)
 
 

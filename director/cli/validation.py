@@ -9,8 +9,6 @@ from contract.names import TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
-from director.models import validation
-from director.submissions.arrival import find_task
 
 app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate holds every model against.")
 
@@ -30,9 +28,7 @@ def validation_set(file: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
 @says_what_failed
 def validation_show(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Say which table holds."""
-    director = opened_director()
-    with director.database.read() as session:
-        _print(validation.describe_table(session, find_task(director.tasks, TaskName(task))), as_json)
+    _print(opened_director().models.validation_table(TaskName(task)), as_json)
 
 
 @app.command("clear")
@@ -43,13 +39,7 @@ def validation_clear(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None
 
 
 def _set(data: bytes | None, task: str, as_json: bool) -> None:
-    director = opened_director()
-    found = find_task(director.tasks, TaskName(task))
-    with director.database.write() as session:
-        table = validation.set_table(
-            session, director.blobs, found, data, now=director.clock(), actor=LOCAL_ADMIN.actor
-        )
-    _print(table, as_json)
+    _print(opened_director().models.set_validation_table(LOCAL_ADMIN, TaskName(task), data), as_json)
 
 
 def _print(table: ValidationTable, as_json: bool) -> None:

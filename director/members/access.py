@@ -1,4 +1,4 @@
-"""Who may do what: token → Principal, and the one table of roles and operations. Deny by default."""
+"""Who is asking, and whether they may: token → Principal. What each operation takes stands at its handler."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,7 +12,9 @@ from contract.messages import Role
 from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError, UnauthenticatedError
+from director.members.events import MembershipEvent
 from director.members.rates import RateLimit, neighbourhood
+from director.records.events import Event, UnreadEvent
 from director.records.schema import TokenRow
 
 HOSPITAL: Role = "hospital"
@@ -20,55 +22,18 @@ ANALYST: Role = "analyst"
 ADMIN: Role = "admin"
 ALL: frozenset[Role] = frozenset((HOSPITAL, ANALYST, ADMIN))
 
-# The name of an operation is the name of its handler; a route whose name is not here can't be made (api.guard).
-POLICY: Mapping[str, frozenset[Role] | None] = {
-    "live": None,
-    "ready": None,
-    "home": None,
-    "documentation": None,
-    "openapi": None,  # the program is public, and so is what it can be asked; answers are not
-    "join": None,
-    "upload": frozenset((HOSPITAL,)),
-    "report_statistics": frozenset((HOSPITAL,)),
-    "list_statistics": frozenset((HOSPITAL, ADMIN)),
-    "release_statistics": frozenset((ADMIN,)),
-    "reject_statistics": frozenset((ADMIN,)),
-    "get_start": frozenset((HOSPITAL,)),
-    "get_blob": frozenset((HOSPITAL,)),
-    "list_tasks": ALL,
-    "get_task": ALL,
-    "infer": ALL,
-    "infer_batch": ALL,
-    "infer_global": ALL,
-    "infer_global_batch": ALL,
-    "list_envoys": ALL,
-    "get_envoy": ALL,
-    "list_tokens": frozenset((ADMIN,)),
-    "issue_token": frozenset((ADMIN,)),
-    "rotate_token": frozenset((ADMIN,)),
-    "revoke_token": frozenset((ADMIN,)),
-    "add_envoy": frozenset((ADMIN,)),
-    "disable_envoy": frozenset((ADMIN,)),
-    "list_submissions": frozenset((HOSPITAL, ADMIN)),
-    "get_submission": frozenset((HOSPITAL, ADMIN)),
-    "release_submission": frozenset((ADMIN,)),
-    "reject_submission": frozenset((ADMIN,)),
-    "get_validation": frozenset((ADMIN,)),
-    "set_validation": frozenset((ADMIN,)),
-    "clear_validation": frozenset((ADMIN,)),
-    "aggregate": frozenset((ADMIN,)),
-    "list_global_models": ALL,
-    "get_global_model": ALL,
-    "download_global_model": ALL,
-    "download_global_scaler": ALL,
-    "publish_global_model": frozenset((ADMIN,)),
-    "list_audit": frozenset((ADMIN,)),
-    "verify_audit": frozenset((ADMIN,)),
-    "export_audit": frozenset((ADMIN,)),
-}
 
-_UPLOADS = frozenset(("upload", "report_statistics"))
-"""What a hospital writes."""
+@dataclass(frozen=True)
+class Permission:
+    """Who may do an operation.
+
+    Args:
+        roles: None: anybody, without a token.
+        is_upload: Whether it is counted with the uploads of a token.
+    """
+
+    roles: frozenset[Role] | None
+    is_upload: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +85,7 @@ _NOBODYS = _KnownToken(Principal("", ANALYST), datetime.min.replace(tzinfo=UTC))
 """What is found for a token that is unknown: it never held."""
 
 
-class Doorkeeper:
+class Access:
     """Knows the tokens that hold now, in memory: the database is asked when it has changed, not for each request."""
 
     def __init__(self, clock: Clock, rates: Rates) -> None:
@@ -131,6 +96,10 @@ class Doorkeeper:
         self._tokens: Mapping[str, _KnownToken] = {}
         self._last_used: dict[str, datetime] = {}
 
+    def concerns(self, event: Event) -> bool:
+        """Tell whether an event may have changed which tokens hold."""
+        return isinstance(event, MembershipEvent | UnreadEvent)
+
     def refresh(self, session: Session) -> None:
         """Learn the tokens anew, all at once."""
         rows = session.scalars(select(TokenRow).where(TokenRow.revoked_at.is_(None))).unique()
@@ -140,8 +109,8 @@ class Doorkeeper:
             if row.envoy is None or row.envoy.disabled_at is None
         }
 
-    def admit(self, authorization: str | None, operation: str, address: str) -> Principal | None:
-        """Say who asks, if they may do ``operation``; None where anyone may.
+    def admit(self, authorization: str | None, permission: Permission, address: str) -> Principal | None:
+        """Say who asks, if they have the permission; None where anyone has.
 
         The token is looked up by its digest, so that time tells nothing of how near a guess came; unknown, wrong,
         expired and revoked go the same way: one digest, one look, one comparison. A token that holds is let in however
@@ -152,7 +121,7 @@ class Doorkeeper:
             ForbiddenError: The role may not.
             TooManyRequestsError: Too many guesses from this address, or too much with this token.
         """
-        roles = POLICY[operation]
+        roles = permission.roles
         if roles is None:
             return None
         scheme, _, secret = (authorization or "").partition(" ")
@@ -176,7 +145,7 @@ class Doorkeeper:
             )
         if self._requests.per_minute:
             self._requests.take(principal.token_id, now)
-        if operation in _UPLOADS:
+        if permission.is_upload:
             self._uploads.take(principal.token_id, now)
         self._last_used[principal.token_id] = now
         return principal

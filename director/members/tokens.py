@@ -3,17 +3,19 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.messages import IssuedToken, Page, Role, TokenDescription
 from contract.names import Digest, EnvoyName
 from director.errors import ConflictError, InvalidRequestError, MalformedRequestError, NotFoundError
 from director.members.access import HOSPITAL
-from director.members.registry import envoy_named, page_of
-from director.records import audit, idempotency
+from director.members.envoys import envoy_named
+from director.members.events import TokenIssued, TokenIssuedAgain, TokenRevoked, TokenRotated
+from director.records import idempotency
+from director.records.ledger import Act
+from director.records.paging import page_of
 from director.records.schema import EnvoyRow, TokenRow
 
 REPEATED_WITHIN = timedelta(minutes=15)
@@ -35,9 +37,7 @@ def span_to_hold(asked: timedelta | None, longest: timedelta) -> timedelta:
     return longest if asked is None else asked
 
 
-def issue_token(
-    session: Session, *, role: Role, envoy_name: EnvoyName | None, now: datetime, holds: timedelta, actor: str
-) -> IssuedToken:
+def issue_token(act: Act, *, role: Role, envoy_name: EnvoyName | None, holds: timedelta) -> IssuedToken:
     """Issue a token; its 256-bit secret is in the answer and nowhere else.
 
     Raises:
@@ -50,14 +50,14 @@ def issue_token(
             "A hospital's token names its envoy, another role's does not.",
             hint="Give the envoy's name with the role hospital, and only then.",
         )
-    envoy = envoy_named(session, envoy_name) if envoy_name is not None else None
-    return issue_to(session, role, envoy, now=now, holds=holds, actor=actor)
+    envoy = envoy_named(act.session, envoy_name) if envoy_name is not None else None
+    return issue_to(act, role, envoy, holds=holds)
 
 
 def issue_to(
-    session: Session, role: Role, envoy: EnvoyRow | None, *, now: datetime, holds: timedelta, actor: str
+    act: Act, role: Role, envoy: EnvoyRow | None, *, holds: timedelta, actor: str | None = None
 ) -> IssuedToken:
-    """Issue a token to a hospital whose row is at hand, or to nobody's envoy.
+    """Issue a token to a hospital whose row is at hand, or to nobody's envoy; ``actor`` where it is not the act's.
 
     Raises:
         ConflictError: The hospital is disabled.
@@ -68,20 +68,20 @@ def issue_to(
         id=secrets.token_hex(6),
         role=role,
         envoy_id=envoy.id if envoy else None,
-        created_at=now,
-        expires_at=now + holds,
+        created_at=act.now,
+        expires_at=act.now + holds,
         revoked_at=None,
         last_used_at=None,
         successor_id=None,
     )
     name = envoy.name if envoy else None
     answer = _with_fresh_secret(row, name)
-    session.add(row)
-    audit.record(session, at=now, actor=actor, act="token.issue", subject=row.id, role=role, envoy=name)
+    act.session.add(row)
+    act.tell(TokenIssued(token_id=row.id, role=role, envoy=name), actor=actor)
     return answer
 
 
-def issue_again(session: Session, token_id: str, *, now: datetime, actor: str) -> IssuedToken:
+def issue_again(act: Act, token_id: str, *, actor: str | None = None) -> IssuedToken:
     """Give a token a fresh secret, because the answer with the first one was lost; the lost one stops to hold.
 
     A secret is kept nowhere, so that a repeated request can't be given the first one's answer.
@@ -89,44 +89,34 @@ def issue_again(session: Session, token_id: str, *, now: datetime, actor: str) -
     Raises:
         ConflictError: The token was issued too long ago for a repetition, or holds no more.
     """
-    row = _token(session, token_id)
-    if now - row.created_at > REPEATED_WITHIN or not _holds(row, now):
+    row = _token(act.session, token_id)
+    if act.now - row.created_at > REPEATED_WITHIN or not _holds(row, act.now):
         raise ConflictError(
             f"This request was answered before, with token {row.id}, and a secret is shown once.",
             hint="If the answer was lost, revoke that token and ask anew with a fresh key.",
             token_id=row.id,
         )
     answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
-    audit.record(session, at=now, actor=actor, act="token.issue_again", subject=row.id)
+    act.tell(TokenIssuedAgain(token_id=row.id), actor=actor)
     return answer
 
 
-def issue_once(
-    session: Session,
-    key: str | None,
-    request: Sequence[str],
-    issue: Callable[[], IssuedToken],
-    *,
-    now: datetime,
-    actor: str,
-) -> IssuedToken:
+def issue_once(act: Act, key: str | None, request: Sequence[str], issue: Callable[[Act], IssuedToken]) -> IssuedToken:
     """Issue under an Idempotency-Key: repetitions make no second token, only a fresh secret of the first.
 
     Raises:
         IdempotencyKeyReusedError: The key belongs to another request.
         ConflictError: As ``issue_again``.
     """
-    earlier = idempotency.find(session, actor, key, request)
+    earlier = idempotency.find(act.session, act.actor, key, request)
     if earlier is not None:
-        return issue_again(session, earlier, now=now, actor=actor)
-    token = issue()
-    idempotency.keep(session, actor, key, request, token.id, now)
+        return issue_again(act, earlier)
+    token = issue(act)
+    idempotency.keep(act, key, request, token.id)
     return token
 
 
-def rotate_token(
-    session: Session, token_id: str, *, now: datetime, overlap: timedelta, longest: timedelta, actor: str
-) -> IssuedToken:
+def rotate_token(act: Act, token_id: str, *, overlap: timedelta, longest: timedelta) -> IssuedToken:
     """Issue a successor for the same role and hospital; the old token holds until the overlap ends, then stops.
 
     The old one's own expiry, if sooner than the overlap's end, stays. The successor holds as long as the old one was
@@ -136,8 +126,8 @@ def rotate_token(
         NotFoundError: No such token.
         ConflictError: It holds no more, or has a successor already.
     """
-    row = _token(session, token_id)
-    if not _holds(row, now):
+    row = _token(act.session, token_id)
+    if not _holds(row, act.now):
         raise ConflictError(f"Token {row.id} holds no more.", hint="Issue a new one.")
     if row.successor_id is not None:
         raise ConflictError(
@@ -146,58 +136,46 @@ def rotate_token(
             successor_id=row.successor_id,
         )
     holds = min(row.expires_at - row.created_at, longest)
-    successor = issue_to(session, row.role, row.envoy, now=now, holds=holds, actor=actor)
+    successor = issue_to(act, row.role, row.envoy, holds=holds)
     row.successor_id = successor.id
-    row.expires_at = min(row.expires_at, now + overlap)
-    audit.record(
-        session,
-        at=now,
-        actor=actor,
-        act="token.rotate",
-        subject=row.id,
-        successor=successor.id,
-        holds_until=row.expires_at.isoformat(),
-    )
+    row.expires_at = min(row.expires_at, act.now + overlap)
+    act.tell(TokenRotated(token_id=row.id, successor=successor.id, holds_until=row.expires_at.isoformat()))
     return successor
 
 
-def revoke_token(session: Session, token_id: str, *, now: datetime, actor: str) -> None:
+def revoke_token(act: Act, token_id: str) -> TokenDescription:
     """Revoke a token; again is no error.
 
     Raises:
         NotFoundError: No such token.
     """
-    row = _token(session, token_id)
+    row = _token(act.session, token_id)
     if row.revoked_at is None:
-        row.revoked_at = now
-        audit.record(session, at=now, actor=actor, act="token.revoke", subject=token_id)
+        row.revoked_at = act.now
+        act.tell(TokenRevoked(token_id=token_id))
+    return describe_token(row)
 
 
-def list_tokens(session: Session) -> list[TokenDescription]:
-    """Describe all tokens, newest first."""
-    return [_describe(row) for row in session.scalars(_newest_first()).unique()]
-
-
-def token_page(
+def list_tokens(
     session: Session, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
 ) -> Page[TokenDescription]:
     """Describe a page of the tokens, newest first."""
-    query = _newest_first()
+    query = select(TokenRow)
     if role is not None:
         query = query.where(TokenRow.role == role)
     if envoy_name is not None:
         query = query.where(TokenRow.envoy.has(EnvoyRow.folded_name == envoy_name.folded))
-    rows, following = page_of(session, query, limit, cursor)
-    return Page(items=[_describe(row) for row in rows], next=following)
+    key = (TokenRow.created_at, TokenRow.id)
+    return page_of(session, query, key, describe_token, limit=limit, cursor=cursor, newest_first=True)
 
 
-def describe_token(session: Session, token_id: str) -> TokenDescription:
+def token_with_id(session: Session, token_id: str) -> TokenDescription:
     """Describe one token.
 
     Raises:
         NotFoundError: No such token.
     """
-    return _describe(_token(session, token_id))
+    return describe_token(_token(session, token_id))
 
 
 def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
@@ -206,10 +184,6 @@ def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
         row = session.get(TokenRow, token_id)
         if row is not None and (row.last_used_at is None or row.last_used_at < at):
             row.last_used_at = at
-
-
-def _newest_first() -> Select[Any]:
-    return select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id)
 
 
 def _token(session: Session, token_id: str) -> TokenRow:
@@ -231,7 +205,8 @@ def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedTok
     return IssuedToken(token=secret, id=row.id, role=row.role, envoy_name=envoy_name, expires_at=row.expires_at)
 
 
-def _describe(row: TokenRow) -> TokenDescription:
+def describe_token(row: TokenRow) -> TokenDescription:
+    """Turn a row into the message."""
     return TokenDescription(
         id=row.id,
         role=row.role,

@@ -1,83 +1,94 @@
-"""Who sits at the council's table: hospitals' current models, opened, and each held against the others."""
+"""What an aggregate rests on: hospitals' current models, opened, and all else that is read before it is computed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from aggregation.comparison import Measurement
+from aggregation.clipping import capped_counts
 from aggregation.errors import AggregationError, NoUpdatesError
-from aggregation.scaling import behind
-from aggregation.screening import Bounds, judge, judge_held_out, judge_magnitude
-from aggregation.updates import ModelUpdate, Tensors, TensorsInFile
-from contract.artifacts.model_file import locate_tensors, read_model
-from contract.artifacts.scaler_file import read_scaler
-from contract.messages import Check, HeldOut, ModelInput
-from contract.names import Digest, EnvoyName
-from contract.network import State, bias_name, weight_name
+from aggregation.scaling import behind, merge_scalers
+from aggregation.screening import Bounds
+from aggregation.updates import ModelUpdate
+from contract.messages import AggregationRequest, ModelInput
+from contract.names import EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import ConflictError, NoModelError
-from director.members.registry import current_submissions, waiting_submissions
-from director.models.validation import Table, current_table, held_out
-from director.records.blobs import BlobStore
+from director.members.envoys import envoy_named, unknown_envoy
+from director.models.validation import Reference, reference_of
 from director.records.schema import SubmissionRow
-from director.submissions.decisions import may_be_quarantined
-from director.tasks.starts import current_global_model, start_named
+from director.submissions.kept import current_submissions, waiting_submissions
+from director.tasks.artifacts import Artifacts
+from director.tasks.starts import start_named
+from director.tasks.statistics import capped, merged_scaler, newest_admitted
+
+MERGED = "merged"
 
 
 @dataclass(frozen=True)
-class Yardstick:
-    """The validation table, and the current model's loss on it."""
-
-    table: Table
-    reference: float
-
-    def hold(self, task: Task, update: ModelUpdate) -> HeldOut:
-        """Hold a model against the table."""
-        return held_out(task, _whole(update), update.scaler, self.table)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One hospital's model beside the others', and what was found of it."""
+class Contribution:
+    """One hospital's current model, opened; its count is capped against the others'."""
 
     row: SubmissionRow
     update: ModelUpdate
-    checks: tuple[Check, ...]
-    measurement: Measurement | None
-    held_out: HeldOut | None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it enters: every check passed, or a person released it."""
-        return not may_be_quarantined(self.row) or all(check.passed for check in self.checks)
-
-    def as_input(self, weight: float | None) -> ModelInput:
-        """Describe it as a part of a global model, with all that was found."""
-        found = self.measurement
-        return input_of(self.row, self.row.num_examples, weight).model_copy(
-            update={
-                "counted_examples": self.update.num_examples,
-                "checks": list(self.checks),
-                "norm": found and found.norm,
-                "cosine": found and found.cosine,
-                "distance": found and found.distance,
-                "held_out": self.held_out,
-            }
-        )
 
 
-def chosen_submissions(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
-    """Give the models that are to be combined: of the named hospitals, or of all.
+@dataclass(frozen=True)
+class ClosedSet:
+    """All that one aggregate is made from.
+
+    Args:
+        contributions: The hospitals' models, by hospital.
+        agreed_scaler: The scaler that the result shall stand behind; None: the merge of the models' own.
+        reference: What each is held against besides the others, where there is a validation table.
+    """
+
+    contributions: Sequence[Contribution]
+    agreed_scaler: ScalerState | None
+    reference: Reference | None
+
+
+def close_set(
+    session: Session, artifacts: Artifacts, task: Task, request: AggregationRequest, bounds: Bounds
+) -> ClosedSet:
+    """Read all that an aggregate is made from, each file once.
 
     Raises:
+        UnknownEnvoyError: A hospital that was named is none.
         NoUpdatesError: No hospital has a current model.
         NoModelError: A hospital that was named has none.
         ConflictError: A hospital that was named has a version in quarantine.
+        DamagedArtifactError: A file is not what it was.
     """
+    rows = _chosen(session, task, request.envoys)
+    agreed = _agreed_scaler(session, artifacts, task, request.scaler, bounds)
+    updates = _counted([_opened(session, artifacts, row, task) for row in rows], bounds)
+    contributions = [Contribution(row, update) for row, update in zip(rows, updates, strict=True)]
+    together = agreed or merge_own(updates, bounds)
+    return ClosedSet(contributions, agreed, reference_of(session, artifacts, task, together))
+
+
+def merge_own(updates: Sequence[ModelUpdate], bounds: Bounds) -> ScalerState:
+    """Merge the scalers that the models stand behind, where nobody has sent statistics."""
+    return merge_scalers(capped([update.scaler for update in updates], bounds.count_ratio))
+
+
+def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> ModelInput:
+    """Name a submission as a part of a global model."""
+    return ModelInput(
+        envoy_name=row.envoy.name,
+        version=row.version or 0,
+        submission_id=row.id,
+        model_sha256=row.digest_of("model"),
+        scaler_sha256=row.digest_of("scaler"),
+        num_examples=num_examples,
+        weight=weight,
+    )
+
+
+def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
+    """Give the models that are to be combined: of the named hospitals, or of all."""
     waiting = {row.envoy.folded_name: row for row in waiting_submissions(session, task.name)}
     current = {
         row.envoy.folded_name: row
@@ -111,13 +122,10 @@ def chosen_submissions(session: Session, task: Task, names: Sequence[EnvoyName] 
     return [current[folded] for folded in sorted({name.folded for name in names})]
 
 
-def opened(
-    session: Session, blobs: BlobStore, row: SubmissionRow, task: Task, tensors: Callable[[Digest], Tensors]
-) -> ModelUpdate:
+def _opened(session: Session, artifacts: Artifacts, row: SubmissionRow, task: Task) -> ModelUpdate:
     """Open a submission and the start that it was trained from for the arithmetic."""
-    scaler = read_scaler(blobs.read(row.digest_of("scaler")), len(task.features))
-    digest = row.digest_of("model")
-    update = ModelUpdate(digest, row.num_examples, scaler, task.layout, tensors(digest))
+    scaler, digest = artifacts.scaler(row.digest_of("scaler")), row.digest_of("model")
+    update = ModelUpdate(digest, row.num_examples, scaler, task.layout, artifacts.tensors(digest))
     start = start_named(session, task.name, row.base)
     if start is None:
         raise AggregationError(
@@ -126,86 +134,24 @@ def opened(
             envoy_name=row.envoy.name,
         )
     # a start without a scaler is trained from as it is, behind each hospital's own
-    stood_behind = read_scaler(blobs.read(start.scaler_sha256), len(task.features)) if start.scaler_sha256 else scaler
-    base = replace(update, scaler=stood_behind, tensors=tensors(start.model_sha256))
+    stood_behind = artifacts.scaler(start.scaler_sha256) if start.scaler_sha256 else scaler
+    base = replace(update, scaler=stood_behind, tensors=artifacts.tensors(start.model_sha256))
     return replace(update, base=behind(base, scaler).tensors)
 
 
-def judged(
-    rows: Sequence[SubmissionRow],
-    updates: Sequence[ModelUpdate],
-    scaler: ScalerState,
-    task: Task,
-    yardstick: Yardstick | None,
-    bounds: Bounds,
-) -> list[Candidate]:
-    """Hold each model against the others, and against the validation table where there is one.
-
-    Args:
-        rows: The submissions.
-        updates: The same, opened; their counts are capped.
-        scaler: Everyone stands behind it while they are compared.
-        task: What they learn.
-        yardstick: The validation table.
-        bounds: What is still taken for honest.
-    """
-    side_by_side = [behind(update, scaler) for update in updates]
-    judgements = judge(side_by_side, bounds)
-    results = [yardstick.hold(task, update) if yardstick else None for update in side_by_side]
-    candidates = []
-    for row, update, beside, judgement, result in zip(rows, updates, side_by_side, judgements, results, strict=True):
-        checks = (*judgement.checks, judge_magnitude(_largest(beside)))
-        if yardstick is not None and result is not None:
-            checks += (judge_held_out(result.loss, yardstick.reference, yardstick.table.trivial_loss, bounds),)
-        candidates.append(Candidate(row, update, checks, judgement.measurement, result))
-    return candidates
+def _counted(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[ModelUpdate]:
+    counts = capped_counts([update.num_examples for update in updates], bounds.count_ratio)
+    return [replace(update, num_examples=count) for update, count in zip(updates, counts, strict=True)]
 
 
-def yardstick_of(session: Session, blobs: BlobStore, task: Task, scaler: ScalerState) -> Yardstick | None:
-    """Give the validation table with the loss of the current model: the global one, else the shared start.
-
-    Args:
-        session: A transaction.
-        blobs: The vault.
-        task: What the models learn.
-        scaler: Behind which the shared start stands, where there is no global model yet.
-    """
-    table = current_table(session, blobs, task)
-    if table is None:
-        return None
-    model = current_global_model(session, task)
-    if model is None:
-        return Yardstick(table, held_out(task, task.initial_state(), scaler, table).loss)
-    scaler = read_scaler(blobs.read(model.scaler_sha256), len(task.features))
-    return Yardstick(table, held_out(task, read_model(blobs.read(model.model_sha256), task.layout), scaler, table).loss)
-
-
-def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> ModelInput:
-    """Name a submission as a part of a global model."""
-    return ModelInput(
-        envoy_name=row.envoy.name,
-        version=row.version or 0,
-        submission_id=row.id,
-        model_sha256=row.digest_of("model"),
-        scaler_sha256=row.digest_of("scaler"),
-        num_examples=num_examples,
-        weight=weight,
-    )
-
-
-def tensors_of(blobs: BlobStore, task: Task, digest: Digest) -> Tensors:
-    """Read a model as it is asked for; its bytes are checked against their digest first."""
-    return TensorsInFile(locate_tensors(blobs.read(digest), task.layout), partial(blobs.read_at, digest))
-
-
-def _largest(update: ModelUpdate) -> float:
-    """Give the largest magnitude in the first layer, which alone is changed by another scaler."""
-    first = [spec for spec in update.layout if spec.name in (weight_name(0), bias_name(0))]
-    return max(float(np.abs(update.tensors.read(spec, 0, spec.size)).max()) for spec in first)
-
-
-def _whole(update: ModelUpdate) -> State:
-    return {
-        spec.name: np.asarray(update.tensors.read(spec, 0, spec.size), np.float32).reshape(spec.shape)
-        for spec in update.layout
-    }
+def _agreed_scaler(
+    session: Session, artifacts: Artifacts, task: Task, choice: str, bounds: Bounds
+) -> ScalerState | None:
+    """Give the merged scaler, or one hospital's own, where the admin chose to reuse it."""
+    if choice == MERGED:
+        return merged_scaler(session, task.name, bounds)
+    envoy = envoy_named(session, EnvoyName(choice))
+    current = current_submissions(session, task=task.name, envoy=envoy)
+    if not current:
+        raise unknown_envoy(envoy.name)
+    return newest_admitted(session, envoy, task.name) or artifacts.scaler(current[0].digest_of("scaler"))

@@ -1,9 +1,6 @@
 """The admin's validation table: patients of known risk level, which the gate holds every model against."""
 
-import csv
-import io
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.errors import InvalidInputError
-from contract.messages import MAX_BATCH_ROWS, HeldOut, ValidationTable
+from contract.messages import HeldOut, ValidationTable
 from contract.network import Matrix, State, forward
 from contract.scaler import ScalerState
 from contract.tasks import RISK_LEVELS, Task, in_row
-from director.errors import MalformedRequestError, TooLargeError
-from director.records import audit
+from director.models.events import ValidationSet
 from director.records.blobs import BlobStore
+from director.records.ledger import Act
 from director.records.schema import ValidationTableRow
+from director.tasks import tables
+from director.tasks.artifacts import Artifacts
+from director.tasks.publications import current_global_model
 
 LABEL = "label"
 _BY_NUMBER = {str(index): level for index, level in enumerate(RISK_LEVELS)}
@@ -40,42 +40,25 @@ class Table:
         return float(-(present * np.log(present)).sum())
 
 
+@dataclass(frozen=True)
+class Reference:
+    """What a model is held against: the table, and the current model's loss on it, in nats."""
+
+    table: Table
+    loss: float
+
+
 def read_table(data: bytes, task: Task) -> Table:
     """Read a CSV of the task's features, in any order, and the label.
 
     Raises:
-        MalformedRequestError: It is no such table.
-        TooLargeError: It has more rows than a batch takes.
-        InvalidInputError: A feature is missing or unknown, or a value is not allowed; the fact ``row`` says where.
+        MalformedRequestError, TooLargeError, InvalidInputError: As ``tables.read_table``, or a label is no risk level.
     """
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        names = list(reader.fieldnames or ())
-        rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise MalformedRequestError(f"The table is no CSV in UTF-8: {str(error)[:120]}.", hint=_HINT) from None
-    if names.count(LABEL) != 1 or len(set(names)) != len(names):
-        raise MalformedRequestError(f"The first line must name each column once, and {LABEL}.", hint=_HINT)
-    task.require_features([name for name in names if name != LABEL])
-    if not rows:
-        raise MalformedRequestError(
-            "The table holds no rows.", hint="Give at least one patient; some hundred are useful."
-        )
-    if len(rows) > MAX_BATCH_ROWS:
-        raise TooLargeError(f"The table holds {len(rows):,} rows.", hint=f"Give at most {MAX_BATCH_ROWS:,}.")
-    x, labels = np.empty((len(rows), len(task.features))), np.empty(len(rows), np.int64)
-    for index, row in enumerate(rows):
-        try:
-            x[index], labels[index] = _read_row(row, task)
-        except InvalidInputError as error:
-            raise in_row(error, index + 1) from None
-    task.check_matrix(x)
-    return Table(x, labels)
+    x, labels = tables.read_table(data, task, LABEL)
+    return Table(x, np.array([_level(label, row) for row, label in enumerate(labels, start=1)], np.int64))
 
 
-def set_table(
-    session: Session, blobs: BlobStore, task: Task, data: bytes | None, *, now: datetime, actor: str
-) -> ValidationTable:
+def set_table(act: Act, blobs: BlobStore, task: Task, data: bytes | None) -> ValidationTable:
     """Let a table hold from now on; None: no table holds any more.
 
     Raises:
@@ -83,13 +66,13 @@ def set_table(
     """
     rows = len(read_table(data, task).labels) if data is not None else 0
     sha256 = blobs.keep(data)[0] if data is not None else None
-    row = ValidationTableRow(
-        task=task.name, task_digest=task.digest, sha256=sha256, rows=rows, actor=actor, created_at=now
+    act.session.add(
+        ValidationTableRow(
+            task=task.name, task_digest=task.digest, sha256=sha256, rows=rows, actor=act.actor, created_at=act.now
+        )
     )
-    session.add(row)
-    session.flush()
-    audit.record(session, at=now, actor=actor, act="validation.set", subject=task.name, table=sha256, rows=rows)
-    return describe_table(session, task)
+    act.tell(ValidationSet(task=task.name, table=sha256, rows=rows))
+    return describe_table(act.session, task)
 
 
 def describe_table(session: Session, task: Task) -> ValidationTable:
@@ -100,14 +83,28 @@ def describe_table(session: Session, task: Task) -> ValidationTable:
     return ValidationTable(task=task.name, sha256=row.sha256, rows=row.rows, by=row.actor, created_at=row.created_at)
 
 
-def current_table(session: Session, blobs: BlobStore, task: Task) -> Table | None:
-    """Give the table that holds; None: there is none, or its labels are those of an older definition of the task.
+def reference_of(session: Session, artifacts: Artifacts, task: Task, scaler: ScalerState) -> Reference | None:
+    """Give the table that holds, with the loss of the current model: the global one, else the shared start.
+
+    None: there is no table, or its labels are those of an older definition of the task.
+
+    Args:
+        session: A transaction.
+        artifacts: The task's files.
+        task: What the models learn.
+        scaler: Behind which the shared start stands, where there is no global model yet.
 
     Raises:
-        DamagedArtifactError: Its file is not what it was.
+        DamagedArtifactError: A file is not what it was.
     """
     row = _row(session, task)
-    return read_table(blobs.read(row.sha256), task) if row is not None and row.sha256 is not None else None
+    if row is None or row.sha256 is None:
+        return None
+    table, model = read_table(artifacts.read(row.sha256), task), current_global_model(session, task)
+    if model is None:
+        return Reference(table, held_out(task, task.initial_state(), scaler, table).loss)
+    stands_behind, state = artifacts.scaler(model.digest_of("scaler")), artifacts.state(model.digest_of("model"))
+    return Reference(table, held_out(task, state, stands_behind, table).loss)
 
 
 def held_out(task: Task, state: State, scaler: ScalerState, table: Table) -> HeldOut:
@@ -129,19 +126,10 @@ def _row(session: Session, task: Task) -> ValidationTableRow | None:
     return row if row is not None and row.task_digest == task.digest else None
 
 
-def _read_row(row: dict[str | None, str | None], task: Task) -> tuple[list[float], int]:
-    if None in row or None in row.values():
-        raise InvalidInputError("It has another number of values than the first line names.", hint=_HINT)
-    label = str(row[LABEL]).strip().lower()
+def _level(text: str, row: int) -> int:
+    label = text.strip().lower()
     label = _BY_NUMBER.get(label, label)
     if label not in RISK_LEVELS:
-        raise InvalidInputError(f"{label[:40]!r} is no risk level.", hint=_HINT, feature=LABEL)
-    values = []
-    for feature in task.features:
-        try:
-            values.append(float(str(row[feature.name])))
-        except ValueError:
-            raise InvalidInputError(
-                f"Feature {feature.name} is not a number.", hint=_HINT, feature=feature.name
-            ) from None
-    return values, RISK_LEVELS.index(label)
+        error = InvalidInputError(f"{label[:40]!r} is no risk level.", hint=_HINT, feature=LABEL)
+        raise in_row(error, row)
+    return RISK_LEVELS.index(label)

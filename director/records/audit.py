@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from contract.errors import FederationError
+from contract.errors import InvalidNameError
 from contract.messages import AuditRecord, AuditVerification, Checkpoint, Page
 from contract.names import Digest
-from director.errors import AuditDamagedError, MalformedRequestError
+from director.errors import AuditDamagedError
 from director.records.chain import GENESIS, Link, Walk, content_of
+from director.records.events import Event, Told, read_event
 from director.records.files import replace_whole
+from director.records.paging import page_of
 from director.records.schema import AuditRow
 
 _log = logging.getLogger(__name__)
@@ -25,14 +27,27 @@ _READ_AT_ONCE = 1000
 _COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
 
 
-def record(session: Session, *, at: datetime, actor: str, act: str, subject: str, **facts: Any) -> None:
-    """Write that ``actor`` did ``act`` to ``subject``, within the caller's write transaction."""
+def record(session: Session, event: Event, *, at: datetime, actor: str) -> None:
+    """Write that ``actor`` did what the event says, within the caller's write transaction."""
     last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, GENESIS)
-    row = AuditRow(seq=seq, at=at, actor=actor, act=act, subject=subject, facts=facts, previous=previous)
+    row = AuditRow(
+        seq=seq, at=at, actor=actor, act=event.act, subject=event.subject, facts=event.facts, previous=previous
+    )
     row.digest = chained_digest(row)
     session.add(row)
     session.flush()
+
+
+def newest_seq(session: Session) -> int:
+    """Give the place of the newest record; 0: there is none."""
+    return session.scalar(select(func.max(AuditRow.seq))) or 0
+
+
+def told_after(session: Session, seq: int) -> list[Told]:
+    """Give what was told after a place, in order."""
+    rows = session.scalars(select(AuditRow).where(AuditRow.seq > seq).order_by(AuditRow.seq))
+    return [Told(row.seq, row.at, row.actor, read_event(row.act, row.subject, row.facts)) for row in rows]
 
 
 def chained_digest(row: AuditRow) -> Digest:
@@ -56,24 +71,18 @@ def page(
         MalformedRequestError: The cursor was never given out.
         AuditDamagedError: A record can't be read.
     """
-    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit + 1)
+    query = select(AuditRow)
     for column, value in ((AuditRow.act, act), (AuditRow.actor, actor), (AuditRow.subject, subject)):
         if value is not None:
             query = query.where(column == value)
     if since is not None:
         query = query.where(AuditRow.at >= since)
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 12):
-            raise MalformedRequestError("This cursor was never given out.", hint="Use the 'next' of the page before.")
-        query = query.where(AuditRow.seq < int(cursor))
     try:
-        rows = session.scalars(query).all()
-        items = [AuditRecord.model_validate({name: getattr(row, name) for name in _COLUMNS}) for row in rows[:limit]]
-    except (ValueError, TypeError, FederationError) as error:
+        return page_of(session, query, (AuditRow.seq,), _describe, limit=limit, cursor=cursor, newest_first=True)
+    except (ValueError, TypeError, InvalidNameError) as error:
         raise AuditDamagedError(
             "The audit holds a record that can't be read.", hint="Run: fl-director audit verify"
         ) from error
-    return Page(items=items, next=str(items[-1].seq) if len(rows) > limit else None)
 
 
 def links(session: Session) -> Iterator[Link]:
@@ -91,6 +100,10 @@ def head(session: Session, now: datetime) -> Checkpoint:
     """Give the newest record's place and digest."""
     last = session.execute(select(AuditRow.seq, AuditRow.digest).order_by(AuditRow.seq.desc()).limit(1)).first()
     return Checkpoint(seq=last.seq if last else 0, digest=last.digest if last else GENESIS, at=now)
+
+
+def _describe(row: AuditRow) -> AuditRecord:
+    return AuditRecord.model_validate({name: getattr(row, name) for name in _COLUMNS})
 
 
 def as_message(walk: Walk, now: datetime) -> AuditVerification:

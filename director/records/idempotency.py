@@ -1,12 +1,12 @@
 """One key, one act: a repeated request finds what the first one did."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from contract.names import Digest
 from director.errors import IdempotencyKeyReusedError, MalformedRequestError
+from director.records.ledger import Act
 from director.records.schema import IdempotencyKeyRow
 
 MAX_KEY_LENGTH = 200
@@ -35,12 +35,12 @@ def find(session: Session, caller: str, key: str | None, request: Sequence[str])
     return row.reference
 
 
-def keep(session: Session, caller: str, key: str | None, request: Sequence[str], reference: str, now: datetime) -> None:
-    """Remember what the act left, in the same transaction as the act."""
+def keep(act: Act, key: str | None, request: Sequence[str], reference: str) -> None:
+    """Remember what the act left, in its own transaction."""
     if key is not None:
-        session.add(
+        act.session.add(
             IdempotencyKeyRow(
-                caller=caller, key=key, request_sha256=_digest(request), reference=reference, created_at=now
+                caller=act.actor, key=key, request_sha256=_digest(request), reference=reference, created_at=act.now
             )
         )
 

@@ -8,8 +8,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from contract.messages import Role
+from contract.messages import Role, Verdict
 from contract.names import Digest, EnvoyName, TaskName
+from contract.parts import FileRole, GlobalFileRole
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -17,6 +18,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """What comes back."""
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store in UTC."""
@@ -80,6 +86,21 @@ class Base(DeclarativeBase):
     }
 
 
+class _HasFiles:
+    """What is a set of files, each with a role: a further one is a row, not a column."""
+
+    files: Any
+
+    @property
+    def digests(self) -> dict[str, Digest]:
+        """Digest of each file by its role."""
+        return {file.role: file.sha256 for file in self.files}
+
+    def digest_of(self, role: str) -> Digest:
+        """Digest of one of its files."""
+        return self.digests[role]
+
+
 class EnvoyRow(Base):
     """A hospital of the federation."""
 
@@ -140,7 +161,7 @@ class StatisticsRow(Base):
     num_examples: Mapped[int]
     mean: Mapped[list[Any]]
     m2: Mapped[list[Any]]
-    verdict: Mapped[str] = mapped_column(String(16))
+    verdict: Mapped[Verdict] = mapped_column(String(16))
     checks: Mapped[list[Any]]
     decision: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
@@ -162,7 +183,7 @@ class StartRow(Base):
     created_at: Mapped[datetime]
 
 
-class SubmissionRow(Base):
+class SubmissionRow(_HasFiles, Base):
     """One upload and its verdict; an admitted one is a version of its hospital's model."""
 
     __tablename__ = "submissions"
@@ -176,7 +197,7 @@ class SubmissionRow(Base):
     task: Mapped[TaskName]
     task_digest: Mapped[Digest]
     version: Mapped[int | None]
-    verdict: Mapped[str] = mapped_column(String(16))
+    verdict: Mapped[Verdict] = mapped_column(String(16))
     parcel: Mapped[Digest | None]
     """What makes it the same submission again: task, base, model, scaler, count. Null unless it was kept."""
     base: Mapped[Digest]
@@ -190,10 +211,6 @@ class SubmissionRow(Base):
     envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
     files: Mapped[list["SubmissionFileRow"]] = relationship(lazy="selectin", order_by="SubmissionFileRow.role")
 
-    def digest_of(self, role: str) -> Digest:
-        """Digest of one of its files."""
-        return next(file.sha256 for file in self.files if file.role == role)
-
 
 class SubmissionFileRow(Base):
     """A version is a set of (role, digest) rows."""
@@ -201,12 +218,12 @@ class SubmissionFileRow(Base):
     __tablename__ = "submission_files"
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(16), primary_key=True)
+    role: Mapped[FileRole] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[Digest]
     bytes: Mapped[int]
 
 
-class GlobalModelRow(Base):
+class GlobalModelRow(_HasFiles, Base):
     """A global version with its lineage."""
 
     __tablename__ = "global_models"
@@ -219,15 +236,24 @@ class GlobalModelRow(Base):
     strategy: Mapped[str] = mapped_column(String(100))
     parameters: Mapped[dict[str, Any]]
     scaler: Mapped[str] = mapped_column(String(63))
-    model_sha256: Mapped[Digest]
-    scaler_sha256: Mapped[Digest]
-    card_sha256: Mapped[Digest]
     num_examples: Mapped[int]
     inputs: Mapped[list[Any]]
     quarantined: Mapped[list[Any]]
     metrics: Mapped[dict[str, Any]]
     held_out: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
+
+    files: Mapped[list["GlobalModelFileRow"]] = relationship(lazy="selectin", order_by="GlobalModelFileRow.role")
+
+
+class GlobalModelFileRow(Base):
+    """A global version, too, is a set of (role, digest) rows."""
+
+    __tablename__ = "global_model_files"
+
+    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), primary_key=True)
+    role: Mapped[GlobalFileRole] = mapped_column(String(16), primary_key=True)
+    sha256: Mapped[Digest]
 
 
 class PublicationRow(Base):
@@ -268,6 +294,15 @@ class IdempotencyKeyRow(Base):
     request_sha256: Mapped[Digest]
     reference: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
+
+
+class ReaderRow(Base):
+    """How far a reader of the audit has come that must not miss an entry."""
+
+    __tablename__ = "readers"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int]
 
 
 class AuditRow(Base):

@@ -1,40 +1,29 @@
-"""The gate: bytes and expectations in, a verdict with its checks out. Knows no disk, no network and no clock."""
+"""What is judged of an upload by itself, when it arrives: bytes and expectations in, a verdict with its checks out.
+
+Knows no disk, no network and no clock.
+"""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler_file, write_scaler
+from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
 from contract.artifacts.training_log import check_training_log
-from contract.errors import FederationError, ScalerFileError, UnknownTaskError
+from contract.errors import FederationError, ScalerFileError
 from contract.messages import Check, UploadMetadata
-from contract.names import Digest, TaskName
+from contract.names import Digest
+from contract.parts import PARTS, Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.errors import (
-    BaseUnknownError,
-    DigestMismatchError,
-    ExamplesOutOfBoundsError,
-    MalformedRequestError,
-    ScalerNotAgreedError,
-)
+from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError, ScalerNotAgreedError
+from director.tasks.catalogue import require_examples
 
 MAX_METADATA_BYTES = 64 * 1024
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """The parts of one upload, as they came."""
-
-    metadata: bytes
-    model: bytes
-    scaler: bytes
-    log: bytes | None
 
 
 @dataclass(frozen=True)
@@ -59,15 +48,13 @@ class InspectedUpdate:
     task: Task
     metadata: UploadMetadata
     parcel: Parcel
-    model_sha256: Digest
-    scaler_sha256: Digest
-    log_sha256: Digest | None
 
     @property
     def identity(self) -> Digest:
         """What makes it the same submission when it comes again."""
+        digests = self.parcel.digests
         parts = (
-            self.task.name, self.metadata.base, self.model_sha256, self.scaler_sha256, str(self.metadata.num_examples)
+            self.task.name, self.metadata.base, digests["model"], digests["scaler"], str(self.metadata.num_examples)
         )  # fmt: skip
         return Digest.of(" ".join(parts).encode())
 
@@ -121,79 +108,14 @@ def read_metadata(data: bytes) -> UploadMetadata:
         ) from None
 
 
-def find_task(tasks: Mapping[TaskName, Task], name: TaskName) -> Task:
-    """Find a task of this federation.
-
-    Raises:
-        UnknownTaskError: There is none of that name.
-    """
-    task = tasks.get(name)
-    if task is None:
-        raise UnknownTaskError(f"There is no task {name!r} here.", hint="See GET /tasks.", task=name)
-    return task
-
-
-def require_examples(task: Task, num_examples: int) -> None:
-    """Hold a number of training rows against the task's bounds.
-
-    Raises:
-        ExamplesOutOfBoundsError: Fewer or more than the task takes.
-    """
-    if not task.minimum_examples <= num_examples <= task.maximum_examples:
-        raise ExamplesOutOfBoundsError(
-            f"num_examples is {num_examples}; {task.name} takes {task.minimum_examples} to {task.maximum_examples}.",
-            hint="Train on more patients; with too few, a model says more of them than of the hospital.",
-            num_examples=num_examples,
-        )
-
-
 def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) -> Inspection:
     """Judge one upload by itself; every check runs, so that one refusal names all that is wrong."""
     task, inspection = expected.task, Inspection(metadata)
-    model_sha256, scaler_sha256 = Digest.of(parcel.model), Digest.of(parcel.scaler)
-    log_sha256 = Digest.of(parcel.log) if parcel.log is not None else None
-
-    def digests_agree() -> None:
-        claims = (metadata.model_sha256, metadata.scaler_sha256, metadata.log_sha256)
-        for part, claimed, found in zip(
-            ("model", "scaler", "log"), claims, (model_sha256, scaler_sha256, log_sha256), strict=True
-        ):
-            if claimed is not None and claimed != found:
-                raise DigestMismatchError(
-                    f"The {part} that arrived is not the one that the metadata digests.",
-                    hint="Send it again.",
-                    part=part,
-                )
-
-    def base_known() -> None:
-        if metadata.base not in expected.bases:
-            raise BaseUnknownError(
-                "The model was trained from a start that this director does not know for this task.",
-                hint=f"Fetch GET /tasks/{task.name}/start and train again.",
-                base=metadata.base,
-            )
-
-    def scaler_agreed(scaler: ScalerState) -> None:
-        canonical = Digest.of(write_scaler(scaler))
-        if canonical not in expected.scalers and scaler.num_examples != metadata.num_examples:
-            raise ScalerNotAgreedError(
-                f"The scaler saw {scaler.num_examples} rows: it is none of the merged ones, and the hospital's own "
-                f"would have seen num_examples = {metadata.num_examples}.",
-                hint=f"Use the scaler of GET /tasks/{task.name}/start, or fit one to exactly the training rows.",
-            )
-
-    def scaler_possible(scaler: ScalerState) -> None:
-        feature = task.impossible_moment(scaler.num_examples, scaler.mean, scaler.m2)
-        if feature is not None:
-            raise ScalerFileError(
-                f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have the scaler's mean and "
-                "variance.",
-                hint=f"Fit it to the values of {feature.name} as GET /tasks/{task.name} says.",
-                feature=feature.name,
-            )
-
-    inspection.run("digests", "as in the metadata", digests_agree, seen=model_sha256)
-    inspection.run("base", "a start of this task", base_known, seen=metadata.base)
+    model, scaler, log = parcel["model"], parcel["scaler"], parcel.get("log")
+    inspection.run(
+        "digests", "as in the metadata", lambda: _require_digests(parcel, metadata), seen=parcel.digests["model"]
+    )
+    inspection.run("base", "a start of this task", lambda: _require_base(metadata, expected), seen=metadata.base)
     inspection.run(
         "num_examples",
         f"{task.minimum_examples} to {task.maximum_examples}",
@@ -201,29 +123,96 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
         seen=str(metadata.num_examples),
     )
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"
-    inspection.run("model", layout, lambda: read_model(parcel.model, task.layout), seen=f"{len(parcel.model)} bytes")
+    inspection.run("model", layout, lambda: read_model(model, task.layout), seen=f"{len(model)} bytes")
     features = len(task.features)
     file = inspection.run(
         "scaler",
         f"a StandardScaler of {features} features",
-        lambda: read_scaler_file(parcel.scaler, features),
-        seen=f"{len(parcel.scaler)} bytes",
+        lambda: read_scaler_file(scaler, features),
+        seen=f"{len(scaler)} bytes",
     )
     if file is not None:
-        scaler, wrote = file.state, file.sklearn_version or "unknown"
-        inspection.note("scikit_learn", "any version", "The version that wrote the scaler, reported only.", seen=wrote)
-        bounds = "the bounds of the task's features"
-        inspection.run("scaler_possible", bounds, lambda: scaler_possible(scaler), seen=f"means {_few(scaler.mean)}")
-        agreed = "a merged scaler, or the hospital's own"
-        inspection.run("scaler_agreed", agreed, lambda: scaler_agreed(scaler), seen=f"{scaler.num_examples} rows")
-    if (log := parcel.log) is not None:
+        _inspect_scaler(file, expected, inspection)
+    if log is not None:
         inspection.run("log", "one JSON object a line", lambda: check_training_log(log), seen=f"{len(log)} bytes")
-    ignored = _unknown_keys(parcel.metadata)
+    ignored = _unknown_keys(parcel["metadata"])
     if ignored:
         inspection.note("metadata", "known keys", "Unknown keys were ignored.", seen=ignored)
     if inspection.failure is None:
-        inspection.update = InspectedUpdate(task, metadata, parcel, model_sha256, scaler_sha256, log_sha256)
+        inspection.update = InspectedUpdate(task, metadata, parcel)
     return inspection
+
+
+def _inspect_scaler(file: ScalerFile, expected: Expectations, inspection: Inspection) -> None:
+    """Judge what a readable scaler says."""
+    task, scaler = expected.task, file.state
+    wrote = file.sklearn_version or "unknown"
+    inspection.note("scikit_learn", "any version", "The version that wrote the scaler, reported only.", seen=wrote)
+    names = [feature.name for feature in task.features]
+    inspection.run(
+        "scaler_features",
+        "the task's features in their order, where it names any",
+        lambda: file.require_features(names),
+        seen="no names" if file.feature_names is None else f"{len(file.feature_names)} names",
+    )
+    bounds = "the bounds of the task's features"
+    inspection.run(
+        "scaler_possible", bounds, lambda: _require_possible(scaler, task), seen=f"means {_few(scaler.mean)}"
+    )
+    inspection.run(
+        "scaler_agreed",
+        "a merged scaler, or the hospital's own",
+        lambda: _require_agreed(scaler, inspection.metadata, expected),
+        seen=f"{scaler.num_examples} rows",
+    )
+
+
+def _require_digests(parcel: Parcel, metadata: UploadMetadata) -> None:
+    for part in PARTS:
+        claimed, found = getattr(metadata, f"{part.role}_sha256", None), parcel.digests.get(part.role)
+        if claimed is None or claimed == found:
+            continue
+        if found is None:
+            raise DigestMismatchError(
+                f"The metadata digests a {part.role}, but none arrived.",
+                hint=f"Send {part.file_name} along, or metadata without {part.role}_sha256.",
+                part=part.role,
+            )
+        raise DigestMismatchError(
+            f"The {part.role} that arrived is not the one that the metadata digests.",
+            hint="Send it again.",
+            part=part.role,
+        )
+
+
+def _require_base(metadata: UploadMetadata, expected: Expectations) -> None:
+    if metadata.base not in expected.bases:
+        raise BaseUnknownError(
+            "The model was trained from a start that this director does not know for this task.",
+            hint=f"Fetch GET /tasks/{expected.task.name}/start and train again.",
+            base=metadata.base,
+        )
+
+
+def _require_agreed(scaler: ScalerState, metadata: UploadMetadata, expected: Expectations) -> None:
+    canonical = Digest.of(write_scaler(scaler))
+    if canonical not in expected.scalers and scaler.num_examples != metadata.num_examples:
+        raise ScalerNotAgreedError(
+            f"The scaler saw {scaler.num_examples} rows: it is none of the merged ones, and the hospital's own "
+            f"would have seen num_examples = {metadata.num_examples}.",
+            hint=f"Use the scaler of GET /tasks/{expected.task.name}/start, or fit one to exactly the training rows.",
+        )
+
+
+def _require_possible(scaler: ScalerState, task: Task) -> None:
+    feature = task.impossible_moment(scaler.num_examples, scaler.mean, scaler.m2)
+    if feature is not None:
+        raise ScalerFileError(
+            f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have the scaler's mean and "
+            "variance.",
+            hint=f"Fit it to the values of {feature.name} as GET /tasks/{task.name} says.",
+            feature=feature.name,
+        )
 
 
 def _few(values: Sequence[float]) -> str:

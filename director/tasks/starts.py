@@ -1,70 +1,25 @@
 """What everyone starts from: hospitals' statistics → the merged scaler → the current start, moved as either moves."""
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregation.screening import Bounds
-from contract.artifacts.model_file import read_model, write_model
-from contract.artifacts.scaler_file import read_scaler, write_scaler
-from contract.messages import Check, Start, StatisticsReceipt, StatisticsReport
+from contract.messages import Start
 from contract.names import Digest, TaskName
 from contract.network import bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.tasks import Task
 from director.errors import DamagedArtifactError, NotFoundError
-from director.records import audit
-from director.records.blobs import BlobStore
-from director.records.schema import EnvoyRow, GlobalModelRow, PublicationRow, StartRow
-from director.submissions.decisions import GATE
-from director.tasks.statistics import judge_reports, keep_report, merged_scaler
+from director.records.ledger import Act
+from director.records.schema import GlobalModelRow, StartRow
+from director.tasks.artifacts import Artifacts
+from director.tasks.events import StartRenewed
+from director.tasks.publications import current_global_model
+from director.tasks.statistics import merged_scaler, screen_reports
 
 _log = logging.getLogger(__name__)
-
-
-def take_statistics(
-    session: Session,
-    blobs: BlobStore,
-    task: Task,
-    envoy: EnvoyRow,
-    report: StatisticsReport,
-    *,
-    bounds: Bounds,
-    now: datetime,
-    actor: str,
-) -> tuple[StatisticsReceipt, bool]:
-    """Keep a hospital's report, judge it beside the others', and move the start; False: the same report again."""
-    row, is_new = keep_report(session, task, envoy, report, now=now, actor=actor)
-    start = renew_start(session, blobs, task, bounds, now=now)
-    receipt = StatisticsReceipt(
-        envoy_name=envoy.name,
-        task=task.name,
-        version=row.version,
-        num_examples=row.num_examples,
-        verdict=row.verdict,
-        checks=[Check.model_validate(check) for check in row.checks],
-        scaler_sha256=start.scaler_sha256,
-        base=start.base,
-        created_at=row.created_at,
-    )
-    return receipt, is_new
-
-
-def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
-    """Give the global model that counts: the published one, unless the task has been defined anew since."""
-    row = published(session, task.name)
-    return row if row is not None and row.task_digest == task.digest else None
-
-
-def published(session: Session, task: TaskName) -> GlobalModelRow | None:
-    """Give the version that was published last."""
-    row = session.scalars(
-        select(PublicationRow).where(PublicationRow.task == task).order_by(PublicationRow.id.desc()).limit(1)
-    ).first()
-    return row.global_model if row else None
 
 
 def current_start(session: Session, task: TaskName) -> StartRow | None:
@@ -72,21 +27,21 @@ def current_start(session: Session, task: TaskName) -> StartRow | None:
     return session.scalars(select(StartRow).where(StartRow.task == task).order_by(StartRow.id.desc()).limit(1)).first()
 
 
-def renew_start(session: Session, blobs: BlobStore, task: Task, bounds: Bounds, *, now: datetime) -> StartRow:
-    """Make the start follow the current global model and the merged scaler, within the caller's write transaction.
+def renew_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds) -> StartRow:
+    """Make the start follow the current global model and the merged scaler.
 
     Hospitals' reports are held against each other first. The model is re-expressed behind the merged scaler where it
     stands behind another one.
     """
-    judge_reports(session, task.name, bounds, now=now, actor=GATE)
-    model, scaler = current_global_model(session, task), merged_scaler(session, task.name, bounds)
+    screen_reports(act, task.name, bounds)
+    model, scaler = current_global_model(act.session, task), merged_scaler(act.session, task.name, bounds)
     if model is None:
-        model_sha256, _ = blobs.keep(write_model(task.initial_state(), task.layout))
-        scaler_sha256 = blobs.keep(write_scaler(scaler))[0] if scaler else None
+        model_sha256 = artifacts.keep_state(task.initial_state())
+        scaler_sha256 = artifacts.keep_scaler(scaler) if scaler else None
     else:
-        model_sha256, scaler_sha256 = _express(blobs, task, model, scaler)
+        model_sha256, scaler_sha256 = _express(artifacts, model, scaler)
     base = task.base(model_sha256, scaler_sha256)
-    last = current_start(session, task.name)
+    last = current_start(act.session, task.name)
     if last is not None and last.base == base:
         return last
     start = StartRow(
@@ -95,13 +50,22 @@ def renew_start(session: Session, blobs: BlobStore, task: Task, bounds: Bounds, 
         model_sha256=model_sha256,
         scaler_sha256=scaler_sha256,
         global_version=model.version if model else None,
-        created_at=now,
+        created_at=act.now,
     )
-    session.add(start)
-    session.flush()
-    named = {"base": base, "model": model_sha256, "scaler": scaler_sha256, "version": start.global_version}
-    audit.record(session, at=now, actor="director", act="start.renew", subject=task.name, **named)
+    act.session.add(start)
+    act.tell(
+        StartRenewed(task=task.name, base=base, model=model_sha256, scaler=scaler_sha256, version=start.global_version),
+        actor="director",
+    )
     return start
+
+
+def renew_undamaged_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds) -> None:
+    """Make the start follow, for example after a cut point was moved; where a file is damaged the last one holds on."""
+    try:
+        renew_start(act, artifacts, task, bounds)
+    except DamagedArtifactError as error:  # fsck and whoever asks for the model say more
+        _log.error("start.damaged", extra={"facts": {"task": task.name, "why": error.sentence}})
 
 
 def start_named(session: Session, task: TaskName, base: Digest) -> StartRow | None:
@@ -143,23 +107,13 @@ def given_out(session: Session, task: Task) -> tuple[frozenset[Digest], frozense
     return frozenset(row.base for row in starts), scalers
 
 
-def renew_all(
-    session: Session, blobs: BlobStore, tasks: Mapping[TaskName, Task], bounds: Bounds, *, now: datetime
-) -> None:
-    """Make every task's start follow, for example after a cut point was moved."""
-    for task in tasks.values():
-        try:
-            renew_start(session, blobs, task, bounds, now=now)
-        except DamagedArtifactError as error:  # the last start holds on; fsck and whoever asks for the model say more
-            _log.error("start.damaged", extra={"facts": {"task": task.name, "why": error.sentence}})
-
-
-def _express(blobs: BlobStore, task: Task, model: GlobalModelRow, scaler: ScalerState | None) -> tuple[Digest, Digest]:
+def _express(artifacts: Artifacts, model: GlobalModelRow, scaler: ScalerState | None) -> tuple[Digest, Digest]:
     """Give the current global model behind the merged scaler."""
-    old = read_scaler(blobs.read(model.scaler_sha256), len(task.features))
+    model_sha256, scaler_sha256 = model.digest_of("model"), model.digest_of("scaler")
+    old = artifacts.scaler(scaler_sha256)
     if scaler is None or scaler == old:
-        return model.model_sha256, model.scaler_sha256
-    state = dict(read_model(blobs.read(model.model_sha256), task.layout))
+        return model_sha256, scaler_sha256
+    state = dict(artifacts.state(model_sha256))
     weight, bias = re_express_first_layer(state[weight_name(0)], state[bias_name(0)], old, scaler)
     state[weight_name(0)], state[bias_name(0)] = weight.astype("float32"), bias.astype("float32")
-    return blobs.keep(write_model(state, task.layout))[0], blobs.keep(write_scaler(scaler))[0]
+    return artifacts.keep_state(state), artifacts.keep_scaler(scaler)

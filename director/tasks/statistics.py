@@ -1,25 +1,25 @@
 """Hospitals' statistics: held against the task and against each other, kept, merged into the common scaler."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregation.clipping import capped_counts
 from aggregation.scaling import merge_scalers
 from aggregation.screening import Bounds, judge_statistics
-from contract.messages import Check, Decision, StatisticsDescription, StatisticsReport
+from contract.messages import Check, Decision, Page, StatisticsDescription, StatisticsReport
 from contract.names import TaskName
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import MalformedRequestError, NotFoundError
 from director.members.access import ADMIN, Principal
-from director.records import audit
+from director.records.ledger import Act
+from director.records.paging import page_of
 from director.records.schema import EnvoyRow, StatisticsRow
-from director.submissions.arrival import require_examples
-from director.submissions.decisions import ADMITTED, REJECTED, judge, may_be_quarantined
+from director.records.verdicts import ADMITTED, GATE, QUARANTINED, REJECTED, follow_checks, may_be_quarantined
+from director.tasks.catalogue import require_examples
+from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined
 
 
 def check_report(report: StatisticsReport, task: Task) -> None:
@@ -44,11 +44,9 @@ def check_report(report: StatisticsReport, task: Task) -> None:
         )
 
 
-def keep_report(
-    session: Session, task: Task, envoy: EnvoyRow, report: StatisticsReport, *, now: datetime, actor: str
-) -> tuple[StatisticsRow, bool]:
+def keep_report(act: Act, task: Task, envoy: EnvoyRow, report: StatisticsReport) -> tuple[StatisticsRow, bool]:
     """Keep a hospital's report; the same report again changes nothing (False)."""
-    last = session.scalars(
+    last = act.session.scalars(
         select(StatisticsRow)
         .where(StatisticsRow.envoy_id == envoy.id, StatisticsRow.task == task.name)
         .order_by(StatisticsRow.version.desc())
@@ -67,29 +65,30 @@ def keep_report(
         verdict=ADMITTED,
         checks=[],
         decision=None,
-        created_at=now,
+        created_at=act.now,
     )
-    session.add(row)
-    session.flush()
-    audit.record(
-        session, at=now, actor=actor, act="statistics.keep", subject=envoy.name, task=task.name, version=row.version
-    )
+    act.session.add(row)
+    act.tell(StatisticsKept(envoy=envoy.name, task=task.name, version=row.version))
     return row, True
 
 
-def judge_reports(session: Session, task: TaskName, bounds: Bounds, *, now: datetime, actor: str) -> None:
+def screen_reports(act: Act, task: TaskName, bounds: Bounds) -> None:
     """Hold the hospitals' newest reports against each other; all of them anew, so that no order matters."""
-    rows = _newest(session, task)
-    reported = [_scaler_of(row) for row in rows]
+    rows = _newest(act.session, task)
+    reported = [scaler_of(row) for row in rows]
     for place, row in enumerate(rows):
-        if may_be_quarantined(row):
-            others = reported[:place] + reported[place + 1 :]
-            judge(session, row, judge_statistics(reported[place], others, bounds), now=now, actor=actor)
+        if not may_be_quarantined(row):
+            continue
+        checks = judge_statistics(reported[place], reported[:place] + reported[place + 1 :], bounds)
+        if follow_checks(row, checks):
+            kind = StatisticsQuarantined if row.verdict == QUARANTINED else StatisticsAdmitted
+            failed = tuple(check.name for check in checks if not check.passed)
+            act.tell(kind(envoy=row.envoy.name, task=task, version=row.version, failed=failed), actor=GATE)
 
 
 def merged_scaler(session: Session, task: TaskName, bounds: Bounds) -> ScalerState | None:
     """Merge the reports that count, each hospital's rows capped against the others'; None while there are none."""
-    reported = [_scaler_of(row) for row in _newest(session, task) if row.verdict == ADMITTED]
+    reported = [scaler_of(row) for row in _newest(session, task) if row.verdict == ADMITTED]
     return merge_scalers(capped(reported, bounds.count_ratio)) if reported else None
 
 
@@ -104,14 +103,28 @@ def capped(scalers: Sequence[ScalerState], ratio: float) -> list[ScalerState]:
     ]
 
 
-def reports(caller: Principal, task: TaskName | None) -> Select[Any]:
-    """Ask for the reports that the caller may see, newest first."""
+def newest_admitted(session: Session, envoy: EnvoyRow, task: TaskName) -> ScalerState | None:
+    """Give a hospital's own scaler, as its newest report that counts says; None: there is none."""
+    row = session.scalars(
+        select(StatisticsRow)
+        .where(StatisticsRow.envoy_id == envoy.id, StatisticsRow.task == task, StatisticsRow.verdict == ADMITTED)
+        .order_by(StatisticsRow.version.desc())
+        .limit(1)
+    ).first()
+    return scaler_of(row) if row is not None else None
+
+
+def list_reports(
+    session: Session, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None
+) -> Page[StatisticsDescription]:
+    """Give a page of the reports that the caller may see, newest first."""
     query = select(StatisticsRow).join(EnvoyRow, EnvoyRow.id == StatisticsRow.envoy_id)
     if caller.role != ADMIN:
         query = query.where(EnvoyRow.name == caller.envoy_name)
     if task is not None:
         query = query.where(StatisticsRow.task == task)
-    return query.order_by(StatisticsRow.id.desc())
+    key = (StatisticsRow.id,)
+    return page_of(session, query, key, describe_report, limit=limit, cursor=cursor, newest_first=True)
 
 
 def report_of(session: Session, envoy: EnvoyRow, task: TaskName, version: int) -> StatisticsRow:
@@ -167,5 +180,6 @@ def _newest(session: Session, task: TaskName) -> Sequence[StatisticsRow]:
     )
 
 
-def _scaler_of(row: StatisticsRow) -> ScalerState:
+def scaler_of(row: StatisticsRow) -> ScalerState:
+    """Turn a report into the scaler of its rows."""
     return ScalerState.from_moments(row.num_examples, tuple(row.mean), tuple(row.m2))

@@ -27,6 +27,8 @@ from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.database import Database
 from director.records.files import half_written_name, replace_whole, storage_faults_named, sync_folder
+from director.records.ledger import Ledger
+from director.upkeep.events import BackupMade
 from director.upkeep.fsck import referred_digests
 
 MANIFEST, DATABASE, BLOBS = "manifest.json", "director.db", "blobs"
@@ -41,7 +43,7 @@ class Manifest(Message):
     checkpoint: Checkpoint
 
 
-def make_backup(database: Database, blobs: BlobStore, target: Path, *, now: datetime, actor: str) -> Manifest:
+def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: str) -> Manifest:
     """Copy a federation to ``target``, which must not be there yet.
 
     Raises:
@@ -49,17 +51,18 @@ def make_backup(database: Database, blobs: BlobStore, target: Path, *, now: date
         DamagedArtifactError: A file of the federation is not what it was; no copy is made.
         StorageError: The target's disk does not take it; no copy is made.
     """
+    database = ledger.database
     require_file(database)
     if target.exists():
         raise UsageError(f"{target} is there already.", hint="Name a folder that is not there yet.")
-    with database.write() as session:
-        audit.record(session, at=now, actor=actor, act="backup.make", subject="federation")
+    with ledger.act(actor) as act:
+        act.tell(BackupMade())
     with storage_faults_named():
         target.parent.mkdir(parents=True, exist_ok=True)
         arriving = half_written_name(target)
         arriving.mkdir(mode=0o700)
         try:
-            manifest = _copy(database, blobs, arriving, now)
+            manifest = _copy(database, blobs, arriving, ledger.clock())
             read_backup(arriving)
             arriving.rename(target)
             sync_folder(target.parent)

@@ -12,7 +12,7 @@ from director.records.audit import links
 from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.database import Database
-from director.records.schema import GlobalModelRow, StartRow, SubmissionFileRow, ValidationTableRow
+from director.records.schema import GlobalModelFileRow, StartRow, SubmissionFileRow, ValidationTableRow
 from director.upkeep.views import Views
 
 
@@ -20,9 +20,7 @@ def referred_digests(session: Session) -> set[Digest]:
     """Give every digest that a row names."""
     columns = (
         SubmissionFileRow.sha256,
-        GlobalModelRow.model_sha256,
-        GlobalModelRow.scaler_sha256,
-        GlobalModelRow.card_sha256,
+        GlobalModelFileRow.sha256,
         StartRow.model_sha256,
         StartRow.scaler_sha256,
         ValidationTableRow.sha256,

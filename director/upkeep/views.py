@@ -12,22 +12,19 @@ from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
 from contract.names import Digest, EnvoyName, TaskName
+from contract.parts import GLOBAL_FILES, PARTS
 from director.errors import StorageError
-from director.members.registry import current_submissions, submitters
+from director.models.events import ModelPublished
 from director.records.blobs import BlobStore
+from director.records.events import Told
 from director.records.failpoints import reach
 from director.records.files import half_written_below, replace_whole, storage_faults_named
-from director.records.schema import GlobalModelRow, SubmissionRow
-from director.tasks.starts import published
+from director.records.schema import SubmissionRow
+from director.submissions.events import VersionEvent
+from director.submissions.kept import current_submissions, submitters
+from director.tasks.publications import published
 
 _log = logging.getLogger(__name__)
-
-SUBMISSION_FILES: Mapping[str, str] = {
-    "model": "model.pt",
-    "scaler": "scaler.pkl",
-    "log": "training.log",
-    "metadata": "metadata.json",
-}
 
 
 @dataclass(frozen=True)
@@ -39,13 +36,15 @@ class ViewFile:
 
 
 class Views:
-    """Keeps the friendly paths as the rows say.
+    """Keeps the friendly paths as the rows say; reads the events that change what belongs there.
 
     Args:
         folder: The data folder.
         blobs: The matter.
         default_task: The task whose files also stand at the top of a hospital's folder.
     """
+
+    name = "view"
 
     def __init__(self, folder: Path, blobs: BlobStore, default_task: TaskName) -> None:
         self._received = folder / "received_results"
@@ -58,16 +57,24 @@ class Views:
         for folder in (self._received, self._aggregated):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def show_submission(self, session: Session, envoy: EnvoyName, task: TaskName) -> None:
-        """Show a hospital's current version, or that it has none; the session holds the write lock: the newest wins."""
-        current = [row for row in current_submissions(session, task=task) if row.envoy.name == envoy]
-        self._show(self._files_of_submission(envoy, task, current[0] if current else None))
+    def read(self, session: Session, told: Sequence[Told]) -> None:
+        """Show what counts now of all that was told about; the session holds the write lock: the newest wins.
 
-    def show_global_model(self, session: Session, task: TaskName) -> None:
-        """Show the current global model; the session holds the write lock."""
-        row = published(session, task)
-        if row is not None:
-            self._show(self._files_of_global_model(row))
+        Raises:
+            FederationError: A file could not be shown; the others are.
+        """
+        events = [each.event for each in told]
+        versions = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
+        files: list[ViewFile] = []
+        if versions:
+            current = {(row.envoy.name, row.task): row for row in current_submissions(session)}
+            for envoy, task in sorted(versions):
+                files += self._files_of_submission(envoy, task, current.get((envoy, task)))
+        for task in sorted({each.task for each in events if isinstance(each, ModelPublished)}):
+            files += self._files_of_published(session, task)
+        failure = self._show(files)
+        if failure is not None:
+            raise failure
 
     def repair(self, session: Session, tasks: Iterable[TaskName]) -> None:
         """Make the whole view what the rows say, and remove what a killed process left half written there."""
@@ -85,8 +92,7 @@ class Views:
             for file in self._files_of_submission(envoy, task, current.get((envoy, task)))
         ]
         for task in tasks:
-            row = published(session, task)
-            files += self._files_of_global_model(row) if row is not None else []
+            files += self._files_of_published(session, task)
         return files
 
     def differences(self, session: Session, tasks: Iterable[TaskName]) -> list[str]:
@@ -104,25 +110,32 @@ class Views:
         return [path for folder in (self._received, self._aggregated) for path in half_written_below(folder)]
 
     def _files_of_submission(self, envoy: EnvoyName, task: TaskName, row: SubmissionRow | None) -> list[ViewFile]:
-        digests = {file.role: file.sha256 for file in row.files} if row is not None else {}
-        named = {name: digests.get(role) for role, name in SUBMISSION_FILES.items()}
+        digests = row.digests if row is not None else {}
+        named = {part.file_name: digests.get(part.role) for part in PARTS}
         return self._in_folders(self._received / envoy, task, named)
 
-    def _files_of_global_model(self, row: GlobalModelRow) -> list[ViewFile]:
-        named = {"model.pt": row.model_sha256, "scaler.pkl": row.scaler_sha256, "card.json": row.card_sha256}
-        return self._in_folders(self._aggregated, row.task, named)
+    def _files_of_published(self, session: Session, task: TaskName) -> list[ViewFile]:
+        row = published(session, task)
+        if row is None:
+            return []
+        named = {name: row.digest_of(role) for role, name in GLOBAL_FILES.items()}
+        return self._in_folders(self._aggregated, task, named)
 
     def _in_folders(self, top: Path, task: TaskName, named: Mapping[str, Digest | None]) -> list[ViewFile]:
         folders = [top / task] + ([top] if task == self._default_task else [])
         return [ViewFile(folder / name, digest) for folder in folders for name, digest in named.items()]
 
-    def _show(self, files: Sequence[ViewFile]) -> None:
+    def _show(self, files: Sequence[ViewFile]) -> FederationError | None:
+        """Show each file; gives the first failure."""
+        failure = None
         for file in files:
             try:
                 with storage_faults_named():
                     self._show_file(file)
-            except FederationError as error:  # the act stands: the view is mended at the next start
+            except FederationError as error:  # the other files are shown all the same
+                failure = failure or error
                 _log.error("view.failed", extra={"facts": {"file": str(file.path), "why": error.sentence}})
+        return failure
 
     def _show_file(self, file: ViewFile) -> None:
         found = _digest_at(file.path)

@@ -9,8 +9,7 @@ from federation_simulator import FederationSimulator, SimulatedHospital
 from contract.names import EnvoyName
 from director.api.guard import GuardedRoute
 from director.app import RESOURCES
-from director.members import registry, tokens
-from director.members.access import LOCAL_ADMIN, POLICY
+from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN
 
 
 def call(federation: FederationSimulator, authorization: str | bytes | None):
@@ -18,12 +17,31 @@ def call(federation: FederationSimulator, authorization: str | bytes | None):
     return federation.http.get("/tasks", headers=headers)
 
 
-def test_every_route_has_a_policy_and_every_policy_a_route():
-    operations = {route.name for resource in RESOURCES for route in resource.router.routes}
-    assert operations == set(POLICY)
+OPEN = {"live", "ready", "home", "documentation", "openapi", "join"}
+"""What anybody may call: a further one is a decision, and changes this line."""
+
+FOR_THE_ADMIN = {
+    "release_statistics", "reject_statistics", "list_tokens", "issue_token", "rotate_token", "revoke_token",
+    "add_envoy", "disable_envoy", "release_submission", "reject_submission", "get_validation", "set_validation",
+    "clear_validation", "aggregate", "publish_global_model", "list_audit", "verify_audit", "export_audit",
+}  # fmt: skip
+OF_HOSPITALS_MACHINES = {"upload", "report_statistics", "get_start", "get_blob"}
 
 
-def test_a_route_without_a_policy_can_not_be_made():
+def operations_of(*roles: str) -> set[str]:
+    """Give the operations that exactly these roles may do; none: anybody."""
+    wanted = frozenset(roles) or None
+    routes = [route for resource in RESOURCES for route in resource.router.routes]
+    return {route.name for route in routes if route.entry.permission.roles == wanted}
+
+
+def test_what_is_open_and_what_one_role_alone_may_do_is_what_was_decided():
+    assert operations_of() == OPEN
+    assert operations_of(ADMIN) == FOR_THE_ADMIN
+    assert operations_of(HOSPITAL) == OF_HOSPITALS_MACHINES
+
+
+def test_a_route_that_does_not_say_who_may_call_it_can_not_be_made():
     router = APIRouter(route_class=GuardedRoute)
     with pytest.raises(LookupError, match="read_minds"):
 
@@ -35,13 +53,12 @@ def test_a_route_without_a_policy_can_not_be_made():
 def test_unknown_wrong_expired_and_revoked_tokens_look_the_same(federation: FederationSimulator):
     short = federation.token("analyst", holds=timedelta(minutes=5))
     revoked = federation.token("analyst")
-    with federation.director.database.write() as session:
-        listed = [each for each in tokens.list_tokens(session) if each.role == "analyst"]
-        assert len(listed) == 2
-        for each in listed:
-            if each.expires_at - each.created_at > timedelta(hours=1):
-                tokens.revoke_token(session, each.id, now=federation.clock(), actor="test")
-    federation.director.refresh()
+    members = federation.director.members
+    listed = members.list_tokens(role="analyst", envoy_name=None, limit=10, cursor=None).items
+    assert len(listed) == 2
+    for each in listed:
+        if each.expires_at - each.created_at > timedelta(hours=1):
+            members.revoke_token(LOCAL_ADMIN, each.id)
     assert call(federation, f"Bearer {short}").status_code == 200
     federation.clock.pass_by(minutes=6)
     answers = [
@@ -134,20 +151,17 @@ def test_each_role_sees_of_the_hospitals_what_it_may(federation: FederationSimul
 def test_the_last_use_of_a_token_is_noted(federation: FederationSimulator, hospital: SimulatedHospital):
     federation.clock.pass_by(hours=1)
     hospital.start()
-    federation.director.note_use()
-    with federation.director.database.read() as session:
-        assert {each.last_used_at for each in tokens.list_tokens(session) if each.envoy_name == "KUTRRH"} == {
-            federation.clock.now
-        }
-        row = registry.envoy_named(session, EnvoyName("KUTRRH"))
-        described = registry.describe_envoy(session, row, LOCAL_ADMIN)
-    assert described.last_seen_at == federation.clock.now
+    federation.director.members.note_use()
+    name = EnvoyName("KUTRRH")
+    listed = federation.director.members.list_tokens(role=None, envoy_name=name, limit=10, cursor=None).items
+    assert {each.last_used_at for each in listed} == {federation.clock.now}
+    assert federation.director.submissions.get_hospital(LOCAL_ADMIN, name).last_seen_at == federation.clock.now
 
 
 def test_no_secret_lies_in_the_data_folder(federation: FederationSimulator, hospital: SimulatedHospital):
     hospital.train_and_upload()
     hospital.infer({"diagnosis_count": 4})
-    federation.director.note_use()
+    federation.director.members.note_use()
     secret = hospital.token.encode()
     for path in federation.folder.rglob("*"):
         assert not path.is_file() or secret not in path.read_bytes(), path

@@ -18,12 +18,25 @@ from director.clock import utc_now
 from director.records import audit
 from director.records.chain import Walk, content_of, follow, read_lines
 from director.records.database import Database
+from director.records.events import Event
 
 COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
 TAMPERINGS = 200
 RECORDS = 40
 
 Rows = list[dict[str, object]]
+
+
+class Said(Event, act="test.said"):
+    """An act with facts of every kind."""
+
+    about = ("where",)
+
+    where: str
+    version: int
+    note: str = "Nyeri \u202e\x1b[31m"
+    inputs: tuple[float | None, ...]
+    task: str = "t"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +46,8 @@ def chained(tmp_path_factory: pytest.TempPathFactory) -> Database:
     database.migrate()
     for place in range(RECORDS):
         with database.write() as session:
-            facts = {"version": place, "note": "Nyeri \u202e\x1b[31m", "inputs": [place, None, 0.5], "task": "t"}
-            audit.record(session, at=utc_now(), actor="admin:cli", act="upload.admit", subject=f"KNH{place}", **facts)
+            said = Said(where=f"KNH{place}", version=place, inputs=(place, None, 0.5))
+            audit.record(session, said, at=utc_now(), actor="admin:cli")
     return database
 
 
@@ -383,7 +396,7 @@ def test_the_commands_verify_the_database_and_an_export_against_checkpoints(
     tamper(federation, "UPDATE audit SET actor = 'admin:nobody' WHERE seq = 2")
     found = run(federation, monkeypatch, "verify")
     assert (found.exit_code, found.stdout.strip()) == (5, "Record 2 is not what was digested.")
-    assert any("record 2" in defect for defect in federation.director.defects())
+    assert any("record 2" in defect for defect in federation.director.upkeep.defects())
 
 
 def test_the_list_escapes_what_a_terminal_would_obey(

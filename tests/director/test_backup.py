@@ -10,15 +10,17 @@ from typer.testing import CliRunner
 from director.assembly import Director
 from director.cli import app
 from director.errors import DamagedArtifactError, StorageError, UsageError
+from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.database import Database
+from director.records.ledger import Ledger
 from director.settings import DirectorSettings
 from director.upkeep.backup import make_backup, read_backup
 
 
 def back_up(federation: FederationSimulator, target: Path) -> None:
     director = federation.director
-    make_backup(director.database, director.blobs, target, now=federation.clock(), actor="test")
+    director.upkeep.back_up(LOCAL_ADMIN, target)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_a_federation_is_restored_whole_in_another_folder(federation: Federation
     before = files_below(copy)
     elsewhere.restore(copy)
     elsewhere.open()
-    assert elsewhere.defects() == []
+    assert elsewhere.upkeep.defects() == []
     for view in ("received_results", "aggregated"):
         assert files_below(tmp_path / "elsewhere" / view) == files_below(federation.file(view))
     assert files_below(copy) == before
@@ -121,10 +123,9 @@ def test_a_database_that_a_server_keeps_is_not_covered_and_says_so(federation: F
         def file(self) -> None:
             return None
 
+    ledger = Ledger(Served("sqlite://"), federation.clock)
     with pytest.raises(UsageError, match="covers SQLite"):
-        make_backup(
-            Served("sqlite://"), federation.director.blobs, tmp_path / "copy", now=federation.clock(), actor="test"
-        )
+        make_backup(ledger, federation.director.blobs, tmp_path / "copy", actor="test")
 
 
 def test_the_commands_end_with_their_exit_codes(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

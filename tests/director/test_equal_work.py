@@ -14,6 +14,8 @@ from contract.names import Digest
 from director.errors import UnauthenticatedError
 from director.members import access, enrolment
 
+ANY_ROLE = access.Permission(access.ALL)
+
 
 class CountedTokens(dict):
     """Counts how often somebody looks."""
@@ -44,15 +46,15 @@ def authorizations(federation: FederationSimulator) -> dict[str, str]:
 
 def refuse(federation: FederationSimulator, authorization: str) -> None:
     with pytest.raises(UnauthenticatedError):
-        federation.director.doorkeeper.admit(authorization, "list_tasks", "192.0.2.1")
+        federation.director.access.admit(authorization, ANY_ROLE, "192.0.2.1")
 
 
 def test_a_token_that_does_not_hold_takes_one_digest_and_one_look_whatever_is_wrong_with_it(
     federation: FederationSimulator, authorizations: dict[str, str], monkeypatch
 ):
-    doorkeeper, digests = federation.director.doorkeeper, []
-    tokens = CountedTokens(doorkeeper._tokens)
-    doorkeeper._tokens = tokens
+    known, digests = federation.director.access, []
+    tokens = CountedTokens(known._tokens)
+    known._tokens = tokens
     monkeypatch.setattr(
         access.hashlib, "sha256", lambda data, sha256=hashlib.sha256: digests.append(data) or sha256(data)
     )
@@ -65,17 +67,17 @@ def test_a_token_that_does_not_hold_takes_one_digest_and_one_look_whatever_is_wr
 def test_a_token_that_does_not_hold_takes_the_same_time_whatever_is_wrong_with_it(
     federation: FederationSimulator, authorizations: dict[str, str]
 ):
-    admit = federation.director.doorkeeper.admit
+    admit = federation.director.access.admit
 
     def nanoseconds(authorization: str) -> int:
         began = time.perf_counter_ns()
         try:
-            admit(authorization, "list_tasks", "192.0.2.1")
+            admit(authorization, ANY_ROLE, "192.0.2.1")
         except UnauthenticatedError:
             return time.perf_counter_ns() - began
         raise AssertionError("it holds")
 
-    federation.director.doorkeeper._guesses.per_minute = 0
+    federation.director.access._guesses.per_minute = 0
     measured: dict[str, list[int]] = {why: [] for why in authorizations}
     for _ in range(2000):  # in turns, so that whatever else the machine does meets all alike
         for why, authorization in authorizations.items():
@@ -102,8 +104,8 @@ def codes(federation: FederationSimulator) -> dict[str, str]:
 
 def fail_to_join(federation: FederationSimulator, code: str) -> float:
     began = time.perf_counter()
-    with pytest.raises(UnauthenticatedError), federation.director.database.write() as session:
-        enrolment.join(session, code, "key", now=federation.clock(), holds=timedelta(days=1))
+    with pytest.raises(UnauthenticatedError), federation.director.ledger.act("code") as act:
+        enrolment.join(act, code, "key", holds=timedelta(days=1))
     return time.perf_counter() - began
 
 

@@ -279,7 +279,7 @@ def test_the_script_on_plain_folders_makes_the_same_model_and_it_can_be_publishe
     files = [(tmp_path / "out" / name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json")]
     from director.members.access import LOCAL_ADMIN
 
-    imported = federation.director.global_models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
+    imported = federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
     assert (imported.version, imported.strategy, imported.published) == (2, "imported:fedavg", True)
     assert [each.envoy_name for each in imported.inputs] == [each["envoy_name"] for each in made["inputs"]]
 
@@ -326,7 +326,7 @@ def test_models_of_another_definition_of_the_task_no_longer_count(tmp_path):
         assert federation.aggregate().json()["code"] == "no_updates"
         assert hospital.upload(parcel).json()["code"] == "base_unknown"
         assert hospital.start()["global_version"] is None
-        hospital.task = federation.director.tasks[DIAGNOSIS_COUNT.name]
+        hospital.task = federation.director.catalogue[DIAGNOSIS_COUNT.name]
         hospital.train_and_upload(2)
         assert federation.aggregate().json()["version"] == 2
         assert federation.http.post("/infer_global", **ask).json()["cut_points"] == [4.0, 12.0]

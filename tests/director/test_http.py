@@ -60,7 +60,7 @@ def test_a_failure_of_ours_is_a_problem_without_its_inside(federation: Federatio
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(federation.director.global_models, "page", fail)
+    monkeypatch.setattr(federation.director.models, "list", fail)
     response = federation.http.get("/global_models", headers=federation.admin)
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert "secret" not in response.text

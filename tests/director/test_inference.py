@@ -168,7 +168,7 @@ def test_the_log_of_inferences_follows_its_rotation(federation: FederationSimula
     log = federation.file("logs", "inference.log")
     hospital.infer({"diagnosis_count": 1})
     log.rename(log.with_suffix(".1"))
-    federation.director.inference_log._looked = 0  # a second later
+    federation.director._inference_log._looked = 0  # a second later
     hospital.infer({"diagnosis_count": 2})
     assert [len(path.read_text().splitlines()) for path in (log.with_suffix(".1"), log)] == [1, 1]
 

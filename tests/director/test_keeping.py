@@ -11,18 +11,17 @@ from sqlalchemy import create_engine, inspect, select, text
 from contract.names import Digest
 from director.assembly import Director
 from director.errors import DamagedArtifactError, DatabaseError, NotInitialisedError, StorageFullError
-from director.members.tokens import list_tokens
 from director.records import audit
 from director.records.blobs import BlobStore
 from director.records.database import REVISION, Database
 from director.records.schema import AuditRow, Base
 from director.settings import DirectorSettings
-from director.upkeep.fsck import find_defects
+from director.upkeep.views import Views
 
 
 def defects(federation: FederationSimulator) -> list[str]:
     director = federation.director
-    return find_defects(director.database, director.blobs, director.views, director.tasks)
+    return director.upkeep.defects()
 
 
 def test_the_migrations_make_the_schema_that_the_program_works_with(tmp_path: Path):
@@ -159,7 +158,7 @@ def test_inferences_are_answered_while_their_log_takes_no_line(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("director.upkeep.logs.os.write", full)
+        patched.setattr("director.inference.log.os.write", full)
         assert [hospital.infer({"diagnosis_count": 3}).status_code for _ in range(2)] == [200, 200]
     assert hospital.infer({"diagnosis_count": 3}).status_code == 200
     lines = [json.loads(line) for line in federation.file("logs", "inference.log").read_text().split("\n") if line]
@@ -174,7 +173,7 @@ def test_a_receipt_is_given_though_the_view_can_not_be_written(
         raise DatabaseError("The database does not answer; nothing was changed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(federation.director.views, "show_submission", locked)
+        patched.setattr(Views, "read", locked)
         assert hospital.upload(hospital.parcel()).status_code == 201
     federation.restart()
     assert defects(federation) == []
@@ -270,6 +269,6 @@ def test_a_database_of_the_first_schema_migrates_with_its_rows(tmp_path: Path):
         )
     database.migrate()
     database.check_ready()
-    with database.read() as session:
-        (token,) = list_tokens(session)
+    director = Director(DirectorSettings(data_dir=tmp_path))
+    (token,) = director.members.list_tokens(role=None, envoy_name=None, limit=10, cursor=None).items
     assert (token.id, token.envoy_name, token.last_used_at, token.successor_id) == ("t1", "KNH", token.created_at, None)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from director.errors import TooManyRequestsError
+from director.members.access import ALL, Permission
 from director.members.rates import MAX_KEYS, RateLimit, neighbourhood
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -168,7 +169,7 @@ def test_all_requests_of_a_token_can_be_limited(tmp_path):
 
 
 def test_inferences_are_not_limited_unless_asked_for(federation: FederationSimulator, hospital: SimulatedHospital):
-    admit = federation.director.doorkeeper.admit
+    admit = federation.director.access.admit
     authorization = hospital.headers["Authorization"]
     for _ in range(20_000):
-        assert admit(authorization, "infer", "192.0.2.1")
+        assert admit(authorization, Permission(ALL), "192.0.2.1")

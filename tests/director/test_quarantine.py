@@ -13,7 +13,6 @@ from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import write_scaler
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from director.upkeep.fsck import find_defects
 
 LAYOUT = DIAGNOSIS_COUNT.layout
 
@@ -77,7 +76,7 @@ def test_the_previous_version_stays_byte_for_byte_and_answers(federation: Federa
     federation.restart()
     assert liar.infer({"diagnosis_count": 4}).json()["model"]["version"] == 1
     director = federation.director
-    assert find_defects(director.database, director.blobs, director.views, director.tasks) == []
+    assert director.upkeep.defects() == []
 
 
 def test_where_there_is_no_previous_version_nothing_answers(
@@ -94,7 +93,7 @@ def test_where_there_is_no_previous_version_nothing_answers(
     assert not federation.file("received_results", "KNH", "model.pt").exists()
     federation.restart()
     director = federation.director
-    assert find_defects(director.database, director.blobs, director.views, director.tasks) == []
+    assert director.upkeep.defects() == []
 
 
 def test_a_hospital_whose_newest_model_waits_is_left_out(federation: FederationSimulator, liar: SimulatedHospital):

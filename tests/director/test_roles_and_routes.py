@@ -1,4 +1,4 @@
-"""Every caller on every operation: derived from ``access.POLICY`` and the interface document."""
+"""Every caller on every operation: derived from the routes and the interface document."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,15 +17,17 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.api.guard import GuardedRoute
 from director.app import create_framework
 from director.assembly import Director
-from director.members.access import ADMIN, ANALYST, HOSPITAL, POLICY
+from director.members.access import ADMIN, ANALYST, HOSPITAL
 from director.records.schema import Base, StatisticsRow, SubmissionRow
+from director.records.verdicts import QUARANTINED
 from director.settings import DirectorSettings
-from director.submissions.decisions import QUARANTINED
 
 FRAMEWORK = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
 DOCUMENT = FRAMEWORK.openapi()
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 UNDOCUMENTED = ("/", "/docs", "/openapi.json")
+
+ROLES_OF = {route.name: route.entry.permission.roles for route in FRAMEWORK.routes if isinstance(route, GuardedRoute)}
 
 ROLES: Mapping[str, str | None] = {
     "anonymous": None,
@@ -131,7 +133,7 @@ class House:
         request = special[operation.name]() if operation.name in special else {}
         wanted = operation.parameters("path")
         request["path"] = {key: value for key, value in {**path, **request.get("path", {})}.items() if key in wanted}
-        federation.director.note_use()  # what comes after is the request's own doing
+        federation.director.members.note_use()  # what comes after is the request's own doing
         return request
 
     def waiting(self, kind: type[StatisticsRow] | type[SubmissionRow]) -> dict[str, Any]:
@@ -201,7 +203,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 def test_every_caller_gets_in_where_the_policy_says_so_and_nowhere_else(house: House, operation: Operation):
-    roles = POLICY[operation.name]
+    roles = ROLES_OF[operation.name]
     for caller, role in ROLES.items():
         if roles is None or role in roles:
             answer = house.ask(operation, caller)
@@ -220,7 +222,7 @@ def swaps() -> list[tuple[Operation, str, str]]:
     return [
         (operation, place, name)
         for operation in OPERATIONS
-        if HOSPITAL in (POLICY[operation.name] or ())
+        if HOSPITAL in (ROLES_OF[operation.name] or ())
         for place, names in (
             ("path", operation.parameters("path")),
             ("params", operation.parameters("query")),
@@ -295,15 +297,15 @@ def test_no_other_method_of_a_path_answers(house: House):
 @pytest.mark.parametrize(
     "path", ["/tasks/", "/%74asks", "http://testserver//tasks", "/Tasks", "/tasks/.", "/docs/../tasks", "/tasks;a"]
 )
-def test_no_spelling_of_a_path_leads_around_the_doorkeeper(house: House, path: str):
+def test_no_spelling_of_a_path_leads_around_the_front_desk(house: House, path: str):
     assert house.federation.http.get(path).status_code in (401, 404)
 
 
 def unguarded(framework) -> list[str]:
-    return [each.path for each in framework.routes if not (isinstance(each, GuardedRoute) and each.name in POLICY)]
+    return [each.path for each in framework.routes if not isinstance(each, GuardedRoute)]
 
 
-def test_every_route_of_the_application_stands_behind_the_doorkeeper():
+def test_every_route_of_the_application_stands_behind_the_front_desk():
     framework = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
     assert unguarded(framework) == []
     with pytest.raises(LookupError, match="read_minds"):

@@ -171,7 +171,7 @@ def test_a_repeated_join_does_not_bring_back_a_token_that_was_revoked(federation
 
 def test_tokens_are_listed_in_pages_by_role_and_hospital_with_their_last_use(federation: FederationSimulator):
     issued = [issue(federation, role=role).json()["id"] for role in ("analyst", "admin", "analyst")]
-    federation.director.note_use()
+    federation.director.members.note_use()
     seen, cursor = [], ""
     while cursor is not None:
         page = federation.http.get(f"/tokens?limit=1&cursor={cursor or 0}", headers=federation.admin).json()

@@ -13,7 +13,6 @@ from contract.network import layers_of
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
 from director.models.validation import Table, held_out, read_table
-from director.upkeep.fsck import find_defects
 from envoy.cohort import Cohort, Split
 from envoy.training import train
 
@@ -126,7 +125,7 @@ def test_the_table_that_holds_can_be_seen_and_survives_a_restart(federation: Fed
     seen = federation.http.get("/validation/diagnosis_count", headers=federation.admin).json()
     assert seen == kept
     director = federation.director
-    assert find_defects(director.database, director.blobs, director.views, director.tasks) == []
+    assert director.upkeep.defects() == []
 
 
 def test_a_table_of_an_older_definition_of_the_task_no_longer_holds(tmp_path: Path):

@@ -160,7 +160,7 @@ class House:
         """Look the house over as ``fl-director fsck`` does."""
         director = Director(DirectorSettings(data_dir=self.director.folder))
         try:
-            return director.defects()
+            return director.upkeep.defects()
         finally:
             director.database.close()
 

@@ -11,9 +11,9 @@ from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
 from contract.messages import Submission
 from contract.names import EnvoyName
+from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
-from envoy.bundle import Bundle
 from envoy.director_client import DirectorClient
 
 EXAMPLES = 40
@@ -31,17 +31,18 @@ class Sender:
     number: int
     receipts: list[Submission] = field(default_factory=list)
 
-    def bundle(self, nudge: int = 0) -> Bundle:
+    def parcel(self, nudge: int = 0) -> Parcel:
         """Pack a model that nobody else has."""
         state = dict(self.task.initial_state())
         first = self.task.layout[0].name
         state[first] = state[first] + np.float32(1 + self.number + nudge / 1000)
         metadata = {"task": self.task.name, "num_examples": EXAMPLES, "base": self.base}
         model = write_model(state, self.task.layout)
-        return Bundle(json.dumps(metadata).encode(), model, _SCALER, b'{"epoch": 1, "loss": 0.5}\n')
+        log = b'{"epoch": 1, "loss": 0.5}\n'
+        return Parcel({"metadata": json.dumps(metadata).encode(), "model": model, "scaler": _SCALER, "log": log})
 
     def send(self, nudge: int = 0) -> Submission:
-        receipt = self.client.upload(self.name, self.bundle(nudge))
+        receipt = self.client.upload(self.name, self.parcel(nudge))
         self.receipts.append(receipt)
         return receipt
 
@@ -74,7 +75,7 @@ def join(
 def admitted_versions(director: RealDirector) -> dict[str, list[int]]:
     """Give each hospital's admitted versions, in order."""
     versions: dict[str, list[int]] = {}
-    cursor = "0"
+    cursor: str | None = "0"
     while cursor is not None:
         page = requests.get(
             f"{director.url}/submissions",

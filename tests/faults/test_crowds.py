@@ -35,9 +35,9 @@ def director(tmp_path: Path) -> Iterator[RealDirector]:
 def test_a_hundred_envoys_with_5_mib_each_are_all_taken_in_a_minute(director: RealDirector):
     crowd = scaled(12, 100)
     senders = join(director, crowd, task=LARGE, timeout_seconds=120)
-    director_before, bundles = memory_mib(director), [sender.bundle() for sender in senders]
-    assert min(len(bundle.model) for bundle in bundles) >= 5 * 2**20
-    assert len({bundle.key for bundle in bundles}) == crowd
+    director_before, parcels = memory_mib(director), [sender.parcel() for sender in senders]
+    assert min(len(parcel["model"]) for parcel in parcels) >= 5 * 2**20
+    assert len({parcel.key for parcel in parcels}) == crowd
     gate = threading.Barrier(crowd + 1)
 
     def send_at_once(sender: Sender) -> float:

@@ -88,7 +88,7 @@ class Federation:
         elif operation == "set_validation":
             case.body = "label,diagnosis_count\nlow,3\nmedium,12\n"
         elif operation == "upload":
-            parts = self.senders[0].bundle().parts
+            parts = self.senders[0].parcel().parts
             case.body = {**parts, "metadata": parts["metadata"].decode()}
         elif operation == "report_statistics":
             case.body = {"task": "diagnosis_count", "num_examples": 40, "mean": [9.0], "m2": [900.0]}

@@ -1,0 +1,86 @@
+"""What is asked of the current models. Every question is noted: who asked which model, never the inputs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from contract.messages import Prediction
+from contract.names import EnvoyName, TaskName
+from contract.network import Matrix
+from director.clock import Clock
+from director.inference import batch
+from director.inference.answers import ReadyModel
+from director.inference.current import CurrentModels
+from director.inference.log import InferenceLog
+from director.members.access import Principal
+from director.tasks.tables import read_table
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who asks which model, and how the answer shall be.
+
+    Args:
+        caller: Who asks.
+        request_id: What the answer, the log and a person's question share.
+        task: What is asked about.
+        envoy: The hospital whose model shall answer; None: the global model.
+        probabilities: Whether the answer holds them.
+    """
+
+    caller: Principal
+    request_id: str
+    task: TaskName
+    envoy: EnvoyName | None
+    probabilities: bool
+
+
+class Inference:
+    """Answers questions.
+
+    Args:
+        models: The current models.
+        log: Where questions are noted.
+        clock: The time.
+    """
+
+    def __init__(self, models: CurrentModels, log: InferenceLog, clock: Clock) -> None:
+        self._models = models
+        self._log = log
+        self._clock = clock
+
+    def answer(self, question: Question, inputs: Mapping[str, object]) -> Prediction:
+        """Answer one row.
+
+        Raises:
+            ForbiddenError: Another hospital's model.
+            InvalidInputError: The inputs are not the task's.
+            FederationError: As ``CurrentModels.ready``.
+        """
+        ready = self._ready(question)
+        answer = ready.answer(inputs, question.request_id, with_probabilities=question.probabilities)
+        self._note(question, ready, 1)
+        return answer
+
+    def answer_rows(self, question: Question, rows: Sequence[Mapping[str, object]]) -> Iterator[bytes]:
+        """Answer many rows as one JSON object; raises as ``answer`` before the first bytes."""
+        ready = self._ready(question)
+        matrix = self._noted(question, ready, ready.task.vectorise_rows(rows))
+        return batch.json_answers(ready, matrix, question.request_id, with_probabilities=question.probabilities)
+
+    def answer_csv(self, question: Question, data: bytes) -> Iterator[bytes]:
+        """Answer a CSV table with one; raises as ``answer`` and ``read_table`` before the first bytes."""
+        ready = self._ready(question)
+        matrix = self._noted(question, ready, read_table(data, ready.task)[0])
+        return batch.csv_answers(ready, matrix, with_probabilities=question.probabilities)
+
+    def _ready(self, question: Question) -> ReadyModel:
+        if question.envoy is not None:
+            question.caller.require_envoy(question.envoy)
+        return self._models.ready(question.envoy, question.task)
+
+    def _noted(self, question: Question, ready: ReadyModel, matrix: Matrix) -> Matrix:
+        self._note(question, ready, len(matrix))
+        return matrix
+
+    def _note(self, question: Question, ready: ReadyModel, rows: int) -> None:
+        self._log.note(self._clock(), question.request_id, question.caller.actor, rows, ready.as_json)

@@ -1,0 +1,59 @@
+"""What happens to hospitals and tokens."""
+
+from contract.messages import Role
+from contract.names import EnvoyName
+from director.records.events import Event
+
+
+class MembershipEvent(Event):
+    """Who may come in has changed, or what hospitals there are."""
+
+
+class EnvoyEvent(MembershipEvent):
+    """Something was done to a hospital."""
+
+    about = ("envoy",)
+
+    envoy: EnvoyName
+
+
+class EnvoyAdded(EnvoyEvent, act="envoy.add"):
+    """A hospital was admitted to the federation."""
+
+
+class CodeIssued(EnvoyEvent, act="envoy.code"):
+    """A hospital got a one-time code; its earlier ones stopped to hold."""
+
+
+class EnvoyDisabled(EnvoyEvent, act="envoy.disable"):
+    """A hospital was disabled."""
+
+
+class TokenEvent(MembershipEvent):
+    """Something was done to a token."""
+
+    about = ("token_id",)
+
+    token_id: str
+
+
+class TokenIssued(TokenEvent, act="token.issue"):
+    """A token was issued."""
+
+    role: Role
+    envoy: EnvoyName | None
+
+
+class TokenIssuedAgain(TokenEvent, act="token.issue_again"):
+    """A token got a fresh secret, because the answer with the first one was lost."""
+
+
+class TokenRotated(TokenEvent, act="token.rotate"):
+    """A token got a successor."""
+
+    successor: str
+    holds_until: str
+
+
+class TokenRevoked(TokenEvent, act="token.revoke"):
+    """A token was revoked."""

@@ -1,0 +1,145 @@
+"""What is done about who takes part, for the HTTP interface and the commands alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contract.messages import EnrolmentCode, IssuedToken, Page, Role, TokenDescription
+from contract.names import EnvoyName
+from director.members import enrolment, tokens
+from director.members.access import Access, Principal
+from director.members.envoys import add_envoy
+from director.members.rates import RateLimit, neighbourhood
+from director.records.ledger import Act, Ledger
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long things hold.
+
+    Args:
+        token: A token, at most and unless less is asked for.
+        overlap: A rotated token beside its successor, unless said otherwise.
+        code: A one-time code.
+    """
+
+    token: timedelta
+    overlap: timedelta
+    code: timedelta
+
+
+class Members:
+    """Admits hospitals and hands out tokens.
+
+    Args:
+        ledger: The rows.
+        access: The tokens that hold now.
+        joins: How many codes that don't hold are taken from one address.
+        terms: How long things hold.
+    """
+
+    def __init__(self, ledger: Ledger, access: Access, joins: RateLimit, terms: Terms) -> None:
+        self._ledger = ledger
+        self._access = access
+        self._joins = joins
+        self._terms = terms
+
+    def add(self, caller: Principal, name: EnvoyName) -> EnrolmentCode:
+        """Admit a hospital and give its one-time code. Again: a new code, the earlier one stops to hold.
+
+        Raises:
+            ConflictError: It is there under another spelling, or disabled.
+        """
+        with self._ledger.act(caller.actor) as act:
+            return enrolment.issue_code(act, add_envoy(act, name), holds=self._terms.code)
+
+    def join(self, code: str, key: str | None, address: str) -> IssuedToken:
+        """Trade a one-time code for the hospital's token.
+
+        Raises:
+            UnauthenticatedError: The code does not hold.
+            ConflictError: The hospital is disabled.
+            TooManyRequestsError: Too many codes from this address did not hold.
+        """
+        # before the write lock: a guesser must not keep uploads waiting
+        with (
+            self._joins.of_failures(neighbourhood(address), self._ledger.clock()),
+            self._ledger.act("code") as act,
+        ):
+            return enrolment.join(act, code, key, holds=self._terms.token)
+
+    def issue_token(
+        self,
+        caller: Principal,
+        role: Role,
+        envoy_name: EnvoyName | None = None,
+        lasting: timedelta | None = None,
+        key: str | None = None,
+    ) -> IssuedToken:
+        """Issue a token; the same again under the same key gives the same token a fresh secret.
+
+        Raises:
+            InvalidRequestError: It shall hold longer than a token may.
+            CallerError: As ``tokens.issue_token`` and ``tokens.issue_once``.
+        """
+        holds = tokens.span_to_hold(lasting, self._terms.token)
+        return self._issued(
+            caller,
+            key,
+            ["issue_token", role, envoy_name or "", str(lasting)],
+            lambda act: tokens.issue_token(act, role=role, envoy_name=envoy_name, holds=holds),
+        )
+
+    def rotate_token(
+        self, caller: Principal, token_id: str, overlap: timedelta | None = None, key: str | None = None
+    ) -> IssuedToken:
+        """Issue a token in another's place: both hold until the overlap ends, then only the new one.
+
+        Raises:
+            CallerError: As ``tokens.rotate_token`` and ``tokens.issue_once``.
+        """
+        lasting = self._terms.overlap if overlap is None else overlap
+        return self._issued(
+            caller,
+            key,
+            ["rotate_token", token_id, str(overlap)],
+            lambda act: tokens.rotate_token(act, token_id, overlap=lasting, longest=self._terms.token),
+        )
+
+    def revoke_token(self, caller: Principal, token_id: str) -> TokenDescription:
+        """Revoke a token at once; again is no error.
+
+        Raises:
+            NotFoundError: No such token.
+        """
+        with self._ledger.act(caller.actor) as act:
+            return tokens.revoke_token(act, token_id)
+
+    def list_tokens(
+        self, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+    ) -> Page[TokenDescription]:
+        """List tokens without their secrets, newest first."""
+        with self._ledger.read() as session:
+            return tokens.list_tokens(session, role=role, envoy_name=envoy_name, limit=limit, cursor=cursor)
+
+    def get_token(self, token_id: str) -> TokenDescription:
+        """Describe one token.
+
+        Raises:
+            NotFoundError: No such token.
+        """
+        with self._ledger.read() as session:
+            return tokens.token_with_id(session, token_id)
+
+    def note_use(self) -> None:
+        """Write down when tokens were last used."""
+        notes = self._access.take_notes_of_use()
+        if notes:
+            with self._ledger.database.write() as session:
+                tokens.note_use(session, notes)
+
+    def _issued(
+        self, caller: Principal, key: str | None, request: Sequence[str], issue: Callable[[Act], IssuedToken]
+    ) -> IssuedToken:
+        with self._ledger.act(caller.actor) as act:
+            return tokens.issue_once(act, key, request, issue)

@@ -1,0 +1,44 @@
+"""What happens to global models and to what models are held against."""
+
+from contract.names import Digest, TaskName
+from director.records.events import Event
+
+
+class GlobalModelEvent(Event):
+    """Something was done to a global version."""
+
+    about = ("task", "version")
+
+    task: TaskName
+    version: int
+
+
+class ModelAggregated(GlobalModelEvent, act="model.aggregate"):
+    """A global version was made."""
+
+    model: Digest
+    scaler: Digest
+    inputs: tuple[Digest, ...]
+    quarantined: tuple[Digest, ...]
+
+
+class ModelPublished(GlobalModelEvent, act="model.publish"):
+    """A global version became the current one."""
+
+    model: Digest
+
+
+class ModelRead(GlobalModelEvent, act="model.read"):
+    """Somebody fetched a file of a global version."""
+
+    part: str
+
+
+class ValidationSet(Event, act="validation.set"):
+    """Models are held against another table from now on, or against none."""
+
+    about = ("task",)
+
+    task: TaskName
+    table: Digest | None
+    rows: int

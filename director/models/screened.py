@@ -1,0 +1,92 @@
+"""Contributions beside each other and against the validation table: what was found of each, and which count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregation.comparison import Measurement
+from aggregation.scaling import behind
+from aggregation.screening import Bounds, judge, judge_held_out, judge_magnitude
+from aggregation.updates import ModelUpdate
+from contract.messages import Check, HeldOut, ModelInput
+from contract.network import State, bias_name, weight_name
+from contract.tasks import Task
+from director.models.contributions import ClosedSet, Contribution, input_of, merge_own
+from director.models.validation import held_out
+from director.records.verdicts import may_be_quarantined
+
+
+@dataclass(frozen=True)
+class Screened:
+    """One hospital's model beside the others', and what was found of it."""
+
+    contribution: Contribution
+    checks: tuple[Check, ...]
+    measurement: Measurement | None
+    held_out: HeldOut | None
+
+    @property
+    def update(self) -> ModelUpdate:
+        """The model as the arithmetic sees it."""
+        return self.contribution.update
+
+    @property
+    def counts(self) -> bool:
+        """Whether it enters: every check passed, or a person released it."""
+        return not may_be_quarantined(self.contribution.row) or all(check.passed for check in self.checks)
+
+    def as_input(self, weight: float | None) -> ModelInput:
+        """Describe it as a part of a global model, with all that was found."""
+        row, found = self.contribution.row, self.measurement
+        return input_of(row, row.num_examples, weight).model_copy(
+            update={
+                "counted_examples": self.update.num_examples,
+                "checks": list(self.checks),
+                "norm": found and found.norm,
+                "cosine": found and found.cosine,
+                "distance": found and found.distance,
+                "held_out": self.held_out,
+            }
+        )
+
+
+def screen(closed: ClosedSet, task: Task, bounds: Bounds) -> Sequence[Screened]:
+    """Hold each model against the others, all behind one scaler, and against the validation table if there is one."""
+    updates = [each.update for each in closed.contributions]
+    together = closed.agreed_scaler or merge_own(updates, bounds)
+    side_by_side = [behind(update, together) for update in updates]
+    judgements = judge(side_by_side, bounds)
+    return [
+        _screened(contribution, beside, judgement.checks, judgement.measurement, closed, task, bounds)
+        for contribution, beside, judgement in zip(closed.contributions, side_by_side, judgements, strict=True)
+    ]
+
+
+def _screened(
+    contribution: Contribution,
+    beside: ModelUpdate,
+    compared: tuple[Check, ...],
+    measurement: Measurement | None,
+    closed: ClosedSet,
+    task: Task,
+    bounds: Bounds,
+) -> Screened:
+    checks, result, reference = (*compared, judge_magnitude(_largest(beside))), None, closed.reference
+    if reference is not None:
+        result = held_out(task, _whole(beside), beside.scaler, reference.table)
+        checks += (judge_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds),)
+    return Screened(contribution, checks, measurement, result)
+
+
+def _largest(update: ModelUpdate) -> float:
+    """Give the largest magnitude in the first layer, which alone is changed by another scaler."""
+    first = [spec for spec in update.layout if spec.name in (weight_name(0), bias_name(0))]
+    return max(float(np.abs(update.tensors.read(spec, 0, spec.size)).max()) for spec in first)
+
+
+def _whole(update: ModelUpdate) -> State:
+    return {
+        spec.name: np.asarray(update.tensors.read(spec, 0, spec.size), np.float32).reshape(spec.shape)
+        for spec in update.layout
+    }

@@ -1,0 +1,88 @@
+"""The ledger: every act is one transaction by one actor at one moment, told by its events; afterwards readers learn.
+
+A reader runs after the commit. One that fails never changes the answer: the act stands, and the reader learns it with
+the next act, or at the next start.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from director.clock import Clock
+from director.records import audit
+from director.records.database import Database
+from director.records.events import Event
+from director.records.failpoints import reach
+
+_log = logging.getLogger(__name__)
+
+
+class Act:
+    """A write transaction under way.
+
+    Args:
+        session: Holds the write lock; committed whole or not at all.
+        now: When it happens.
+        actor: Who does it.
+    """
+
+    def __init__(self, session: Session, now: datetime, actor: str) -> None:
+        self.session = session
+        self.now = now
+        self.actor = actor
+        self.told: list[Event] = []
+
+    def tell(self, event: Event, *, actor: str | None = None) -> None:
+        """Put an event on record, in this transaction; ``actor`` where somebody else did it."""
+        self.session.flush()
+        audit.record(self.session, event, at=self.now, actor=actor or self.actor)
+        self.told.append(event)
+
+
+class Ledger:
+    """Where acts are written and rows are read.
+
+    Args:
+        database: The rows.
+        clock: The time.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self._readers: list[Callable[[], None]] = []
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Read one consistent state."""
+        return self.database.read()
+
+    @contextmanager
+    def act(self, actor: str, *, committed: str = "") -> Iterator[Act]:
+        """Do something: take the write lock, commit all or nothing, then let the readers learn it.
+
+        Args:
+            actor: Who does it.
+            committed: The failpoint between the commit and the readers.
+        """
+        with self.database.write() as session:
+            act = Act(session, self.clock(), actor)
+            yield act
+        if act.told:
+            if committed:
+                reach(committed)
+            self.let_readers_learn()
+
+    def add_reader(self, learn: Callable[[], None]) -> None:
+        """Let a reader learn after each act of this process, in the order added."""
+        self._readers.append(learn)
+
+    def let_readers_learn(self) -> None:
+        """Let every reader learn what it does not know yet."""
+        for learn in self._readers:
+            try:
+                learn()
+            except Exception:  # whatever a reader trips over, the act stands and its sender gets its answer
+                _log.exception("reader.failed")

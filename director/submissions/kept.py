@@ -1,0 +1,123 @@
+"""Submissions as they are kept: questions to their rows, and rows to messages."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.messages import Check, CurrentVersion, Decision, Page, StoredFile, Submission, UploadMetadata, Verdict
+from contract.names import EnvoyName, TaskName
+from director.errors import NotFoundError
+from director.members.access import ADMIN, Principal
+from director.records.paging import page_of
+from director.records.schema import EnvoyRow, SubmissionRow
+from director.records.verdicts import ADMITTED, QUARANTINED
+
+
+def current_submissions(
+    session: Session, *, task: TaskName | None = None, envoy: EnvoyRow | None = None
+) -> Sequence[SubmissionRow]:
+    """Give each hospital's newest admitted version of each task, by hospital and task."""
+    return _newest(session, (ADMITTED,), task, envoy)
+
+
+def waiting_submissions(session: Session, task: TaskName) -> Sequence[SubmissionRow]:
+    """Give the versions in quarantine that a hospital's current one would have to give way to, by hospital."""
+    return [row for row in _newest(session, (ADMITTED, QUARANTINED), task, None) if row.verdict == QUARANTINED]
+
+
+def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:
+    """Give each hospital and task of which a version was ever kept."""
+    kept = select(EnvoyRow.name, SubmissionRow.task).join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
+    rows = session.execute(kept.where(SubmissionRow.version.is_not(None)).distinct())
+    return [(row.name, row.task) for row in rows]
+
+
+def submission_with_id(session: Session, submission_id: str, caller: Principal) -> SubmissionRow:
+    """Find a submission; another hospital's looks as if it were not there.
+
+    Raises:
+        NotFoundError: There is none that the caller may see.
+    """
+    row = session.get(SubmissionRow, submission_id)
+    if row is None or (caller.role != ADMIN and row.envoy.name != caller.envoy_name):
+        raise NotFoundError("There is no such submission.", hint="See GET /submissions.")
+    return row
+
+
+def list_submissions(
+    session: Session,
+    caller: Principal,
+    *,
+    envoy_name: EnvoyName | None,
+    task: TaskName | None,
+    verdict: Verdict | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[Submission]:
+    """Give a page of the submissions that the caller may see, newest first."""
+    query = select(SubmissionRow).join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
+    own = caller.envoy_name if caller.role != ADMIN else None
+    for name in (own, envoy_name):
+        if name is not None:
+            query = query.where(EnvoyRow.folded_name == name.folded)
+    if task is not None:
+        query = query.where(SubmissionRow.task == task)
+    if verdict is not None:
+        query = query.where(SubmissionRow.verdict == verdict)
+    key = (SubmissionRow.created_at, SubmissionRow.id)
+    return page_of(session, query, key, describe_submission, limit=limit, cursor=cursor, newest_first=True)
+
+
+def describe_submission(row: SubmissionRow) -> Submission:
+    """Turn a row into the message that is also the receipt."""
+    return Submission(
+        id=row.id,
+        envoy_name=row.envoy.name,
+        task=row.task,
+        version=row.version,
+        verdict=row.verdict,
+        checks=[Check.model_validate(check) for check in row.checks],
+        decision=Decision.model_validate(row.decision) if row.decision else None,
+        files={file.role: StoredFile(sha256=file.sha256, bytes=file.bytes) for file in row.files},
+        metadata=UploadMetadata.model_validate(row.metadata_json),
+        created_at=row.created_at,
+    )
+
+
+def describe_current(row: SubmissionRow) -> CurrentVersion:
+    """Say which version is a hospital's current one."""
+    return CurrentVersion(
+        task=row.task,
+        version=row.version or 0,
+        model_sha256=row.digest_of("model"),
+        num_examples=row.num_examples,
+        created_at=row.created_at,
+    )
+
+
+def _newest(
+    session: Session, verdicts: Sequence[Verdict], task: TaskName | None, envoy: EnvoyRow | None
+) -> Sequence[SubmissionRow]:
+    newest = (
+        select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
+        .where(SubmissionRow.verdict.in_(verdicts))
+        .group_by(SubmissionRow.envoy_id, SubmissionRow.task)
+        .subquery()
+    )
+    query = (
+        select(SubmissionRow)
+        .join(
+            newest,
+            (SubmissionRow.envoy_id == newest.c.envoy_id)
+            & (SubmissionRow.task == newest.c.task)
+            & (SubmissionRow.version == newest.c.version),
+        )
+        .join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
+        .order_by(EnvoyRow.folded_name, SubmissionRow.task)
+    )
+    if task is not None:
+        query = query.where(SubmissionRow.task == task)
+    if envoy is not None:
+        query = query.where(SubmissionRow.envoy_id == envoy.id)
+    return session.scalars(query).unique().all()

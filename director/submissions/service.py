@@ -1,0 +1,102 @@
+"""What is done about hospitals' uploads, for the HTTP interface and the commands alike."""
+
+from contract.messages import EnvoyDescription, Page, Submission, Verdict
+from contract.names import EnvoyName, TaskName
+from contract.parts import Parcel
+from director.members.access import Principal
+from director.members.envoys import disable_envoy, envoy_named
+from director.records import verdicts
+from director.records.ledger import Ledger
+from director.submissions import hospitals, kept
+from director.submissions.events import UploadReleased, UploadWithdrawn
+from director.submissions.intake import Intake
+from director.tasks.service import Tasks
+
+
+class Submissions:
+    """Receives uploads, shows them, carries out a person's decisions; shows whose they are.
+
+    Args:
+        ledger: The rows.
+        intake: Where uploads arrive.
+        tasks: Whose starts follow what counts.
+    """
+
+    def __init__(self, ledger: Ledger, intake: Intake, tasks: Tasks) -> None:
+        self._ledger = ledger
+        self._intake = intake
+        self._tasks = tasks
+
+    def receive(
+        self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, key: str | None = None
+    ) -> tuple[Submission, bool]:
+        """Judge a parcel and keep it; raises as ``Intake.receive``."""
+        return self._intake.receive(caller, envoy_name, parcel, key)
+
+    def list(
+        self,
+        caller: Principal,
+        *,
+        envoy_name: EnvoyName | None,
+        task: TaskName | None,
+        verdict: Verdict | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Submission]:
+        """List submissions with their verdicts, newest first; a hospital sees its own."""
+        with self._ledger.read() as session:
+            return kept.list_submissions(
+                session, caller, envoy_name=envoy_name, task=task, verdict=verdict, limit=limit, cursor=cursor
+            )
+
+    def get(self, caller: Principal, submission_id: str) -> Submission:
+        """Show one submission with its checks.
+
+        Raises:
+            NotFoundError: There is none that the caller may see.
+        """
+        with self._ledger.read() as session:
+            return kept.describe_submission(kept.submission_with_id(session, submission_id, caller))
+
+    def decide(self, caller: Principal, choice: verdicts.Choice, submission_id: str, reason: str) -> Submission:
+        """Let a model in quarantine count from now on, or take a model out for good.
+
+        Raises:
+            NotFoundError: There is no such submission.
+            ConflictError: As ``verdicts.decide``.
+        """
+        with self._ledger.act(caller.actor) as act:
+            row = kept.submission_with_id(act.session, submission_id, caller)
+            verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
+            kind = UploadReleased if choice == "released" else UploadWithdrawn
+            act.tell(
+                kind(envoy=row.envoy.name, submission=row.id, task=row.task, version=row.version or 0, reason=reason)
+            )
+            return kept.describe_submission(row)
+
+    def list_hospitals(self, caller: Principal, *, limit: int, cursor: str | None) -> Page[EnvoyDescription]:
+        """List the hospitals by name: a hospital sees itself, an analyst sees names and current versions."""
+        with self._ledger.read() as session:
+            return hospitals.list_hospitals(session, caller, limit=limit, cursor=cursor)
+
+    def get_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
+        """Describe one hospital.
+
+        Raises:
+            ForbiddenError: The caller is another hospital.
+            UnknownEnvoyError: There is none of that name.
+        """
+        caller.require_envoy(name)
+        with self._ledger.read() as session:
+            return hospitals.describe_hospital(session, envoy_named(session, name), caller)
+
+    def disable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
+        """Disable a hospital: its tokens stop to hold, its models and statistics stop to count.
+
+        Raises:
+            UnknownEnvoyError: There is none of that name.
+        """
+        with self._ledger.act(caller.actor) as act:
+            row = disable_envoy(act, name)
+            self._tasks.renew_starts(act)  # its statistics no longer count
+            return hospitals.describe_hospital(act.session, row, caller)

@@ -1,0 +1,22 @@
+"""Which global model of a task counts: the pointer that publishing and rolling back move."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.names import TaskName
+from contract.tasks import Task
+from director.records.schema import GlobalModelRow, PublicationRow
+
+
+def published(session: Session, task: TaskName) -> GlobalModelRow | None:
+    """Give the version that was published last."""
+    row = session.scalars(
+        select(PublicationRow).where(PublicationRow.task == task).order_by(PublicationRow.id.desc()).limit(1)
+    ).first()
+    return row.global_model if row else None
+
+
+def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
+    """Give the global model that counts: the published one, unless the task has been defined anew since."""
+    row = published(session, task.name)
+    return row if row is not None and row.task_digest == task.digest else None

@@ -1,0 +1,120 @@
+"""Who learns of events, and how none is missed.
+
+What people see (the view, the logs) must miss none: how far such a reader has come is a row, moved in the transaction
+in which it read, so that it goes on after a crash, and whichever process comes first reads for all. What a process
+holds in memory it learns anew where an event concerns it.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from contract.errors import FederationError
+from director.records import audit
+from director.records.database import Database
+from director.records.events import Event, Told
+from director.records.schema import ReaderRow
+
+_log = logging.getLogger(__name__)
+
+
+class LastingReader(Protocol):
+    """Reads every event once, in order; after a crash the last ones perhaps again."""
+
+    @property
+    def name(self) -> str:
+        """Under which its place is kept."""
+        ...
+
+    def read(self, session: Session, told: Sequence[Told]) -> None:
+        """Read what was told; the session holds the write lock.
+
+        Raises:
+            FederationError: It could not; it is told the same again with the next event.
+        """
+        ...
+
+
+class Learner(Protocol):
+    """Holds in memory what rows say."""
+
+    def concerns(self, event: Event) -> bool:
+        """Tell whether an event may have changed it."""
+        ...
+
+    def refresh(self, session: Session) -> None:
+        """Learn it anew, all at once."""
+        ...
+
+
+class LastingReaders:
+    """Lets lasting readers read what they have not read.
+
+    Args:
+        database: The rows.
+        readers: In the order in which they read.
+    """
+
+    def __init__(self, database: Database, readers: Sequence[LastingReader]) -> None:
+        self._database = database
+        self._readers = readers
+
+    def learn(self) -> None:
+        """Read on; nothing is written where nothing was told."""
+        with self._database.read() as session:
+            if all(place == audit.newest_seq(session) for place in self._places(session).values()):
+                return
+        with self._database.write() as session:
+            for reader in self._readers:
+                told = audit.told_after(session, self._places(session)[reader.name])
+                if told and self._has_read(session, reader, told):
+                    session.merge(ReaderRow(name=reader.name, seq=told[-1].seq))
+
+    def _places(self, session: Session) -> dict[str, int]:
+        rows = {reader.name: session.get(ReaderRow, reader.name) for reader in self._readers}
+        return {name: row.seq if row is not None else 0 for name, row in rows.items()}
+
+    def _has_read(self, session: Session, reader: LastingReader, told: Sequence[Told]) -> bool:
+        try:
+            reader.read(session, told)
+        except FederationError as error:  # the others read on, and this one is told again
+            facts = {"reader": reader.name, "why": error.sentence}
+            _log.error("reader.failed", exc_info=True, extra={"facts": facts})
+            return False
+        return True
+
+
+class Learners:
+    """Lets a process's memory follow; one refresh at a time, so that no older state overwrites a newer one.
+
+    Args:
+        database: The rows.
+        learners: What is held in memory.
+    """
+
+    def __init__(self, database: Database, learners: Sequence[Learner]) -> None:
+        self._database = database
+        self._learners = learners
+        self._seq = -1
+        self._learning = threading.Lock()
+
+    def refresh(self) -> None:
+        """Learn everything anew."""
+        with self._learning, self._database.read() as session:
+            seq = audit.newest_seq(session)
+            for learner in self._learners:
+                learner.refresh(session)
+            self._seq = seq
+
+    def learn(self) -> None:
+        """Learn what was told since the last time."""
+        with self._learning, self._database.read() as session:
+            told = audit.told_after(session, self._seq)
+            for learner in self._learners:
+                if any(learner.concerns(each.event) for each in told):
+                    learner.refresh(session)
+            if told:
+                self._seq = told[-1].seq

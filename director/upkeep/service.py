@@ -1,0 +1,153 @@
+"""What keeps the house in order, for the server, the HTTP interface and the commands alike."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from contract.errors import FederationError
+from contract.messages import AuditRecord, AuditVerification, Checkpoint, Page
+from director.errors import UsageError
+from director.members.access import Principal
+from director.records import audit
+from director.records.audit import HeadFile
+from director.records.blobs import BlobStore
+from director.records.chain import follow
+from director.records.files import storage_faults_named
+from director.records.ledger import Ledger
+from director.tasks.catalogue import Catalogue
+from director.tasks.service import Tasks
+from director.upkeep.backup import Manifest, make_backup, read_backup, require_file, unpack_backup
+from director.upkeep.events import BackupRestored
+from director.upkeep.fsck import find_defects
+from director.upkeep.recovery import recover
+from director.upkeep.views import Views
+
+
+class Upkeep:
+    """Looks after the records as a whole.
+
+    Args:
+        folder: The data folder.
+        ledger: The rows.
+        blobs: The files.
+        views: The friendly paths.
+        catalogue: The tasks of this federation.
+        tasks: Whose starts follow what counts.
+    """
+
+    def __init__(
+        self, folder: Path, ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue, tasks: Tasks
+    ) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._blobs = blobs
+        self._views = views
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._head = HeadFile(folder / "audit.head")
+
+    def recover(self) -> None:
+        """Finish what a killed process left; raises where there is no whole federation here."""
+        self._ledger.database.check_ready()
+        self._blobs.prepare()
+        with storage_faults_named():
+            self._views.prepare()
+        recover(self._ledger, self._blobs, self._views, self._catalogue, self._tasks)
+        self.note_head()
+
+    def states(self) -> dict[str, str]:
+        """Say of the database and the disk whether they do their work: ``ok``, or why not."""
+        states = {}
+        for name, check in (("database", self._ledger.database.check_ready), ("storage", self._blobs.check_writable)):
+            try:
+                check()
+                states[name] = "ok"
+            except FederationError as error:
+                states[name] = error.sentence
+        return states
+
+    def defects(self) -> list[str]:
+        """Look over the whole house, and hold the audit against the head that the folder keeps; empty: all in order."""
+        return find_defects(self._ledger.database, self._blobs, self._views, self._catalogue, self._known_head())
+
+    def back_up(self, caller: Principal, target: Path) -> Manifest:
+        """Copy the whole federation, also while it serves; raises as ``make_backup``."""
+        return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
+
+    def require_empty(self) -> None:
+        """Refuse a data folder that holds something.
+
+        Raises:
+            UsageError: It does.
+        """
+        found = [
+            path
+            for path in (require_file(self._ledger.database), self._folder / "blobs", self._head.path)
+            if path.exists()
+        ]
+        for view in ("received_results", "aggregated"):
+            found += [path for path in (self._folder / view).glob("*") if not path.name.startswith(".")]
+        if found:
+            raise UsageError(
+                f"The data folder is not empty: {found[0].name} is there.",
+                hint="Restore into a new folder: set DIRECTOR_DATA_DIR, or move the old one away.",
+            )
+
+    def unpack(self, copy: Path) -> Manifest:
+        """Put a backup into the data folder, which must be empty.
+
+        Raises:
+            UsageError: The data folder is not empty, or ``copy`` is no backup.
+            DamagedArtifactError: The backup is damaged; nothing was changed.
+        """
+        self.require_empty()
+        manifest = read_backup(copy)
+        with storage_faults_named():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unpack_backup(copy, self._ledger.database, self._blobs)
+        return manifest
+
+    def note_restored(self, caller: Principal, manifest: Manifest) -> None:
+        """Put on record what this federation was made from."""
+        with self._ledger.act(caller.actor) as act:
+            act.tell(BackupRestored(seq=manifest.checkpoint.seq, digest=manifest.checkpoint.digest))
+
+    def list_audit(
+        self,
+        *,
+        act: str | None,
+        actor: str | None,
+        subject: str | None,
+        since: datetime | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[AuditRecord]:
+        """List what is on record, newest first; each filter takes a whole name."""
+        with self._ledger.read() as session:
+            return audit.page(session, act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=cursor)
+
+    def verify_audit(self, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerification:
+        """Follow the whole chain, also against the head that the data folder keeps."""
+        known = [*checkpoints, *self._known_head()]
+        with self._ledger.read() as session:
+            return audit.as_message(follow(audit.links(session), known), self._ledger.clock())
+
+    def export_audit(self) -> Iterator[bytes]:
+        """Give every record, one canonical JSON line each."""
+        with self._ledger.read() as session:
+            for link in audit.links(session):
+                yield link.line
+
+    def checkpoint(self) -> Checkpoint:
+        """Give the newest record's place and digest."""
+        with self._ledger.read() as session:
+            return audit.head(session, self._ledger.clock())
+
+    def note_head(self) -> None:
+        """Write down how far the audit has come, beside the database."""
+        with storage_faults_named(), self._ledger.read() as session:
+            self._head.renew(session, self._ledger.clock())
+
+    def _known_head(self) -> list[Checkpoint]:
+        known = self._head.read()
+        return [known] if known else []

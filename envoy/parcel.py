@@ -1,0 +1,121 @@
+"""The labelled parcel: exactly the parts of an upload, packed, looked at, and kept as a folder."""
+
+import io
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.artifacts.model_file import read_model
+from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.training_log import check_training_log
+from contract.messages import MetricValue, UploadMetadata
+from contract.names import Digest
+from contract.parts import PARTS, FileRole, Parcel
+from contract.tasks import Task
+from envoy.errors import DataError
+
+_SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")
+
+
+def label_of(parcel: Parcel) -> UploadMetadata:
+    """Read what the parcel says of itself."""
+    return UploadMetadata.model_validate_json(parcel["metadata"])
+
+
+def check_parcel(parcel: Parcel, task: Task) -> None:
+    """Look at a parcel with the director's own readers before it travels; raises as they do."""
+    read_model(parcel["model"], task.layout)
+    read_scaler(parcel["scaler"], len(task.features))
+    log = parcel.get("log")
+    if log is not None:
+        check_training_log(log)
+
+
+def write_parcel(parcel: Parcel, folder: Path) -> None:
+    """Write the parts into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        data = parcel.get(part.role)
+        if data is not None:
+            (folder / part.file_name).write_bytes(data)
+
+
+def read_parcel(folder: Path) -> Parcel:
+    """Read the parts from a folder; what an upload need not have may be missing.
+
+    Raises:
+        DataError: A part is missing, or the metadata can't be read.
+    """
+    found: dict[FileRole, bytes] = {}
+    for part in PARTS:
+        try:
+            found[part.role] = (folder / part.file_name).read_bytes()
+        except FileNotFoundError:
+            if part.is_required:
+                raise DataError(
+                    f"{folder} lacks {part.file_name}.", hint="Name a folder of fl-envoy train --offline."
+                ) from None
+    parcel = Parcel(found)
+    try:
+        label_of(parcel)
+    except ValueError:
+        raise DataError(f"{folder}/metadata.json is damaged.", hint="Train again with --offline.") from None
+    return parcel
+
+
+def pack(
+    *,
+    task: Task,
+    base: Digest,
+    state: Mapping[str, NDArray[np.float32]],
+    scaler: bytes,
+    num_examples: int,
+    metrics: Mapping[str, MetricValue],
+    log: Sequence[Mapping[str, object]],
+    seed: int,
+    trained_at: datetime,
+) -> Parcel:
+    """Pack a trained model: a plain state_dict as ``torch.save`` writes it, its scaler, its log, its label."""
+    software = {name: version(name) for name in _SOFTWARE} | {"python": platform.python_version()}
+    lines = "".join(json.dumps({**line, "software": software}, allow_nan=False) + "\n" for line in log).encode()
+    parts: dict[FileRole, bytes] = {"model": _saved(task, state), "scaler": scaler, "log": lines}
+    metadata = UploadMetadata.model_validate(
+        {
+            "task": task.name,
+            "num_examples": num_examples,
+            "base": base,
+            "metrics": dict(metrics),
+            "seed": seed,
+            "local_epochs": task.training.local_epochs,
+            "software": software,
+            "trained_at": trained_at,
+            **{f"{role}_sha256": digest for role, digest in Parcel(parts).digests.items()},
+        }
+    )
+    parcel = Parcel({"metadata": metadata.model_dump_json(indent=2).encode(), **parts})
+    check_parcel(parcel, task)
+    return parcel
+
+
+def own_scaler_file(x: NDArray[np.float64]) -> bytes:
+    """Fit a ``StandardScaler`` to the training rows and dump it as scikit-learn's users do."""
+    import joblib  # late: scikit-learn takes a second, and most hospitals use the merged scaler
+    from sklearn.preprocessing import StandardScaler
+
+    file = io.BytesIO()
+    joblib.dump(StandardScaler().fit(x), file)
+    return file.getvalue()
+
+
+def _saved(task: Task, state: Mapping[str, NDArray[np.float32]]) -> bytes:
+    import torch  # late: sending a parcel that is packed already needs no torch
+
+    file = io.BytesIO()
+    torch.save({tensor.name: torch.from_numpy(state[tensor.name].copy()) for tensor in task.layout}, file)
+    return file.getvalue()
