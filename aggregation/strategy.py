@@ -9,7 +9,8 @@ from functools import partial
 
 from aggregation.clipping import clip
 from aggregation.errors import UnknownStrategyError
-from aggregation.rules.fedavg import Combined, federated_average, mean
+from aggregation.rules.combined import Combined
+from aggregation.rules.fedavg import federated_average, mean
 from aggregation.rules.robust import coordinate_median, geometric_median, krum, multi_krum, trimmed_mean
 from aggregation.scaling import behind
 from aggregation.updates import ModelUpdate, UpdateSet, in_order

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.errors import NotSettledError, TooFewUpdatesError
-from aggregation.rules.fedavg import Combined, empty_state, weighted_mean
+from aggregation.rules.combined import Combined, empty_state
+from aggregation.rules.weighted_mean import weighted_mean
 from aggregation.tiles import Matrix, stacks
 from aggregation.updates import UpdateSet
 

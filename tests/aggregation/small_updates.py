@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregation.rules.fedavg import Combined
+from aggregation.rules.combined import Combined
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.names import Digest
