@@ -12,8 +12,7 @@ import numpy as np
 
 from aggregation.clipping import norm
 from aggregation.errors import InconsistentUpdatesError, TooFewUpdatesError
-from aggregation.rules.robust import Vector, ascending
-from aggregation.tiles import Matrix, stacks
+from aggregation.tiles import Matrix, Vector, ascending, stacks
 from aggregation.updates import ModelUpdate, in_order
 
 LEAST_COMPARABLE = 4

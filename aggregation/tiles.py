@@ -10,6 +10,7 @@ from aggregation.updates import Tensors
 from contract.network import Layout, TensorSpec
 
 Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
 
 TILE_ELEMENTS = 1 << 16
 """One tile in float64 (512 KiB) and its source stay in a core's cache while all hospitals pass over them."""
@@ -54,3 +55,10 @@ def stacks(layout: Layout, sources: Sequence[Tensors]) -> Iterator[tuple[Stretch
         for row, source in zip(matrix, sources, strict=True):
             row[:] = stretch.read(source)
         yield stretch, matrix
+
+
+def ascending(matrix: Matrix) -> Matrix:
+    """Turn updates × numbers into numbers × updates, the values of each number sorted."""
+    by_number = matrix.T.copy()
+    by_number.sort(axis=1)
+    return by_number

@@ -6,15 +6,12 @@ All see states behind one scaler, all count every update alike, and none learns 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aggregation.errors import NotSettledError, TooFewUpdatesError
 from aggregation.rules.combined import Combined, empty_state
 from aggregation.rules.weighted_mean import weighted_mean
-from aggregation.tiles import Matrix, stacks
+from aggregation.tiles import Matrix, Vector, ascending, stacks
 from aggregation.updates import UpdateSet
-
-Vector = NDArray[np.float64]
 
 WEISZFELD_TOLERANCE = 1e-9
 """The median has settled when a step moves it by less than this part of the updates' mean distance from it."""
@@ -123,13 +120,6 @@ def middle(ascending: Matrix) -> Vector:
     number = ascending.shape[1]
     median: Vector = (ascending[:, (number - 1) // 2] + ascending[:, number // 2]) / 2
     return median
-
-
-def ascending(matrix: Matrix) -> Matrix:
-    """Turn updates × numbers into numbers × updates, the values of each number sorted."""
-    by_number = matrix.T.copy()
-    by_number.sort(axis=1)
-    return by_number
 
 
 def _by_coordinate(updates: UpdateSet, rule: Callable[[Matrix], Vector]) -> Combined:
