@@ -11,7 +11,9 @@ from aggregation.clipping import clip
 from aggregation.errors import UnknownStrategyError
 from aggregation.rules.combined import Combined
 from aggregation.rules.fedavg import federated_average, mean
-from aggregation.rules.robust import coordinate_median, geometric_median, krum, multi_krum, trimmed_mean
+from aggregation.rules.geometric_median import geometric_median
+from aggregation.rules.krum import krum, multi_krum
+from aggregation.rules.order_statistics import coordinate_median, trimmed_mean
 from aggregation.scaling import behind
 from aggregation.updates import ModelUpdate, UpdateSet, in_order
 from contract.scaler import ScalerState

@@ -9,8 +9,8 @@ from small_updates import ANSWERS, BASE, COUNTS, KRUM_SCORES, ROWS, answer, comb
 
 from aggregation import tiles
 from aggregation.errors import NotSettledError, TooFewUpdatesError
-from aggregation.rules import robust
-from aggregation.rules.robust import krum_scores
+from aggregation.rules import geometric_median
+from aggregation.rules.krum import krum_scores
 from aggregation.updates import in_order
 
 RULES = {
@@ -121,7 +121,7 @@ def test_equal_updates_have_themselves_as_geometric_median():
 
 
 def test_a_geometric_median_that_does_not_settle_is_an_error(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(robust, "WEISZFELD_STEPS", 3)
+    monkeypatch.setattr(geometric_median, "WEISZFELD_STEPS", 3)
     with pytest.raises(NotSettledError, match="7 updates") as refusal:
         answer(updates_of(ROWS), "geometric_median")
     assert refusal.value.facts == {"n": 7}
