@@ -1,6 +1,6 @@
-"""The clinical tasks: features in order, label, risk levels, cut points, network and training plan of each.
+"""What a task is, and how it checks what it is given.
 
-Features' order, units and sources come from here alone; training and inference both turn values into vectors through
+Features' order, units and sources come from a task alone; training and inference both turn values into vectors through
 ``Task.vectorise``. A task is data: a consortium may move its cut points by configuration, and the digest says so.
 """
 
@@ -209,29 +209,3 @@ def in_row(error: InvalidInputError, row: int) -> InvalidInputError:
 def _json_type(value: object) -> str:
     names = {bool: "a boolean", str: "a text", type(None): "null", list: "a list", dict: "an object"}
     return names.get(type(value), "something else")
-
-
-DIAGNOSIS_COUNT = Task(
-    name=TaskName("diagnosis_count"),
-    title="Risk level from the number of recorded diagnoses",
-    notice="Demonstration task, not clinical: the label is a function of its own input.",
-    features=(
-        Feature(
-            name="diagnosis_count",
-            unit="diagnoses",
-            source="diagnoses_icd: rows per subject_id",
-            kind="count",
-            minimum=0.0,
-            maximum=100_000.0,
-        ),
-    ),
-    label="diagnosis_count: low below the first cut point, high from the second on",
-    cut_points=(5.0, 15.0),
-    architecture=ArchitectureSpec(input_size=1, hidden_sizes=(32, 16), output_size=len(RISK_LEVELS)),
-    training=TrainingPlan(optimizer="adam", learning_rate=1e-2, batch_size=64, local_epochs=2),
-    initial_seed=20_260_101,
-    minimum_examples=10,
-    maximum_examples=10_000_000,
-)
-
-BUILT_IN_TASKS: Mapping[TaskName, Task] = {task.name: task for task in (DIAGNOSIS_COUNT,)}
