@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-import hostile_artifacts as hostile
-
+from fuzz.hostile import models
 from fuzz.pickle_mutations import mutate_pickle, with_another_number
 
 _NAMES = (
@@ -52,7 +51,7 @@ def mutate_model(data: bytes, random: Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
                 return data
-        parts = hostile.parts_of(data)
+        parts = models.parts_of(data)
     except _UNREADABLE:
         return data
     if not parts or sum(len(part.matter) for part in parts) > _MAX_INFLATED:
@@ -73,12 +72,12 @@ def mutate_model(data: bytes, random: Random) -> bytes:
                 at = next((i for i, part in enumerate(parts) if part.name.endswith("data.pkl")), at)
                 parts[at] = replace(parts[at], matter=mutate_pickle(parts[at].matter, random))
     try:
-        return hostile.zipped(parts, **options)  # type: ignore[arg-type]  # each knob's own type
+        return models.zipped(parts, **options)  # type: ignore[arg-type]  # each knob's own type
     except UnicodeEncodeError:  # a name that only this Python can read
         return data
 
 
-def _with_a_lie(part: hostile.Part, random: Random) -> hostile.Part:
+def _with_a_lie(part: models.Part, random: Random) -> models.Part:
     """Turn one knob of a part's headers."""
     number = random.choice(_NUMBERS)
     small, junk = number % 2**16, random.randbytes(random.randint(1, 24))
@@ -124,7 +123,7 @@ def _archive_lie(random: Random) -> dict[str, object]:
     return random.choice(lies)
 
 
-def _rearrange(parts: list[hostile.Part], at: int, random: Random) -> None:
+def _rearrange(parts: list[models.Part], at: int, random: Random) -> None:
     match random.randrange(4):
         case 0:
             parts.append(parts[at])
@@ -134,7 +133,7 @@ def _rearrange(parts: list[hostile.Part], at: int, random: Random) -> None:
             random.shuffle(parts)
         case _:
             top = parts[at].name.partition("/")[0]
-            parts.insert(at, hostile.Part(f"{top}/{random.choice(_NAMES)}", random.choice(_SMALL)))
+            parts.insert(at, models.Part(f"{top}/{random.choice(_NAMES)}", random.choice(_SMALL)))
 
 
 def _damaged(matter: bytes, random: Random) -> bytes:

@@ -11,7 +11,7 @@ _PREFACE = """# Fuzzing
 Made by `make fuzz`; do not edit by hand.
 
 Each reader of what a stranger sends is attacked with mutations of real files and of the hostile corpus of
-`tests/contract`. Most mutations know the structure (a ZIP header's field, a part, a pickle's instruction, an array's
+`fuzz/hostile`. Most mutations know the structure (a ZIP header's field, a part, a pickle's instruction, an array's
 number, a JSON token) and put checksums right behind the damage; the rest are libFuzzer's own. What reaches new code is
 kept and mutated further. For every input must hold:
 

@@ -8,15 +8,10 @@ import tracemalloc
 import warnings
 from pathlib import Path
 
-import hostile_artifacts as hostile
 import joblib
 import numpy as np
 import pytest
-import test_artifact_hostile_archives
-import test_artifact_hostile_models
-import test_artifact_hostile_scalers
 import torch
-from hostile_artifacts import FEATURES, LAYOUT, Case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
@@ -25,12 +20,25 @@ from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ModelFileError, ScalerFileError
 from contract.network import ArchitectureSpec, initial_state, tensor_layout
+from fuzz.hostile import (
+    archive_cases,
+    compression_cases,
+    joblib_cases,
+    model_cases,
+    models,
+    scaler_cases,
+    scalers,
+    state_dict_cases,
+)
+from fuzz.hostile.case import Case
+from fuzz.hostile.models import LAYOUT
+from fuzz.hostile.scalers import FEATURES
 
-MODEL = hostile.saved(hostile.network_state())
-OTHER_MODEL = hostile.model_file()
-SCALER = hostile.dumped(StandardScaler().fit(np.random.default_rng(0).normal(size=(9, FEATURES))))
-NAMED_SCALER = hostile.scaler_file(feature_names_in_=hostile.names_array(hostile.names_pickle()))
-COMPRESSED_SCALERS = [hostile.dumped(hostile.fitted(), compress=(kind, 3)) for kind in hostile.COMPRESSIONS]
+MODEL = models.saved(models.network_state())
+OTHER_MODEL = models.model_file()
+SCALER = scalers.dumped(StandardScaler().fit(np.random.default_rng(0).normal(size=(9, FEATURES))))
+NAMED_SCALER = scalers.scaler_file(feature_names_in_=scalers.names_array(scalers.names_pickle()))
+COMPRESSED_SCALERS = [scalers.dumped(scalers.fitted(), compress=(kind, 3)) for kind in scalers.COMPRESSIONS]
 
 
 def model_is_refused_or_right(data: bytes) -> bool:
@@ -81,7 +89,7 @@ def test_a_scaler_with_any_one_byte_changed_is_refused_or_read_as_joblib_reads_i
     assert len(taken) < len(data) / 4  # mostly low bits of the numbers themselves
 
 
-@pytest.mark.parametrize("data", COMPRESSED_SCALERS, ids=hostile.COMPRESSIONS)
+@pytest.mark.parametrize("data", COMPRESSED_SCALERS, ids=scalers.COMPRESSIONS)
 def test_a_compressed_scaler_with_any_one_byte_changed_is_refused_or_right(data: bytes) -> None:
     for position, mask in itertools.product(range(len(data)), [0x01, 0xFF]):
         scaler_is_refused_or_right(flipped(data, position, mask))
@@ -125,16 +133,16 @@ def test_a_mutated_scaler_is_refused_or_right(data: bytes) -> None:
 
 
 @settings(max_examples=600, deadline=None)
-@given(mutations([hostile.state_dict(hostile.tensors()), hostile.parts_of(MODEL)[0].matter]))
+@given(mutations([models.state_dict(models.tensors()), models.parts_of(MODEL)[0].matter]))
 def test_a_mutated_data_pkl_with_honest_checksums_is_refused_or_right(pickled: bytes) -> None:
-    model_is_refused_or_right(hostile.model_file(pickled))
+    model_is_refused_or_right(models.model_file(pickled))
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=400))
 def test_noise_is_refused(noise: bytes) -> None:
     assert model_is_refused_or_right(noise)
-    assert model_is_refused_or_right(hostile.model_file(b"\x80\x02" + noise))
+    assert model_is_refused_or_right(models.model_file(b"\x80\x02" + noise))
     assert scaler_is_refused_or_right(noise)
     assert scaler_is_refused_or_right(b"\x80\x04" + noise)
 
@@ -154,7 +162,7 @@ def cost(case: Case, tmp_path: Path) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
-    "table", [test_artifact_hostile_archives, test_artifact_hostile_models, test_artifact_hostile_scalers]
+    "table", [archive_cases, state_dict_cases, model_cases, joblib_cases, scaler_cases, compression_cases]
 )
 def test_no_hostile_file_costs_more_than_a_second_and_20_megabytes(table: object, tmp_path: Path) -> None:
     costs = {case.name: cost(case, tmp_path) for case in table.CASES}  # type: ignore[attr-defined]
@@ -165,7 +173,7 @@ def test_no_hostile_file_costs_more_than_a_second_and_20_megabytes(table: object
 
 def test_many_tensors_that_share_one_huge_shape_cost_no_squared_work() -> None:
     layout = tensor_layout(ArchitectureSpec(5, (4,) * 120, 3))
-    data = hostile.one_huge_shape(layout)
+    data = models.one_huge_shape(layout)
     start = time.perf_counter()
 
     with pytest.raises(ModelFileError, match="not a plain tensor"):

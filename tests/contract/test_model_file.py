@@ -10,11 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import hostile_artifacts as hostile
 import numpy as np
 import pytest
 import torch
-from hostile_artifacts import LAYOUT
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.serialization import config as torch_config
@@ -22,6 +20,8 @@ from torch.utils.serialization import config as torch_config
 from contract.artifacts.model_file import MAX_MAGNITUDE, locate_tensors, model_file_parts, read_model, write_model
 from contract.errors import LayoutMismatchError, ModelFileError, TensorValueError
 from contract.network import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
+from fuzz.hostile import models
+from fuzz.hostile.models import LAYOUT
 
 
 class Network(torch.nn.Module):
@@ -29,7 +29,7 @@ class Network(torch.nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        sizes = hostile.SPEC.layer_sizes
+        sizes = models.SPEC.layer_sizes
         self.layers = torch.nn.ModuleList([torch.nn.Linear(inputs, outputs) for inputs, outputs in sizes])
 
 
@@ -41,35 +41,35 @@ def same(read: dict[str, np.ndarray], state: dict[str, torch.Tensor]) -> bool:
 
 def on_device(device: str) -> Callable[[dict[str, torch.Tensor]], bytes]:
     """The file that a machine with that device writes: the same, but for the storages' location."""
-    entries = {spec.name: hostile.tensor(str(index), spec.shape, device=device) for index, spec in enumerate(LAYOUT)}
-    return lambda state: hostile.model_file(hostile.state_dict(entries))
+    entries = {spec.name: models.tensor(str(index), spec.shape, device=device) for index, spec in enumerate(LAYOUT)}
+    return lambda state: models.model_file(models.state_dict(entries))
 
 
 def to_path(name: str) -> Callable[[dict[str, torch.Tensor]], bytes]:
     """The file that torch writes to a path, whose name becomes the top folder."""
-    return lambda state: hostile.zipped(
-        [replace(part, name=part.name.replace("archive", name, 1)) for part in hostile.parts_of(hostile.saved(state))]
+    return lambda state: models.zipped(
+        [replace(part, name=part.name.replace("archive", name, 1)) for part in models.parts_of(models.saved(state))]
     )
 
 
 def without(*names: str) -> Callable[[dict[str, torch.Tensor]], bytes]:
     """The file of an older torch, which wrote fewer parts."""
-    return lambda state: hostile.zipped(
-        [part for part in hostile.parts_of(hostile.saved(state)) if part.name.partition("/")[2] not in names]
+    return lambda state: models.zipped(
+        [part for part in models.parts_of(models.saved(state)) if part.name.partition("/")[2] not in names]
     )
 
 
 def honest_headers(state: dict[str, torch.Tensor]) -> bytes:
     """Sizes and checksum in each part's own header, and no data descriptor."""
-    parts = hostile.parts_of(hostile.saved(state))
+    parts = models.parts_of(models.saved(state))
     sizes = [(zlib.crc32(part.matter), len(part.matter), len(part.matter)) for part in parts]
-    return hostile.zipped([replace(p, flags=0x0800, local_sizes=s) for p, s in zip(parts, sizes, strict=True)])
+    return models.zipped([replace(p, flags=0x0800, local_sizes=s) for p, s in zip(parts, sizes, strict=True)])
 
 
 def long_descriptors(state: dict[str, torch.Tensor]) -> bytes:
     """Sizes of 8 bytes, as in a large archive."""
-    parts = hostile.parts_of(hostile.saved(state))
-    return hostile.zipped(
+    parts = models.parts_of(models.saved(state))
+    return models.zipped(
         [
             replace(
                 part,
@@ -84,9 +84,9 @@ def long_descriptors(state: dict[str, torch.Tensor]) -> bytes:
 
 def with_many_tensors_first(state: dict[str, torch.Tensor]) -> bytes:
     """More than 256 memo entries: torch then uses the long forms. Here all are long."""
-    entries = hostile.tensors().items()
-    pickled = hostile.state_dict({name: entry + b"r" + struct.pack("<I", n) for n, (name, entry) in enumerate(entries)})
-    return hostile.model_file(pickled)
+    entries = models.tensors().items()
+    pickled = models.state_dict({name: entry + b"r" + struct.pack("<I", n) for n, (name, entry) in enumerate(entries)})
+    return models.model_file(pickled)
 
 
 def aligned_to(size: int) -> Callable[[dict[str, torch.Tensor]], bytes]:
@@ -96,7 +96,7 @@ def aligned_to(size: int) -> Callable[[dict[str, torch.Tensor]], bytes]:
         before = torch_config.save.storage_alignment
         torch_config.save.storage_alignment = size
         try:
-            return hostile.saved(state)
+            return models.saved(state)
         finally:
             torch_config.save.storage_alignment = before
 
@@ -106,17 +106,17 @@ def aligned_to(size: int) -> Callable[[dict[str, torch.Tensor]], bytes]:
 def through_network(state: dict[str, torch.Tensor]) -> bytes:
     network = Network()
     network.load_state_dict(state)
-    return hostile.saved(network.state_dict())
+    return models.saved(network.state_dict())
 
 
 BENIGN: dict[str, Callable[[dict[str, torch.Tensor]], bytes]] = {
     "an OrderedDict with _metadata": through_network,
-    "a plain dict": hostile.saved,
-    "an OrderedDict without _metadata": lambda state: hostile.saved(collections.OrderedDict(state)),
-    "parameters": lambda state: hostile.saved({name: torch.nn.Parameter(value) for name, value in state.items()}),
-    "tensors that require gradients": lambda state: hostile.saved({n: v.requires_grad_() for n, v in state.items()}),
-    "another order of keys": lambda state: hostile.saved(dict(reversed(state.items()))),
-    "transposed tensors": lambda state: hostile.saved({n: v.t().contiguous().t() for n, v in state.items()}),
+    "a plain dict": models.saved,
+    "an OrderedDict without _metadata": lambda state: models.saved(collections.OrderedDict(state)),
+    "parameters": lambda state: models.saved({name: torch.nn.Parameter(value) for name, value in state.items()}),
+    "tensors that require gradients": lambda state: models.saved({n: v.requires_grad_() for n, v in state.items()}),
+    "another order of keys": lambda state: models.saved(dict(reversed(state.items()))),
+    "transposed tensors": lambda state: models.saved({n: v.t().contiguous().t() for n, v in state.items()}),
     "a name from a path": to_path("hospital_a"),
     "a name with a point and a blank": to_path("model v1.2 (final)"),
     "a name in umlauts": to_path("Köln"),
@@ -129,10 +129,10 @@ BENIGN: dict[str, Callable[[dict[str, torch.Tensor]], bytes]] = {
     ),
     "records aligned to pages": aligned_to(4096),
     "records that are not aligned": aligned_to(1),
-    "tensors in shared memory": lambda state: hostile.saved({n: v.share_memory_() for n, v in state.items()}),
-    "a copy of a loaded file": lambda state: hostile.saved(torch.load(io.BytesIO(hostile.saved(state)))),
-    "no ZIP64 end": lambda state: hostile.zipped(hostile.parts_of(hostile.saved(state)), with_zip64=False),
-    "parts in another order": lambda state: hostile.zipped(hostile.parts_of(hostile.saved(state))[::-1]),
+    "tensors in shared memory": lambda state: models.saved({n: v.share_memory_() for n, v in state.items()}),
+    "a copy of a loaded file": lambda state: models.saved(torch.load(io.BytesIO(models.saved(state)))),
+    "no ZIP64 end": lambda state: models.zipped(models.parts_of(models.saved(state)), with_zip64=False),
+    "parts in another order": lambda state: models.zipped(models.parts_of(models.saved(state))[::-1]),
     "sizes in the parts' own headers": honest_headers,
     "descriptors of a large archive": long_descriptors,
     "long memo indices": with_many_tensors_first,
@@ -141,25 +141,25 @@ BENIGN: dict[str, Callable[[dict[str, torch.Tensor]], bytes]] = {
 
 @pytest.mark.parametrize("write", BENIGN.values(), ids=BENIGN)
 def test_a_benign_file_gives_the_tensors_that_torch_gives(write: Callable[[dict[str, torch.Tensor]], bytes]) -> None:
-    data = write(hostile.network_state())
+    data = write(models.network_state())
 
     read = read_model(data, LAYOUT)
 
-    assert same(read, hostile.network_state())
+    assert same(read, models.network_state())
     assert same(read, torch.load(io.BytesIO(data), weights_only=True, map_location="cpu"))
 
 
 def test_a_file_saved_to_a_path_is_read(tmp_path: Path) -> None:
-    torch.save(hostile.network_state(), tmp_path / "diagnosis_count-3.pt")
+    torch.save(models.network_state(), tmp_path / "diagnosis_count-3.pt")
 
-    assert same(read_model((tmp_path / "diagnosis_count-3.pt").read_bytes(), LAYOUT), hostile.network_state())
+    assert same(read_model((tmp_path / "diagnosis_count-3.pt").read_bytes(), LAYOUT), models.network_state())
 
 
 def test_a_network_of_many_layers_is_read() -> None:
     layout = tensor_layout(ArchitectureSpec(3, (2,) * 120, 3))
     state = {spec.name: torch.randn(spec.shape) for spec in layout}
 
-    read = read_model(hostile.saved(state), layout)
+    read = read_model(models.saved(state), layout)
 
     assert all(np.array_equal(read[name], state[name].numpy()) for name in state)
 
@@ -167,15 +167,15 @@ def test_a_network_of_many_layers_is_read() -> None:
 def test_a_model_of_one_tensor_that_is_a_single_number_is_read() -> None:
     layout = (TensorSpec("temperature", ()),)
 
-    assert read_model(hostile.saved({"temperature": torch.tensor(1.5)}), layout)["temperature"] == 1.5
+    assert read_model(models.saved({"temperature": torch.tensor(1.5)}), layout)["temperature"] == 1.5
 
 
 @pytest.mark.parametrize(("stride", "is_taken"), [(4, True), (1, True), (3, True), (10**12, False)])
 def test_the_stride_of_a_dimension_of_one_says_nothing_but_must_be_plausible(stride: int, is_taken: bool) -> None:
     layout = (TensorSpec("head", (1, 4)),)
-    pickled = hostile.state_dict({"head": hostile.tensor("0", (1, 4), (stride, 1))})
-    parts = [part for part in hostile.model_parts(pickled) if not part.name.startswith("archive/data/")]
-    data = hostile.zipped([*parts, hostile.Part("archive/data/0", np.arange(4, dtype="<f4").tobytes())])
+    pickled = models.state_dict({"head": models.tensor("0", (1, 4), (stride, 1))})
+    parts = [part for part in models.model_parts(pickled) if not part.name.startswith("archive/data/")]
+    data = models.zipped([*parts, models.Part("archive/data/0", np.arange(4, dtype="<f4").tobytes())])
 
     if is_taken:
         assert read_model(data, layout)["head"].tolist() == [[0, 1, 2, 3]]
@@ -197,7 +197,7 @@ def test_a_file_beyond_4_gigabytes_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_contiguous_tensors_are_read_only_views_of_the_file() -> None:
-    data = hostile.saved(hostile.network_state())
+    data = models.saved(models.network_state())
 
     read = read_model(data, LAYOUT)
 
@@ -206,25 +206,25 @@ def test_contiguous_tensors_are_read_only_views_of_the_file() -> None:
 
 
 def test_tensors_of_a_writable_buffer_are_read_only_too() -> None:
-    read = read_model(bytearray(hostile.saved(hostile.network_state())), LAYOUT)
+    read = read_model(bytearray(models.saved(models.network_state())), LAYOUT)
 
     with pytest.raises(ValueError, match="read-only"):
         read["layers.0.bias"][0] = 1
 
 
 def test_a_file_that_lies_at_an_odd_address_is_read() -> None:
-    data = memoryview(b"x" + hostile.saved(hostile.network_state()))[1:]
+    data = memoryview(b"x" + models.saved(models.network_state()))[1:]
 
     read = read_model(data, LAYOUT)
 
-    assert same(read, hostile.network_state())
+    assert same(read, models.network_state())
     assert all(tensor.flags.aligned for tensor in read.values())
 
 
 def test_locations_point_at_the_elements() -> None:
-    state = hostile.network_state()
+    state = models.network_state()
     state["layers.0.weight"] = state["layers.0.weight"].T.contiguous().T
-    data = hostile.saved(state)
+    data = models.saved(state)
 
     first, *others = locate_tensors(data, LAYOUT)
 
@@ -237,7 +237,7 @@ def test_locations_point_at_the_elements() -> None:
 
 def test_locating_reads_no_tensor_bytes() -> None:
     """Damage in a record is not seen by the one, and seen by the other."""
-    data = bytearray(hostile.saved(hostile.network_state()))
+    data = bytearray(models.saved(models.network_state()))
     data[locate_tensors(data, LAYOUT)[2].offset] ^= 1
 
     assert len(locate_tensors(data, LAYOUT)) == len(LAYOUT)
@@ -246,7 +246,7 @@ def test_locating_reads_no_tensor_bytes() -> None:
 
 
 @pytest.mark.parametrize("read", [locate_tensors, read_model])
-@pytest.mark.parametrize("data", [hostile.with_value(float("nan")), hostile.model_file(data_3=None), b"PK\x03\x04"])
+@pytest.mark.parametrize("data", [models.with_value(float("nan")), models.model_file(data_3=None), b"PK\x03\x04"])
 def test_a_refused_memory_map_can_be_closed_at_once(
     data: bytes, read: Callable[[mmap.mmap, tuple[TensorSpec, ...]], object], tmp_path: Path
 ) -> None:
@@ -262,13 +262,13 @@ def test_a_refused_memory_map_can_be_closed_at_once(
 
 @pytest.mark.parametrize("value", [MAX_MAGNITUDE, -MAX_MAGNITUDE, 0.0, -0.0, 1e-40, 1e-45])
 def test_a_value_at_the_bound_is_taken(value: float) -> None:
-    assert read_model(hostile.with_value(value), LAYOUT)["layers.1.weight"][2, 3] == np.float32(value)
+    assert read_model(models.with_value(value), LAYOUT)["layers.1.weight"][2, 3] == np.float32(value)
 
 
 @pytest.mark.parametrize(("value", "is_taken"), [(0.0, True), (0.5, True), (-1e-6, False)])
 def test_a_running_variance_is_never_negative(value: float, is_taken: bool) -> None:
     layout = (TensorSpec("norm.running_var", (2,)), TensorSpec("norm.running_mean", (2,)))
-    data = hostile.saved({"norm.running_var": torch.tensor([1.0, value]), "norm.running_mean": -torch.ones(2)})
+    data = models.saved({"norm.running_var": torch.tensor([1.0, value]), "norm.running_mean": -torch.ones(2)})
 
     if is_taken:
         assert read_model(data, layout)["norm.running_var"][1] == np.float32(value)
@@ -279,7 +279,7 @@ def test_a_running_variance_is_never_negative(value: float, is_taken: bool) -> N
 
 @pytest.mark.parametrize("memory_mapped", [False, True])
 def test_torch_reads_what_is_written(memory_mapped: bool, tmp_path: Path) -> None:
-    state = initial_state(hostile.SPEC, seed=1)
+    state = initial_state(models.SPEC, seed=1)
     (tmp_path / "model.pt").write_bytes(write_model(state, LAYOUT))
 
     loaded = torch.load(tmp_path / "model.pt", weights_only=True, mmap=memory_mapped)
@@ -300,7 +300,7 @@ def test_what_is_written_is_read_back(sizes: list[int], seed: int) -> None:
 
 
 def test_equal_states_are_equal_bytes_whatever_their_memory_and_order() -> None:
-    state = initial_state(hostile.SPEC, seed=1)
+    state = initial_state(models.SPEC, seed=1)
     shuffled = {name: np.asfortranarray(state[name]) for name in reversed(state)}
 
     assert write_model(shuffled, LAYOUT) == write_model(state, LAYOUT)
@@ -314,13 +314,13 @@ def test_the_written_bytes_never_change() -> None:
 
 
 def test_records_are_written_aligned() -> None:
-    locations = locate_tensors(write_model(initial_state(hostile.SPEC, 1), LAYOUT), LAYOUT)
+    locations = locate_tensors(write_model(initial_state(models.SPEC, 1), LAYOUT), LAYOUT)
 
     assert [location.offset % 64 for location in locations] == [0] * len(LAYOUT)
 
 
 def test_tensors_are_written_without_a_copy() -> None:
-    state = initial_state(hostile.SPEC, seed=1)
+    state = initial_state(models.SPEC, seed=1)
 
     views = [part for part in model_file_parts(state, LAYOUT) if isinstance(part, memoryview)]
 
@@ -329,7 +329,7 @@ def test_tensors_are_written_without_a_copy() -> None:
 
 
 def test_a_value_that_would_be_refused_is_not_written() -> None:
-    state = initial_state(hostile.SPEC, seed=1)
+    state = initial_state(models.SPEC, seed=1)
     state["layers.1.bias"][0] = np.nan
 
     with pytest.raises(TensorValueError, match=r"'layers.1.bias' is not a finite number"):
@@ -347,7 +347,7 @@ def test_a_value_that_would_be_refused_is_not_written() -> None:
     ids=["missing", "too many", "float64", "wider"],
 )
 def test_a_state_of_another_layout_is_not_written(change: Callable[[dict[str, np.ndarray]], object], says: str) -> None:
-    state = initial_state(hostile.SPEC, seed=1)
+    state = initial_state(models.SPEC, seed=1)
     change(state)
 
     with pytest.raises(LayoutMismatchError, match=says):

@@ -5,12 +5,10 @@ import io
 import warnings
 from collections.abc import Callable
 
-import hostile_artifacts as hostile
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from hostile_artifacts import FEATURES
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
@@ -23,6 +21,8 @@ from contract.artifacts.scaler_file import (
 )
 from contract.errors import ScalerFileError
 from contract.scaler import ScalerState
+from fuzz.hostile import opcodes, scalers
+from fuzz.hostile.scalers import FEATURES
 
 ROWS = np.random.default_rng(5).normal(10, 4, size=(40, FEATURES))
 WITH_CONSTANT = np.column_stack([ROWS[:, :2], np.full(40, 7.0)])
@@ -61,12 +61,12 @@ BENIGN: dict[str, Callable[[], StandardScaler]] = {
     "n_samples_seen_ as one number in an array": lambda: with_rows_as(np.array([40])),
     "n_samples_seen_ as a number for each feature": lambda: with_rows_as(np.array([40, 40, 40])),
     "n_samples_seen_ as a float for each feature": lambda: with_rows_as(np.array([40.0, 40.0, 40.0])),
-    "a scaler that was read before": lambda: joblib.load(io.BytesIO(hostile.dumped(StandardScaler().fit(ROWS)))),
+    "a scaler that was read before": lambda: joblib.load(io.BytesIO(scalers.dumped(StandardScaler().fit(ROWS)))),
 }
 WAYS_TO_DUMP = {
     "plain": {},
     "protocol 5": {"protocol": 5},
-    **{kind: {"compress": (kind, 9)} for kind in hostile.COMPRESSIONS},
+    **{kind: {"compress": (kind, 9)} for kind in scalers.COMPRESSIONS},
     "compress=True": {"compress": True},
 }
 
@@ -84,7 +84,7 @@ def agrees(read: ScalerState, scaler: StandardScaler) -> bool:
 def test_a_benign_scaler_is_read_exactly(make: Callable[[], StandardScaler]) -> None:
     scaler = make()
 
-    assert agrees(read_scaler(hostile.dumped(scaler), FEATURES), scaler)
+    assert agrees(read_scaler(scalers.dumped(scaler), FEATURES), scaler)
 
 
 @pytest.mark.parametrize("options", WAYS_TO_DUMP.values(), ids=WAYS_TO_DUMP)
@@ -92,7 +92,7 @@ def test_a_benign_scaler_is_read_exactly(make: Callable[[], StandardScaler]) -> 
 def test_every_way_of_dumping_is_read(options: dict[str, object], names: tuple[str, ...] | None) -> None:
     scaler = StandardScaler().fit(ROWS if names is None else table(ROWS, *names))
 
-    read = read_scaler_file(hostile.dumped(scaler, **options), FEATURES)
+    read = read_scaler_file(scalers.dumped(scaler, **options), FEATURES)
 
     assert agrees(read.state, scaler)
     assert read.feature_names == names
@@ -104,7 +104,7 @@ def test_scalers_of_any_width_are_read(features: int) -> None:
     names = tuple(f"feature {n}" for n in range(features))
     scaler = StandardScaler().fit(table(rows, *names))
 
-    read = read_scaler_file(hostile.dumped(scaler), features)
+    read = read_scaler_file(scalers.dumped(scaler), features)
 
     assert agrees(read.state, scaler)
     assert read.feature_names == names
@@ -112,10 +112,10 @@ def test_scalers_of_any_width_are_read(features: int) -> None:
 
 def test_the_version_is_reported_and_not_refused() -> None:
     assert (
-        read_scaler_file(hostile.scaler_file(_sklearn_version=hostile.text("0.99.dev1")), FEATURES).sklearn_version
+        read_scaler_file(scalers.scaler_file(_sklearn_version=opcodes.text("0.99.dev1")), FEATURES).sklearn_version
         == "0.99.dev1"
     )
-    assert read_scaler_file(hostile.scaler_file(_sklearn_version=None), FEATURES).sklearn_version is None
+    assert read_scaler_file(scalers.scaler_file(_sklearn_version=None), FEATURES).sklearn_version is None
 
 
 def test_one_feature_is_not_the_same_as_true() -> None:
@@ -123,11 +123,11 @@ def test_one_feature_is_not_the_same_as_true() -> None:
     scaler.n_features_in_ = True
 
     with pytest.raises(ScalerFileError, match="an unknown number of features"):
-        read_scaler(hostile.dumped(scaler), 1)
+        read_scaler(scalers.dumped(scaler), 1)
 
 
 def test_any_buffer_is_read() -> None:
-    data = hostile.dumped(StandardScaler().fit(ROWS))
+    data = scalers.dumped(StandardScaler().fit(ROWS))
 
     assert read_scaler(memoryview(b"x" + data)[1:], FEATURES) == read_scaler(bytearray(data), FEATURES)
 
@@ -137,7 +137,7 @@ def test_any_buffer_is_read() -> None:
 )
 def test_what_is_written_transforms_as_the_original(rows: np.ndarray) -> None:
     original = StandardScaler().fit(rows)
-    written = write_scaler(read_scaler(hostile.dumped(original), FEATURES))
+    written = write_scaler(read_scaler(scalers.dumped(original), FEATURES))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of another version

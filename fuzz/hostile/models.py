@@ -1,131 +1,20 @@
-"""Builders of hostile model and scaler files: torch's and joblib's forms written by hand, with a knob for every lie.
+"""``model.pt`` written by hand: the archive and the pickle in it, with a knob for every lie."""
 
-Independent of the product's own writers, so that a mistake there can't hide here. Each control (no knob turned) is
-accepted, which shows that a case is refused for its lie and for nothing else.
-"""
-
-import bz2
-import functools
 import io
-import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import joblib
 import numpy as np
 import torch
-from sklearn.preprocessing import StandardScaler
 
-from contract.errors import ArtifactError
 from contract.network import ArchitectureSpec, TensorSpec, tensor_layout
+from fuzz.hostile.opcodes import integer, integers, symbol, text, tuple_of
 
 SPEC = ArchitectureSpec(input_size=5, hidden_sizes=(8, 4), output_size=3)
 LAYOUT = tensor_layout(SPEC)
-FEATURES = 3
-
-
-@dataclass(frozen=True)
-class Case:
-    """A hostile file: who refuses it, and what the sentence says. ``build`` takes the canary that code would touch."""
-
-    name: str
-    build: Callable[[Path], bytes]
-    says: str
-    error: type[ArtifactError]
-
-
-# ---------------------------------------------------------------------------------------------- opcodes
-
-
-def text(value: str) -> bytes:
-    raw = value.encode("utf-8", "surrogatepass")
-    return b"X" + struct.pack("<I", len(raw)) + raw
-
-
-def integer(value: int) -> bytes:
-    return b"J" + struct.pack("<i", value) if abs(value) < 1 << 31 else b"\x8a\x08" + struct.pack("<q", value)
-
-
-def raw_bytes(value: bytes) -> bytes:
-    return b"C" + bytes([len(value)]) + value
-
-
-def tuple_of(*parts: bytes) -> bytes:
-    return b"(" + b"".join(parts) + b"t"
-
-
-def integers(values: Sequence[int]) -> bytes:
-    return tuple_of(*map(integer, values))
-
-
-def symbol(module: str, name: str, *, stacked: bool = False) -> bytes:
-    return text(module) + text(name) + b"\x93" if stacked else f"c{module}\n{name}\n".encode()
-
-
-def dict_of(items: dict[str, bytes]) -> bytes:
-    return b"}(" + b"".join(text(key) + value for key, value in items.items()) + b"u"
-
-
-# ---------------------------------------------------------------------------------------------- bombs
-
-
-def bombs(canary: Path) -> dict[str, bytes]:
-    """Opcodes that touch the canary if anybody runs them, each leaving one object on the stack."""
-    command = text(f"touch {canary}")
-    python = text(f"open({str(canary)!r}, 'w').close()")
-    return {
-        "GLOBAL REDUCE posix.system": symbol("posix", "system") + tuple_of(command) + b"R",
-        "GLOBAL REDUCE os.system": symbol("os", "system") + tuple_of(command) + b"R",
-        "STACK_GLOBAL REDUCE posix.system": symbol("posix", "system", stacked=True) + tuple_of(command) + b"R",
-        "INST posix.system": b"(" + command + b"iposix\nsystem\n",
-        "OBJ posix.system": b"(" + symbol("posix", "system") + command + b"o",
-        "REDUCE builtins.eval": symbol("builtins", "eval") + tuple_of(python) + b"R",
-        "REDUCE builtins.exec": symbol("builtins", "exec") + tuple_of(python) + b"R",
-        "NEWOBJ a map over eval": (
-            symbol("builtins", "tuple")
-            + tuple_of(symbol("builtins", "map") + tuple_of(symbol("builtins", "eval"), tuple_of(python)) + b"\x81")
-            + b"\x81"
-        ),
-        "BUILD a thread's target": (
-            symbol("builtins", "eval") + tuple_of(python) + b"R0" + symbol("types", "SimpleNamespace") + b")R}b"
-        ),
-        "REDUCE subprocess.call": (
-            symbol("subprocess", "call") + tuple_of(b"](" + text("touch") + text(str(canary)) + b"e") + b"R"
-        ),
-        "REDUCE runpy.run_path's sibling code.InteractiveInterpreter": (
-            symbol("builtins", "getattr")
-            + tuple_of(symbol("code", "InteractiveInterpreter") + b")R", text("runcode"))
-            + b"R"
-            + tuple_of(symbol("builtins", "compile") + tuple_of(python, text("x"), text("exec")) + b"R")
-            + b"R"
-        ),
-        "memoised function called twice": (
-            symbol("posix", "system") + b"q\x63" + tuple_of(command) + b"R0h\x63" + tuple_of(command) + b"R"
-        ),
-    }
-
-
-# Names that loaders with an allow list by package let through
-INNOCENT_LOOKING = {
-    "numpy's loader": ("numpy", "load"),
-    "joblib's loader": ("joblib", "load"),
-    "torch's loader": ("torch", "load"),
-    "torch's loader from bytes": ("torch.storage", "_load_from_bytes"),
-    "torch's old rebuilder": ("torch._utils", "_rebuild_tensor"),
-    "a rebuilder that allocates": ("torch._utils", "_rebuild_meta_tensor_no_storage"),
-    "a tensor out of freed memory": ("torch", "empty"),
-    "torch.Size": ("torch", "Size"),
-    "numpy's runstring": ("numpy.testing._private.utils", "runstring"),
-    "a dotted path through an allowed name": ("collections", "OrderedDict.fromkeys.__self__"),
-    "a module that holds os": ("torch.os", "system"),
-    "functools.partial": ("functools", "partial"),
-}
-
-# ---------------------------------------------------------------------------------------------- model.pt
 
 
 @dataclass(frozen=True)
@@ -258,6 +147,7 @@ def tensor(
 
 
 def tensors(layout: Sequence[TensorSpec] = LAYOUT) -> dict[str, bytes]:
+    """Opcodes of every tensor of a layout."""
     return {spec.name: tensor(str(index), spec.shape) for index, spec in enumerate(layout)}
 
 
@@ -285,6 +175,7 @@ def model_parts(data_pkl: bytes | None = None, **changed: bytes | None) -> list[
 
 
 def model_file(data_pkl: bytes | None = None, **changed: bytes | None) -> bytes:
+    """A model file written by hand; see ``model_parts``."""
     return zipped(model_parts(data_pkl, **changed))
 
 
@@ -317,11 +208,6 @@ def with_state(**changed: torch.Tensor | None) -> bytes:
     for key, value in changed.items():
         state[key.replace("__", ".")] = value
     return saved({name: value for name, value in state.items() if value is not None})
-
-
-def laughs(levels: int) -> bytes:
-    """Tuples of twice the last tuple: 2**levels leaves if anybody walks them."""
-    return b")" + b"".join(b"q" + bytes([level]) + b"h" + bytes([level]) + b"\x86" for level in range(levels))
 
 
 def one_huge_shape(layout: Sequence[TensorSpec]) -> bytes:
@@ -366,124 +252,3 @@ def rezipped_by_python() -> bytes:
         for part in model_parts():
             archive.writestr(part.name, part.matter)
     return file.getvalue()
-
-
-# ---------------------------------------------------------------------------------------------- scaler.pkl
-
-
-def fitted(features: int = FEATURES, rows: int = 20) -> StandardScaler:
-    return StandardScaler().fit(np.random.default_rng(3).normal(2, 3, size=(rows, features)))
-
-
-def dumped(value: object, **options: object) -> bytes:
-    """What ``joblib.dump`` writes."""
-    file = io.BytesIO()
-    joblib.dump(value, file, **options)
-    return file.getvalue()
-
-
-def scaler_with(**attributes: object) -> bytes:
-    """A real dump of a scaler with attributes set from outside."""
-    scaler = fitted()
-    for name, value in attributes.items():
-        setattr(scaler, name, value)
-    return dumped(scaler)
-
-
-def scaler_without(name: str) -> bytes:
-    scaler = fitted()
-    delattr(scaler, name)
-    return dumped(scaler)
-
-
-def dtype(
-    code: str = "f8", order: str = "<", flags: int = 0, state: bytes | None = None, name: bytes | None = None
-) -> bytes:
-    due = tuple_of(integer(3), text(order), b"NNN", integer(-1), integer(-1), integer(flags))
-    return (
-        (symbol("numpy", "dtype", stacked=True) if name is None else name)
-        + tuple_of(text(code), b"\x89", b"\x88")
-        + b"R"
-        + (due if state is None else state)
-        + b"b"
-    )
-
-
-def array(
-    matter: bytes,
-    shape: Sequence[int] = (FEATURES,),
-    *,
-    order: str = "C",
-    kind: bytes | None = None,
-    subclass: bytes | None = None,
-    padding: bytes | None = None,
-    more: dict[str, bytes] | None = None,
-) -> bytes:
-    """Opcodes of joblib's array wrapper, and the bytes behind it."""
-    state = {
-        "subclass": symbol("numpy", "ndarray", stacked=True) if subclass is None else subclass,
-        "shape": integers(shape),
-        "order": text(order),
-        "dtype": dtype() if kind is None else kind,
-        "allow_mmap": b"\x88",
-        **({} if padding is None else {"numpy_array_alignment_bytes": integer(16)}),
-        **(more or {}),
-    }
-    wrapper = symbol("joblib.numpy_pickle", "NumpyArrayWrapper", stacked=True) + b")\x81" + dict_of(state) + b"b"
-    return wrapper + (padding or b"") + matter
-
-
-def doubles(*values: float) -> bytes:
-    return struct.pack(f"<{len(values)}d", *values)
-
-
-def names_pickle(names: bytes | None = None, length: int = FEATURES, *, kind: bytes | None = None) -> bytes:
-    """The pickle of its own that joblib writes for an array of names."""
-    listed = b"](" + b"".join(text(f"feature {n}") for n in range(length)) + b"e" if names is None else names
-    start = tuple_of(symbol("numpy", "ndarray", stacked=True), tuple_of(integer(0)), raw_bytes(b"b"))
-    objects = dtype("O8", "|", 63) if kind is None else kind
-    state = tuple_of(integer(1), tuple_of(integer(length)), objects, b"\x89", listed)
-    return b"\x80\x05" + symbol("numpy._core.multiarray", "_reconstruct", stacked=True) + start + b"R" + state + b"b."
-
-
-def names_array(inner: bytes) -> bytes:
-    return array(inner, kind=dtype("O8", "|", 63))
-
-
-def attributes() -> dict[str, bytes]:
-    """Opcodes of an honest scaler's attributes."""
-    return {
-        "with_mean": b"\x88",
-        "with_std": b"\x88",
-        "copy": b"\x88",
-        "n_features_in_": integer(FEATURES),
-        "n_samples_seen_": integer(20),
-        "mean_": array(doubles(1.0, -2.0, 3.0)),
-        "var_": array(doubles(4.0, 9.0, 0.0)),
-        "scale_": array(doubles(2.0, 3.0, 1.0)),
-        "_sklearn_version": text("1.9.1"),
-    }
-
-
-def scaler_file(*, after: bytes = b"", stop: bytes = b".", protocol: int = 4, **changed: bytes | None) -> bytes:
-    """A scaler file written by hand with attributes' opcodes replaced, added, or (None) dropped."""
-    opcodes = {name: code for name, code in {**attributes(), **changed}.items() if code is not None}
-    start = bytes([0x80, protocol]) + symbol("sklearn.preprocessing._data", "StandardScaler", stacked=True) + b")\x81"
-    return start + dict_of(opcodes) + b"b" + after + stop
-
-
-@functools.cache
-def squeezed_bombs() -> dict[str, bytes]:
-    """A small file in each compression that inflates to 16 MiB."""
-    zeros = bytes(2**24)
-    gzipped = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return {
-        "zlib": zlib.compress(zeros, 9),
-        "gzip": gzipped.compress(zeros) + gzipped.flush(),
-        "bz2": bz2.compress(zeros, 1),
-        "xz": lzma.compress(zeros, lzma.FORMAT_XZ, preset=0),
-        "lzma": lzma.compress(zeros, lzma.FORMAT_ALONE, preset=0),
-    }
-
-
-COMPRESSIONS = ("zlib", "gzip", "bz2", "xz", "lzma")
