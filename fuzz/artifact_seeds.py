@@ -51,7 +51,9 @@ def real_scalers() -> Iterator[bytes]:
     yield scalers.scaler_file()
     yield scalers.scaler_file(feature_names_in_=scalers.names_array(scalers.names_pickle()))
     yield write_scaler(ScalerState.fitted(np.eye(scalers.FEATURES)))
-    yield from (path.read_bytes() for path in sorted((ROOT / "tests" / "contract" / "recorded").glob("*.pkl")))
+    yield from (
+        path.read_bytes() for path in sorted((ROOT / "tests" / "contract" / "artifacts" / "recorded").glob("*.pkl"))
+    )
 
 
 def hostile_models(canary: Path) -> Iterator[bytes]:
