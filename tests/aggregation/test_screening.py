@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aggregation import screening as closed_set
+from aggregation import screening
 from aggregation.screening import Bounds, judge_held_out, judge_statistics
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.messages import Check
@@ -45,7 +45,7 @@ def honest_changes(number: int, seed: int = 0) -> list[np.ndarray]:
 
 
 def judge(given: Sequence[ModelUpdate], bounds: Bounds) -> list[tuple[Check, ...]]:
-    return [found.checks for found in closed_set.judge(given, bounds)]
+    return [found.checks for found in screening.judge(given, bounds)]
 
 
 def failed(checks: tuple[Check, ...]) -> list[str]:
