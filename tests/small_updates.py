@@ -1,4 +1,4 @@
-"""Updates of a few numbers, and the set whose answers are known."""
+"""Updates of a few numbers, the set whose answers are known, and updates of a small network."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,14 @@ import numpy as np
 from aggregation.rules.combined import Combined
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
+from contract.artifacts.model_file import write_model
 from contract.names import Digest
-from contract.network import TensorSpec
+from contract.network import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
 from contract.scaler import ScalerState
 
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))
+SPEC = ArchitectureSpec(1, (4, 3), 3)
+LAYOUT = tensor_layout(SPEC)
 NAME = "layers.1.bias"  # not of the first layer: re-expression leaves it alone
 
 ROWS = (
@@ -61,3 +64,10 @@ def combined(updates: Sequence[ModelUpdate], strategy: str, **parameters: float)
 
 def answer(updates: Sequence[ModelUpdate], strategy: str, **parameters: float) -> np.ndarray:
     return np.asarray(combined(updates, strategy, **parameters).state[NAME], np.float64)
+
+
+def drawn_update(seed: int, num_examples: int, layout=LAYOUT, spec=SPEC) -> ModelUpdate:
+    """Draw an update of a small network, behind ``SCALER``."""
+    state = initial_state(spec, seed)
+    digest = Digest.of(write_model(state, layout))
+    return ModelUpdate(digest, num_examples, SCALER, layout, TensorsInMemory(state))
