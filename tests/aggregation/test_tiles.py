@@ -8,6 +8,7 @@ from small_updates import answer, updates_of
 from aggregation import tiles
 from aggregation.rules.krum import krum_scores
 from aggregation.updates import in_order
+from contract.network import TensorSpec
 
 sets = arrays(np.float32, st.tuples(st.integers(5, 9), st.integers(1, 7)), elements=st.floats(-100, 100, width=32))
 
@@ -27,3 +28,37 @@ def test_tiles_that_divide_nothing_give_what_whole_arrays_give(rows, f: int, roo
         if len(rows) >= 2 * f + 3:
             nearest = np.sort(squared, axis=1)[:, 1 : len(rows) - f - 1].sum(axis=1)
             assert ordered.as_given(krum_scores(ordered, f).tolist()) == pytest.approx(nearest, rel=1e-9, abs=1e-9)
+
+
+def test_stretches_cover_every_element_once_and_straddle_no_tensor() -> None:
+    layout = (TensorSpec("a", (3, 4)), TensorSpec("b", (5,)), TensorSpec("c", ()))
+
+    cut = [(each.tensor.name, each.start, each.stop) for each in tiles.stretches(layout, elements=5)]
+
+    assert cut == [("a", 0, 5), ("a", 5, 10), ("a", 10, 12), ("b", 0, 5), ("c", 0, 1)]
+    assert sum(stretch.size for stretch in tiles.stretches(layout, elements=5)) == 18
+
+
+def test_a_stack_has_one_row_an_update_in_float64() -> None:
+    updates = updates_of([(1, 2, 3), (4, 5, 6)])
+
+    ((stretch, matrix),) = tiles.stacks(updates[0].layout, [each.tensors for each in updates])
+
+    assert (stretch.start, stretch.stop, matrix.dtype) == (0, 3, np.float64)
+    assert matrix.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_the_more_updates_the_shorter_the_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "STACK_ELEMENTS", 4)
+    updates = updates_of([(1, 2, 3), (4, 5, 6)])
+
+    sizes = [matrix.shape for _, matrix in tiles.stacks(updates[0].layout, [each.tensors for each in updates])]
+
+    assert sizes == [(2, 2), (2, 1)]
+
+
+def test_ascending_sorts_each_number_by_itself_and_leaves_the_stack_alone() -> None:
+    stack = np.array([[3.0, 1.0], [1.0, 2.0], [2.0, 0.0]])
+
+    assert tiles.ascending(stack).tolist() == [[1, 2, 3], [0, 1, 2]]
+    assert stack.tolist() == [[3, 1], [1, 2], [2, 0]]

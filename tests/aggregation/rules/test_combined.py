@@ -1,0 +1,14 @@
+import numpy as np
+from small_updates import drawn_update
+
+from aggregation.rules.combined import empty_state
+from aggregation.updates import in_order
+
+
+def test_the_room_for_a_result_has_the_layouts_names_shapes_and_type() -> None:
+    updates = in_order([drawn_update(1, 10), drawn_update(2, 10)])
+
+    room = empty_state(updates)
+
+    assert {name: values.shape for name, values in room.items()} == {each.name: each.shape for each in updates.layout}
+    assert {values.dtype for values in room.values()} == {np.dtype(np.float32)}
