@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import StandardScaler
 
-from contract.scaler import ScalerState
+from contract.scaler import ScalerState, re_express_first_layer
 
 matrices = arrays(np.float64, st.tuples(st.integers(1, 40), st.just(3)), elements=st.floats(-1e5, 1e5, width=32))
 
@@ -30,3 +30,17 @@ def test_transforming_standardises():
     z = ScalerState.fitted(x).transform(x)
     assert z.mean(axis=0) == pytest.approx([0, 0], abs=1e-12)
     assert z.std(axis=0) == pytest.approx([1, 1])
+
+
+def test_a_first_layer_behind_another_scaler_computes_the_same():
+    draw = np.random.default_rng(1)
+    x, weight, bias = draw.lognormal(2, 1, (50, 3)), draw.normal(size=(4, 3)), draw.normal(size=4)
+    old, new = ScalerState.fitted(x[:20]), ScalerState.fitted(x[20:])
+    moved_weight, moved_bias = re_express_first_layer(weight, bias, old, new)
+    assert new.transform(x) @ moved_weight.T + moved_bias == pytest.approx(old.transform(x) @ weight.T + bias)
+
+
+def test_moments_and_fit_are_one():
+    x = np.array([[1.0, 10.0], [3.0, 10.0]])
+    assert ScalerState.fitted(x) == ScalerState.from_moments(2, (2.0, 10.0), (2.0, 0.0))
+    assert ScalerState.fitted(x).m2 == (2.0, 0.0)
