@@ -1,0 +1,24 @@
+"""Whoever looks for the tests of a module finds them where the module lies: every module has its namesake here."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("aggregation", "contract")
+DECLARATIONS = ("contract/messages",)  # pydantic models, which the tests of those who send them hold
+
+
+def modules(package: str) -> list[Path]:
+    """Give the modules with logic, relative to the root; ``__init__`` and ``__main__`` are doors."""
+    found = (path.relative_to(ROOT) for path in sorted((ROOT / package).rglob("*.py")))
+    return [path for path in found if not path.stem.startswith("__") and path.parent.as_posix() not in DECLARATIONS]
+
+
+def namesake_of(module: Path) -> Path:
+    return Path("tests") / module.parent / f"test_{module.name}"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_has_its_namesake_among_the_tests(package: str) -> None:
+    assert [str(module) for module in modules(package) if not (ROOT / namesake_of(module)).is_file()] == []
