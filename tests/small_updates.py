@@ -40,7 +40,7 @@ KRUM_SCORES = (0.2175, 0.4975, 0.4775, 0.4075, 0.4475, 0.23, 20458.16)
 def updates_of(
     rows: Sequence[Sequence[float]] | np.ndarray,
     counts: Sequence[int] | None = None,
-    base: Sequence[float] | None = None,
+    base: Sequence[float] | np.ndarray | None = None,
 ) -> list[ModelUpdate]:
     """Make an update of each row, of one tensor; digests in no order of the rows."""
     layout = (TensorSpec(NAME, (len(rows[0]),)),)

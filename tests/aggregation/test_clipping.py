@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_updates import BASE, COUNTS, NAME, ROWS, answer, combined, updates_of
 
 from aggregation.clipping import capped_counts, clip
 from aggregation.errors import NoBaseError
 from aggregation.updates import in_order
+from tests.small_updates import BASE, COUNTS, NAME, ROWS, answer, combined, updates_of
 
 sets = arrays(np.float32, st.tuples(st.integers(1, 8), st.integers(1, 6)), elements=st.floats(-1e3, 1e3, width=32))
 

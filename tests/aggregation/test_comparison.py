@@ -3,13 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_updates import updates_of
 
 from aggregation import tiles
 from aggregation.comparison import measure
 from aggregation.errors import InconsistentUpdatesError, NoBaseError, TooFewUpdatesError
 from aggregation.scaling import behind
 from contract.scaler import ScalerState
+from tests.small_updates import updates_of
 
 # few different values, so that ties are frequent
 sets = arrays(np.float32, st.tuples(st.integers(4, 9), st.integers(1, 6)), elements=st.integers(-4, 4).map(float))

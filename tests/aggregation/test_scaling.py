@@ -81,6 +81,7 @@ def test_the_base_moves_with_its_update():
     own, merged = ScalerState.fitted(counts(1)), ScalerState.fitted(counts(2))
     start = as_update(8, own)
     moved = behind(replace(as_update(1, own), base=start.tensors), merged)
+    assert moved.base is not None
     base = {t.name: np.array(moved.base.read(t, 0, t.size)).reshape(t.shape) for t in LAYOUT}
     expected = read_whole(behind(start, merged))
     assert all(np.array_equal(base[name], expected[name]) for name in base)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_updates import ANSWERS, BASE, COUNTS, ROWS
 
 from aggregation.__main__ import main
 from contract.artifacts.model_file import read_model, write_model
@@ -16,6 +15,7 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.network import bias_name
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.tasks import DIAGNOSIS_COUNT
+from tests.small_updates import ANSWERS, BASE, COUNTS, ROWS
 
 SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))
 OTHER_SCALER = ScalerState.from_moments(90, (8.0,), (4000.0,))
@@ -50,7 +50,7 @@ def folders(tmp_path: Path) -> list[str]:
 def base(tmp_path: Path) -> str:
     """The start, behind another scaler, without a count: what GET /tasks/{task}/start gives."""
     weight, bias = re_express_first_layer(START["layers.0.weight"], START["layers.0.bias"], SCALER, OTHER_SCALER)
-    state = {**model_of(BASE), "layers.0.weight": np.float32(weight), "layers.0.bias": np.float32(bias)}
+    state = {**model_of(BASE), "layers.0.weight": weight.astype(np.float32), "layers.0.bias": bias.astype(np.float32)}
     folder = write_folder(tmp_path / "base", state, 1, OTHER_SCALER)
     (folder / "metadata.json").unlink()
     return str(folder)

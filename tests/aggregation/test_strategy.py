@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from small_updates import BASE, COUNTS, ROWS, combined, updates_of
 
 from aggregation.errors import UnknownStrategyError
 from aggregation.strategy import RULES, strategy_named
+from tests.small_updates import BASE, COUNTS, ROWS, combined, updates_of
 
 STRATEGIES = [*RULES, "clip", *(f"clip+{name}" for name in RULES)]
 

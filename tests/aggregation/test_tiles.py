@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_updates import answer, updates_of
 
 from aggregation import tiles
 from aggregation.rules.krum import krum_scores
 from aggregation.updates import in_order
 from contract.network import TensorSpec
+from tests.small_updates import answer, updates_of
 
 sets = arrays(np.float32, st.tuples(st.integers(5, 9), st.integers(1, 7)), elements=st.floats(-100, 100, width=32))
 
@@ -44,7 +44,7 @@ def test_a_stack_has_one_row_an_update_in_float64() -> None:
 
     ((stretch, matrix),) = tiles.stacks(updates[0].layout, [each.tensors for each in updates])
 
-    assert (stretch.start, stretch.stop, matrix.dtype) == (0, 3, np.float64)
+    assert (stretch.start, stretch.stop, matrix.dtype) == (0, 3, np.dtype(np.float64))
     assert matrix.tolist() == [[1, 2, 3], [4, 5, 6]]
 
 

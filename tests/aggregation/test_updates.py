@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 
 import pytest
-from small_updates import LAYOUT, SCALER, SPEC, drawn_update
 
 from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
 from aggregation.rules import fedavg
@@ -9,6 +8,7 @@ from aggregation.updates import ModelUpdate, TensorsInFile, in_order, shares
 from contract.artifacts.model_file import locate_tensors, write_model
 from contract.names import Digest
 from contract.network import ArchitectureSpec, State, initial_state, tensor_layout
+from tests.small_updates import LAYOUT, SCALER, SPEC, drawn_update
 
 
 def federated_average(updates: Sequence[ModelUpdate]) -> State:

@@ -1,8 +1,8 @@
 import numpy as np
-from small_updates import drawn_update
 
 from aggregation.rules.combined import empty_state
 from aggregation.updates import in_order
+from tests.small_updates import drawn_update
 
 
 def test_the_room_for_a_result_has_the_layouts_names_shapes_and_type() -> None:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from small_updates import answer, updates_of
 
 from aggregation.errors import TooFewUpdatesError
+from tests.small_updates import answer, updates_of
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from small_updates import ROWS, updates_of
 
 from aggregation.rules.distances import squared_distances
 from aggregation.updates import in_order
+from tests.small_updates import ROWS, updates_of
 
 
 def test_distances_are_those_between_the_whole_vectors_each_way() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_updates import ANSWERS, BASE, COUNTS, ROWS, answer, combined, updates_of
+
+from tests.small_updates import ANSWERS, BASE, COUNTS, ROWS, answer, combined, updates_of
 
 RULES = {
     "coordinate_median": {"f": 2},
@@ -57,7 +58,7 @@ def test_the_order_of_arrival_changes_no_bit(strategy: str, parameters: dict[str
     )
     assert all(np.array_equal(first.state[name], again.state[name]) for name in first.state)
     if first.shares is not None:
-        assert [first.shares[place] for place in places] == list(again.shares)
+        assert again.shares == tuple(first.shares[place] for place in places)
 
 
 @every_rule

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_updates import LAYOUT, SCALER, SPEC, drawn_update
 
 from aggregation.rules import fedavg
 from aggregation.tiles import TILE_ELEMENTS
@@ -13,6 +12,7 @@ from aggregation.updates import ModelUpdate, TensorsInMemory, in_order
 from contract.artifacts.model_file import write_model
 from contract.names import Digest
 from contract.network import ArchitectureSpec, State, TensorSpec, initial_state, tensor_layout
+from tests.small_updates import LAYOUT, SCALER, SPEC, drawn_update
 
 
 def federated_average(updates: Sequence[ModelUpdate]) -> State:
@@ -34,7 +34,7 @@ def vectors(rows: Sequence[Sequence[float]], counts: Sequence[int]) -> list[Mode
 
 
 def test_the_average_is_that_of_the_reference_table():
-    rows = [
+    rows: list[list[float]] = [
         [1, 2, -1], [1.2, 1.8, -0.9], [0.8, 2.2, -1.1], [1.1, 1.9, -1.2],
         [0.9, 2.1, -0.8], [1.05, 2.05, -1.05], [50, -40, 30],
     ]  # fmt: skip
@@ -59,7 +59,7 @@ def test_the_average_is_the_weighted_mean_in_float64(counts: list[int], seed: in
     updates = [drawn_update(seed + place, count) for place, count in enumerate(counts)]
     average = federated_average(updates)
     for name in average:
-        states = np.array([each.tensors.state[name] for each in updates], np.float64)
+        states = np.array([initial_state(SPEC, seed + place)[name] for place in range(len(counts))], np.float64)
         expected = np.average(states, axis=0, weights=counts)
         assert np.allclose(average[name], expected, rtol=1e-6, atol=1e-7)
 

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_updates import ROWS, answer, combined, updates_of
 
 from aggregation.errors import NotSettledError
 from aggregation.rules import geometric_median
+from tests.small_updates import ROWS, answer, combined, updates_of
 
 sets = arrays(np.float32, st.tuples(st.integers(5, 9), st.integers(1, 7)), elements=st.floats(-100, 100, width=32))
 

@@ -1,9 +1,9 @@
 import pytest
-from small_updates import KRUM_SCORES, ROWS, answer, combined, updates_of
 
 from aggregation.errors import TooFewUpdatesError
 from aggregation.rules.krum import krum_scores
 from aggregation.updates import in_order
+from tests.small_updates import KRUM_SCORES, ROWS, answer, combined, updates_of
 
 
 def test_the_krum_scores_are_those_of_the_reference_table():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from small_updates import ROWS, answer, updates_of
 
 from aggregation.rules.order_statistics import middle
+from tests.small_updates import ROWS, answer, updates_of
 
 
 @pytest.mark.parametrize(

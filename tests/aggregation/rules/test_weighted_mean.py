@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 import pytest
-from small_updates import NAME, updates_of
 
 from aggregation.rules.weighted_mean import weighted_mean
 from aggregation.updates import Tile, in_order
 from contract.network import TensorSpec
+from tests.small_updates import NAME, updates_of
 
 
 class Unreadable:
