@@ -12,7 +12,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 600
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup demo serve test check faults format bench evidence fuzz robustness clean
+.PHONY: help setup demo serve test check faults format bench evidence fuzz robustness stages clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -35,11 +35,12 @@ serve: $(INSTALLED) ## Open the federation that `make demo` made
 test: $(INSTALLED) ## Run every test
 	$(BIN)/python -m pytest
 
-check: $(INSTALLED) ## Format, lint, types, import contracts
+check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from the code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/draw_stages.py --check
 
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)
@@ -49,6 +50,9 @@ faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length;
 format: $(INSTALLED) ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+stages: $(INSTALLED) ## Draw the director's stages, and write docs/stages.md
+	$(BIN)/python docs/draw_stages.py
 
 bench: $(INSTALLED) ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -13,7 +13,7 @@ from aggregation.clipping import capped_counts
 from aggregation.comparison import LEAST_COMPARABLE, Measurement, measure
 from aggregation.updates import ModelUpdate
 from contract.artifacts.model_file import MAX_MAGNITUDE
-from contract.messages import Check
+from contract.messages.problems import Check
 from contract.scaler import ScalerState
 
 
@@ -47,7 +47,7 @@ _MAD_TO_DEVIATION = 1.4826  # of a normal distribution
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Finding:
     """What was found of one update.
 
     Args:
@@ -64,7 +64,7 @@ class Judgement:
         return all(check.passed for check in self.checks)
 
 
-def judge(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Judgement]:
+def screen_updates(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Finding]:
     """Judge each update of a closed set, in the order given.
 
     Twice: first each against all others; then, with those that failed set aside, each against the rest, which counts.
@@ -75,20 +75,20 @@ def judge(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Judgement]:
         bounds: What is still taken for honest.
     """
     if len(updates) < LEAST_COMPARABLE:
-        return [Judgement((_nothing_compared("updates", len(updates)),), None)] * len(updates)
+        return [Finding((_nothing_compared("updates", len(updates)),), None)] * len(updates)
     counts = _count_checks([each.num_examples for each in updates], bounds)
-    judgements = [_judgement(found, bounds) for found in measure(updates)]
-    trusted = [update for update, found in zip(updates, judgements, strict=True) if found.passed]
+    findings = [_finding(found, bounds) for found in measure(updates)]
+    trusted = [update for update, found in zip(updates, findings, strict=True) if found.passed]
     if len(updates) > len(trusted) > max(LEAST_COMPARABLE - 1, len(updates) / 2):
         beside_the_rest = iter(measure(trusted))
-        judgements = [
-            _judgement(next(beside_the_rest) if found.passed else measure([*trusted, update])[-1], bounds)
-            for update, found in zip(updates, judgements, strict=True)
+        findings = [
+            _finding(next(beside_the_rest) if found.passed else measure([*trusted, update])[-1], bounds)
+            for update, found in zip(updates, findings, strict=True)
         ]
-    return [replace(found, checks=(count, *found.checks)) for count, found in zip(counts, judgements, strict=True)]
+    return [replace(found, checks=(count, *found.checks)) for count, found in zip(counts, findings, strict=True)]
 
 
-def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds: Bounds) -> tuple[Check, ...]:
+def screen_report(report: ScalerState, others: Sequence[ScalerState], bounds: Bounds) -> tuple[Check, ...]:
     """Judge a hospital's report of n, means and deviations against the other hospitals' newest reports.
 
     Args:
@@ -105,7 +105,7 @@ def judge_statistics(report: ScalerState, others: Sequence[ScalerState], bounds:
     return count, _mean_check(*mean, bounds), _spread_check(*spread, bounds)
 
 
-def judge_magnitude(largest: float) -> Check:
+def check_magnitude(largest: float) -> Check:
     """Judge an update by its largest number once it stands behind the common scaler.
 
     A scaler of its own with an absurdly small deviation makes absurdly large numbers of harmless ones there, and one of
@@ -124,7 +124,7 @@ def judge_magnitude(largest: float) -> Check:
     )
 
 
-def judge_held_out(loss: float, reference: float, trivial: float, bounds: Bounds) -> Check:
+def check_held_out(loss: float, reference: float, trivial: float, bounds: Bounds) -> Check:
     """Judge an update by its loss on the admin's validation table.
 
     It must not be worse than a trivial model as soon as the current model is better than that; before, when nobody has
@@ -166,8 +166,8 @@ def _count_checks(counts: Sequence[int], bounds: Bounds) -> list[Check]:
     ]
 
 
-def _judgement(found: Measurement, bounds: Bounds) -> Judgement:
-    return Judgement((_norm_check(found, bounds), _direction_check(found, bounds)), found)
+def _finding(found: Measurement, bounds: Bounds) -> Finding:
+    return Finding((_norm_check(found, bounds), _direction_check(found, bounds)), found)
 
 
 def _norm_check(found: Measurement, bounds: Bounds) -> Check:

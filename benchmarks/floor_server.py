@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from contract.messages import InferenceRequest
+from contract.messages.inference import InferenceRequest
 
 
 def create_app() -> FastAPI:

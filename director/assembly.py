@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from contract.messages import DEFAULT_TASK
+from contract.messages.base import DEFAULT_TASK
 from director.clock import Clock, utc_now
 from director.errors import NotInitialisedError
 from director.inference.current import CurrentModels

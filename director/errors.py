@@ -1,7 +1,7 @@
 """What can stop the director, by whose turn it is to act. ``director.api.problems`` maps the codes to HTTP statuses."""
 
 from contract.errors import CallerError, Fact, FederationError
-from contract.messages import Check
+from contract.messages.problems import Check
 
 
 class UnauthenticatedError(CallerError):

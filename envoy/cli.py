@@ -16,7 +16,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
-from contract.messages import Check, MetricValue, Submission
+from contract.messages.base import MetricValue
+from contract.messages.problems import Check
+from contract.messages.uploads import Submission
 from contract.names import TaskName
 from contract.parts import PART_OF, Parcel
 from envoy.director_client import DirectorClient

@@ -12,17 +12,12 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import SSLError
 from urllib3.util import Retry
 
-from contract.messages import (
-    EnvoyDescription,
-    IssuedToken,
-    JoinRequest,
-    Page,
-    Start,
-    StatisticsReceipt,
-    StatisticsReport,
-    Submission,
-    TaskDescription,
-)
+from contract.messages.base import Page
+from contract.messages.envoys import EnvoyDescription, JoinRequest
+from contract.messages.statistics import StatisticsReceipt, StatisticsReport
+from contract.messages.tasks import Start, TaskDescription
+from contract.messages.tokens import IssuedToken
+from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import PART_OF, Parcel
 from envoy.errors import NetworkError, RefusedError, SettingsError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.messages import MetricValue
+from contract.messages.base import MetricValue
 from contract.network import State, forward, softmax
 from contract.scaler import ScalerState
 from contract.tasks import RISK_LEVELS, Task

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from contract.messages import IssuedToken
+from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
 from envoy.errors import NotJoinedError, SettingsError
 

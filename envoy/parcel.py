@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
 from contract.artifacts.training_log import check_training_log
-from contract.messages import MetricValue, UploadMetadata
+from contract.messages.base import MetricValue
+from contract.messages.uploads import UploadMetadata
 from contract.names import Digest
 from contract.parts import PARTS, FileRole, Parcel
 from contract.tasks import Task

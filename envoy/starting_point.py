@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import read_scaler
 from contract.errors import UnknownTaskError
-from contract.messages import Start, TaskDescription
+from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.network import State, bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer

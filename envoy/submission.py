@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from contract.artifacts.scaler_file import read_scaler
-from contract.messages import MetricValue, StatisticsReport
+from contract.messages.base import MetricValue
+from contract.messages.statistics import StatisticsReport
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task

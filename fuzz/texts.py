@@ -11,7 +11,7 @@ import pydantic_core
 
 from contract.artifacts.training_log import check_training_log
 from contract.errors import TrainingLogError
-from contract.messages import UploadMetadata
+from contract.messages.uploads import UploadMetadata
 from director.errors import MalformedRequestError
 from director.submissions.arrival import read_metadata
 from fuzz.json_mutations import mutate_json

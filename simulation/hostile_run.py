@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from aggregation.clipping import capped_counts
-from aggregation.screening import Bounds, judge
+from aggregation.screening import Bounds, screen_updates
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.artifacts.model_file import write_model
@@ -86,7 +86,7 @@ def run(scenario: Scenario, defence: Defence, bounds: Bounds) -> Outcome:
 
 def _judged(updates: Sequence[ModelUpdate], bounds: Bounds) -> tuple[list[bool], list[int]]:
     """Do what the director does with a closed set: who is admitted, and what each claimed count counts for."""
-    is_admitted = [found.passed for found in judge(updates, bounds)]
+    is_admitted = [found.passed for found in screen_updates(updates, bounds)]
     return is_admitted, capped_counts([each.num_examples for each in updates], bounds.count_ratio)
 
 

@@ -12,7 +12,7 @@ from aggregation.scaling import merge_scalers
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.artifacts.model_file import write_model
-from contract.messages import MetricValue
+from contract.messages.base import MetricValue
 from contract.names import Digest, EnvoyName
 from contract.network import State
 from contract.scaler import ScalerState

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 from aggregation.scaling import merge_scalers
-from aggregation.screening import Bounds, judge
+from aggregation.screening import Bounds, screen_updates
 from aggregation.strategy import aggregate, strategy_named
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.training import train
@@ -139,7 +139,7 @@ def quarantined(hospitals: Sequence[Hospital], rounds: int, seed: int) -> int:
             )
             for each in hospitals
         ]
-        number += sum(not found.passed for found in judge(updates, BOUNDS))
+        number += sum(not found.passed for found in screen_updates(updates, BOUNDS))
         state = aggregate(updates, strategy_named("fedavg", {}), scaler).state
     return number
 

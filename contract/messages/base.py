@@ -12,7 +12,6 @@ MAX_BATCH_ROWS = 100_000
 
 Role = Literal["hospital", "analyst", "admin"]
 Verdict = Literal["admitted", "quarantined", "rejected"]
-FileRole = Literal["model", "scaler", "log", "metadata"]
 MetricValue = float | None | list[list[int]]
 Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages.base import Count, FileRole, Message, Metrics, Verdict
+from contract.messages.base import Count, Message, Metrics, Verdict
 from contract.messages.decisions import Decision
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
+from contract.parts import FileRole
 
 
 class UploadMetadata(BaseModel):

@@ -1,1 +1,1 @@
-"""The HTTP door: one file per resource; a handler is a typed signature and one to four calls."""
+"""The HTTP door: one file a resource; a handler is a typed signature and one call."""

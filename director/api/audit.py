@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from contract.messages import AuditRecord, AuditVerification, Page
+from contract.messages.audit import AuditRecord, AuditVerification
+from contract.messages.base import Page
 from director.api.guard import CursorByNumber, GuardedRoute, PageLimit, Serving, may
 from director.members.access import ADMIN
 

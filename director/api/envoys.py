@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter, Request
 
-from contract.messages import EnrolmentCode, EnvoyDescription, EnvoyRequest, IssuedToken, JoinRequest, Page
+from contract.messages.base import Page
+from contract.messages.envoys import EnrolmentCode, EnvoyDescription, EnvoyRequest, JoinRequest
+from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
 from director.api.guard import (
     Caller,

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, Page
+from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.global_models import AggregationRequest, GlobalModel
 from contract.names import TaskName
 from contract.parts import OCTETS
 from director.api.guard import BINARY, Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may

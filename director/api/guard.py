@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
 from contract.errors import InvalidNameError
-from contract.messages import Role
+from contract.messages.base import Role
 from contract.names import EnvoyName
 from contract.parts import OCTETS
 from director.assembly import Director

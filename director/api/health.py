@@ -6,7 +6,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from contract.messages import Health
+from contract.messages.health import Health
 from director.api.guard import GuardedRoute, Serving, anybody
 
 router = APIRouter(route_class=GuardedRoute, tags=["health"])

@@ -10,14 +10,13 @@ from python_multipart.multipart import parse_options_header
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from contract.errors import FederationError, InvalidNameError
-from contract.messages import (
-    DEFAULT_TASK,
+from contract.messages.base import DEFAULT_TASK, Message
+from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
     BatchPrediction,
     GlobalInferenceRequest,
     InferenceRequest,
-    Message,
     Prediction,
 )
 from contract.names import EnvoyName, TaskName

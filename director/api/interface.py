@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from contract.messages import (
+from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
     GlobalInferenceRequest,
     InferenceRequest,
-    Problem,
 )
+from contract.messages.problems import Problem
 from contract.tasks import Feature, Task
 from director.api.guard import GuardedRoute
 from director.api.problems import MEDIA_TYPE, STATUSES

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from contract.errors import Fact, FederationError
-from contract.messages import Check, Problem
+from contract.messages.problems import Check, Problem
 from director.errors import UploadRejectedError
 
 _log = logging.getLogger("director.http")

@@ -4,14 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from contract.messages import (
-    DEFAULT_TASK,
-    DecisionRequest,
-    Page,
-    StatisticsDescription,
-    StatisticsReceipt,
-    StatisticsReport,
-)
+from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.decisions import DecisionRequest
+from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, PageLimit, Serving, may
 from director.members.access import ADMIN, HOSPITAL

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from contract.messages import Page, Start, TaskDescription
+from contract.messages.base import Page
+from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.parts import OCTETS
 from director.api.guard import BINARY, Caller, GuardedRoute, Serving, may

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from contract.messages import IssuedToken, Page, Role, RotationRequest, TokenDescription, TokenRequest
+from contract.messages.base import Page, Role
+from contract.messages.tokens import IssuedToken, RotationRequest, TokenDescription, TokenRequest
 from contract.names import EnvoyName
 from director.api.guard import Caller, CursorByMoment, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.members.access import ADMIN

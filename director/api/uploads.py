@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from contract.messages import DecisionRequest, Page, Submission, Verdict
+from contract.messages.base import Page, Verdict
+from contract.messages.decisions import DecisionRequest
+from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByMoment, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.api.parcels import Desk, form_schema, spool

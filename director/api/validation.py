@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from contract.messages import ValidationTable
+from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from director.api.guard import Caller, GuardedRoute, Serving, may
 from director.members.access import ADMIN

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from contract.messages import AuditVerification, Checkpoint
+from contract.messages.audit import AuditVerification, Checkpoint
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.clock import utc_now
 from director.errors import UsageError

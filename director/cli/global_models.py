@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages import DEFAULT_TASK, AggregationRequest, GlobalModel, HeldOut
+from contract.messages.base import DEFAULT_TASK
+from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError

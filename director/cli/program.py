@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
-from contract.messages import Check, Page
+from contract.messages.base import Page
+from contract.messages.problems import Check
 from director.assembly import Director
 from director.errors import SettingsError, UsageError
 from director.records.paging import MAX_PAGE

@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages import DEFAULT_TASK, DecisionRequest, StatisticsDescription
+from contract.messages.base import DEFAULT_TASK
+from contract.messages.decisions import DecisionRequest
+from contract.messages.statistics import StatisticsDescription
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_checks, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN

@@ -6,7 +6,9 @@ import typer
 from pydantic import TypeAdapter
 from rich.table import Table
 
-from contract.messages import DecisionRequest, Submission, Verdict
+from contract.messages.base import Verdict
+from contract.messages.decisions import DecisionRequest
+from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
 from director.cli.program import AsJson, opened_director, out, print_checks, print_json, says_what_failed
 from director.errors import UsageError

@@ -7,7 +7,8 @@ import typer
 from pydantic import TypeAdapter
 from rich.table import Table
 
-from contract.messages import IssuedToken, Role
+from contract.messages.base import Role
+from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
 from director.cli.program import AsJson, duration, err, every_item, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import typer
 
-from contract.messages import DEFAULT_TASK, ValidationTable
+from contract.messages.base import DEFAULT_TASK
+from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.messages import AnsweringModel, Prediction, Probabilities
+from contract.messages.inference import AnsweringModel, Prediction, Probabilities
 from contract.network import Layers, Matrix, apply_layers, layers_of, softmax
 from contract.tasks import RISK_LEVELS, Task
 from director.tasks.artifacts import Artifacts

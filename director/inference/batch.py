@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from contract.messages import Answer, BatchPrediction
+from contract.messages.inference import Answer, BatchPrediction
 from contract.network import Matrix
 from contract.tasks import RISK_LEVELS
 from director.inference.answers import ReadyModel

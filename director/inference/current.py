@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
-from contract.messages import AnsweringModel
+from contract.messages.inference import AnsweringModel
 from contract.names import EnvoyName, TaskName
 from director.errors import NoModelError
 from director.inference.answers import ReadyModel

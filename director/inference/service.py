@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contract.messages import Prediction
+from contract.messages.inference import Prediction
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
 from director.clock import Clock

@@ -1,1 +1,1 @@
-"""Who takes part: hospitals, the codes they join with, tokens, and what each role may do."""
+"""Who takes part: hospitals, the codes they join with, their tokens, what each role may do."""

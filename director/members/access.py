@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.messages import Role
+from contract.messages.base import Role
 from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError, UnauthenticatedError

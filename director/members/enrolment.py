@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from contract.messages import EnrolmentCode, IssuedToken
+from contract.messages.envoys import EnrolmentCode
+from contract.messages.tokens import IssuedToken
 from contract.names import Digest
 from director.errors import UnauthenticatedError
 from director.members.access import HOSPITAL

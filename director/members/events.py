@@ -1,6 +1,6 @@
 """What happens to hospitals and tokens."""
 
-from contract.messages import Role
+from contract.messages.base import Role
 from contract.names import EnvoyName
 from director.records.events import Event
 

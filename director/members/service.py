@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from contract.messages import EnrolmentCode, IssuedToken, Page, Role, TokenDescription
+from contract.messages.base import Page, Role
+from contract.messages.envoys import EnrolmentCode
+from contract.messages.tokens import IssuedToken, TokenDescription
 from contract.names import EnvoyName
 from director.members import enrolment, tokens
 from director.members.access import Access, Principal

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.messages import IssuedToken, Page, Role, TokenDescription
+from contract.messages.base import Page, Role
+from contract.messages.tokens import IssuedToken, TokenDescription
 from contract.names import Digest, EnvoyName
 from director.errors import ConflictError, InvalidRequestError, MalformedRequestError, NotFoundError
 from director.members.access import HOSPITAL

@@ -10,7 +10,7 @@ from aggregation.errors import AggregationError, NoUpdatesError
 from aggregation.scaling import behind, merge_scalers
 from aggregation.screening import Bounds
 from aggregation.updates import ModelUpdate
-from contract.messages import AggregationRequest, ModelInput
+from contract.messages.global_models import AggregationRequest, ModelInput
 from contract.names import EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import Task

@@ -12,7 +12,7 @@ from aggregation.screening import Bounds
 from aggregation.strategy import Strategy, aggregate
 from contract.artifacts.model_file import model_file_parts
 from contract.artifacts.scaler_file import write_scaler
-from contract.messages import AggregationRequest, GlobalModel, Lineage, ModelInput
+from contract.messages.global_models import AggregationRequest, GlobalModel, Lineage, ModelInput
 from contract.names import Digest
 from contract.network import State
 from contract.scaler import ScalerState

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError
-from contract.messages import Card, CardInput, Lineage, ModelInput
+from contract.messages.global_models import Card, CardInput, Lineage, ModelInput
 from contract.names import Digest, TaskName
 from contract.tasks import Task
 from director.errors import MalformedRequestError, NotFoundError

@@ -7,9 +7,10 @@ import numpy as np
 
 from aggregation.comparison import Measurement
 from aggregation.scaling import behind
-from aggregation.screening import Bounds, judge, judge_held_out, judge_magnitude
+from aggregation.screening import Bounds, check_held_out, check_magnitude, screen_updates
 from aggregation.updates import ModelUpdate
-from contract.messages import Check, HeldOut, ModelInput
+from contract.messages.global_models import HeldOut, ModelInput
+from contract.messages.problems import Check
 from contract.network import State, bias_name, weight_name
 from contract.tasks import Task
 from director.models.contributions import ClosedSet, Contribution, input_of, merge_own
@@ -56,10 +57,10 @@ def screen(closed: ClosedSet, task: Task, bounds: Bounds) -> Sequence[Screened]:
     updates = [each.update for each in closed.contributions]
     together = closed.agreed_scaler or merge_own(updates, bounds)
     side_by_side = [behind(update, together) for update in updates]
-    judgements = judge(side_by_side, bounds)
+    findings = screen_updates(side_by_side, bounds)
     return [
-        _screened(contribution, beside, judgement.checks, judgement.measurement, closed, task, bounds)
-        for contribution, beside, judgement in zip(closed.contributions, side_by_side, judgements, strict=True)
+        _screened(contribution, beside, finding.checks, finding.measurement, closed, task, bounds)
+        for contribution, beside, finding in zip(closed.contributions, side_by_side, findings, strict=True)
     ]
 
 
@@ -72,10 +73,10 @@ def _screened(
     task: Task,
     bounds: Bounds,
 ) -> Screened:
-    checks, result, reference = (*compared, judge_magnitude(_largest(beside))), None, closed.reference
+    checks, result, reference = (*compared, check_magnitude(_largest(beside))), None, closed.reference
     if reference is not None:
         result = held_out(task, _whole(beside), beside.scaler, reference.table)
-        checks += (judge_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds),)
+        checks += (check_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds),)
     return Screened(contribution, checks, measurement, result)
 
 

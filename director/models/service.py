@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from aggregation.screening import Bounds
 from aggregation.strategy import strategy_named
-from contract.messages import AggregationRequest, GlobalModel, Page, ValidationTable
+from contract.messages.base import Page
+from contract.messages.global_models import AggregationRequest, GlobalModel
+from contract.messages.validation import ValidationTable
 from contract.names import Digest, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.errors import InvalidInputError
-from contract.messages import HeldOut, ValidationTable
+from contract.messages.global_models import HeldOut
+from contract.messages.validation import ValidationTable
 from contract.network import Matrix, State, forward
 from contract.scaler import ScalerState
 from contract.tasks import RISK_LEVELS, Task, in_row

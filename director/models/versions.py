@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.messages import GlobalModel, Lineage, ModelInput, Page
+from contract.messages.base import Page
+from contract.messages.global_models import GlobalModel, Lineage, ModelInput
 from contract.names import Digest, TaskName
 from contract.parts import GlobalFileRole
 from director.errors import NotFoundError

@@ -1,1 +1,1 @@
-"""The records: rows, files and the audit, written so that an act happened whole or not at all."""
+"""The records: rows, files, the audit; an act is in them whole or not at all."""

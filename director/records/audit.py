@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from contract.errors import InvalidNameError
-from contract.messages import AuditRecord, AuditVerification, Checkpoint, Page
+from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
+from contract.messages.base import Page
 from contract.names import Digest
 from director.errors import AuditDamagedError
 from director.records.chain import GENESIS, Link, Walk, content_of

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain, pairwise
 from typing import Any
 
-from contract.messages import Checkpoint
+from contract.messages.audit import Checkpoint
 from contract.names import Digest
 
 GENESIS = Digest("0" * 64)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from contract.messages import Page
+from contract.messages.base import Page
 from director.errors import MalformedRequestError
 
 MAX_PAGE = 200

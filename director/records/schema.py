@@ -8,7 +8,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from contract.messages import Role, Verdict
+from contract.messages.base import Role, Verdict
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import FileRole, GlobalFileRole
 

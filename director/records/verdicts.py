@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from contract.messages import Check, Decision, Verdict
+from contract.messages.base import Verdict
+from contract.messages.decisions import Decision
+from contract.messages.problems import Check
 from director.errors import ConflictError
 from director.records.schema import StatisticsRow, SubmissionRow
 

@@ -14,7 +14,8 @@ from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
 from contract.artifacts.training_log import check_training_log
 from contract.errors import FederationError, ScalerFileError
-from contract.messages import Check, UploadMetadata
+from contract.messages.problems import Check
+from contract.messages.uploads import UploadMetadata
 from contract.names import Digest
 from contract.parts import PARTS, Parcel
 from contract.scaler import ScalerState

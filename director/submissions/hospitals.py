@@ -3,7 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.messages import EnvoyDescription, Page
+from contract.messages.base import Page
+from contract.messages.envoys import EnvoyDescription
 from director.members.access import ANALYST, Principal
 from director.records.paging import page_of
 from director.records.schema import EnvoyRow, TokenRow

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
-from contract.messages import Submission, Verdict
+from contract.messages.base import Verdict
+from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName
 from contract.parts import FileRole, Parcel
 from contract.tasks import Task

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.messages import Check, CurrentVersion, Decision, Page, StoredFile, Submission, UploadMetadata, Verdict
+from contract.messages.base import Page, Verdict
+from contract.messages.decisions import Decision
+from contract.messages.envoys import CurrentVersion
+from contract.messages.problems import Check
+from contract.messages.uploads import StoredFile, Submission, UploadMetadata
 from contract.names import EnvoyName, TaskName
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal

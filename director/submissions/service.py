@@ -1,6 +1,8 @@
 """What is done about hospitals' uploads, for the HTTP interface and the commands alike."""
 
-from contract.messages import EnvoyDescription, Page, Submission, Verdict
+from contract.messages.base import Page, Verdict
+from contract.messages.envoys import EnvoyDescription
+from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
 from contract.parts import Parcel
 from director.members.access import Principal

@@ -1,1 +1,1 @@
-"""What the federation learns, and what everyone starts from."""
+"""What the federation learns: each task with its statistics, its starts, its tables."""

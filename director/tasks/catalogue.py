@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from contract.errors import UnknownTaskError
-from contract.messages import TaskDescription
+from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
 from director.errors import ExamplesOutOfBoundsError

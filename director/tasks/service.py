@@ -1,15 +1,10 @@
 """What is done about tasks, statistics and starts, for the HTTP interface and the commands alike."""
 
 from aggregation.screening import Bounds
-from contract.messages import (
-    Check,
-    Page,
-    Start,
-    StatisticsDescription,
-    StatisticsReceipt,
-    StatisticsReport,
-    TaskDescription,
-)
+from contract.messages.base import Page
+from contract.messages.problems import Check
+from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
+from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
 from director.errors import NotFoundError
 from director.members.access import Principal

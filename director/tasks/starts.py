@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregation.screening import Bounds
-from contract.messages import Start
+from contract.messages.tasks import Start
 from contract.names import Digest, TaskName
 from contract.network import bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer

@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from aggregation.clipping import capped_counts
 from aggregation.scaling import merge_scalers
-from aggregation.screening import Bounds, judge_statistics
-from contract.messages import Check, Decision, Page, StatisticsDescription, StatisticsReport
+from aggregation.screening import Bounds, screen_report
+from contract.messages.base import Page
+from contract.messages.decisions import Decision
+from contract.messages.problems import Check
+from contract.messages.statistics import StatisticsDescription, StatisticsReport
 from contract.names import TaskName
 from contract.scaler import ScalerState
 from contract.tasks import Task
@@ -79,7 +82,7 @@ def screen_reports(act: Act, task: TaskName, bounds: Bounds) -> None:
     for place, row in enumerate(rows):
         if not may_be_quarantined(row):
             continue
-        checks = judge_statistics(reported[place], reported[:place] + reported[place + 1 :], bounds)
+        checks = screen_report(reported[place], reported[:place] + reported[place + 1 :], bounds)
         if follow_checks(row, checks):
             kind = StatisticsQuarantined if row.verdict == QUARANTINED else StatisticsAdmitted
             failed = tuple(check.name for check in checks if not check.passed)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from contract.errors import InvalidInputError
-from contract.messages import MAX_BATCH_ROWS
+from contract.messages.base import MAX_BATCH_ROWS
 from contract.network import Matrix
 from contract.tasks import Task
 from director.errors import MalformedRequestError, TooLargeError

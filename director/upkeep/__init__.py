@@ -1,1 +1,1 @@
-"""What keeps the house in order while and after it works: views, logs, copies, repairs."""
+"""What keeps the house in order: readers of what happened, views, logs, copies, repairs."""

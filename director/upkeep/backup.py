@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from contract.messages import Checkpoint
+from contract.messages.audit import Checkpoint
 from contract.messages.base import Message
 from contract.names import Digest
 from director.errors import DamagedArtifactError, UsageError

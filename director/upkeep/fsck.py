@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.messages import Checkpoint
+from contract.messages.audit import Checkpoint
 from contract.names import Digest, TaskName
 from director.errors import DamagedArtifactError
 from director.records.audit import links

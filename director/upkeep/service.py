@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from contract.errors import FederationError
-from contract.messages import AuditRecord, AuditVerification, Checkpoint, Page
+from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
+from contract.messages.base import Page
 from director.errors import UsageError
 from director.members.access import Principal
 from director.records import audit

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from aggregation import screening
-from aggregation.screening import Bounds, judge_held_out, judge_statistics
+from aggregation.screening import Bounds, check_held_out, screen_report
 from aggregation.updates import ModelUpdate, TensorsInMemory
-from contract.messages import Check
+from contract.messages.problems import Check
 from contract.names import Digest
 from contract.network import TensorSpec
 from contract.scaler import ScalerState
@@ -44,8 +44,8 @@ def honest_changes(number: int, seed: int = 0) -> list[np.ndarray]:
     return [draw.uniform(0.6, 1.6) * (np.ones(20) + draw.normal(0, 0.5, 20)) for _ in range(number)]
 
 
-def judge(given: Sequence[ModelUpdate], bounds: Bounds) -> list[tuple[Check, ...]]:
-    return [found.checks for found in screening.judge(given, bounds)]
+def screen_updates(given: Sequence[ModelUpdate], bounds: Bounds) -> list[tuple[Check, ...]]:
+    return [found.checks for found in screening.screen_updates(given, bounds)]
 
 
 def failed(checks: tuple[Check, ...]) -> list[str]:
@@ -54,7 +54,7 @@ def failed(checks: tuple[Check, ...]) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_honest_updates_of_different_length_and_direction_pass(seed: int):
-    assert [failed(checks) for checks in judge(updates(honest_changes(7, seed)), BOUNDS)] == [[]] * 7
+    assert [failed(checks) for checks in screen_updates(updates(honest_changes(7, seed)), BOUNDS)] == [[]] * 7
 
 
 @pytest.mark.parametrize(
@@ -68,21 +68,21 @@ def test_honest_updates_of_different_length_and_direction_pass(seed: int):
 )
 def test_what_goes_too_far_or_against_all_others_waits_for_a_person(factor: float, names: list[str]):
     changes = honest_changes(7)
-    verdicts = [failed(checks) for checks in judge(updates([*changes[:6], factor * changes[6]]), BOUNDS)]
+    verdicts = [failed(checks) for checks in screen_updates(updates([*changes[:6], factor * changes[6]]), BOUNDS)]
     assert verdicts == [[]] * 6 + [names]
 
 
 def test_two_hostile_ones_neither_hide_each_other_nor_accuse_the_honest():
     changes = honest_changes(7, seed=3)
-    verdicts = judge(updates([*changes[:5], -3 * changes[5], 6 * changes[6]]), BOUNDS)
+    verdicts = screen_updates(updates([*changes[:5], -3 * changes[5], 6 * changes[6]]), BOUNDS)
     assert [bool(failed(checks)) for checks in verdicts] == [False] * 5 + [True] * 2
-    alone = judge(updates(changes[:5]), BOUNDS)
+    alone = screen_updates(updates(changes[:5]), BOUNDS)
     assert [checks[1:] for checks in verdicts[:5]] == [checks[1:] for checks in alone]  # as if they were not there
 
 
 def test_where_most_look_odd_the_first_comparison_counts():
     changes = [np.eye(20)[place] * (-1.0) ** place * 10.0**place for place in range(5)]
-    verdicts = judge(updates(changes), BOUNDS)
+    verdicts = screen_updates(updates(changes), BOUNDS)
     assert [checks[1].bound.partition(";")[2] for checks in verdicts] == [
         f" the others' median is {median:.4g}" for median in (550, 550, 505, 55, 55)
     ]
@@ -90,13 +90,13 @@ def test_where_most_look_odd_the_first_comparison_counts():
 
 def test_no_verdict_depends_on_who_came_first():
     given = updates([*honest_changes(4), 40 * np.ones(20)])
-    verdicts = judge(given, BOUNDS)
+    verdicts = screen_updates(given, BOUNDS)
     for order in itertools.permutations(range(5)):
-        assert judge([given[place] for place in order], BOUNDS) == [verdicts[place] for place in order]
+        assert screen_updates([given[place] for place in order], BOUNDS) == [verdicts[place] for place in order]
 
 
 def test_a_lied_count_is_capped_and_said_but_quarantines_nothing():
-    *others, lied = judge(updates(honest_changes(5), counts=[40, 50, 60, 70, 10**6]), BOUNDS)
+    *others, lied = screen_updates(updates(honest_changes(5), counts=[40, 50, 60, 70, 10**6]), BOUNDS)
     assert failed(lied) == []
     assert (lied[0].name, lied[0].seen, lied[0].sentence) == (
         "claimed_examples",
@@ -109,13 +109,13 @@ def test_a_lied_count_is_capped_and_said_but_quarantines_nothing():
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_fewer_than_four_pass_with_a_check_that_says_why(number: int):
     changes = [1000.0 * change for change in honest_changes(number)]
-    for (check,) in judge(updates(changes), BOUNDS):
+    for (check,) in screen_updates(updates(changes), BOUNDS):
         assert (check.name, check.passed, check.seen) == ("comparison", True, f"{number} updates")
         assert "fewer than 4" in check.sentence
 
 
 def test_every_check_says_what_it_saw_and_the_bound():
-    for check in itertools.chain(*judge(updates([*honest_changes(4), 40 * np.ones(20)]), BOUNDS)):
+    for check in itertools.chain(*screen_updates(updates([*honest_changes(4), 40 * np.ones(20)]), BOUNDS)):
         assert all((check.name, check.seen, check.bound))
         assert check.sentence.endswith(".")
 
@@ -129,9 +129,7 @@ def reports(patients: int, seed: int, hospitals: int = 5) -> list[ScalerState]:
 
 
 def verdicts_on(given: list[ScalerState]) -> list[list[str]]:
-    return [
-        failed(judge_statistics(each, given[:place] + given[place + 1 :], BOUNDS)) for place, each in enumerate(given)
-    ]
+    return [failed(screen_report(each, given[:place] + given[place + 1 :], BOUNDS)) for place, each in enumerate(given)]
 
 
 @pytest.mark.parametrize("patients", [10, 20, 200, 2000])
@@ -170,7 +168,7 @@ def test_a_rare_finding_at_one_hospital_is_no_outlier():
 
 
 def test_fewer_than_four_reports_are_not_compared():
-    (check,) = judge_statistics(reports(20, 0)[0], [ScalerState.from_moments(10, (900.0,), (1.0,))] * 2, BOUNDS)
+    (check,) = screen_report(reports(20, 0)[0], [ScalerState.from_moments(10, (900.0,), (1.0,))] * 2, BOUNDS)
     assert (check.name, check.passed, check.seen) == ("comparison", True, "3 reports")
 
 
@@ -189,6 +187,6 @@ def test_fewer_than_four_reports_are_not_compared():
     ],
 )
 def test_a_loss_is_held_against_the_current_and_a_trivial_model(loss, reference, trivial, passed: bool):
-    check = judge_held_out(loss, reference, trivial, BOUNDS)
+    check = check_held_out(loss, reference, trivial, BOUNDS)
     assert (check.name, check.passed, check.seen) == ("held_out_loss", passed, f"{loss:.4g}")
     assert f"the current model has {reference:.4g}" in check.bound

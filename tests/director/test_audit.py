@@ -11,7 +11,7 @@ import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 from typer.testing import CliRunner, Result
 
-from contract.messages import Checkpoint
+from contract.messages.audit import Checkpoint
 from contract.names import Digest
 from director.cli import app
 from director.clock import utc_now

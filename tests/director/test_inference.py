@@ -9,7 +9,7 @@ import pytest
 import torch
 from federation_simulator import FederationSimulator, SimulatedHospital
 
-from contract.messages import BatchPrediction, Prediction
+from contract.messages.inference import BatchPrediction, Prediction
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 
-from contract import messages
 from contract.tasks import DIAGNOSIS_COUNT
 from director.api.guard import GuardedRoute
 from director.app import create_framework
@@ -60,7 +59,8 @@ class Operation:
         content = self.description.get("requestBody", {}).get("content", {}).get("application/json", {})
         references = [content.get("schema", {}), *content.get("schema", {}).get("anyOf", ())]
         names = [each["$ref"].rpartition("/")[2] for each in references if "$ref" in each]
-        return {key for name in names for key in getattr(messages, name).model_fields}
+        schemas = DOCUMENT["components"]["schemas"]
+        return {key for name in names for key in schemas[name]["properties"]}
 
 
 def operations() -> list[Operation]:

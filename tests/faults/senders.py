@@ -9,7 +9,7 @@ from real_processes import RealDirector
 
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
-from contract.messages import Submission
+from contract.messages.uploads import Submission
 from contract.names import EnvoyName
 from contract.parts import Parcel
 from contract.scaler import ScalerState

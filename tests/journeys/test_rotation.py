@@ -14,7 +14,7 @@ import pytest
 from federation_simulator import SimulatedHospital
 from real_processes import RealDirector
 
-from contract.messages import StatisticsReport
+from contract.messages.statistics import StatisticsReport
 from contract.names import EnvoyName
 from envoy.director_client import DirectorClient
 from envoy.errors import RefusedError

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import InvalidInputError
-from contract.messages import TaskDescription
+from contract.messages.tasks import TaskDescription
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS, Feature, Task
 
 TWO_FEATURES = dataclasses.replace(
