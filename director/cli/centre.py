@@ -46,7 +46,10 @@ def serve(
     if _is_untouched(settings):
         director.initialise()
         err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
-    require_free(host, port)  # before recovery: another server may be at work on this folder
+    require_free(host, port)  # before anything is changed: another server may be at work on this folder
+    if director.database.is_there and director.database.is_older():
+        director.initialise()
+        err.print("An earlier version made this federation: its database is migrated.", markup=False)
     with logging_to(director.logs):
         director.upkeep.recover()
     director.close()

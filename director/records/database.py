@@ -20,6 +20,9 @@ REVISION = "0004"
 """The schema that this program works with: the newest migration (held to it by a test)."""
 
 _BUSY_SECONDS = 30
+_LEAST_SQLITE = (3, 35)
+"""Drops a column without making its table anew."""
+
 _SQLITE_ERRORS = {
     "SQLITE_FULL": StorageFullError,
     "SQLITE_IOERR": StorageError,
@@ -72,6 +75,12 @@ class Database:
         with _faults_named():
             return self._revision() is not None
 
+    def is_older(self) -> bool:
+        """Tell whether an earlier version of this program made what is here; raises as ``check_usable``."""
+        with _faults_named():
+            found = self._revision()
+        return found is not None and found < REVISION
+
     def check_usable(self) -> None:
         """Refuse a file that is no whole database, and leave it as it is.
 
@@ -99,7 +108,22 @@ class Database:
             )
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the schema up to date, or up to a revision; makes the database where there is none."""
+        """Bring the schema up to date, or up to a revision; makes the database where there is none.
+
+        Raises:
+            DatabaseError: A later version of this program made what is here, or this SQLite is too old.
+        """
+        if self._is_sqlite and sqlite3.sqlite_version_info < _LEAST_SQLITE:
+            raise DatabaseError(
+                f"This Python comes with SQLite {sqlite3.sqlite_version}; it takes 3.35 or later.",
+                hint="Use a newer Python, or a newer SQLite under it.",
+            )
+        found = self._revision() if self.is_there else None
+        if found is not None and found > REVISION:
+            raise DatabaseError(
+                f"The database has schema {found}, this program works with {REVISION}.",
+                hint="A later version made it: use that one, or restore a backup of this one's.",
+            )
         from alembic import command  # late: migrations are rare, and starting up is not
         from alembic.config import Config
 
