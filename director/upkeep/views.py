@@ -4,8 +4,9 @@ A file there that is not ours, known by its digest, is reported and never overwr
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -123,21 +124,22 @@ class Views:
 
     def _in_folders(self, top: Path, task: TaskName, named: Mapping[str, Digest | None]) -> list[ViewFile]:
         folders = [top / task] + ([top] if task == self._default_task else [])
-        return [ViewFile(folder / name, digest) for folder in folders for name, digest in named.items()]
+        return [ViewFile(folder / name, digest) for name, digest in named.items() for folder in folders]
 
     def _show(self, files: Sequence[ViewFile]) -> FederationError | None:
         """Show each file; gives the first failure."""
         failure = None
+        read = lru_cache(maxsize=1)(self._blobs.read)  # one file stands in two folders, one after the other
         for file in files:
             try:
                 with storage_faults_named():
-                    self._show_file(file)
+                    self._show_file(file, read)
             except FederationError as error:  # the other files are shown all the same
                 failure = failure or error
                 _log.error("view.failed", extra={"facts": {"file": str(file.path), "why": error.sentence}})
         return failure
 
-    def _show_file(self, file: ViewFile) -> None:
+    def _show_file(self, file: ViewFile, read: Callable[[Digest], bytes]) -> None:
         found = _digest_at(file.path)
         if found == file.digest:
             return
@@ -148,7 +150,7 @@ class Views:
             file.path.unlink()
             return
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_whole(file.path, [self._blobs.read(file.digest)])
+        replace_whole(file.path, [read(file.digest)])
         reach("view.replaced")
 
 
