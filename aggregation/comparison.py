@@ -12,8 +12,9 @@ import numpy as np
 
 from aggregation.clipping import norm
 from aggregation.errors import InconsistentUpdatesError, TooFewUpdatesError
-from aggregation.tiles import Matrix, Vector, ascending, stacks
+from aggregation.tiles import Vector, ascending, stacks
 from aggregation.updates import ModelUpdate, in_order
+from contract.network import Matrix
 
 LEAST_COMPARABLE = 4
 """With three, each has two others: which of those is the odd one can't be told."""

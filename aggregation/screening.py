@@ -1,4 +1,4 @@
-"""The judge of the closed set: each update, report or loss held against the others'. Knows no disk, no HTTP, no clock.
+"""The screening of a closed set: each update, report or loss held against the others'. Knows no disk and no clock.
 
 A failed check quarantines: a person then looks, and releases or rejects. No verdict depends on who came first. Why
 these bounds: docs/adr/0011-the-closed-set.md.

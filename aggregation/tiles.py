@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.updates import Tensors
-from contract.network import Layout, TensorSpec
+from contract.network import Layout, Matrix, TensorSpec
 
-Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
 TILE_ELEMENTS = 1 << 16

@@ -64,8 +64,9 @@ class Director:
         views = Views(folder, self.blobs, DEFAULT_TASK)
         self.upkeep = Upkeep(folder, self.ledger, self.blobs, views, self.catalogue, self.tasks)
         lasting: list[LastingReader] = [EventLog(self.logs), TrainingLogs(self.logs, self.blobs), views]
-        self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._learners = Learners(self.database, [self.access, current])
+        self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock
+        self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._follower = Follower(self.database, learn=self.ledger.let_readers_learn, note=self._note)
 
     def initialise(self) -> None:
@@ -106,7 +107,6 @@ class Director:
         self.database.check_ready()
         self.blobs.prepare()
         self._learners.refresh()
-        self.ledger.add_reader(self._learners.learn)
         self._follower.start()
 
     def close(self) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
+from contract.network import Matrix
+
 Forge = Callable[[Matrix, Matrix, np.random.Generator], Matrix]
 """(the attackers' own honest changes, the honest hospitals' changes, draws) → what the attackers send; one row each."""
 

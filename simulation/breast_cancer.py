@@ -13,11 +13,10 @@ from sklearn.datasets import load_breast_cancer
 
 from aggregation.scaling import merge_scalers
 from contract.names import TaskName
-from contract.network import ArchitectureSpec, State, bias_name, forward, softmax, weight_name
+from contract.network import ArchitectureSpec, Matrix, State, bias_name, forward, softmax, weight_name
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Feature, Task
 
-Matrix = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 HOSPITALS = 11

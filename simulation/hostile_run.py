@@ -1,4 +1,4 @@
-"""One run of the breast-cancer consortium with hostile hospitals in it, through the real strategies and judge."""
+"""One run of the breast-cancer consortium with hostile hospitals in it, through the real strategies and screening."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +12,8 @@ from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.artifacts.model_file import write_model
 from contract.names import Digest
-from contract.network import Layout, State
-from simulation.attacks import Attack, Matrix
+from contract.network import Layout, Matrix, State
+from simulation.attacks import Attack
 from simulation.breast_cancer import HOUSE, Consortium, LocalTraining, Patients, accuracy, consortium, task, train
 
 ROUNDS = 10
@@ -38,7 +38,7 @@ class Defence:
     Args:
         name: For the table.
         strategy: How updates are combined.
-        is_gated: Whether the judge sets updates aside first, and counts are capped.
+        is_gated: Whether the screening sets updates aside first, and counts are capped.
         knows_f: Whether the strategy is told how many are hostile.
     """
 

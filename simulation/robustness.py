@@ -1,4 +1,4 @@
-"""The tables of ``docs/robustness.md``: hostile hospitals among honest ones, with and without a judge."""
+"""The tables of ``docs/robustness.md``: hostile hospitals among honest ones, with and without the screening."""
 
 import argparse
 import sys
@@ -76,7 +76,7 @@ def catches(seeds: int) -> str:
 
 
 def trainings(seeds: int, clean_runs: int) -> str:
-    """Give what the judge does when hospitals train in other ways than the product's."""
+    """Give what the screening does when hospitals train in other ways than the product's."""
     rows = []
     for training in TRAININGS:
         clean = _runs(GATED, clean_runs, training=training)
@@ -91,7 +91,7 @@ def trainings(seeds: int, clean_runs: int) -> str:
 
 
 def other_bounds(seeds: int, clean_runs: int) -> str:
-    """Give what the judge would do under other bounds, for two ways to train."""
+    """Give what the screening would do under other bounds, for two ways to train."""
     rows = []
     for name, bounds in OTHER_BOUNDS:
         row = [name]
@@ -124,7 +124,7 @@ def count_ratios(seeds: int) -> str:
 
 
 def quarantined(hospitals: Sequence[Hospital], rounds: int, seed: int) -> int:
-    """Train the product's own task with honest hospitals; give how many submissions the judge would set aside."""
+    """Train the product's own task with honest hospitals; give how many submissions it would set aside."""
     task = DIAGNOSIS_COUNT
     scaler, state = merge_scalers([hospital.scaler for hospital in hospitals]), task.initial_state()
     number = 0
@@ -218,7 +218,7 @@ one class. Model: logistic (30 measurements, 2 classes). Shared start, exact mer
 {seeds} (exclusive); each seed deals anew. Hospitals train as `diagnosis_count` does (Adam 0.01, batch 64, 2 epochs)
 where nothing else is said. The hostile ones work together and know the honest updates of the same round.
 
-*Gate* is the judge of the closed set (`aggregation.screening`) with the default bounds and capped counts; what it
+*Gate* is the screening of the closed set (`aggregation.screening`) with the default bounds and capped counts; what it
 quarantines enters no aggregate. The rules without a gate are told how many are hostile (f known), which nobody is in
 life. Accuracy is on the held-out patients: mean over the seeds, in brackets the lowest.
 

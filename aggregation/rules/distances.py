@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from aggregation.tiles import Matrix, stacks
+from aggregation.tiles import stacks
 from aggregation.updates import UpdateSet
+from contract.network import Matrix
 
 
 def squared_distances(updates: UpdateSet) -> Matrix:

@@ -6,8 +6,9 @@ from aggregation.errors import NotSettledError
 from aggregation.rules.combined import Combined
 from aggregation.rules.distances import squared_distances
 from aggregation.rules.weighted_mean import weighted_mean
-from aggregation.tiles import Matrix, Vector
+from aggregation.tiles import Vector
 from aggregation.updates import UpdateSet
+from contract.network import Matrix
 
 WEISZFELD_TOLERANCE = 1e-9
 """The median has settled when a step moves it by less than this part of the updates' mean distance from it."""

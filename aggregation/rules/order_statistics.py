@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from aggregation.rules.combined import Combined, empty_state
 from aggregation.rules.condition import require
-from aggregation.tiles import Matrix, Vector, ascending, stacks
+from aggregation.tiles import Vector, ascending, stacks
 from aggregation.updates import UpdateSet
+from contract.network import Matrix
 
 
 def coordinate_median(updates: UpdateSet, *, f: int) -> Combined:

@@ -1,5 +1,6 @@
 """What every command shares: the error it ends with, the director it opens, how it prints."""
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -57,8 +58,20 @@ def _exit_code(error: FederationError) -> int:
     return EXIT_REFUSED if isinstance(error, CallerError) else EXIT_DATA
 
 
+class _OnTerminal(logging.Handler):
+    """Says on the terminal what went wrong beside a command that did its work."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one line."""
+        why = getattr(record, "facts", {}).get("why", "")
+        err.print(f"warning: {record.getMessage()}: {why}" if why else f"warning: {record.getMessage()}", markup=False)
+
+
 def opened_director() -> Director:
-    """Give a director whose database is there and usable."""
+    """Give a director whose database is there and usable; what fails beside an act is said on the terminal."""
+    logger = logging.getLogger("director")
+    if not any(isinstance(each, _OnTerminal) for each in logger.handlers):
+        logger.addHandler(_OnTerminal(logging.ERROR))
     director = Director(read_settings())
     director.database.check_ready()
     director.blobs.prepare()

@@ -45,9 +45,9 @@ def newest_seq(session: Session) -> int:
     return session.scalar(select(func.max(AuditRow.seq))) or 0
 
 
-def told_after(session: Session, seq: int) -> list[Told]:
-    """Give what was told after a place, in order."""
-    rows = session.scalars(select(AuditRow).where(AuditRow.seq > seq).order_by(AuditRow.seq))
+def told_after(session: Session, seq: int, limit: int | None = None) -> list[Told]:
+    """Give what was told after a place, in order; at most so much at once."""
+    rows = session.scalars(select(AuditRow).where(AuditRow.seq > seq).order_by(AuditRow.seq).limit(limit))
     return [Told(row.seq, row.at, row.actor, read_event(row.act, row.subject, row.facts)) for row in rows]
 
 

@@ -20,6 +20,8 @@ from director.records.schema import ReaderRow
 
 _log = logging.getLogger(__name__)
 
+_READ_AT_ONCE = 1000
+
 
 class LastingReader(Protocol):
     """Reads every event once, in order; after a crash the last ones perhaps again."""
@@ -63,28 +65,38 @@ class LastingReaders:
         self._readers = readers
 
     def learn(self) -> None:
-        """Read on; nothing is written where nothing was told."""
+        """Read on to the end; nothing is written where nothing was told."""
         with self._database.read() as session:
-            if all(place == audit.newest_seq(session) for place in self._places(session).values()):
+            newest = audit.newest_seq(session)
+            if all(self._place(session, reader) == newest for reader in self._readers):
                 return
+        while self._reads_on():
+            pass
+
+    def _reads_on(self) -> bool:
+        """Let each reader read a bounded stretch; tells whether there may be more for one that could."""
+        is_more = False
         with self._database.write() as session:
             for reader in self._readers:
-                told = audit.told_after(session, self._places(session)[reader.name])
-                if told and self._has_read(session, reader, told):
+                told = audit.told_after(session, self._place(session, reader), _READ_AT_ONCE)
+                if told and _has_read(session, reader, told):
                     session.merge(ReaderRow(name=reader.name, seq=told[-1].seq))
+                    is_more = is_more or len(told) == _READ_AT_ONCE
+        return is_more
 
-    def _places(self, session: Session) -> dict[str, int]:
-        rows = {reader.name: session.get(ReaderRow, reader.name) for reader in self._readers}
-        return {name: row.seq if row is not None else 0 for name, row in rows.items()}
+    def _place(self, session: Session, reader: LastingReader) -> int:
+        row = session.get(ReaderRow, reader.name)
+        return row.seq if row is not None else 0
 
-    def _has_read(self, session: Session, reader: LastingReader, told: Sequence[Told]) -> bool:
-        try:
-            reader.read(session, told)
-        except FederationError as error:  # the others read on, and this one is told again
-            facts = {"reader": reader.name, "why": error.sentence}
-            _log.error("reader.failed", exc_info=True, extra={"facts": facts})
-            return False
-        return True
+
+def _has_read(session: Session, reader: LastingReader, told: Sequence[Told]) -> bool:
+    try:
+        reader.read(session, told)
+    except Exception as error:  # whatever one trips over, the others read on, and it is told the same again
+        facts = {"reader": reader.name, "why": error.sentence if isinstance(error, FederationError) else str(error)}
+        _log.error("reader.failed", exc_info=True, extra={"facts": facts})
+        return False
+    return True
 
 
 class Learners:
@@ -98,7 +110,7 @@ class Learners:
     def __init__(self, database: Database, learners: Sequence[Learner]) -> None:
         self._database = database
         self._learners = learners
-        self._seq = -1
+        self._seq: int | None = None
         self._learning = threading.Lock()
 
     def refresh(self) -> None:
@@ -110,9 +122,11 @@ class Learners:
             self._seq = seq
 
     def learn(self) -> None:
-        """Learn what was told since the last time."""
+        """Learn what was told since the last time; nothing before the first refresh."""
+        if self._seq is None:
+            return
         with self._learning, self._database.read() as session:
-            told = audit.told_after(session, self._seq)
+            told = audit.told_after(session, self._seq or 0)
             for learner in self._learners:
                 if any(learner.concerns(each.event) for each in told):
                     learner.refresh(session)

@@ -62,7 +62,7 @@ class Views:
         """Show what counts now of all that was told about; the session holds the write lock: the newest wins.
 
         Raises:
-            FederationError: A file could not be shown; the others are.
+            StorageError: A file could not be shown; the others are.
         """
         events = [each.event for each in told]
         versions = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
@@ -135,7 +135,8 @@ class Views:
                 with storage_faults_named():
                     self._show_file(file, read)
             except FederationError as error:  # the other files are shown all the same
-                failure = failure or error
+                if isinstance(error, StorageError):  # may pass; a damaged artifact does not: fsck says more of it
+                    failure = failure or error
                 _log.error("view.failed", extra={"facts": {"file": str(file.path), "why": error.sentence}})
         return failure
 

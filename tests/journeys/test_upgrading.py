@@ -1,6 +1,5 @@
 """A data folder and a backup that the version before made go on working."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def take_back_to(revision: str, database: Database) -> None:
 
 
 @pytest.fixture
-def older(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]) -> Iterator[FederationSimulator]:
+def older(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]) -> FederationSimulator:
     """A federation with two global versions, stopped, in the hands of the version before."""
     for nudge in (1, 2):
         for each in five_hospitals:
@@ -40,7 +39,7 @@ def older(federation: FederationSimulator, five_hospitals: list[SimulatedHospita
     take_back_to(BEFORE, federation.director.database)
     federation.director.database.close()
     federation.stop = lambda: None  # type: ignore[method-assign]  # it is stopped
-    yield federation
+    return federation
 
 
 def test_serve_migrates_an_older_folder_and_answers_as_before(older: FederationSimulator):
