@@ -1,11 +1,15 @@
 """What holds for every rule that a few bad updates can't steer: the known answers, and what they bear."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from aggregation.errors import NotSettledError
 from tests.small_updates import ANSWERS, BASE, COUNTS, ROWS, answer, combined, updates_of
 
 RULES = {
@@ -35,11 +39,21 @@ def test_an_update_a_million_away_changes_little(strategy: str, parameters: dict
     assert np.abs(found - 1).max() < 0.3
 
 
+@contextmanager
+def where_it_settles() -> Iterator[None]:
+    """Leave out a drawn set on which a rule refuses to answer, as it may: see ``NotSettledError``."""
+    try:
+        yield
+    except NotSettledError:
+        reject()
+
+
 @every_rule
 @settings(max_examples=25, deadline=None)
 @given(rows=sets)
 def test_each_number_lies_between_the_smallest_and_the_largest(strategy: str, parameters: dict[str, int], rows):
-    found = answer(updates_of(rows, base=rows.mean(axis=0)), strategy, **parameters)
+    with where_it_settles():
+        found = answer(updates_of(rows, base=rows.mean(axis=0)), strategy, **parameters)
     slack = 1e-5 * (1 + np.abs(rows).max())
     assert (found >= rows.min(axis=0) - slack).all()
     assert (found <= rows.max(axis=0) + slack).all()
@@ -52,10 +66,9 @@ def test_the_order_of_arrival_changes_no_bit(strategy: str, parameters: dict[str
     updates = updates_of(rows, base=rows.mean(axis=0))
     places = list(range(len(updates)))
     order.shuffle(places)
-    first, again = (
-        combined(updates, strategy, **parameters),
-        combined([updates[p] for p in places], strategy, **parameters),
-    )
+    with where_it_settles():
+        first = combined(updates, strategy, **parameters)
+    again = combined([updates[place] for place in places], strategy, **parameters)
     assert all(np.array_equal(first.state[name], again.state[name]) for name in first.state)
     if first.shares is not None:
         assert again.shares == tuple(first.shares[place] for place in places)
