@@ -10,7 +10,7 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from aggregation.scaling import behind, merge_scalers
 from aggregation.strategy import RULES, aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInFile
 from contract.artifacts.model_file import locate_tensors, read_model, write_model
-from contract.artifacts.scaler_file import read_scaler, write_scaler
+from contract.artifacts.scaler_file import read_scaler_file, write_scaler
 from contract.errors import FederationError, UnknownTaskError
+from contract.messages.global_models import Card, CardInput
 from contract.names import Digest, TaskName
+from contract.parts import GLOBAL_FILES, PART_OF, GlobalFileRole
 from contract.scaler import ScalerState
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, Task
 
@@ -49,11 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
         return EXIT_REFUSED
-    print(json.dumps(card, indent=2))
+    print(card.model_dump_json(indent=2))
     return EXIT_OK
 
 
-def run(options: argparse.Namespace) -> dict[str, object]:
+def run(options: argparse.Namespace) -> Card:
     """Average the folders and write the result; gives the card."""
     task = _task(options.task)
     if options.weights and len(options.weights) != len(options.folders):
@@ -72,30 +74,34 @@ def run(options: argparse.Namespace) -> dict[str, object]:
         updates = _capped(updates, options.count_ratio)
     combined = aggregate(updates, strategy, scaler)
     model_bytes, scaler_bytes = write_model(combined.state, task.layout), write_scaler(scaler)
-    card: dict[str, object] = {
-        "task": task.name,
-        "strategy": strategy.name,
-        "parameters": dict(strategy.parameters),
-        "count_ratio": options.count_ratio,
-        "sha256": Digest.of(model_bytes),
-        "scaler_sha256": Digest.of(scaler_bytes),
-        "num_examples": sum(folder.update.num_examples for folder in folders),
-        "inputs": [
-            {
-                "envoy_name": folder.name,
-                "model_sha256": folder.update.digest,
-                "scaler_sha256": folder.scaler_sha256,
-                "num_examples": folder.update.num_examples,
-                "weight": weight,
-            }
+    card = Card(
+        task=task.name,
+        strategy=strategy.name,
+        parameters=dict(strategy.parameters),
+        count_ratio=options.count_ratio,
+        sha256=Digest.of(model_bytes),
+        scaler_sha256=Digest.of(scaler_bytes),
+        num_examples=sum(folder.update.num_examples for folder in folders),
+        inputs=[
+            CardInput(
+                envoy_name=folder.name,
+                model_sha256=folder.update.digest,
+                scaler_sha256=folder.scaler_sha256,
+                num_examples=folder.update.num_examples,
+                weight=weight,
+            )
             for folder, weight in zip(folders, combined.shares or [None] * len(folders), strict=True)
         ],
-        "notice": task.notice,
+        notice=task.notice,
+    )
+    written: Mapping[GlobalFileRole, bytes] = {
+        "model": model_bytes,
+        "scaler": scaler_bytes,
+        "card": card.model_dump_json(indent=2).encode() + b"\n",
     }
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "model.pt").write_bytes(model_bytes)
-    (options.out / "scaler.pkl").write_bytes(scaler_bytes)
-    (options.out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    for role, data in written.items():
+        (options.out / GLOBAL_FILES[role]).write_bytes(data)
     return card
 
 
@@ -139,15 +145,17 @@ def _read_or_name(path: Path, task: Task, weight: int | None) -> Folder:
 
 
 def _read(path: Path, task: Task, weight: int | None) -> Folder:
-    scaler_bytes = (path / "scaler.pkl").read_bytes()
-    scaler = read_scaler(scaler_bytes, len(task.features))
+    scaler_bytes = (path / PART_OF["scaler"].file_name).read_bytes()
+    file = read_scaler_file(scaler_bytes, len(task.features))
+    file.require_features([feature.name for feature in task.features])
     num_examples = _num_examples(path) if weight is None else weight
     if num_examples < 1:
         raise AggregationError(f"{num_examples} is no number of examples.", hint="It must be 1 or more.")
-    data = (path / "model.pt").read_bytes()
+    model = path / PART_OF["model"].file_name
+    data = model.read_bytes()
     read_model(data, task.layout)
-    tensors = TensorsInFile(locate_tensors(data, task.layout), FileAt(path / "model.pt").read)
-    update = ModelUpdate(Digest.of(data), num_examples, scaler, task.layout, tensors)
+    tensors = TensorsInFile(locate_tensors(data, task.layout), FileAt(model).read)
+    update = ModelUpdate(Digest.of(data), num_examples, file.state, task.layout, tensors)
     return Folder(path.name, update, Digest.of(scaler_bytes))
 
 
@@ -163,7 +171,7 @@ def _capped(updates: Sequence[ModelUpdate], ratio: float) -> list[ModelUpdate]:
 
 def _num_examples(path: Path) -> int:
     try:
-        return int(json.loads((path / "metadata.json").read_text(encoding="utf-8"))["num_examples"])
+        return int(json.loads((path / PART_OF["metadata"].file_name).read_text(encoding="utf-8"))["num_examples"])
     except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         raise AggregationError(
             "metadata.json does not say num_examples.", hint="Mend it, or give --weights."

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.scaler_file import read_scaler_file
 from contract.artifacts.training_log import check_training_log
 from contract.messages.base import MetricValue
 from contract.messages.uploads import UploadMetadata
@@ -32,7 +32,8 @@ def label_of(parcel: Parcel) -> UploadMetadata:
 def check_parcel(parcel: Parcel, task: Task) -> None:
     """Look at a parcel with the director's own readers before it travels; raises as they do."""
     read_model(parcel["model"], task.layout)
-    read_scaler(parcel["scaler"], len(task.features))
+    scaler = read_scaler_file(parcel["scaler"], len(task.features))
+    scaler.require_features([feature.name for feature in task.features])
     log = parcel.get("log")
     if log is not None:
         check_training_log(log)

@@ -105,7 +105,7 @@ class Card(BaseModel):
 
     task: TaskName = DEFAULT_TASK
     strategy: str = "unknown"
-    parameters: dict[str, float] = {}
+    parameters: dict[str, int | float] = {}
     count_ratio: float | None = None
     sha256: Digest
     scaler_sha256: Digest

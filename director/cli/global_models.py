@@ -9,6 +9,7 @@ from rich.table import Table
 from contract.messages.base import DEFAULT_TASK
 from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut
 from contract.names import EnvoyName, TaskName
+from contract.parts import GLOBAL_FILES
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
@@ -84,12 +85,14 @@ def model_publish(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = Fal
 def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Take a model that python -m aggregation made, through the gate, and publish it."""
     try:
-        model, scaler, card = ((folder / name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json"))
+        files = {role: (folder / name).read_bytes() for role, name in GLOBAL_FILES.items()}
     except OSError as error:
         raise UsageError(
             f"{error.filename}: {error.strerror}.", hint="Name the folder that python -m aggregation --out wrote."
         ) from None
-    _print_model(opened_director().models.import_model(LOCAL_ADMIN, TaskName(task), model, scaler, card), as_json)
+    models = opened_director().models
+    made = models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
+    _print_model(made, as_json)
 
 
 def _parameter(text: str) -> tuple[str, float]:
