@@ -32,8 +32,9 @@ demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one directo
 serve: $(INSTALLED) ## Open the federation that `make demo` made
 	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
 
-test: $(INSTALLED) ## Run every test
-	$(BIN)/python -m pytest
+test: $(INSTALLED) ## Run every test: side by side what bears it, then the rest alone
+	$(BIN)/python -m pytest -n auto -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from the code
 	$(BIN)/ruff format --check .

@@ -4,10 +4,26 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
+# Under a full machine an example may take long, which says nothing of what it shows.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+ALONE = ("benchmarks", "faults", "journeys")
+"""Folders whose tests look at clocks, memory or many processes."""
+
 STANDARD_NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must run alone by where it lies."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in ALONE:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture
