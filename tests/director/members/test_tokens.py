@@ -161,14 +161,6 @@ def test_one_key_in_parallel_makes_one_token(federation: FederationSimulator):
     assert len(holding) == 1
 
 
-def test_a_repeated_join_does_not_bring_back_a_token_that_was_revoked(federation: FederationSimulator):
-    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
-    headers = {"Idempotency-Key": "mine"}
-    joined = federation.http.post("/join", json={"code": code}, headers=headers).json()
-    federation.http.delete(f"/tokens/{joined['id']}", headers=federation.admin)
-    assert federation.http.post("/join", json={"code": code}, headers=headers).status_code == 409
-
-
 def test_tokens_are_listed_in_pages_by_role_and_hospital_with_their_last_use(federation: FederationSimulator):
     issued = [issue(federation, role=role).json()["id"] for role in ("analyst", "admin", "analyst")]
     federation.director.members.note_use()
@@ -198,3 +190,12 @@ def test_a_secret_is_in_the_one_answer_and_nowhere_else(federation: FederationSi
     for secret in (issued["token"], turned["token"]):
         assert all(secret not in answer.text for answer in (revoked, refused, listed))
         assert all(secret.encode() not in data for data in kept)
+
+
+def test_no_secret_lies_in_the_data_folder(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    hospital.infer({"diagnosis_count": 4})
+    federation.director.members.note_use()
+    secret = hospital.token.encode()
+    for path in federation.folder.rglob("*"):
+        assert not path.is_file() or secret not in path.read_bytes(), path

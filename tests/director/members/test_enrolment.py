@@ -1,0 +1,118 @@
+"""One-time codes: each joins once, and those that do not hold look and cost the same."""
+
+import threading
+import time
+from datetime import timedelta
+from statistics import median
+
+import pytest
+from federation_simulator import FederationSimulator
+from sqlalchemy import event
+
+from contract.names import Digest
+from director.errors import UnauthenticatedError
+from director.members import enrolment
+
+
+def status_with(federation: FederationSimulator, secret: str) -> int:
+    return federation.http.get("/tasks", headers={"Authorization": f"Bearer {secret}"}).status_code
+
+
+def test_a_code_joins_once(federation: FederationSimulator):
+    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+    first = federation.http.post("/join", json={"code": code})
+    again = federation.http.post("/join", json={"code": code})
+    assert (first.status_code, first.json()["role"], first.json()["envoy_name"]) == (201, "hospital", "KNH")
+    assert (again.status_code, again.json()["code"]) == (401, "unauthenticated")
+
+
+def test_a_code_expires(federation: FederationSimulator):
+    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+    federation.clock.pass_by(hours=73)
+    # the admin's own token holds for longer than the code
+    assert federation.http.post("/join", json={"code": code}).status_code == 401
+
+
+def test_a_new_code_takes_the_place_of_the_old_one(federation: FederationSimulator):
+    old, new = (
+        federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+        for _ in range(2)
+    )
+    assert federation.http.post("/join", json={"code": old}).status_code == 401
+    assert federation.http.post("/join", json={"code": new}).status_code == 201
+
+
+def test_a_join_whose_answer_was_lost_may_be_repeated_by_its_sender(federation: FederationSimulator):
+    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+
+    def join(key: str):
+        return federation.http.post("/join", json={"code": code}, headers={"Idempotency-Key": key})
+
+    lost, repeated = join("mine"), join("mine")
+    assert (lost.status_code, repeated.status_code) == (201, 201)
+    tokens_hold = [status_with(federation, each.json()["token"]) for each in (lost, repeated)]
+    assert tokens_hold == [401, 200]
+    assert join("a thief's").status_code == 401
+    federation.clock.pass_by(minutes=16)
+    assert join("mine").status_code == 401
+
+
+def test_a_repeated_join_does_not_bring_back_a_token_that_was_revoked(federation: FederationSimulator):
+    code = federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers=federation.admin).json()["code"]
+    headers = {"Idempotency-Key": "mine"}
+    joined = federation.http.post("/join", json={"code": code}, headers=headers).json()
+    federation.http.delete(f"/tokens/{joined['id']}", headers=federation.admin)
+    assert federation.http.post("/join", json={"code": code}, headers=headers).status_code == 409
+
+
+@pytest.fixture
+def codes(federation: FederationSimulator) -> dict[str, str]:
+    """Codes that don't hold, by why."""
+
+    def fresh(name: str) -> str:
+        answer = federation.http.post("/envoys", json={"envoy_name": name}, headers=federation.admin)
+        return answer.json()["code"]
+
+    expired = fresh("Expired")
+    federation.clock.pass_by(hours=73)
+    used, replaced = fresh("Used"), fresh("Replaced")
+    assert federation.http.post("/join", json={"code": used}).status_code == 201
+    fresh("Replaced")
+    return {"unknown": "join_" + "u" * 32, "expired": expired, "used": used, "replaced": replaced}
+
+
+def fail_to_join(federation: FederationSimulator, code: str) -> float:
+    began = time.perf_counter()
+    with pytest.raises(UnauthenticatedError), federation.director.ledger.act("code") as act:
+        enrolment.join(act, code, "key", holds=timedelta(days=1))
+    return time.perf_counter() - began
+
+
+def test_a_code_that_does_not_hold_takes_the_same_questions_and_digests(
+    federation: FederationSimulator, codes: dict[str, str], monkeypatch
+):
+    done: list[str] = []
+    here, of = threading.get_ident(), Digest.of
+
+    def note(what: str) -> None:
+        if threading.get_ident() == here:  # the follower looks too, on a thread of its own
+            done.append(what)
+
+    monkeypatch.setattr(Digest, "of", lambda data: note("digest") or of(data))
+    event.listen(federation.director.database._engine, "before_cursor_execute", lambda *each: note(each[2]))
+    work = {}
+    for why, code in codes.items():
+        done.clear()
+        fail_to_join(federation, code)
+        work[why] = [*done]
+    assert len(work["unknown"]) == 4  # two digests, the lock, one look
+    assert all(each == work["unknown"] for each in work.values()), work
+
+
+def test_a_code_that_does_not_hold_takes_the_same_time(federation: FederationSimulator, codes: dict[str, str]):
+    measured: dict[str, list[float]] = {why: [] for why in codes}
+    for _ in range(100):
+        for why, code in codes.items():
+            measured[why].append(fail_to_join(federation, code))
+    medians = {why: median(each) for why, each in measured.items()}
+    assert max(medians.values()) < 1.5 * min(medians.values()), medians
