@@ -34,7 +34,8 @@ class UploadAdmitted(VersionEvent, act="upload.admit"):
     def facts(self) -> dict[str, Any]:
         """Each file's digest stands under its role."""
         facts = super().facts
-        return {**facts, **facts.pop("files")}
+        files = facts.pop("files")
+        return {**facts, **files}
 
     @classmethod
     def from_record(cls, subject: str, facts: Mapping[str, Any]) -> Self:

@@ -1,0 +1,28 @@
+"""An empty database on the disk, and a ledger on it whose clock a test moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from federation_simulator import SetClock
+
+from director.records.database import Database
+from director.records.ledger import Ledger
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def ledger(database: Database, clock: SetClock) -> Ledger:
+    return Ledger(database, clock)

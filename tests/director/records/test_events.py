@@ -1,0 +1,250 @@
+"""Events: each is read back from its record, and the records that are there keep their form."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import director.assembly  # noqa: F401 - with it every stage has declared its events
+from contract.names import Digest, EnvoyName, TaskName
+from director.members.events import (
+    CodeIssued,
+    EnvoyAdded,
+    EnvoyDisabled,
+    TokenIssued,
+    TokenIssuedAgain,
+    TokenRevoked,
+    TokenRotated,
+)
+from director.models.events import ModelAggregated, ModelPublished, ModelRead, ValidationSet
+from director.records import audit
+from director.records.database import Database
+from director.records.events import Event, Told, UnreadEvent, known_acts, read_event
+from director.submissions.events import (
+    UploadAdmitted,
+    UploadQuarantined,
+    UploadRejected,
+    UploadReleased,
+    UploadWithdrawn,
+)
+from director.tasks.events import (
+    StartRead,
+    StartRenewed,
+    StatisticsAdmitted,
+    StatisticsKept,
+    StatisticsQuarantined,
+    StatisticsReleased,
+    StatisticsWithdrawn,
+)
+from director.upkeep.events import BackupMade, BackupRestored
+
+A, B, C, D = (Digest(letter * 64) for letter in "abcd")
+KNH, TASK = EnvoyName("KNH"), TaskName("diagnosis_count")
+OF_SUBMISSION = {"submission": "s1", "task": "diagnosis_count", "version": 3}
+OF_REPORT = {"task": "diagnosis_count", "version": 3}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event and how it stands on record, which later versions must be able to read: never change one of these."""
+
+    event: Event
+    act: str
+    subject: str
+    facts: dict[str, Any]
+
+
+ON_RECORD = (
+    Recorded(EnvoyAdded(envoy=KNH), "envoy.add", "KNH", {}),
+    Recorded(CodeIssued(envoy=KNH), "envoy.code", "KNH", {}),
+    Recorded(EnvoyDisabled(envoy=KNH), "envoy.disable", "KNH", {}),
+    Recorded(
+        TokenIssued(token_id="t1", role="hospital", envoy=KNH),
+        "token.issue",
+        "t1",
+        {"role": "hospital", "envoy": "KNH"},
+    ),
+    Recorded(
+        TokenIssued(token_id="t1", role="admin", envoy=None), "token.issue", "t1", {"role": "admin", "envoy": None}
+    ),
+    Recorded(TokenIssuedAgain(token_id="t1"), "token.issue_again", "t1", {}),
+    Recorded(
+        TokenRotated(token_id="t1", successor="t2", holds_until="2026-01-02T08:00:00+00:00"),
+        "token.rotate",
+        "t1",
+        {"successor": "t2", "holds_until": "2026-01-02T08:00:00+00:00"},
+    ),
+    Recorded(TokenRevoked(token_id="t1"), "token.revoke", "t1", {}),
+    Recorded(StatisticsKept(envoy=KNH, task=TASK, version=3), "statistics.keep", "KNH", OF_REPORT),
+    Recorded(
+        StatisticsQuarantined(envoy=KNH, task=TASK, version=3, failed=("mean", "spread")),
+        "statistics.quarantine",
+        "KNH",
+        {**OF_REPORT, "failed": ["mean", "spread"]},
+    ),
+    Recorded(
+        StatisticsAdmitted(envoy=KNH, task=TASK, version=3), "statistics.admit", "KNH", {**OF_REPORT, "failed": []}
+    ),
+    Recorded(
+        StatisticsReleased(envoy=KNH, task=TASK, version=3, reason="looked at"),
+        "statistics.release",
+        "KNH",
+        {**OF_REPORT, "reason": "looked at"},
+    ),
+    Recorded(
+        StatisticsWithdrawn(envoy=KNH, task=TASK, version=3, reason="wrong unit"),
+        "statistics.withdraw",
+        "KNH",
+        {**OF_REPORT, "reason": "wrong unit"},
+    ),
+    Recorded(
+        StartRenewed(task=TASK, base=A, model=B, scaler=C, version=2),
+        "start.renew",
+        "diagnosis_count",
+        {"base": "a" * 64, "model": "b" * 64, "scaler": "c" * 64, "version": 2},
+    ),
+    Recorded(
+        StartRenewed(task=TASK, base=A, model=B, scaler=None, version=None),
+        "start.renew",
+        "diagnosis_count",
+        {"base": "a" * 64, "model": "b" * 64, "scaler": None, "version": None},
+    ),
+    Recorded(StartRead(task=TASK, model=B), "start.read", "diagnosis_count", {"model": "b" * 64}),
+    Recorded(
+        UploadAdmitted(
+            envoy=KNH,
+            submission="s1",
+            task=TASK,
+            version=3,
+            files={"metadata": A, "model": B, "scaler": C, "log": D},
+        ),
+        "upload.admit",
+        "KNH",
+        {**OF_SUBMISSION, "metadata": "a" * 64, "model": "b" * 64, "scaler": "c" * 64, "log": "d" * 64},
+    ),
+    Recorded(
+        UploadAdmitted(
+            envoy=KNH, submission="s1", task=TASK, version=3, files={"metadata": A, "model": B, "scaler": C}
+        ),
+        "upload.admit",
+        "KNH",
+        {**OF_SUBMISSION, "metadata": "a" * 64, "model": "b" * 64, "scaler": "c" * 64},
+    ),
+    Recorded(
+        UploadRejected(envoy=KNH, submission="s1", code="model_unreadable"),
+        "upload.reject",
+        "KNH",
+        {"submission": "s1", "code": "model_unreadable"},
+    ),
+    Recorded(
+        UploadQuarantined(envoy=KNH, submission="s1", task=TASK, version=3, failed=("norm",)),
+        "upload.quarantine",
+        "KNH",
+        {**OF_SUBMISSION, "failed": ["norm"]},
+    ),
+    Recorded(
+        UploadReleased(envoy=KNH, submission="s1", task=TASK, version=3, reason="looked at"),
+        "upload.release",
+        "KNH",
+        {**OF_SUBMISSION, "reason": "looked at"},
+    ),
+    Recorded(
+        UploadWithdrawn(envoy=KNH, submission="s1", task=TASK, version=3, reason="poisoned"),
+        "upload.withdraw",
+        "KNH",
+        {**OF_SUBMISSION, "reason": "poisoned"},
+    ),
+    Recorded(
+        ModelAggregated(task=TASK, version=3, model=A, scaler=B, inputs=(C, D), quarantined=()),
+        "model.aggregate",
+        "diagnosis_count 3",
+        {"model": "a" * 64, "scaler": "b" * 64, "inputs": ["c" * 64, "d" * 64], "quarantined": []},
+    ),
+    Recorded(ModelPublished(task=TASK, version=3, model=A), "model.publish", "diagnosis_count 3", {"model": "a" * 64}),
+    Recorded(ModelRead(task=TASK, version=3, part="scaler"), "model.read", "diagnosis_count 3", {"part": "scaler"}),
+    Recorded(
+        ValidationSet(task=TASK, table=A, rows=40), "validation.set", "diagnosis_count", {"table": "a" * 64, "rows": 40}
+    ),
+    Recorded(
+        ValidationSet(task=TASK, table=None, rows=0), "validation.set", "diagnosis_count", {"table": None, "rows": 0}
+    ),
+    Recorded(BackupMade(), "backup.make", "federation", {}),
+    Recorded(BackupRestored(seq=7, digest=A), "backup.restore", "federation", {"seq": 7, "digest": "a" * 64}),
+)
+
+
+def in_words(recorded: object) -> str:
+    return recorded.act if isinstance(recorded, Recorded) else ""
+
+
+def test_every_act_that_is_declared_has_an_example_here():
+    of_the_director = {act for act in known_acts() if not act.startswith("test.")}
+    assert of_the_director == {each.act for each in ON_RECORD}
+
+
+@pytest.mark.parametrize("recorded", ON_RECORD, ids=in_words)
+def test_an_act_stands_on_record_as_it_always_has(recorded: Recorded):
+    event = recorded.event
+    assert (event.act, event.subject, event.facts) == (recorded.act, recorded.subject, recorded.facts)
+
+
+def test_every_event_is_read_back_from_the_audit_as_it_was_told(database: Database):
+    at = datetime(2026, 1, 1, 8, 0, 0, 123456, UTC)
+    with database.write() as session:
+        for each in ON_RECORD:
+            audit.record(session, each.event, at=at, actor="admin:cli")
+    with database.read() as session:
+        told = audit.told_after(session, 0)
+    assert told == [Told(seq, at, "admin:cli", each.event) for seq, each in enumerate(ON_RECORD, start=1)]
+
+
+@pytest.mark.parametrize("recorded", ON_RECORD, ids=in_words)
+def test_a_later_version_may_add_a_fact_to_a_record(recorded: Recorded):
+    assert read_event(recorded.act, recorded.subject, {**recorded.facts, "further": 1}) == recorded.event
+
+
+def test_two_events_of_one_name_are_refused():
+    with pytest.raises(TypeError, match=r"envoy\.add"):
+
+        class Twice(Event, act="envoy.add"):
+            """The name is taken."""
+
+    assert isinstance(read_event("envoy.add", "KNH", {}), EnvoyAdded)
+
+
+@pytest.mark.parametrize(
+    ("act", "subject", "facts"),
+    [
+        pytest.param("mind.read", "KNH", {"of": "everyone"}, id="an act that nobody knows"),
+        pytest.param("model.publish", "diagnosis_count", {"model": "a" * 64}, id="a word of the subject is missing"),
+        pytest.param("model.publish", "diagnosis_count 3 4", {"model": "a" * 64}, id="a word too many"),
+        pytest.param("model.publish", "diagnosis_count three", {"model": "a" * 64}, id="no number"),
+        pytest.param("model.publish", "diagnosis_count 3", {}, id="a fact is missing"),
+        pytest.param("model.publish", "diagnosis_count 3", {"model": "abc"}, id="no digest"),
+        pytest.param("upload.admit", "KNH", {**OF_SUBMISSION, "model": 7}, id="no digest among the files"),
+        pytest.param("token.issue", "t1", {"role": "king", "envoy": None}, id="no role"),
+    ],
+)
+def test_what_can_not_be_read_is_still_told_and_loses_nothing(act: str, subject: str, facts: dict[str, Any]):
+    assert read_event(act, subject, facts) == UnreadEvent(name=act, of=subject, said=facts)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = sorted({name for each in ON_RECORD for name in each.facts} | {"envoy", "files"})
+
+
+@given(
+    act=st.sampled_from([each.act for each in ON_RECORD]) | st.text(max_size=12),
+    subject=st.sampled_from(["KNH", "diagnosis_count 3", "federation", ""]) | st.text(max_size=20),
+    facts=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6),
+)
+def test_no_record_stops_a_reader(act: str, subject: str, facts: dict[str, Any]):
+    read = read_event(act, subject, facts)
+    assert read.act == act or read == UnreadEvent(name=act, of=subject, said=facts)
