@@ -58,6 +58,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Take the write lock, then commit all or nothing."""
         with _faults_named(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            session.connection()  # begins now, and not with the first statement: the lock is held from here on
             yield session
 
     @property
