@@ -9,11 +9,15 @@ from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from contract.names import EnvoyName
 from director.cli import app
 from director.clock import utc_now
+from director.errors import AuditDamagedError
+from director.members.events import EnvoyAdded
 from director.records import audit
 from director.records.chain import Walk, follow, read_lines
 from director.records.database import Database
+from director.records.ledger import Ledger
 from director.records.schema import AuditRow
 
 
@@ -183,3 +187,41 @@ def test_every_act_is_on_record_and_chained(federation: FederationSimulator, fiv
     acts = [row.act for row in rows]
     assert {"token.issue", "envoy.add", "envoy.code", "statistics.keep", "upload.admit", "model.aggregate"} < set(acts)
     assert acts[-1] == "upload.reject"
+
+
+# --- what readers ask of it -------------------------------------------------------------------------------------------
+
+
+def test_what_was_told_after_a_place_is_given_in_order_and_a_stretch_at_a_time(ledger: Ledger):
+    names = [EnvoyName(f"Hospital{number}") for number in range(5)]
+    for name in names:
+        with ledger.act("admin:cli") as act:
+            act.tell(EnvoyAdded(envoy=name))
+    with ledger.read() as session:
+        assert audit.newest_seq(session) == 5
+        assert [each.event for each in audit.told_after(session, 2)] == [EnvoyAdded(envoy=name) for name in names[2:]]
+        assert [each.seq for each in audit.told_after(session, 1, limit=2)] == [2, 3]
+        assert audit.told_after(session, 5) == []
+
+
+def test_an_audit_without_records_has_no_newest_one(ledger: Ledger):
+    with ledger.read() as session:
+        assert audit.newest_seq(session) == 0
+        assert audit.told_after(session, 0) == []
+
+
+def test_the_head_file_follows_the_chain_and_is_no_checkpoint_if_it_is_damaged(ledger: Ledger, tmp_path: Path):
+    kept = audit.HeadFile(tmp_path / "audit.head")
+    assert kept.read() is None
+    for _ in range(2):
+        with ledger.act("admin:cli") as act:
+            act.tell(EnvoyAdded(envoy=EnvoyName("KNH")))
+        with ledger.read() as session:
+            kept.renew(session, ledger.clock())
+            assert kept.read() == audit.head(session, ledger.clock())
+    kept.path.write_bytes(b"{}")
+    with pytest.raises(AuditDamagedError, match=r"audit\.head"):
+        kept.read()
+    with ledger.read() as session:
+        kept.renew(session, ledger.clock())
+    assert kept.path.read_bytes() == b"{}"  # it stays, as the evidence

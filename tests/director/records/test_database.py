@@ -1,16 +1,21 @@
 """The database: its schema, its migrations, what is refused and left as it is."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from federation_simulator import FederationSimulator
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from director.assembly import Director
-from director.errors import DatabaseError, NotInitialisedError
+from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
 from director.records import audit
 from director.records.database import REVISION, Database
-from director.records.schema import Base
+from director.records.schema import Base, GlobalModelRow, PublicationRow
 from director.settings import DirectorSettings
 
 
@@ -77,3 +82,186 @@ def test_a_database_of_the_first_schema_migrates_with_its_rows(tmp_path: Path):
     director = Director(DirectorSettings(data_dir=tmp_path))
     (token,) = director.members.list_tokens(role=None, envoy_name=None, limit=10, cursor=None).items
     assert (token.id, token.envoy_name, token.last_used_at, token.successor_id) == ("t1", "KNH", token.created_at, None)
+
+
+# --- from the schema before this one ----------------------------------------------------------------------------------
+
+BEFORE = "0003"
+FILES = {"model": "a" * 64, "scaler": "b" * 64, "card": "c" * 64}
+
+
+def take_back_to(revision: str, database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", "director.records:migrations")
+    with database._writing.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()
+
+
+def statement(database: Database, sql: str, **values: object) -> list[tuple[object, ...]]:
+    with database.write() as session:
+        result = session.execute(text(sql), values)
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+@pytest.fixture
+def of_before(tmp_path: Path) -> Database:
+    """A database that the version before made: two global versions, one of them published, three acts on record."""
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate(BEFORE)
+    at = "2026-01-01 08:00:00.000000"
+    for version, files in ((1, FILES), (2, dict.fromkeys(FILES, "d" * 64))):
+        statement(
+            database,
+            "INSERT INTO global_models (id, task, task_digest, version, strategy, parameters, scaler, model_sha256,"
+            " scaler_sha256, card_sha256, num_examples, inputs, metrics, created_at)"
+            " VALUES (:id, 'diagnosis_count', :digest, :version, 'fedavg', '{}', 'agreed', :model, :scaler, :card, 90,"
+            " '[]', '{}', :at)",
+            id=version + 10,
+            digest="e" * 64,
+            version=version,
+            at=at,
+            **files,
+        )
+    statement(database, "INSERT INTO publications VALUES (1, 'diagnosis_count', 11, 'admin:cli', :at)", at=at)
+    for seq in (1, 2, 3):
+        statement(
+            database,
+            "INSERT INTO audit VALUES (:seq, :at, 'admin:cli', 'envoy.add', 'KNH', '{}', :digest, :digest)",
+            seq=seq,
+            at=at,
+            digest="0" * 64,
+        )
+    return database
+
+
+def test_a_version_of_before_is_a_set_of_files_after_the_migration(of_before: Database):
+    assert of_before.is_older()
+    of_before.migrate()
+    of_before.check_ready()
+    assert not of_before.is_older()
+    with of_before.read() as session:
+        publication = session.query(PublicationRow).one()
+        assert publication.global_model.version == 1
+        assert publication.global_model.digests == FILES
+        assert session.get_one(GlobalModelRow, 12).digests == dict.fromkeys(FILES, "d" * 64)
+
+
+def test_the_readers_have_read_what_was_told_before_the_migration(of_before: Database):
+    of_before.migrate()
+    assert statement(of_before, "SELECT name, seq FROM readers ORDER BY name") == [
+        ("log", 3),
+        ("training_logs", 3),
+        ("view", 3),
+    ]
+
+
+def test_the_readers_of_a_new_database_have_everything_before_them(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate()
+    assert {seq for (seq,) in statement(database, "SELECT seq FROM readers")} == {0}
+
+
+def test_the_way_back_puts_the_digests_where_they_were(of_before: Database):
+    of_before.migrate()
+    take_back_to(BEFORE, of_before)
+    found = statement(of_before, "SELECT version, model_sha256, scaler_sha256, card_sha256 FROM global_models")
+    assert found == [(1, *FILES.values()), (2, *["d" * 64] * 3)]
+    tables = inspect(create_engine(of_before.url)).get_table_names()
+    assert not {"readers", "global_model_files"} & set(tables)
+    of_before.migrate()
+    with of_before.read() as session:
+        assert session.get_one(GlobalModelRow, 11).digests == FILES
+
+
+# --- transactions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def noted(database: Database) -> Database:
+    """A database with a table of numbers."""
+    statement(database, "CREATE TABLE numbers (number INTEGER PRIMARY KEY, text TEXT)")
+    return database
+
+
+def numbers(database: Database) -> list[object]:
+    with database.read() as session:
+        return list(session.scalars(text("SELECT number FROM numbers ORDER BY number")))
+
+
+def test_a_write_holds_the_lock_before_its_first_statement(noted: Database):
+    with noted.write(), closing(sqlite3.connect(str(noted.file), timeout=0)) as other:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM numbers").fetchone() == (0,)  # readers need not wait
+
+
+def test_a_write_is_whole_or_not_at_all(noted: Database):
+    def fail() -> None:
+        with noted.write() as session:
+            session.execute(text("INSERT INTO numbers VALUES (1, '')"))
+            raise RuntimeError("after all")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert numbers(noted) == []
+
+
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(noted: Database):
+    with noted.read() as session:
+        count = text("SELECT count(*) FROM numbers")
+        before = session.scalar(count)
+        statement(noted, "INSERT INTO numbers VALUES (1, '')")
+        assert (before, session.scalar(count)) == (0, 0)
+    assert numbers(noted) == [1]
+
+
+def test_the_counter_moves_when_somebody_has_committed_and_only_then(noted: Database):
+    counter = noted.change_counter()
+    before = counter.value()
+    assert numbers(noted) == []
+    assert counter.value() == before
+    statement(noted, "INSERT INTO numbers VALUES (1, '')")
+    assert counter.value() != before
+    counter.close()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "kind"),
+    [("PRAGMA max_page_count=1", StorageFullError), ("PRAGMA query_only=ON", StorageError)],
+    ids=["the disk is full", "it may only be read"],
+)
+def test_what_the_disk_refuses_is_said_in_words(noted: Database, pragma: str, kind: type[StorageError]):
+    def write() -> None:
+        with noted.write() as session:
+            session.execute(text(pragma))
+            session.execute(text("INSERT INTO numbers VALUES (1, :much)"), {"much": "m" * 10_000})
+
+    with pytest.raises(StorageError, match="nothing was changed") as refused:
+        write()
+    assert type(refused.value) is kind
+    assert numbers(noted) == []
+
+
+def test_a_fault_of_our_own_is_not_taken_for_the_disks(noted: Database):
+    statement(noted, "INSERT INTO numbers VALUES (1, '')")
+    with pytest.raises(IntegrityError):
+        statement(noted, "INSERT INTO numbers VALUES (1, '')")
+
+
+def test_an_empty_file_is_no_database_and_a_whole_one_has_no_complaints(tmp_path: Path, database: Database):
+    (tmp_path / "empty.db").touch()
+    assert not Database(f"sqlite:///{tmp_path / 'empty.db'}").is_there
+    assert database.is_there
+    assert database.check_whole() == []
+
+
+def test_a_database_of_a_later_version_is_left_as_it_is(database: Database):
+    statement(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="schema 9999"):
+        database.migrate()
+    with pytest.raises(DatabaseError, match="schema 9999"):
+        database.check_ready()
+    assert not database.is_older()
+    assert statement(database, "SELECT version_num FROM alembic_version") == [("9999",)]
