@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ from contract.messages.base import MAX_BATCH_ROWS
 from contract.network import Matrix
 from contract.tasks import Task
 from director.errors import MalformedRequestError, TooLargeError
+
+_NOT_PLAIN = re.compile(rb'["\x1c-\x1f\x80-\xff]')
+"""Quotes, and what numpy takes for spaces though nobody else does: also bytes that are no UTF-8."""
 
 _HINT = "The first line names the columns, each further line holds their values, separated by commas."
 
@@ -35,7 +39,7 @@ def read_table(data: bytes, task: Task, label: str | None = None) -> tuple[Matri
     names = _names(head, label)
     task.require_features([name for name in names if name != label])
     places = [names.index(feature.name) for feature in task.features]
-    matrix = _plain_numbers(body, len(names)) if label is None and b'"' not in body else None
+    matrix = _plain_numbers(body, len(names)) if label is None and not _NOT_PLAIN.search(body) else None
     labels: Sequence[str] = ()
     if matrix is None:
         rows = list(_rows(body, names))

@@ -1,0 +1,195 @@
+"""Tables as CSV: the same numbers however they are written down, and the row named that is wrong."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from contract.errors import FederationError, InvalidInputError
+from contract.messages.base import MAX_BATCH_ROWS
+from contract.network import ArchitectureSpec
+from contract.tasks import DIAGNOSIS_COUNT, Feature
+from director.errors import MalformedRequestError, TooLargeError
+from director.tasks import tables
+from director.tasks.tables import read_table
+
+BOUND = 1e12
+TASK = dataclasses.replace(
+    DIAGNOSIS_COUNT,
+    features=(
+        Feature("age", "years", "patients", "count", 0, 120),
+        Feature("lactate", "mmol/l", "labs", "number", -BOUND, BOUND),
+    ),
+    architecture=ArchitectureSpec(2, (4,), 3),
+)
+PLAIN = b"age,lactate\n61,1.5\n47,-2e3\n"
+ROWS = [[61, 1.5], [47, -2000]]
+
+
+def outcome(data: bytes, *, carefully: bool) -> list[list[float]] | str:
+    """Read by one way alone: rows, or the refusal's code."""
+    with pytest.MonkeyPatch.context() as patched:
+        if carefully:
+            patched.setattr(tables, "_plain_numbers", lambda *_: None)
+        try:
+            rows: list[list[float]] = read_table(data, TASK)[0].tolist()
+        except FederationError as error:
+            return error.code
+        return rows
+
+
+def by_the_fast_way(body: bytes) -> list[list[float]] | None:
+    try:
+        matrix = tables._plain_numbers(body, 2)
+    except FederationError:
+        return None
+    return None if matrix is None else matrix.tolist()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(PLAIN, id="plain"),
+        pytest.param(PLAIN.rstrip(), id="without a last line's end"),
+        pytest.param(b"\xef\xbb\xbf" + PLAIN, id="a byte order mark"),
+        pytest.param(b'\xef\xbb\xbf"age","lactate"\n"61","1.5"\n"47","-2e3"\n', id="everything in quotes"),
+        pytest.param(b'age,lactate\n61,"1.5"\n47,-2e3\n', id="one value in quotes"),
+        pytest.param(PLAIN.replace(b"\n", b"\r\n"), id="lines as Windows ends them"),
+        pytest.param(b'"age","lactate"\r\n"61","1.5"\r\n"47","-2e3"', id="quotes and Windows"),
+        pytest.param(b"lactate,age\n1.5,61\n-2e3,47\n", id="columns in another order"),
+        pytest.param(b'lactate,age\n"1.5",61\n-2e3,47\n', id="another order and quotes"),
+        pytest.param(b" age , lactate \n 61, 1.5\n47 ,-2000.0\n", id="spaces"),
+    ],
+)
+def test_one_table_is_read_alike_however_it_is_written_down(data: bytes):
+    matrix, labels = read_table(data, TASK)
+    assert matrix.tolist() == ROWS
+    assert list(labels) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["1_0", "\u0661\u0660", "\uff11", "\u00b2", "\u2212" + "1", "0x10", "1,5e", "one", "", "1 0", "1d3"]
+)
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_what_other_programs_take_for_no_number_is_none(value: str, quote: str):
+    data = f"age,lactate\n61,1.5\n47,{quote}{value}{quote}\n".encode()
+    with pytest.raises(FederationError) as refused:
+        read_table(data, TASK)
+    assert refused.value.facts["row"] == 2
+
+
+numbers = st.floats(-BOUND, BOUND).map(repr) | st.integers(-(10**6), 10**6).map(str)
+rows = st.lists(st.tuples(st.integers(0, 120).map(str), numbers), min_size=1, max_size=8)
+
+
+@given(rows, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_both_ways_give_the_same_matrix(written: list[tuple[str, str]], line_end: str, is_ended: bool):
+    body = line_end.join(map(",".join, written)) + (line_end if is_ended else "")
+    expected = [[float(age), float(lactate)] for age, lactate in written]
+    data = f"age,lactate{line_end}{body}".encode()
+    assert outcome(data, carefully=False) == outcome(data, carefully=True) == expected
+    assert by_the_fast_way(body.encode()) == expected
+
+
+LETTERS = [*b"0123456789", *b"..,,,\n\n\r\n+--eEinfa_ \t\x0b\x1c\x00#;'xX", *"\u0661\u00a0".encode(), 0xA0, 0xFF]
+
+
+letters = st.lists(st.sampled_from(LETTERS), max_size=14).map(bytes)
+
+
+def put_in(body: bytes, place: int, letter: int) -> bytes:
+    place %= len(body) + 1
+    return body[:place] + bytes([letter]) + body[place:]
+
+
+@given(letters | st.builds(put_in, st.just(b"61,1.5\n47,-2e3\n"), st.integers(0, 20), st.sampled_from(LETTERS)))
+@example(b"1,2\r3,4\n")
+@example(b"\n1,2\n")
+@example(b"1,2\n\n")
+@example(b"1,2#\n")
+@example(b"\xa01,2\n")
+@example(b"\x1c1,2\n")
+def test_the_fast_way_takes_nothing_that_the_careful_one_would_refuse(body: bytes):
+    data = b"age,lactate\n" + body
+    assert outcome(data, carefully=False) == outcome(data, carefully=True)
+
+
+def refusal(data: bytes, label: str | None = None) -> FederationError:
+    with pytest.raises(FederationError) as refused:
+        read_table(data, TASK, label)
+    return refused.value
+
+
+def lines(*of: str, quoted: bool) -> bytes:
+    text = "\n".join(["age,lactate", *of]) + "\n"
+    return text.replace("\n61,1\n", '\n"61",1\n', 1).encode() if quoted else text.encode()
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize(
+    ("wrong", "kind", "feature"),
+    [
+        pytest.param("61", MalformedRequestError, None, id="a value is missing"),
+        pytest.param("61,1,1", MalformedRequestError, None, id="a value too many"),
+        pytest.param("", MalformedRequestError, None, id="an empty line"),
+        pytest.param("old,1", InvalidInputError, "age", id="no number"),
+        pytest.param("61.5,1", InvalidInputError, "age", id="a count that is not whole"),
+        pytest.param("121,1", InvalidInputError, "age", id="outside the bounds"),
+        pytest.param("61,nan", InvalidInputError, "lactate", id="not a number"),
+        pytest.param("61,inf", InvalidInputError, "lactate", id="infinite"),
+        pytest.param("61,1e999", InvalidInputError, "lactate", id="more than a double holds"),
+    ],
+)
+def test_the_row_that_is_wrong_is_named(wrong: str, kind: type[FederationError], feature: str | None, quoted: bool):
+    error = refusal(lines("61,1", "61,2", wrong, "61,3", quoted=quoted))
+    assert isinstance(error, kind)
+    assert error.facts["row"] == 3
+    assert error.sentence.startswith("Row 3")
+    assert error.facts.get("feature") == feature
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"age,lactate", id="a header alone"),
+        pytest.param(b"age,lactate\n", id="no rows"),
+        pytest.param(b"age,age\n61,1\n", id="a name twice"),
+        pytest.param(b'age,lactate\n61,"1\n', id="a quote that does not end"),
+        pytest.param(b'age,"lactate\n61,1\n', id="a quote in the header that does not end"),
+        pytest.param("age,lactate\n61,1\n".encode("utf-16"), id="UTF-16"),
+        pytest.param(b'age,lactate\n61,"\xff"\n', id="no UTF-8 in the rows"),
+        pytest.param(b"\xff,lactate\n61,1\n", id="no UTF-8 in the header"),
+    ],
+)
+def test_what_is_no_table_is_refused(data: bytes):
+    assert refusal(data).code in ("malformed_request", "invalid_input")
+
+
+@pytest.mark.parametrize(("names", "named"), [("age", "lactate"), ("age,lactate,mood", "mood"), ("old,lactate", "age")])
+def test_the_columns_are_the_features(names: str, named: str):
+    error = refusal(f"{names}\n".encode() + b"61,1,1\n")
+    assert (error.code, error.facts["feature"]) == ("invalid_input", named)
+
+
+def labelled(data: bytes) -> tuple[list[list[float]], Sequence[str]]:
+    matrix, labels = read_table(data, TASK, "risk")
+    return matrix.tolist(), labels
+
+
+def test_a_label_comes_as_it_stands_there_and_must_be_there():
+    assert labelled(b"age,risk,lactate\n61,high,1.5\n47, 2,-2e3\n") == (ROWS, ["high", " 2"])
+    assert labelled(b'risk,age,lactate\n"a,b",61,1.5\n,47,-2e3\n') == (ROWS, ["a,b", ""])
+    assert "risk" in refusal(PLAIN, "risk").sentence
+
+
+@pytest.mark.parametrize("value", [b"61,1\n", b'61,"1"\n'])
+def test_more_rows_than_a_batch_takes_are_refused(value: bytes):
+    header = b"age,lactate\n"
+    with pytest.raises(TooLargeError) as refused:
+        read_table(header + value * (MAX_BATCH_ROWS + 1), TASK)
+    assert refused.value.facts["rows"] == MAX_BATCH_ROWS + 1
+    assert np.shape(read_table(header + value * MAX_BATCH_ROWS, TASK)[0]) == (MAX_BATCH_ROWS, 2)
