@@ -1,0 +1,50 @@
+"""The tasks of a federation: the built-in ones, as the consortium has set them."""
+
+import pytest
+
+from contract.errors import UnknownTaskError
+from contract.names import TaskName
+from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
+from director.errors import ExamplesOutOfBoundsError
+from director.tasks.catalogue import Catalogue, describe_task, require_examples
+
+NAME = DIAGNOSIS_COUNT.name
+
+
+def test_without_settings_the_tasks_are_the_built_in_ones():
+    catalogue = Catalogue({})
+    assert dict(catalogue) == dict(BUILT_IN_TASKS)
+    assert len(catalogue) == len(BUILT_IN_TASKS)
+    assert catalogue.find(NAME) == catalogue[NAME] == DIAGNOSIS_COUNT
+
+
+def test_a_task_whose_cut_points_were_moved_is_another_definition_and_the_built_in_one_stays():
+    moved = Catalogue({NAME: [4, 12]})[NAME]
+    assert moved.cut_points == (4.0, 12.0)
+    assert moved.digest != DIAGNOSIS_COUNT.digest
+    assert DIAGNOSIS_COUNT.cut_points == (5.0, 15.0)
+    assert Catalogue({})[NAME].digest == Catalogue({NAME: [5, 15]})[NAME].digest
+
+
+def test_a_task_that_is_not_there_is_named():
+    with pytest.raises(UnknownTaskError) as refused:
+        Catalogue({}).find(TaskName("mind_reading"))
+    assert refused.value.facts == {"task": "mind_reading"}
+
+
+def test_a_task_is_described_with_all_that_a_hospital_needs_and_its_digest():
+    described = describe_task(DIAGNOSIS_COUNT)
+    assert (described.name, described.digest) == (NAME, DIAGNOSIS_COUNT.digest)
+    assert [feature.name for feature in described.features] == ["diagnosis_count"]
+    assert len(described.layout) == len(DIAGNOSIS_COUNT.layout)
+    assert list(described.risk_levels) == ["low", "medium", "high"]
+
+
+@pytest.mark.parametrize(("num_examples", "is_taken"), [(9, False), (10, True), (10**7, True), (10**7 + 1, False)])
+def test_a_number_of_examples_is_held_against_the_tasks_bounds(num_examples: int, is_taken: bool):
+    if is_taken:
+        require_examples(DIAGNOSIS_COUNT, num_examples)
+        return
+    with pytest.raises(ExamplesOutOfBoundsError) as refused:
+        require_examples(DIAGNOSIS_COUNT, num_examples)
+    assert refused.value.facts == {"num_examples": num_examples}
