@@ -1,13 +1,20 @@
 """What everyone starts from: the shared start, the merged scaler, the current global model behind it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
+from contract.names import Digest, TaskName
 from contract.network import forward, softmax
 from contract.tasks import DIAGNOSIS_COUNT
+from director.errors import DamagedArtifactError, NotFoundError
+from director.records.schema import StartRow
+from director.tasks import starts
+from director.tasks.artifacts import Artifacts
 
 
 def test_the_first_start_is_the_shared_one_and_behind_no_scaler(hospital: SimulatedHospital):
@@ -75,3 +82,84 @@ def test_disabling_a_hospital_takes_its_statistics_out_of_the_start(
     before = five_hospitals[0].start()
     federation.http.post("/envoys/MTRH/disable", headers=federation.admin)
     assert five_hospitals[0].start()["scaler_sha256"] != before["scaler_sha256"]
+
+
+# --- renewed only where it moves --------------------------------------------------------------------------------------
+
+
+def starts_on_record(federation: FederationSimulator) -> list[tuple[str, str]]:
+    page = federation.http.get("/audit?act=start.renew", headers=federation.admin).json()
+    return [(each["actor"], each["facts"]["base"]) for each in page["items"]]
+
+
+def test_a_start_that_would_be_the_same_is_not_given_out_again(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.send_statistics()
+    before = starts_on_record(federation)
+    director = federation.director
+    with director.ledger.act("admin:cli") as act:
+        director.tasks.renew_starts(act)
+        assert act.told == []
+    federation.restart()
+    assert starts_on_record(federation) == before
+    assert before[0] == ("director", hospital.start()["base"])
+
+
+def test_a_start_is_named_by_its_base_within_its_task_and_the_last_one_holds(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    first = hospital.start()
+    hospital.send_statistics()
+    second = hospital.start()
+    name, other = DIAGNOSIS_COUNT.name, TaskName("other")
+    with federation.director.ledger.read() as session:
+        assert starts.describe_start(_found(starts.start_named(session, name, first["base"]))).model_dump() == first
+        assert starts.describe_start(_found(starts.current_start(session, name))).model_dump() == second
+        assert starts.start_named(session, other, first["base"]) is None
+        assert starts.start_named(session, name, Digest("0" * 64)) is None
+        assert starts.current_start(session, other) is None
+        bases, scalers = starts.given_out(session, DIAGNOSIS_COUNT)
+        moved = dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0))
+        assert starts.given_out(session, moved) == (frozenset(), frozenset())
+    assert {first["base"], second["base"]} == bases
+    assert scalers == {second["scaler_sha256"]}
+
+
+def _found(row: StartRow | None) -> StartRow:
+    assert row is not None
+    return row
+
+
+def test_only_a_starts_own_files_can_be_fetched_and_of_two_starts_the_later_is_named(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    first = hospital.start()
+    hospital.send_statistics()  # the same model behind another scaler
+    second = hospital.start()
+    assert first["model_sha256"] == second["model_sha256"]
+    with federation.director.ledger.read() as session:
+        assert starts.start_with_file(session, first["model_sha256"]).base == second["base"]
+        assert starts.start_with_file(session, second["scaler_sha256"]).base == second["base"]
+        with pytest.raises(NotFoundError):
+            starts.start_with_file(session, second["base"])
+
+
+def test_a_damaged_file_leaves_the_start_that_holds_and_is_in_the_log(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    sha256 = federation.aggregate().json()["scaler_sha256"]
+    before = five_hospitals[0].start()
+    blob = federation.file("blobs", sha256[:2], sha256)
+    blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+    federation.restart()
+    assert five_hospitals[0].start() == before
+    with federation.director.ledger.act("admin:cli") as act:
+        federation.director.tasks.renew_starts(act)
+        with pytest.raises(DamagedArtifactError):
+            starts.renew_start(
+                act, Artifacts(federation.director.blobs, DIAGNOSIS_COUNT), DIAGNOSIS_COUNT, federation.settings.gate
+            )
+    assert "start.damaged" in federation.file("logs", "director.log").read_text()
