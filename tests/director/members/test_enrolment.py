@@ -9,9 +9,11 @@ import pytest
 from federation_simulator import FederationSimulator
 from sqlalchemy import event
 
-from contract.names import Digest
-from director.errors import UnauthenticatedError
+from contract.names import Digest, EnvoyName
+from director.errors import ConflictError, UnauthenticatedError
 from director.members import enrolment
+from director.members.envoys import add_envoy, disable_envoy, envoy_named
+from director.records.schema import EnrolmentCodeRow
 
 
 def status_with(federation: FederationSimulator, secret: str) -> int:
@@ -116,3 +118,52 @@ def test_a_code_that_does_not_hold_takes_the_same_time(federation: FederationSim
             measured[why].append(fail_to_join(federation, code))
     medians = {why: median(each) for why, each in measured.items()}
     assert max(medians.values()) < 1.5 * min(medians.values()), medians
+
+
+# --- what a join leaves -----------------------------------------------------------------------------------------------
+
+KNH, HOLDS = EnvoyName("KNH"), timedelta(days=1)
+
+
+def test_a_code_of_a_hospital_that_was_disabled_meanwhile_does_not_join(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        code = enrolment.issue_code(act, add_envoy(act, KNH), holds=HOLDS).code
+        disable_envoy(act, KNH)
+    with federation.director.ledger.act("code") as act:
+        with pytest.raises(ConflictError, match="disabled"):
+            enrolment.join(act, code, None, holds=HOLDS)
+        assert act.told == []
+
+
+def test_a_hospital_has_joined_when_it_first_did_and_its_token_holds_as_long_as_a_token_may(
+    federation: FederationSimulator,
+):
+    joined = []
+    for _ in range(2):
+        with federation.director.ledger.act("admin:cli") as act:
+            envoy = add_envoy(act, KNH)
+            code = enrolment.issue_code(act, envoy, holds=HOLDS).code
+        with federation.director.ledger.act("code") as act:
+            token = enrolment.join(act, f" {code}\n", None, holds=timedelta(days=3))
+            joined.append(envoy_named(act.session, KNH).joined_at)
+        assert token.expires_at == federation.clock.now + timedelta(days=3)
+        federation.clock.pass_by(hours=1)
+    assert joined == [federation.clock.now - timedelta(hours=2)] * 2
+
+
+def test_a_join_without_a_key_is_not_repeated(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        code = enrolment.issue_code(act, add_envoy(act, KNH), holds=HOLDS).code
+    with federation.director.ledger.act("code") as act:
+        enrolment.join(act, code, None, holds=HOLDS)
+        for key in (None, ""):
+            with pytest.raises(UnauthenticatedError):
+                enrolment.join(act, code, key, holds=HOLDS)
+
+
+def test_a_code_is_kept_as_its_digest_alone(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        issued = enrolment.issue_code(act, add_envoy(act, KNH), holds=HOLDS)
+        row = act.session.get_one(EnrolmentCodeRow, Digest.of(issued.code.encode()))
+        assert issued.code not in str(vars(row))
+        assert (issued.envoy_name, issued.expires_at) == (KNH, row.expires_at)

@@ -3,6 +3,12 @@
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
+from contract.names import EnvoyName
+from director.errors import ConflictError, UnknownEnvoyError
+from director.members import envoys
+from director.members.envoys import add_envoy
+from director.members.events import EnvoyAdded, EnvoyDisabled
+
 
 @pytest.mark.parametrize("name", ["", "-KNH", "K NH", "K/NH", "..", "con", "LPT1", "K" * 64, "KNH\n", "K\u00e9nya"])
 def test_a_name_that_is_no_folder_everywhere_is_refused(federation: FederationSimulator, name: str):
@@ -45,3 +51,41 @@ def test_each_role_sees_of_the_hospitals_what_it_may(federation: FederationSimul
     assert [each["envoy_name"] for each in seen["hospital"]] == ["KUTRRH"]
     assert seen["analyst"][0]["current"][0]["version"] == 1
     assert hospital.http.get("/envoys/MTRH", headers=hospital.headers).status_code == 403
+
+
+# --- found, admitted, disabled ----------------------------------------------------------------------------------------
+
+KNH = EnvoyName("KNH")
+
+
+def test_a_hospital_is_found_without_regard_to_case_and_an_unknown_one_is_named(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        added = add_envoy(act, KNH)
+        assert envoys.envoy_named(act.session, EnvoyName("kNh")) is added
+        with pytest.raises(UnknownEnvoyError, match="Nobody") as refused:
+            envoys.envoy_named(act.session, EnvoyName("Nobody"))
+    assert refused.value.facts == {"envoy_name": "Nobody"}
+
+
+def test_a_hospital_that_is_there_is_given_back_and_admitted_once(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        assert add_envoy(act, KNH) is add_envoy(act, KNH)
+        assert act.told == [EnvoyAdded(envoy=KNH)]
+
+
+def test_a_hospital_is_disabled_once_and_its_name_stays_taken(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        row = add_envoy(act, KNH)
+        for _ in range(2):
+            assert envoys.disable_envoy(act, EnvoyName("knh")) is row
+        assert act.told == [EnvoyAdded(envoy=KNH), EnvoyDisabled(envoy=KNH)]
+        assert row.disabled_at == federation.clock.now
+        with pytest.raises(ConflictError, match="KNH is disabled"):
+            add_envoy(act, KNH)
+
+
+def test_a_name_that_differs_in_case_alone_is_taken(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        add_envoy(act, KNH)
+        with pytest.raises(ConflictError, match="upper and lower case"):
+            add_envoy(act, EnvoyName("knh"))

@@ -58,6 +58,23 @@ def test_whoever_waits_as_long_as_told_is_taken(per_minute: int, pauses: list[fl
             rate.take("a", now)
 
 
+def test_an_attempt_that_succeeds_costs_nothing_and_one_that_fails_costs_one():
+    rate = RateLimit(2, "guesses")
+
+    def attempt(*, succeeds: bool) -> None:
+        with rate.of_failures("a", NOW):
+            if not succeeds:
+                raise KeyError("no such code")
+
+    for _ in range(5):
+        attempt(succeeds=True)
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            attempt(succeeds=False)
+    with pytest.raises(TooManyRequestsError):
+        attempt(succeeds=True)
+
+
 def test_no_limit_is_no_limit():
     rate = RateLimit(0, "questions")
     assert all(is_taken(rate, "a", NOW) for _ in range(10_000))
