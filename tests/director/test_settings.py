@@ -1,0 +1,113 @@
+"""The settings: environment over file over defaults, and what is wrong is named in one sentence."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from director.cli import app
+from director.errors import SettingsError
+from director.settings import DirectorSettings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Read no configuration but the test's."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refusal() -> SettingsError:
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    return refused.value
+
+
+def test_the_environment_is_over_the_file_and_the_file_over_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert (read_settings().port, read_settings().workers, read_settings().token_days) == (8080, 1, 90)
+    (tmp_path / "director.toml").write_text("port = 9000\nworkers = 3\n[gate]\nnorm_ratio = 2.0\n")
+    monkeypatch.setenv("DIRECTOR_PORT", "9001")
+    monkeypatch.setenv("DIRECTOR_GATE__COSINE", "0.25")
+    monkeypatch.setenv("DIRECTOR_TOKEN_DAYS", "")  # an empty variable sets nothing
+    found = read_settings()
+    assert (found.port, found.workers, found.token_days) == (9001, 3, 90)
+    assert (found.gate.norm_ratio, found.gate.cosine) == (2.0, 0.25)
+
+
+def test_another_file_may_be_named_and_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    elsewhere = tmp_path / "elsewhere.toml"
+    monkeypatch.setenv("DIRECTOR_CONFIG", str(elsewhere))
+    assert "elsewhere.toml, which is no file" in refusal().sentence
+    elsewhere.write_text("port = 9002\n")
+    assert read_settings().port == 9002
+
+
+def test_the_database_lies_in_the_data_folder_unless_it_is_put_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", "data")
+    assert read_settings().url == f"sqlite:///{tmp_path / 'data' / 'director.db'}"
+    for url in ("sqlite:////srv/other.db", "sqlite+pysqlite:////srv/other.db"):
+        monkeypatch.setenv("DIRECTOR_DATABASE_URL", url)
+        assert read_settings().url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://user:secret@host/db", "mysql://host/db", "/srv/director.db", "sqlite3:///x", "sqlite"]
+)
+def test_a_database_that_is_not_sqlite_is_refused(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIRECTOR_DATABASE_URL", url)
+    assert "database_url" in refusal().sentence
+    assert "SQLite alone" in refusal().sentence
+    assert "secret" not in refusal().sentence
+
+
+@pytest.mark.parametrize("command", [["init"], ["envoy", "list"], ["serve"]])
+def test_the_commands_refuse_it_with_one_sentence_and_exit_code_2(command: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIRECTOR_DATABASE_URL", "postgresql://user:secret@host/db")
+    ended = CliRunner().invoke(app, command)
+    assert ended.exit_code == 2
+    sentence, _, hint = ended.stderr.strip().partition("\n")
+    assert sentence.startswith("error: Setting database_url: ")
+    assert "SQLite alone" in sentence
+    assert hint.strip() == "Mend director.toml or the environment."
+    assert ended.stdout == ""
+    assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        ("DIRECTOR_PROT", "9000", "DIRECTOR_PROT"),
+        ("DIRECTOR_PORT", "0", "port"),
+        ("DIRECTOR_PORT", "many", "port"),
+        ("DIRECTOR_WORKERS", "65", "workers"),
+        ("DIRECTOR_STRATEGY", "magic", "strategy"),
+        ("DIRECTOR_TRUSTED_PROXIES", '["0.0.0.0/0"]', "trusted_proxies"),
+        ("DIRECTOR_TRUSTED_PROXIES", '["::/0"]', "trusted_proxies"),
+        ("DIRECTOR_TRUSTED_PROXIES", '["nowhere"]', "trusted_proxies"),
+        ("DIRECTOR_TASKS", '{"other": {"cut_points": [1, 2]}}', "tasks"),
+        ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [15, 5]}}', "cut_points"),
+        ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [5]}}', "cut_points"),
+        ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [5, 15], "label": "x"}}', "label"),
+        ("DIRECTOR_GATE__NORM_RATIO", "wide", "gate.norm_ratio"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(variable: str, value: str, named: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(variable, value)
+    assert named in refusal().sentence
+
+
+def test_a_key_of_the_file_that_is_unknown_and_a_file_that_does_not_parse_are_named(tmp_path: Path):
+    (tmp_path / "director.toml").write_text("prot = 9000\n")
+    assert "prot" in refusal().sentence
+    (tmp_path / "director.toml").write_text("port = = 9000\n")
+    assert "can't be read" in refusal().sentence
+
+
+def test_settings_do_not_change_under_way():
+    settings = DirectorSettings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 9000  # type: ignore[misc]
