@@ -9,11 +9,15 @@ import pytest
 from fastapi import APIRouter
 from federation_simulator import FederationSimulator
 
+from contract.names import EnvoyName
 from director.api.guard import GuardedRoute
 from director.app import RESOURCES
-from director.errors import UnauthenticatedError
+from director.errors import ForbiddenError, UnauthenticatedError
 from director.members import access
 from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN
+from director.members.events import EnvoyDisabled, TokenRevoked
+from director.records.events import UnreadEvent
+from director.upkeep.events import BackupMade
 
 
 def call(federation: FederationSimulator, authorization: str | bytes | None):
@@ -88,6 +92,45 @@ def test_unknown_wrong_expired_and_revoked_tokens_look_the_same(federation: Fede
 def test_the_data_folder_is_its_owners_alone(federation: FederationSimulator):
     modes = [path.stat().st_mode & 0o777 for path in (federation.folder, federation.file("director.db"))]
     assert modes == [0o700, 0o600]
+
+
+# --- who is asking ----------------------------------------------------------------------------------------------------
+
+OF_KNH = access.Principal("t1", HOSPITAL, EnvoyName("KNH"))
+
+
+def test_a_caller_is_named_by_role_hospital_and_token():
+    assert (OF_KNH.actor, LOCAL_ADMIN.actor) == ("hospital:KNH:t1", "admin:cli")
+
+
+def test_a_hospital_acts_for_itself_alone_and_the_admin_for_any():
+    OF_KNH.require_envoy(EnvoyName("knh"))
+    LOCAL_ADMIN.require_envoy(EnvoyName("MTRH"))
+    for caller in (OF_KNH, access.Principal("t1", HOSPITAL)):
+        with pytest.raises(ForbiddenError):
+            caller.require_envoy(EnvoyName("MTRH"))
+
+
+def test_the_tokens_are_learned_anew_where_who_comes_in_may_have_changed_and_nowhere_else(
+    federation: FederationSimulator,
+):
+    known = federation.director.access
+    assert known.concerns(TokenRevoked(token_id="t1"))
+    assert known.concerns(EnvoyDisabled(envoy=EnvoyName("KNH")))
+    assert known.concerns(UnreadEvent(name="token.forge", of="t1", said={}))
+    assert not known.concerns(BackupMade())
+
+
+def test_a_role_that_may_not_is_refused_before_anything_of_its_is_counted(federation: FederationSimulator):
+    authorization, known = f"Bearer {federation.token('analyst')}", federation.director.access
+    with pytest.raises(ForbiddenError, match="analyst"):
+        known.admit(authorization, access.Permission(frozenset({ADMIN})), "192.0.2.1")
+    assert known.take_notes_of_use() == {}
+    caller = known.admit(authorization.replace("Bearer", "bEaReR"), access.Permission(access.ALL), "192.0.2.1")
+    assert caller is not None
+    assert known.take_notes_of_use() == {caller.token_id: federation.clock.now}
+    assert known.take_notes_of_use() == {}
+    assert known.admit(authorization, access.Permission(None), "192.0.2.1") is None
 
 
 # --- unknown, wrong, expired and revoked cost the same: a stopwatch tells a guesser nothing ---------------------------

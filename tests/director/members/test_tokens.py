@@ -8,6 +8,9 @@ import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 
+from director.errors import InvalidRequestError
+from director.members import tokens
+from director.members.access import LOCAL_ADMIN
 from director.records.schema import AuditRow
 
 DAY_SECONDS = 86_400
@@ -199,3 +202,20 @@ def test_no_secret_lies_in_the_data_folder(federation: FederationSimulator, hosp
     secret = hospital.token.encode()
     for path in federation.folder.rglob("*"):
         assert not path.is_file() or secret not in path.read_bytes(), path
+
+
+def test_a_token_holds_as_long_as_is_asked_for_else_as_long_as_it_may():
+    longest = timedelta(days=90)
+    assert tokens.span_to_hold(None, longest) == longest
+    assert tokens.span_to_hold(longest, longest) == longest
+    assert tokens.span_to_hold(timedelta(minutes=1), longest) == timedelta(minutes=1)
+    with pytest.raises(InvalidRequestError, match="90 days"):
+        tokens.span_to_hold(longest + timedelta(seconds=1), longest)
+
+
+def test_the_last_use_never_goes_back_and_a_token_that_is_gone_is_passed_over(federation: FederationSimulator):
+    issued, now = federation.director.members.issue_token(LOCAL_ADMIN, "analyst"), federation.clock.now
+    for at in (now + timedelta(hours=1), now):  # as two workers may write them down
+        with federation.director.database.write() as session:
+            tokens.note_use(session, {issued.id: at, "nothing": at})
+    assert federation.director.members.get_token(issued.id).last_used_at == now + timedelta(hours=1)
