@@ -63,13 +63,14 @@ def page(session: Session, key: tuple[Any, ...], cursor: str | None, limit: int 
 def followed(next_page: Callable[[str | None], Page[Any]], between: Callable[[], None]) -> list[Any]:
     """Follow the cursors to the end; something happens between each two pages."""
     seen, cursor = [], None
-    while True:
+    for _ in range(100):
         found = next_page(cursor)
         seen += found.items
         cursor = found.next
         if cursor is None:
             return seen
         between()
+    raise AssertionError("the pages have no end")
 
 
 @given(
