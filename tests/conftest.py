@@ -48,6 +48,16 @@ def five_hospitals(federation: FederationSimulator) -> list[SimulatedHospital]:
 
 
 @pytest.fixture
+def liar(five_hospitals: list[SimulatedHospital]) -> SimulatedHospital:
+    """KNH: every hospital has an honest model, KNH has since sent one that moved ten times too far."""
+    for each in five_hospitals:
+        each.train_and_upload()
+    knh = five_hospitals[2]
+    assert knh.upload(knh.gone_too_far(10)).json()["version"] == 2
+    return knh
+
+
+@pytest.fixture
 def mimic_iv_demo() -> Path:
     folder = os.environ.get("MIMIC_IV_DIR", "")
     if not folder or folder == "synthetic":

@@ -104,6 +104,15 @@ class SimulatedHospital:
         metadata = {"task": self.task.name, "num_examples": len(self.counts), "base": start["base"]}
         return Parcel(metadata, write_model(moved, self.task.layout), scaler)
 
+    def gone_too_far(self, factor: float, nudge: int = 7) -> Parcel:
+        """Pack a model that went ``factor`` times as far from its start as training took it."""
+        parcel, layout = self.parcel(nudge), self.task.layout
+        start = read_model(self.blob(self.start()["model_sha256"]), layout)
+        trained = read_model(parcel.model, layout)
+        away = {name: (start[name] + factor * (trained[name] - start[name])).astype(np.float32) for name in start}
+        parcel.model = write_model(away, layout)
+        return parcel
+
     def upload(self, parcel: Parcel, *, to: str | None = None, **headers: str) -> httpx.Response:
         return self.http.post(f"/upload/{to or self.name}", files=parcel.files, headers={**self.headers, **headers})
 
@@ -176,8 +185,25 @@ class FederationSimulator:
     def aggregate(self, **request: Any) -> httpx.Response:
         return self.http.post("/aggregations", json=request, headers=self.admin)
 
+    def infer_global(self, body: Any, **headers: str) -> httpx.Response:
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        headers = {**self.analyst, "Content-Type": "application/json", **headers}
+        return self.http.post("/infer_global", content=content, headers=headers)
+
+    def submission(self, envoy: str, version: int) -> dict[str, Any]:
+        listed = self.http.get(f"/submissions?envoy_name={envoy}", headers=self.admin).json()["items"]
+        return next(each for each in listed if each["version"] == version)
+
+    def decide(self, verb: str, submission_id: str, reason: str = "I looked at it") -> httpx.Response:
+        return self.http.post(f"/submissions/{submission_id}/{verb}", json={"reason": reason}, headers=self.admin)
+
     def file(self, *parts: str) -> Path:
         return self.folder.joinpath(*parts)
 
     def digest_at(self, *parts: str) -> str:
         return Digest.of(self.file(*parts).read_bytes())
+
+
+def names_in(model: Mapping[str, Any], key: str = "inputs") -> list[str]:
+    """Name the hospitals that a global model rests on, or that were left out of it."""
+    return [each["envoy_name"] for each in model[key]]
