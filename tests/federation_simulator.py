@@ -2,7 +2,8 @@
 hospitals whose training is a seeded nudge, so that whole stories run in milliseconds."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -185,6 +186,11 @@ class FederationSimulator:
     def aggregate(self, **request: Any) -> httpx.Response:
         return self.http.post("/aggregations", json=request, headers=self.admin)
 
+    def log_lines(self, act: str | None = None) -> list[dict[str, Any]]:
+        """Give the lines of ``director.log`` that tell of acts, or of one kind of act."""
+        lines = [json.loads(line) for line in self.file("logs", "director.log").read_text().splitlines()]
+        return [line for line in lines if "seq" in line and act in (None, line["event"])]
+
     def infer_global(self, body: Any, **headers: str) -> httpx.Response:
         content = body if isinstance(body, str | bytes) else json.dumps(body)
         headers = {**self.analyst, "Content-Type": "application/json", **headers}
@@ -207,3 +213,11 @@ class FederationSimulator:
 def names_in(model: Mapping[str, Any], key: str = "inputs") -> list[str]:
     """Name the hospitals that a global model rests on, or that were left out of it."""
     return [each["envoy_name"] for each in model[key]]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until it is so; fail where it does not come to be."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.01)
