@@ -109,21 +109,19 @@ class TrainingLogs:
 def _line(told: Told) -> str:
     event = told.event
     if isinstance(event, UnreadEvent):
-        act, about = event.name, {"subject": event.of, **event.said}
+        act, about = event.name, {**event.said, "subject": event.of}
     else:
         act, about = event.act, event.model_dump(mode="json")
-    return json.dumps(
-        {
-            "at": _stamp(told.at),
-            "level": logging.getLevelName(event.level).lower(),
-            "logger": "director.acts",
-            "event": act,
-            "seq": told.seq,
-            "actor": told.actor,
-            **about,
-        },
-        default=str,
-    )
+    line: dict[str, object] = {
+        "at": _stamp(told.at),
+        "level": logging.getLevelName(event.level).lower(),
+        "logger": "director.acts",
+        "event": act,
+        "seq": told.seq,
+        "actor": told.actor,
+    }
+    line |= {name: value for name, value in about.items() if name not in line}  # a fact may be called seq
+    return json.dumps(line, default=str)
 
 
 def _append(path: Path, lines: bytes) -> None:

@@ -1,0 +1,171 @@
+"""The logs: one JSON object a line, whatever stands in it, and nothing of a patient's."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from federation_simulator import FederationSimulator, SimulatedHospital
+from sqlalchemy.orm import Session
+
+from contract.names import Digest, EnvoyName, TaskName
+from contract.tasks import DIAGNOSIS_COUNT
+from director.errors import DamagedArtifactError
+from director.records.blobs import BlobStore
+from director.records.events import Event, Told, UnreadEvent
+from director.submissions.events import UploadAdmitted, UploadQuarantined, UploadRejected
+from director.upkeep.events import BackupRestored
+from director.upkeep.logs import DIRECTOR_LOG, EventLog, JsonLines, TrainingLogs, logging_to
+
+NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
+NO_ROWS = Session()
+SECOND_LINE = 'x\n{"event": "token.issue", "actor": "admin:forged"}\r\x1b[2J\u2028'
+
+
+def told(event: Event, seq: int = 7, actor: str = "hospital:KNH:t1") -> Told:
+    return Told(seq, NOW, actor, event)
+
+
+def lines_of(folder: Path, *events: Told) -> list[dict]:
+    EventLog(folder).read(NO_ROWS, events)
+    written = (folder / DIRECTOR_LOG).read_bytes()
+    assert written.endswith(b"\n")
+    return [json.loads(line) for line in written.decode().splitlines()]
+
+
+def admitted(version: int, **files: Digest) -> UploadAdmitted:
+    return UploadAdmitted(
+        envoy=EnvoyName("KNH"), submission="5ab0", task=DIAGNOSIS_COUNT.name, version=version, files=files
+    )
+
+
+def test_an_act_is_one_line_that_says_when_what_and_who(tmp_path: Path):
+    (line,) = lines_of(tmp_path, told(admitted(3, model=Digest("a" * 64))))
+    assert line == {
+        "at": "2026-01-01T08:00:00.000+00:00",
+        "level": "info",
+        "logger": "director.acts",
+        "event": "upload.admit",
+        "seq": 7,
+        "actor": "hospital:KNH:t1",
+        "envoy": "KNH",
+        "submission": "5ab0",
+        "task": "diagnosis_count",
+        "version": 3,
+        "files": {"model": "a" * 64},
+    }
+
+
+def test_every_line_of_a_federations_life_has_the_same_five_members(
+    federation: FederationSimulator, liar: SimulatedHospital
+):
+    federation.aggregate()
+    spoilt = liar.parcel(9)
+    spoilt.model = b"x"
+    assert liar.upload(spoilt).status_code == 422
+    lines = federation.log_lines()
+    assert all({"at", "level", "event", "seq", "actor"} < set(line) for line in lines)
+    assert {line["event"] for line in lines if line["level"] == "warning"} == {"upload.reject", "upload.quarantine"}
+    assert {line["level"] for line in lines} == {"info", "warning"}
+
+
+def test_what_is_refused_or_held_back_is_a_warning(tmp_path: Path):
+    rejected = UploadRejected(envoy=EnvoyName("KNH"), submission="5ab0", code="layout_mismatch")
+    held = UploadQuarantined(
+        envoy=EnvoyName("KNH"), submission="5ab0", task=TaskName("t"), version=1, failed=("update_norm",)
+    )
+    lines = lines_of(tmp_path, told(rejected), told(held), told(admitted(1)))
+    assert [line["level"] for line in lines] == ["warning", "warning", "info"]
+
+
+def test_lines_are_appended_and_never_written_anew(tmp_path: Path):
+    lines_of(tmp_path / "logs", told(admitted(1), seq=1))
+    assert [line["seq"] for line in lines_of(tmp_path / "logs", told(admitted(2), seq=2))] == [1, 2]
+
+
+def test_no_text_in_an_event_begins_a_line_of_its_own(tmp_path: Path):
+    unread = UnreadEvent(name=SECOND_LINE, of=SECOND_LINE, said={SECOND_LINE: SECOND_LINE})
+    (line,) = lines_of(tmp_path, told(unread, actor=SECOND_LINE))
+    assert (line["event"], line["subject"], line["actor"], line[SECOND_LINE]) == (SECOND_LINE,) * 4
+    assert (tmp_path / DIRECTOR_LOG).read_text().rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        UnreadEvent(name="token.suspend", of="x", said={"seq": 1, "actor": "forged", "at": 0, "level": "debug"}),
+        BackupRestored(seq=3, digest=Digest("a" * 64)),
+    ],
+    ids=["an unknown act", "a restored backup, which has a seq of its own"],
+)
+def test_an_events_facts_do_not_take_the_place_of_its_own_seq_and_actor(tmp_path: Path, event: Event):
+    (line,) = lines_of(tmp_path, told(event))
+    assert (line["seq"], line["actor"], line["level"]) == (7, "hospital:KNH:t1", "info")
+    assert line["at"].startswith("2026-01-01T08:00")
+
+
+# --- what a hospital's training said ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobStore:
+    store = BlobStore(tmp_path / "blobs")
+    store.prepare()
+    return store
+
+
+def test_a_training_log_stands_under_a_line_that_names_its_version(tmp_path: Path, blobs: BlobStore):
+    log, _ = blobs.keep(b'{"epoch": 1}\n{"epoch": 2}')  # the last line not ended
+    uploads = [told(admitted(1, log=log)), told(admitted(2)), told(admitted(3, log=log))]
+    TrainingLogs(tmp_path, blobs).read(NO_ROWS, uploads)
+    lines = [json.loads(line) for line in (tmp_path / "training" / "KNH.log").read_text().splitlines()]
+    assert [line.get("version", line.get("epoch")) for line in lines] == [1, 1, 2, 2, 3, 1, 2]
+    assert lines[0] == {
+        "event": "admitted", "at": "2026-01-01 08:00:00+00:00", "task": "diagnosis_count", "version": 1,
+        "submission": "5ab0",
+    }  # fmt: skip
+
+
+def test_only_what_was_admitted_has_a_training_log(tmp_path: Path, blobs: BlobStore):
+    rejected = UploadRejected(envoy=EnvoyName("KNH"), submission="5ab0", code="layout_mismatch")
+    TrainingLogs(tmp_path, blobs).read(NO_ROWS, [told(rejected)])
+    assert not (tmp_path / "training").exists()
+
+
+def test_a_damaged_training_log_is_not_appended(tmp_path: Path, blobs: BlobStore):
+    with pytest.raises(DamagedArtifactError):
+        TrainingLogs(tmp_path, blobs).read(NO_ROWS, [told(admitted(1, log=Digest("a" * 64)))])
+    assert not (tmp_path / "training").exists()
+
+
+# --- what the program itself says -------------------------------------------------------------------------------------
+
+
+def test_the_programs_own_lines_hold_their_facts_and_a_traceback_in_one_line(tmp_path: Path):
+    try:
+        raise ValueError(SECOND_LINE)
+    except ValueError:
+        record = logging.LogRecord("director.x", logging.ERROR, "x.py", 1, SECOND_LINE, None, sys.exc_info())
+    record.facts = {"file": SECOND_LINE}
+    text = JsonLines().format(record)
+    assert text.isprintable()
+    line = json.loads(text)
+    assert (line["level"], line["logger"], line["event"], line["file"]) == (
+        "error", "director.x", SECOND_LINE, SECOND_LINE,
+    )  # fmt: skip
+    assert "ValueError" in line["traceback"]
+
+
+def test_the_program_writes_to_the_log_while_the_block_runs_and_follows_its_rotation(tmp_path: Path):
+    logger = logging.getLogger("director.somewhere")
+    with logging_to(tmp_path / "logs"):
+        logger.info("one")
+        (tmp_path / "logs" / DIRECTOR_LOG).rename(tmp_path / "logs" / "older.log")
+        logger.info("two")
+    logger.info("three")
+    assert [
+        [json.loads(line)["event"] for line in (tmp_path / "logs" / name).read_text().splitlines()]
+        for name in ("older.log", DIRECTOR_LOG)
+    ] == [["one"], ["two"]]
