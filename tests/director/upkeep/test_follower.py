@@ -1,13 +1,19 @@
 """A director that serves follows what others commit, and never falls back to an older state."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
-from federation_simulator import FederationSimulator
+import pytest
+from federation_simulator import FederationSimulator, eventually
+from sqlalchemy import text
 
 from director.assembly import Director
-from director.errors import UnauthenticatedError
+from director.errors import StorageError, UnauthenticatedError
 from director.members.access import ALL, LOCAL_ADMIN, Permission
+from director.records.database import Database
 from director.settings import DirectorSettings
+from director.upkeep.follower import Follower
 
 
 def revoke_the_analysts_token(director: Director) -> None:
@@ -54,3 +60,73 @@ def holds(director: Director, authorization: str) -> bool:
         return director.access.admit(authorization, Permission(ALL), "192.0.2.1") is not None
     except UnauthenticatedError:
         return False
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'alone.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+def commit(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("INSERT INTO readers VALUES ('x', 1) ON CONFLICT DO UPDATE SET seq = seq + 1"))
+
+
+def test_it_learns_once_at_first_and_once_for_each_commit(database: Database):
+    learned: list[None] = []
+    follower = Follower(database, learn=lambda: learned.append(None), note=lambda: None)
+    follower.start()
+    try:
+        for number in (1, 2, 3):
+            eventually(lambda number=number: len(learned) == number)
+            time.sleep(0.1)  # looks in which nobody has committed
+            assert len(learned) == number
+            commit(database)
+        eventually(lambda: len(learned) == 4)
+    finally:
+        follower.stop()
+
+
+def test_what_it_could_not_learn_it_tries_again(database: Database):
+    tries: list[None] = []
+
+    def learn() -> None:
+        tries.append(None)
+        if len(tries) == 1:
+            raise StorageError("The database is away.")
+
+    follower = Follower(database, learn=learn, note=lambda: None)
+    follower.start()
+    try:
+        eventually(lambda: len(tries) == 2)  # nobody has committed meanwhile
+    finally:
+        follower.stop()
+
+
+def test_notes_are_written_every_few_seconds_without_a_commit(database: Database, monkeypatch):
+    monkeypatch.setattr("director.upkeep.follower._NOTE_EVERY_LOOKS", 2)
+    noted: list[None] = []
+    follower = Follower(database, learn=lambda: None, note=lambda: noted.append(None))
+    follower.start()
+    try:
+        eventually(lambda: len(noted) >= 2)
+    finally:
+        follower.stop()
+
+
+def test_stopped_it_looks_no_more_and_one_that_never_began_stops_too(database: Database):
+    learned: list[None] = []
+    follower = Follower(database, learn=lambda: learned.append(None), note=lambda: None)
+    follower.start()
+    eventually(lambda: len(learned) == 1)
+    follower.stop()
+    commit(database)
+    time.sleep(0.1)
+    assert len(learned) == 1
+    Follower(database, learn=lambda: None, note=lambda: None).stop()

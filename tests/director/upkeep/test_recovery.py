@@ -1,0 +1,58 @@
+"""What a killed process left is finished before the director serves."""
+
+import json
+
+from federation_simulator import FederationSimulator, SimulatedHospital
+
+from director.assembly import Director
+from director.records.schema import StatisticsRow
+
+
+def recovered(federation: FederationSimulator) -> Director:
+    """Give a director that has put the folder in order, as `serve` does before its workers begin."""
+    director = Director(federation.settings, federation.clock)
+    director.upkeep.recover()
+    return director
+
+
+def test_what_no_row_names_is_removed_and_what_a_row_names_stays(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    kept = hospital.train_and_upload()["files"]
+    orphan, _ = federation.director.blobs.keep(b"an upload whose row was never written")
+    half = federation.file("blobs", "incoming", "half")
+    half.write_bytes(b"half an upload")
+    director = recovered(federation)
+    assert not director.blobs.has(orphan)
+    assert not half.exists()
+    assert all(director.blobs.has(file["sha256"]) for file in kept.values())
+    assert director.upkeep.defects() == []
+
+
+def test_it_says_how_much_it_removed_and_is_silent_where_it_removed_nothing(federation: FederationSimulator):
+    federation.director.blobs.keep(b"an upload whose row was never written")
+    for _ in range(2):
+        federation.restart()
+    said = [json.loads(line) for line in federation.file("logs", "director.log").read_text().splitlines()]
+    assert [line["orphans_removed"] for line in said if line["event"] == "recovered"] == [1]
+
+
+def test_a_house_in_order_is_left_as_it_is(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
+    for each in five_hospitals:
+        each.train_and_upload()
+    federation.aggregate()
+    before, lines = federation.director.upkeep.checkpoint(), len(federation.log_lines())
+    director = recovered(federation)
+    assert director.upkeep.checkpoint().seq == before.seq
+    assert len(federation.log_lines()) == lines
+
+
+def test_a_start_whose_statistics_no_longer_count_is_renewed_and_on_record(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    before = five_hospitals[0].start()
+    with federation.director.database.write() as session:
+        session.query(StatisticsRow).filter_by(envoy_id=1).update({"verdict": "rejected"})
+    recovered(federation)
+    assert five_hospitals[0].start()["base"] != before["base"]
+    assert federation.log_lines("start.renew")[-1]["actor"] == "director"
