@@ -10,6 +10,7 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
@@ -109,5 +110,6 @@ def print_checks(checks: Sequence[Check]) -> None:
     """Print what the gate looked at."""
     table = Table("check", "", "seen", "bound", "")
     for each in checks:
-        table.add_row(each.name, "passed" if each.passed else "failed", each.seen, each.bound, each.sentence)
+        shown = (escape(text) for text in (each.seen, each.bound, each.sentence))  # a sender's brackets are no markup
+        table.add_row(each.name, "passed" if each.passed else "failed", *shown)
     out.print(table)

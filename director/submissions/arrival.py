@@ -101,7 +101,7 @@ def read_metadata(data: bytes) -> UploadMetadata:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "metadata"
-        shown = ascii(where[:80])[1:-1]  # a key can be any text, a terminal's escape too
+        shown = _harmless(where[:80])
         raise MalformedRequestError(
             f"metadata: {shown}: {first['msg'][:200]}.",
             hint="It needs task, num_examples and base, as GET /tasks/{task}/start gave it.",
@@ -222,4 +222,9 @@ def _few(values: Sequence[float]) -> str:
 
 def _unknown_keys(data: bytes) -> str:
     keys = [key for key in json.loads(data) if key not in UploadMetadata.model_fields]
-    return ", ".join(key[:40] for key in keys[:5])
+    return ", ".join(_harmless(key[:40]) for key in keys[:5])
+
+
+def _harmless(text: str) -> str:
+    """Show what a sender may have chosen at will, a terminal's escape too."""
+    return ascii(text)[1:-1]
