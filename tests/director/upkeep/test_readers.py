@@ -167,6 +167,7 @@ def test_a_server_reads_for_a_command_that_ended_too_early(
     eventually(lambda: federation.file("received_results", "KUTRRH", "model.pt").exists())
     eventually(lambda: len(federation.log_lines("upload.admit")) == 1)
     assert federation.digest_at("received_results", "KUTRRH", "model.pt") == digest
+    eventually(lambda: hospital.infer({"diagnosis_count": 3}).status_code == 200)
     assert hospital.infer({"diagnosis_count": 3}).json()["model"]["sha256"] == digest
 
 
