@@ -1,6 +1,12 @@
 """Submissions as they are kept: pages of them, and who sees which."""
 
+import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
+
+from contract.tasks import DIAGNOSIS_COUNT
+from director.errors import NotFoundError
+from director.members.access import LOCAL_ADMIN
+from director.submissions import kept
 
 
 def test_a_hospital_does_not_see_another_ones_submissions(federation: FederationSimulator, hospital: SimulatedHospital):
@@ -26,3 +32,65 @@ def test_submissions_come_in_pages_newest_first(federation: FederationSimulator,
         if cursor is None:
             break
     assert seen == [5, 4, 3, 2, 1]
+
+
+# --- what counts ------------------------------------------------------------------------------------------------------
+
+
+def current(federation: FederationSimulator) -> dict[str, int | None]:
+    with federation.director.database.read() as session:
+        return {row.envoy.name: row.version for row in kept.current_submissions(session)}
+
+
+def waiting(federation: FederationSimulator) -> dict[str, int | None]:
+    with federation.director.database.read() as session:
+        return {row.envoy.name: row.version for row in kept.waiting_submissions(session, DIAGNOSIS_COUNT.name)}
+
+
+def test_what_waits_does_not_count_and_what_is_newer_ends_the_waiting(
+    federation: FederationSimulator, liar: SimulatedHospital
+):
+    assert (current(federation)["KNH"], waiting(federation)) == (2, {})
+    federation.aggregate()
+    assert (current(federation)["KNH"], waiting(federation)) == (1, {"KNH": 2})
+    liar.train_and_upload(3)
+    assert (current(federation)["KNH"], waiting(federation)) == (3, {})
+
+
+def test_who_ever_had_a_version_is_a_submitter_and_who_was_refused_is_none(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    other = federation.enrol("MTRH")
+    spoilt = other.parcel()
+    spoilt.model = b"x"
+    other.upload(spoilt)
+    federation.decide("reject", hospital.train_and_upload()["id"])
+    with federation.director.database.read() as session:
+        assert kept.submitters(session) == [("KUTRRH", "diagnosis_count")]
+        assert kept.current_submissions(session) == []
+
+
+def test_a_row_becomes_the_very_receipt_that_its_sender_had(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    receipt = hospital.train_and_upload()
+    with federation.director.database.read() as session:
+        row = kept.submission_with_id(session, receipt["id"], LOCAL_ADMIN)
+        assert kept.describe_submission(row).model_dump(mode="json") == receipt
+        with pytest.raises(NotFoundError):
+            kept.submission_with_id(session, "0" * 16, LOCAL_ADMIN)
+
+
+def test_a_list_can_be_narrowed_to_a_hospital_a_task_and_a_verdict(
+    federation: FederationSimulator, liar: SimulatedHospital
+):
+    federation.aggregate()
+
+    def listed(**query: str) -> list[tuple[str, int]]:
+        items = federation.http.get("/submissions", params=query, headers=federation.admin).json()["items"]
+        return [(each["envoy_name"], each["version"]) for each in items]
+
+    assert listed(verdict="quarantined") == [("KNH", 2)]
+    assert sorted(listed(envoy_name="knh")) == [("KNH", 1), ("KNH", 2)]
+    assert listed(envoy_name="KNH", verdict="admitted") == [("KNH", 1)]
+    assert listed(task="another") == []

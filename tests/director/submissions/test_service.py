@@ -2,6 +2,12 @@
 
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital, names_in
+from sqlalchemy import select
+
+from contract.names import EnvoyName
+from director.errors import NotFoundError
+from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
+from director.records.schema import AuditRow
 
 
 def test_the_previous_version_stays_byte_for_byte_and_answers(federation: FederationSimulator, liar: SimulatedHospital):
@@ -104,10 +110,6 @@ def test_the_same_parcel_again_stays_in_quarantine(federation: FederationSimulat
 
 
 def test_every_change_of_a_verdict_is_on_record(federation: FederationSimulator, liar: SimulatedHospital):
-    from sqlalchemy import select
-
-    from director.records.schema import AuditRow
-
     federation.aggregate()
     federation.decide("release", federation.submission("KNH", 2)["id"], "known to us")
     federation.decide("reject", federation.submission("KNH", 2)["id"], "no, after all")
@@ -119,3 +121,42 @@ def test_every_change_of_a_verdict_is_on_record(federation: FederationSimulator,
         ("upload.release", "KNH", "known to us"),
         ("upload.withdraw", "KNH", "no, after all"),
     ]
+
+
+def test_a_version_is_rejected_though_the_view_can_not_be_written(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    first, second = hospital.train_and_upload(1), hospital.train_and_upload(2)
+    shown = federation.file("received_results", "KUTRRH", "model.pt")
+    shown.unlink()
+    shown.mkdir()  # no file can be put there, or taken away
+    rejected = federation.decide("reject", second["id"])
+    assert (rejected.status_code, rejected.json()["verdict"]) == (200, "rejected")
+    assert hospital.infer({"diagnosis_count": 4}).json()["model"]["sha256"] == first["files"]["model"]["sha256"]
+    shown.rmdir()
+    federation.restart()
+    assert federation.director.upkeep.defects() == []
+
+
+def test_a_disabled_hospitals_model_and_statistics_stop_to_count(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    knh, other = five_hospitals[2], five_hospitals[0]
+    before = other.start()
+    disabled = federation.director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("knh"))
+    assert (disabled.envoy_name, disabled.state) == ("KNH", "disabled")
+    assert other.start()["base"] != before["base"]
+    assert "KNH" not in names_in(federation.aggregate().json())
+    assert knh.http.get("/tasks", headers=knh.headers).status_code == 401
+
+
+def test_a_submission_is_shown_to_its_hospital_and_to_no_other(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    submissions, receipt = federation.director.submissions, hospital.train_and_upload()
+    own, other = (Principal("t", HOSPITAL, EnvoyName(name)) for name in ("KUTRRH", "MTRH"))
+    assert submissions.get(own, receipt["id"]).id == receipt["id"]
+    with pytest.raises(NotFoundError):
+        submissions.get(other, receipt["id"])
