@@ -1,9 +1,23 @@
 """What an aggregate rests on: whose models enter, opened and counted."""
 
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
+from aggregation.screening import Bounds
+from contract.messages.global_models import AggregationRequest
+from contract.names import Digest, EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
+from director.assembly import Director
+from director.errors import ConflictError, DamagedArtifactError, NoModelError, UnknownEnvoyError
+from director.members.access import LOCAL_ADMIN
+from director.models.contributions import ClosedSet, close_set
 from director.settings import DirectorSettings
+from director.tasks import artifacts as artifacts_module
+from director.tasks.artifacts import Artifacts
 
 
 def test_a_hospital_whose_newest_model_waits_is_left_out(federation: FederationSimulator, liar: SimulatedHospital):
@@ -56,3 +70,140 @@ def test_models_of_another_definition_of_the_task_no_longer_count(tmp_path):
         hospital.train_and_upload(2)
         assert federation.aggregate().json()["version"] == 2
         assert federation.http.post("/infer_global", **ask).json()["cut_points"] == [4.0, 12.0]
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+def closed(federation: FederationSimulator, *, bounds: Bounds | None = None, **asked: Any) -> ClosedSet:
+    director = federation.director
+    with director.database.read() as session:
+        artifacts = Artifacts(director.blobs, DIAGNOSIS_COUNT)
+        request = AggregationRequest.model_validate(asked)
+        return close_set(session, artifacts, DIAGNOSIS_COUNT, request, bounds or Bounds())
+
+
+def names_of(found: ClosedSet) -> list[str]:
+    return [each.row.envoy.name for each in found.contributions]
+
+
+@pytest.fixture
+def uploaded(five_hospitals: list[SimulatedHospital]) -> list[SimulatedHospital]:
+    """Each of the five has a model behind its own scaler."""
+    for each in five_hospitals:
+        assert each.upload(each.parcel(own_scaler=True)).status_code == 201
+    return five_hospitals
+
+
+def test_every_hospital_contributes_its_model_behind_its_own_scaler(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital]
+):
+    found = closed(federation)
+    assert names_of(found) == ["Embu", "KNH", "KUTRRH", "Mbagathi", "MTRH"]
+    for each in found.contributions:
+        hospital = federation.hospitals[each.row.envoy.name]
+        assert each.update.scaler == hospital.own_scaler
+        assert each.update.digest == each.row.digest_of("model")
+        assert each.update.num_examples == len(hospital.counts)
+    assert found.reference is None
+
+
+def test_what_training_changed_is_measured_behind_the_hospitals_own_scaler(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital]
+):
+    spec = DIAGNOSIS_COUNT.layout[-1]  # not of the first layer: another scaler leaves it as it is
+    for each in closed(federation).contributions:
+        moved = each.update.change.read(spec, 0, spec.size)
+        assert 0 < np.abs(moved).max() < 1
+        assert each.update.base is not None
+        assert np.array_equal(
+            each.update.base.read(spec, 0, spec.size), DIAGNOSIS_COUNT.initial_state()[spec.name].reshape(-1)
+        )
+
+
+def test_counts_are_capped_against_the_others(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
+    counts = {name: len(each.counts) for name, each in federation.hospitals.items()}
+    median = sorted(counts.values())[2]
+    found = closed(federation, bounds=Bounds(count_ratio=1.0))
+    assert {each.row.envoy.name: each.update.num_examples for each in found.contributions} == {
+        name: min(count, median) for name, count in counts.items()
+    }
+
+
+def test_the_agreed_scaler_is_the_merged_one_or_the_chosen_hospitals_own(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital]
+):
+    everyone = np.concatenate([each.counts for each in uploaded])
+    merged, chosen = closed(federation).agreed_scaler, closed(federation, scaler="knh").agreed_scaler
+    assert merged is not None
+    assert merged.mean[0] == pytest.approx(everyone.mean())
+    assert chosen == federation.hospitals["KNH"].own_scaler
+
+
+def test_where_nobody_sent_statistics_no_scaler_is_agreed(federation: FederationSimulator):
+    federation.enrol("KNH").train_and_upload()
+    assert closed(federation).agreed_scaler is None
+
+
+def test_who_can_not_enter_is_named(federation: FederationSimulator, liar: SimulatedHospital):
+    federation.enrol("Newcomer")
+    with pytest.raises(NoModelError, match="Newcomer"):
+        closed(federation, envoys=["MTRH", "Newcomer"])
+    with pytest.raises(UnknownEnvoyError, match="Nowhere"):
+        closed(federation, scaler="Nowhere")
+    federation.aggregate()
+    with pytest.raises(ConflictError, match="KNH waits in quarantine"):
+        closed(federation, envoys=["KNH"])
+
+
+def test_a_hospital_that_is_disabled_does_not_enter(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
+    federation.director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("KNH"))
+    assert "KNH" not in names_of(closed(federation))
+    with pytest.raises(NoModelError):
+        closed(federation, envoys=["KNH"])
+
+
+def test_a_damaged_file_ends_it(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
+    digest = closed(federation).contributions[0].update.digest
+    federation.file("blobs", digest[:2], digest).write_bytes(b"damaged")
+    with pytest.raises(DamagedArtifactError, match=digest[:12]):
+        closed(federation)
+
+
+def test_an_aggregate_reads_each_file_once_and_parses_each_scaler_once(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital], monkeypatch
+):
+    headers = {**federation.admin, "Content-Type": "text/csv"}
+    table = b"label,diagnosis_count\nlow,3\nmedium,9\nhigh,20\n"
+    assert federation.http.put("/validation/diagnosis_count", content=table, headers=headers).status_code == 200
+    assert federation.aggregate().status_code == 201  # so that the second one is held against a current model
+    scaler = uploaded[0].start()["scaler_sha256"]  # behind which the starts and the current model stand
+    for each in uploaded:
+        assert each.upload(each.parcel(2, own_scaler=True)).status_code == 201
+    federation.stop()  # nobody else reads or parses
+    alone = Director(federation.settings, federation.clock)
+    alone.ledger._readers.clear()
+    read, parsed = Counter[Digest](), Counter[Digest]()
+    original_read, original_parse = alone.blobs.read, artifacts_module.read_scaler
+
+    def counted_read(digest: Digest) -> bytes:
+        read[digest] += 1
+        return original_read(digest)
+
+    def counted_parse(data: bytes, features: int) -> object:
+        parsed[Digest.of(data)] += 1
+        return original_parse(data, features)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alone.blobs, "read", counted_read)
+        patched.setattr(artifacts_module, "read_scaler", counted_parse)
+        made = alone.models.aggregate(LOCAL_ADMIN, AggregationRequest())
+    alone.database.close()
+    federation._start()
+
+    own = {each.scaler_sha256 for each in made.inputs}
+    assert len(own) == 5
+    assert {each.model_sha256 for each in made.inputs} | own < set(read)
+    assert set(read.values()) == {1}
+    assert set(parsed) == own | {scaler}
+    assert set(parsed.values()) == {1}

@@ -1,11 +1,25 @@
 """What passed, combined: the numbers, the shares, and what a preview says of each hospital."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from federation_simulator import FederationSimulator, SimulatedHospital, names_in
+
+from aggregation.errors import NoUpdatesError
+from aggregation.screening import Bounds
+from aggregation.strategy import strategy_named
+from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import write_scaler
+from contract.messages.global_models import AggregationRequest
+from contract.names import Digest
+from contract.tasks import DIAGNOSIS_COUNT
+from director.models.contributions import close_set
+from director.models.draft import Draft, combine
+from director.models.screened import screen
+from director.tasks.artifacts import Artifacts
 
 
 def test_a_preview_shows_all_and_does_nothing(federation: FederationSimulator, liar: SimulatedHospital):
@@ -79,3 +93,90 @@ def test_five_hospitals_twice_give_five_versions_and_one_aggregate_for_every_ord
             ]
             digests.add(federation.aggregate().json()["sha256"])
     assert len(digests) == 1
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+def drafted(federation: FederationSimulator, bounds: Bounds | None = None, **asked: Any) -> Draft:
+    director, task, bounds = federation.director, DIAGNOSIS_COUNT, bounds or Bounds()
+    request = AggregationRequest.model_validate(asked)
+    with director.database.read() as session:
+        closed = close_set(session, Artifacts(director.blobs, task), task, request, bounds)
+        strategy = strategy_named(request.strategy or "fedavg", request.parameters)
+        return combine(closed, screen(closed, task, bounds), task, strategy, request, bounds)
+
+
+def test_a_draft_keeps_nothing_and_knows_the_files_that_it_would_become(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    before = sorted(federation.director.blobs.digests())
+    draft = drafted(federation)
+    assert draft.model_sha256 == Digest.of(write_model(draft.state, DIAGNOSIS_COUNT.layout))
+    assert draft.scaler_sha256 == Digest.of(write_scaler(draft.scaler))
+    assert sorted(federation.director.blobs.digests()) == before
+    made = federation.aggregate().json()
+    assert (made["sha256"], made["scaler_sha256"]) == (draft.model_sha256, draft.scaler_sha256)
+
+
+def test_a_preview_and_a_version_are_described_from_the_same_lineage(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    draft, now = drafted(federation), federation.clock()
+    preview = draft.described(None, now, draft.model_sha256, draft.scaler_sha256)
+    version = draft.described(4, now, draft.model_sha256, draft.scaler_sha256)
+    assert (preview.version, preview.published, version.version, version.published) == (None, False, 4, True)
+    assert preview.model_copy(update={"version": 4, "published": True}) == version
+    assert preview.inputs == draft.lineage.inputs
+    assert preview.notice == DIAGNOSIS_COUNT.notice
+
+
+def test_what_failed_is_left_out_of_the_numbers_and_named(federation: FederationSimulator, liar: SimulatedHospital):
+    of_all = drafted(federation)
+    of_the_others = drafted(federation, envoys=["Embu", "KUTRRH", "Mbagathi", "MTRH"])
+    assert [each.envoy_name for each in of_all.lineage.quarantined] == ["KNH"]
+    assert of_all.lineage.quarantined[0].weight is None
+    assert of_all.model_sha256 == of_the_others.model_sha256
+
+
+def test_only_a_preview_says_how_far_the_result_would_move_without_each(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    assert {each.effect for each in drafted(federation).lineage.inputs} == {None}
+    preview = drafted(federation, dry_run=True)
+    (first, *_) = preview.lineage.inputs
+    others = [each.envoy_name for each in preview.lineage.inputs if each is not first]
+    without = drafted(federation, envoys=others)
+    moved = sum(
+        float(np.square(preview.state[name].astype(float) - without.state[name]).sum()) for name in without.state
+    )
+    assert first.effect == pytest.approx(np.sqrt(moved), rel=1e-6)
+
+
+def test_of_the_only_hospital_a_preview_says_no_effect(federation: FederationSimulator):
+    federation.enrol("KNH").train_and_upload()
+    (only,) = drafted(federation, dry_run=True).lineage.inputs
+    assert (only.effect, only.weight) == (None, 1.0)
+
+
+def test_where_none_passed_the_failed_checks_are_named(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    with pytest.raises(NoUpdatesError, match=r"None of the 5 models passed .*: update_direction"):
+        drafted(federation, Bounds(cosine=1.1, against=-10))
+
+
+def test_without_statistics_it_stands_behind_the_merge_of_the_models_own_scalers(federation: FederationSimulator):
+    hospitals = [federation.enrol(name, patients=40 + place) for place, name in enumerate(("KNH", "MTRH"))]
+    for each in hospitals:
+        each.train_and_upload()
+    everyone = np.concatenate([each.counts for each in hospitals])
+    assert drafted(federation).scaler.mean[0] == pytest.approx(everyone.mean())

@@ -1,13 +1,24 @@
 """A global model that the admin's own script made, and what of it is not believed."""
 
+import io
 import json
 import subprocess
 import sys
+from typing import Any
 
+import joblib
+import pandas as pd
+import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
+from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import read_scaler
+from contract.errors import ArtifactError, FederationError, ScalerFileError
+from contract.messages.global_models import GlobalModel
+from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
+from director.errors import MalformedRequestError, NotFoundError
+from director.members.access import LOCAL_ADMIN
 
 
 def run_script(federation: FederationSimulator, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +38,6 @@ def test_the_script_on_plain_folders_makes_the_same_model_and_it_can_be_publishe
     card = json.loads((tmp_path / "out" / "card.json").read_bytes())
     assert (card["sha256"], card["scaler_sha256"]) == (made["sha256"], made["scaler_sha256"])
     files = [(tmp_path / "out" / name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json")]
-    from director.members.access import LOCAL_ADMIN
 
     imported = federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
     assert (imported.version, imported.strategy, imported.published) == (2, "imported:fedavg", True)
@@ -56,3 +66,69 @@ def test_the_script_takes_weights_and_one_hospitals_scaler(
     card = json.loads(result.stdout)
     assert [each["weight"] for each in card["inputs"]] == [0.125, 0.125, 0.125, 0.125, 0.5]
     assert read_scaler((tmp_path / "scaler.pkl").read_bytes(), 1) == federation.hospitals["MTRH"].own_scaler
+
+
+# --- what is not believed ---------------------------------------------------------------------------------------------
+
+
+def imported(
+    federation: FederationSimulator, model: bytes | None = None, scaler: bytes | None = None, **claims: Any
+) -> GlobalModel:
+    """Import the current aggregate's files again, but for what is given."""
+    own = {name: federation.file("aggregated", name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json")}
+    model, scaler = model or own["model.pt"], scaler or own["scaler.pkl"]
+    card = {**json.loads(own["card.json"]), "sha256": Digest.of(model), "scaler_sha256": Digest.of(scaler), **claims}
+    files = (model, scaler, json.dumps(card).encode())
+    return federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
+
+
+def fitted(table: Any) -> bytes:
+    file = io.BytesIO()
+    joblib.dump(StandardScaler().fit(table), file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def averaged(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]) -> FederationSimulator:
+    """A federation that has aggregated once."""
+    for each in five_hospitals:
+        each.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    return federation
+
+
+def test_a_scaler_with_the_tasks_feature_or_without_names_is_taken(averaged: FederationSimulator):
+    counts = averaged.hospitals["KNH"].counts
+    for version, table in ((2, pd.DataFrame({"diagnosis_count": counts})), (3, counts[:, None])):
+        assert imported(averaged, scaler=fitted(table)).version == version
+
+
+def test_a_scaler_with_another_features_name_is_refused_with_both(averaged: FederationSimulator):
+    table = pd.DataFrame({"age": averaged.hospitals["KNH"].counts})
+    with pytest.raises(ScalerFileError, match=r"fitted to \(age\), the task's features are \(diagnosis_count\)"):
+        imported(averaged, scaler=fitted(table))
+    assert averaged.http.get("/global_models", headers=averaged.admin).json()["items"][0]["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "says"),
+    [
+        ({"sha256": "a" * 64}, ArtifactError, "model.pt is not the one"),
+        ({"scaler_sha256": "a" * 64}, ArtifactError, "scaler.pkl is not the one"),
+        ({"model": b"no model"}, FederationError, "model"),
+        ({"inputs": []}, MalformedRequestError, "card.json"),
+        ({"inputs": [{"envoy_name": "KNH", "model_sha256": "a" * 64, "num_examples": 3, "weight": 1}]}, NotFoundError,
+         "names a model of KNH"),
+    ],
+    ids=["another model", "another scaler", "no model", "no inputs", "a model that nobody sent"],
+)  # fmt: skip
+def test_what_does_not_belong_together_is_refused(averaged: FederationSimulator, given, error: type, says: str):
+    with pytest.raises(error, match=says):
+        imported(averaged, **given)
+    assert len(averaged.http.get("/global_models", headers=averaged.admin).json()["items"]) == 1
+
+
+def test_a_model_that_was_rejected_since_is_no_input(averaged: FederationSimulator):
+    averaged.decide("reject", averaged.submission("KNH", 1)["id"])
+    with pytest.raises(NotFoundError, match="KNH"):
+        imported(averaged)

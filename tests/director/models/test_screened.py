@@ -1,9 +1,18 @@
 """Contributions beside each other: what the gate finds, what it holds back, what it says of each."""
 
+from typing import Any
+
+import numpy as np
 from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
+from aggregation.screening import Bounds
 from contract.artifacts.scaler_file import write_scaler
+from contract.messages.global_models import AggregationRequest
 from contract.scaler import ScalerState
+from contract.tasks import DIAGNOSIS_COUNT
+from director.models.contributions import close_set
+from director.models.screened import Screened, screen
+from director.tasks.artifacts import Artifacts
 
 
 def test_a_model_that_moved_too_far_goes_into_quarantine_and_the_rest_are_averaged(
@@ -63,3 +72,75 @@ def test_fewer_than_four_can_not_be_compared_and_it_says_so(federation: Federati
         "comparison",
         "behind_common_scaler",
     }
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+def screened(federation: FederationSimulator, bounds: Bounds | None = None, **asked: Any) -> dict[str, Screened]:
+    director, task, bounds = federation.director, DIAGNOSIS_COUNT, bounds or Bounds()
+    with director.database.read() as session:
+        request = AggregationRequest.model_validate(asked)
+        closed = close_set(session, Artifacts(director.blobs, task), task, request, bounds)
+        return {each.contribution.row.envoy.name: each for each in screen(closed, task, bounds)}
+
+
+def failed(each: Screened) -> list[str]:
+    return [check.name for check in each.checks if not check.passed]
+
+
+def test_each_is_held_against_the_others_and_only_the_odd_one_does_not_count(
+    federation: FederationSimulator, liar: SimulatedHospital
+):
+    found = screened(federation)
+    assert {name: failed(each) for name, each in found.items() if not each.counts} == {"KNH": ["update_norm"]}
+    assert len(found) == 5
+    measured = {name: each.measurement for name, each in found.items()}
+    assert all(each is not None for each in measured.values())
+    assert measured["KNH"].norm > 3 * max(each.norm for name, each in measured.items() if name != "KNH")
+
+
+def test_a_persons_word_stands_whatever_is_found(federation: FederationSimulator, liar: SimulatedHospital):
+    federation.aggregate()
+    federation.decide("release", federation.submission("KNH", 2)["id"])
+    each = screened(federation)["KNH"]
+    assert (each.counts, failed(each)) == (True, ["update_norm"])
+
+
+def test_the_admins_own_bounds_hold(federation: FederationSimulator, liar: SimulatedHospital):
+    assert all(each.counts for each in screened(federation, Bounds(norm_ratio=1000)).values())
+
+
+def test_without_a_table_nothing_is_said_of_losses_and_with_one_it_is_of_each(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    assert {each.held_out for each in screened(federation).values()} == {None}
+    headers = {**federation.admin, "Content-Type": "text/csv"}
+    table = b"label,diagnosis_count\nlow,3\nmedium,9\nhigh,20\n"
+    federation.http.put("/validation/diagnosis_count", content=table, headers=headers)
+    for each in screened(federation).values():
+        assert each.held_out is not None
+        assert "held_out_loss" in [check.name for check in each.checks]
+
+
+def test_it_is_described_with_all_that_was_found(federation: FederationSimulator, liar: SimulatedHospital):
+    each = screened(federation)["KNH"]
+    part, row = each.as_input(0.25), each.contribution.row
+    assert (part.envoy_name, part.version, part.submission_id) == ("KNH", 2, row.id)
+    assert (part.model_sha256, part.scaler_sha256) == (row.digest_of("model"), row.digest_of("scaler"))
+    assert (part.num_examples, part.counted_examples, part.weight) == (60, 60, 0.25)
+    assert part.checks == list(each.checks)
+    found = each.measurement
+    assert (part.norm, part.cosine, part.distance) == (found.norm, found.cosine, found.distance)
+    assert np.isfinite([part.norm, part.cosine, part.distance]).all()
+
+
+def test_what_was_never_compared_has_no_measures(federation: FederationSimulator):
+    for name in ("KNH", "MTRH"):
+        federation.enrol(name).train_and_upload()
+    for each in screened(federation).values():
+        assert each.measurement is None
+        part = each.as_input(None)
+        assert (part.norm, part.cosine, part.distance) == (None, None, None)

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
+from contract.messages.global_models import AggregationRequest
+from contract.tasks import DIAGNOSIS_COUNT
+from director.errors import IdempotencyKeyReusedError, NotFoundError
+from director.members.access import LOCAL_ADMIN
+
 
 def test_the_directors_own_strategy_holds_where_none_is_asked_for(tmp_path):
     with FederationSimulator(tmp_path / "director", strategy="clip+trimmed_mean") as federation:
@@ -92,3 +97,43 @@ def test_a_damaged_version_is_neither_published_nor_served(
     asked = federation.http.post("/infer_global", json={"inputs": {"diagnosis_count": 3}}, headers=federation.analyst)
     assert (asked.status_code, asked.json()["code"]) == (503, "artifact_damaged")
     assert hospital.infer({"diagnosis_count": 3}).status_code == 200
+
+
+def test_a_key_stands_for_one_request(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
+    for each in five_hospitals:
+        each.train_and_upload()
+    models = federation.director.models
+    made = models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1")
+    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1") == made
+    with pytest.raises(IdempotencyKeyReusedError):
+        models.aggregate(LOCAL_ADMIN, AggregationRequest(strategy="coordinate_median"), "k1")
+    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k2").version == 2
+
+
+def test_files_that_a_recovery_took_for_orphans_are_kept_again(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload()
+    blobs, preview = federation.director.blobs, federation.aggregate(dry_run=True).json()
+
+    def recovery_between(place: str) -> None:
+        if place == "aggregate.kept":
+            blobs.remove(preview["sha256"])
+
+    monkeypatch.setattr("director.models.service.reach", recovery_between)
+    assert federation.aggregate().json()["sha256"] == preview["sha256"]
+    assert blobs.has(preview["sha256"])
+    assert federation.director.upkeep.defects() == []
+
+
+def test_who_fetched_a_file_is_on_record_and_what_is_not_there_is_not(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    federation.aggregate()
+    models, task = federation.director.models, DIAGNOSIS_COUNT.name
+    assert models.file(LOCAL_ADMIN, task, 1, "card") == federation.file("aggregated", "card.json").read_bytes()
+    with pytest.raises(NotFoundError):
+        models.file(LOCAL_ADMIN, task, 2, "model")
+    (line,) = federation.log_lines("model.read")
+    assert (line["actor"], line["task"], line["version"], line["part"]) == ("admin:cli", task, 1, "card")
