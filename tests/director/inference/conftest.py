@@ -1,9 +1,17 @@
 """A federation that the tests of this folder only ask."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from federation_simulator import FederationSimulator
+
+from contract.messages.inference import AnsweringModel
+from contract.names import Digest
+from contract.network import layers_of
+from contract.tasks import DIAGNOSIS_COUNT
+from director.inference.answers import ReadyModel
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +24,18 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FederationSimula
             each.train_and_upload()
         assert federation.aggregate().status_code == 201
         yield federation
+
+
+@pytest.fixture(scope="session")
+def ready() -> ReadyModel:
+    """A model of an undistinguished start, ready to answer."""
+    layers = layers_of(DIAGNOSIS_COUNT.architecture, DIAGNOSIS_COUNT.initial_state())
+    model = AnsweringModel(
+        scope="global",
+        version=3,
+        sha256=Digest("a" * 64),
+        scaler_sha256=Digest("b" * 64),
+        envoys=5,
+        trained_at=datetime(2026, 1, 1, 8, 0, tzinfo=UTC),
+    )
+    return ReadyModel(DIAGNOSIS_COUNT, layers, np.array([9.0]), np.array([6.0]), model)

@@ -1,9 +1,20 @@
 """Inputs to a risk level: what an answer says, and that anybody can compute it again."""
 
+import json
+from dataclasses import replace
+
 import joblib
+import numpy as np
 import pytest
 import torch
 from federation_simulator import FederationSimulator
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.errors import InvalidInputError
+from contract.messages.inference import Prediction
+from contract.tasks import RISK_LEVELS
+from director.inference.answers import _BLOCK_ROWS, ReadyModel
 
 
 def test_an_answer_says_what_it_rests_on(asked: FederationSimulator):
@@ -41,3 +52,59 @@ def test_ten_lines_of_torch_and_joblib_reproduce_the_probabilities(asked: Federa
             x = torch.relu(x) if layer < 2 else torch.softmax(x, 1)
         answer = asked.infer_global({"inputs": {"diagnosis_count": count}}).json()["probabilities"]
         assert list(answer.values()) == pytest.approx(x[0].tolist(), abs=1e-6)
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+COUNTS = st.integers(0, 100_000)
+
+
+@given(count=COUNTS)
+def test_every_answer_is_the_whole_message_and_its_level_the_most_probable(ready: ReadyModel, count: int):
+    answer = ready.answer({"diagnosis_count": count}, "r1", with_probabilities=True)
+    assert type(answer) is Prediction
+    assert set(answer.model_dump()) == set(Prediction.model_fields)
+    assert all(getattr(answer, name) is not None for name in Prediction.model_fields)
+    shares = answer.probabilities.model_dump()
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares[answer.risk_level] == max(shares.values())
+    assert (answer.task, answer.cut_points, answer.notice, answer.model, answer.request_id) == (
+        ready.task.name, ready.task.cut_points, ready.task.notice, ready.model, "r1",
+    )  # fmt: skip
+
+
+def test_the_level_is_the_same_without_the_probabilities(ready: ReadyModel):
+    for count in (0, 7, 300):
+        whole, short = (
+            ready.answer({"diagnosis_count": count}, "r1", with_probabilities=wanted) for wanted in (True, False)
+        )
+        assert short == whole.model_copy(update={"probabilities": None})
+
+
+def test_what_is_no_input_of_the_task_is_not_answered(ready: ReadyModel):
+    with pytest.raises(InvalidInputError):
+        ready.answer({"age": 3}, "r1", with_probabilities=True)
+
+
+def test_each_level_is_given_where_its_logit_is_largest(ready: ReadyModel):
+    *before, (weight, bias) = ready.layers
+    for place, level in enumerate(RISK_LEVELS):
+        pushed = bias.copy()
+        pushed[place] += 1000
+        sure = replace(ready, layers=(*before, (weight, pushed)))
+        answer = sure.answer({"diagnosis_count": 3}, "r1", with_probabilities=True)
+        assert (answer.risk_level, getattr(answer.probabilities, level)) == (level, pytest.approx(1))
+
+
+def test_many_rows_are_answered_as_one_by_one_across_the_blocks(ready: ReadyModel):
+    counts = np.arange(2.0 * _BLOCK_ROWS + 3)
+    shares = ready.probabilities(counts[:, None])
+    assert shares.shape == (len(counts), len(RISK_LEVELS))
+    for row in (0, _BLOCK_ROWS - 1, _BLOCK_ROWS, len(counts) - 1):
+        single = ready.answer({"diagnosis_count": row}, "r1", with_probabilities=True).probabilities
+        assert shares[row].tolist() == pytest.approx(list(single.model_dump().values()), abs=1e-12)
+
+
+def test_its_name_tag_is_members_of_an_object(ready: ReadyModel):
+    tag = json.loads("{" + ready.as_json + "}")
+    assert tag == {"task": ready.task.name, "model": ready.model.model_dump(mode="json")}

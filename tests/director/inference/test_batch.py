@@ -1,8 +1,17 @@
 """Many answers at once: what single questions would be answered, in the order of the rows."""
 
+import json
+
 import numpy as np
 import pytest
 from federation_simulator import FederationSimulator
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.messages.inference import Answer, BatchPrediction
+from director.inference import batch
+from director.inference.answers import ReadyModel
+from director.inference.batch import csv_answers, json_answers
 
 
 def singles(federation: FederationSimulator, counts) -> list[dict]:
@@ -59,3 +68,65 @@ def test_decimals_are_written_as_python_would(asked: FederationSimulator):
     values = np.array([0.0, 1.0, 0.5, 1 / 3, 1e-9, 1 - 1e-9, 4.9e-10])
     texts = [bytes(row).decode() for row in _decimals(values)]
     assert texts == [f"{value:.9f}" for value in values]
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+def as_message(ready: ReadyModel, counts: list[int], *, with_probabilities: bool) -> BatchPrediction:
+    matrix = np.array(counts, float)[:, None]
+    return BatchPrediction.model_validate_json(
+        b"".join(json_answers(ready, matrix, "r1", with_probabilities=with_probabilities))
+    )
+
+
+@given(counts=st.lists(st.integers(0, 100_000), min_size=1, max_size=20), wanted=st.booleans())
+def test_a_batch_is_the_message_and_each_item_the_single_answer(ready: ReadyModel, counts: list[int], wanted: bool):
+    found = as_message(ready, counts, with_probabilities=wanted)
+    singles = [ready.answer({"diagnosis_count": count}, "r1", with_probabilities=wanted) for count in counts]
+    assert [each.risk_level for each in found.items] == [single.risk_level for single in singles]
+    for each, single in zip(found.items, singles, strict=True):
+        if wanted:
+            told, exact = each.probabilities.model_dump(), single.probabilities.model_dump()
+            assert told == pytest.approx(exact, abs=1e-9)
+        else:
+            assert each.probabilities is None
+    shared = set(BatchPrediction.model_fields) - {"items", "next"}
+    assert {name: getattr(found, name) for name in shared} == {name: getattr(singles[0], name) for name in shared}
+
+
+def test_blocks_join_without_a_gap(ready: ReadyModel, monkeypatch):
+    counts = list(range(10))
+    whole = as_message(ready, counts, with_probabilities=True)
+    monkeypatch.setattr(batch, "_BLOCK_ROWS", 3)
+    assert as_message(ready, counts, with_probabilities=True) == whole
+    lines = (
+        b"".join(csv_answers(ready, np.array(counts, float)[:, None], with_probabilities=True)).decode().splitlines()
+    )
+    assert [line.split(",")[0] for line in lines] == ["risk_level", *(each.risk_level for each in whole.items)]
+
+
+def test_every_name_and_text_is_written_as_json_writes_it(ready: ReadyModel):
+    data = b"".join(json_answers(ready, np.array([[3.0]]), 'a "request"\n', with_probabilities=True))
+    assert json.loads(data)["request_id"] == 'a "request"\n'
+    assert list(json.loads(data)) == list(BatchPrediction.model_fields)
+
+
+class WiderAnswer(Answer):
+    certainty: float
+
+
+class WiderBatch(BatchPrediction):
+    answered_by: str
+
+
+@pytest.mark.parametrize(
+    ("name", "wider", "field"),
+    [("Answer", WiderAnswer, "certainty"), ("BatchPrediction", WiderBatch, "answered_by")],
+)
+def test_a_new_field_of_the_message_is_never_left_out_in_silence(
+    ready: ReadyModel, monkeypatch, name: str, wider: type, field: str
+):
+    monkeypatch.setattr(batch, name, wider)
+    with pytest.raises(KeyError, match=field):
+        list(json_answers(ready, np.array([[3.0]]), "r1", with_probabilities=True))

@@ -6,6 +6,7 @@ import os
 import pickle
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import joblib
 import numpy as np
@@ -324,3 +325,38 @@ def test_only_a_hospital_uploads(federation: FederationSimulator, hospital: Simu
     parcel = hospital.parcel()
     response = federation.http.post("/upload/KUTRRH", files=parcel.files, headers=federation.headers(role))
     assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+
+
+# --- from the files to the row ----------------------------------------------------------------------------------------
+
+
+def test_files_that_a_recovery_took_for_orphans_are_kept_again(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    parcel, intake = hospital.parcel(), federation.director.submissions._intake
+    original = intake._keep_files
+
+    def kept_and_taken(parts: Any) -> Any:
+        files = original(parts)
+        monkeypatch.setattr(intake, "_keep_files", original)
+        federation.director.blobs.remove(Digest.of(parcel.model))  # no row names it yet
+        return files
+
+    monkeypatch.setattr(intake, "_keep_files", kept_and_taken)
+    assert hospital.upload(parcel).status_code == 201
+    assert federation.director.upkeep.defects() == []
+
+
+def test_who_admits_or_refuses_an_upload_is_told_with_its_submission(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    receipt = hospital.train_and_upload(1)
+    refused = hospital.parcel(2)
+    refused.model = b"x"
+    answer = hospital.upload(refused).json()
+    (admitted,), (rejected,) = federation.log_lines("upload.admit"), federation.log_lines("upload.reject")
+    assert admitted["submission"] == receipt["id"]
+    assert admitted["files"] == {role: file["sha256"] for role, file in receipt["files"].items()}
+    assert (rejected["submission"], rejected["code"]) == (answer["facts"]["submission_id"], "model_file_invalid")
+    assert admitted["actor"] == rejected["actor"]
+    assert admitted["actor"].startswith("hospital:KUTRRH:")

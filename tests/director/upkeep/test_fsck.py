@@ -1,6 +1,9 @@
 """A look over the whole house: each kind of damage is found and named, and nothing else is."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
@@ -82,3 +85,21 @@ def test_a_look_changes_nothing(sound: FederationSimulator):
     before = files()
     assert len(defects(sound)) == 2
     assert files() == before
+
+
+def test_nobody_writes_while_it_compares(sound: FederationSimulator, monkeypatch):
+    views, others = sound.director.upkeep._views, []
+    original = views.differences
+
+    def differences(*arguments: Any) -> list[str]:
+        with closing(sqlite3.connect(sound.file("director.db"), timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                others.append("wrote")
+            except sqlite3.OperationalError:
+                others.append("waits")
+        return original(*arguments)
+
+    monkeypatch.setattr(views, "differences", differences)
+    assert defects(sound) == []
+    assert others == ["waits"]
