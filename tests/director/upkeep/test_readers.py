@@ -386,7 +386,8 @@ def test_where_nothing_was_told_nothing_is_written_or_waited_for(ledger: Ledger)
     tell(ledger)
     readers.learn()
     other = threading.Thread(target=readers.learn)
-    with ledger.database.write():
+    with ledger.database.write() as session:
+        session.connection()  # takes the write lock
         other.start()
         other.join(5)
         assert not other.is_alive()
