@@ -452,7 +452,7 @@ def test_a_slow_refresh_does_not_bring_back_what_a_later_one_has_taken_away(
     monkeypatch.setattr(federation.director.access, "refresh", original)
     later = threading.Thread(target=revoke_the_analysts_token, args=(federation.director,))
     later.start()
-    later.join(0.2)  # without one at a time it is through by now, and the slow one comes after it
+    later.join(1)  # without one at a time it is through by now, and the slow one comes after it
     may_go_on.set()
     first.join()
     later.join()
