@@ -1,0 +1,207 @@
+"""What the director takes over of uvicorn is still there: names that uvicorn promises to nobody."""
+
+import ast
+import asyncio
+import inspect
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from director.api import transport
+from director.api.transport import BoundedProtocol, server_options
+from director.settings import DirectorSettings
+
+ADDED = frozenset(
+    (
+        "_make_room",
+        "on_chunk_header",  # the parser finds it by its name; uvicorn has none
+        "_look",
+        "_is_stalled",
+        "_look_at_body",
+        "_refuse",
+        "_leave",
+        "_linger",
+        "_hang_up",
+    )
+)
+"""Methods of our own; every other one stands in the place of one of uvicorn's."""
+
+METHODS = {name: value for name, value in vars(BoundedProtocol).items() if inspect.isfunction(value)}
+OVERRIDES = sorted(METHODS.keys() - ADDED)
+SOURCE = ast.parse(textwrap.dedent(inspect.getsource(BoundedProtocol)))
+
+
+def differing(base: type) -> list[str]:
+    """Name the overrides that stand in no method's place, or take other arguments than it."""
+    return [
+        name
+        for name in OVERRIDES
+        if not inspect.isfunction(getattr(base, name, None)) or taken(getattr(base, name)) != taken(METHODS[name])
+    ]
+
+
+def taken(method: Any) -> list[tuple[str, object, object]]:
+    return [(each.name, each.kind, each.default) for each in inspect.signature(method).parameters.values()]
+
+
+def called_by(base: type) -> set[str]:
+    """Give the names that the methods of a class look up."""
+    functions = (value for value in vars(base).values() if inspect.isfunction(value))
+    return {name for function in functions for name in function.__code__.co_names}
+
+
+def chains() -> Iterator[tuple[str, ...]]:
+    """Give what the protocol reads or sets of what is not its own: ("cycle", "more_body") for self.cycle.more_body."""
+    roots: dict[str, tuple[str, ...]] = {"self": (), "cycle": ("cycle",)}
+    for found in ast.walk(SOURCE):
+        node, names = found, list[str]()
+        while isinstance(node, ast.Attribute):
+            names.insert(0, node.attr)
+            node = node.value
+        if isinstance(node, ast.Name) and node.id in roots and names:
+            yield (*roots[node.id], *names)
+
+
+def own_attributes() -> set[str]:
+    """Give the attributes that the protocol's ``__init__`` sets."""
+    begin = next(each for each in ast.walk(SOURCE) if isinstance(each, ast.FunctionDef) and each.name == "__init__")
+    targets = [
+        target
+        for each in ast.walk(begin)
+        if isinstance(each, ast.Assign | ast.AnnAssign)
+        for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
+    ]
+    return {each.attr for each in targets if isinstance(each, ast.Attribute)}
+
+
+def borrowed() -> list[str]:
+    """Give the dotted names that must be uvicorn's, two deep where the protocol looks so deep."""
+    own = own_attributes() | METHODS.keys()
+    of_asyncio = {"loop", "transport"}  # what they have is documented
+    found = {
+        ".".join(chain[:1] if chain[0] in of_asyncio or len(chain) == 1 else chain[:2])
+        for chain in chains()
+        if chain[0] not in own
+    }
+    return sorted(found)
+
+
+@pytest.fixture
+def protocol() -> Iterator[HttpToolsProtocol]:
+    """Uvicorn's own protocol with a request that has begun."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        """Is never asked."""
+
+    loop = asyncio.new_event_loop()
+    found = HttpToolsProtocol(Config(app), ServerState(), {}, loop)
+    found.on_message_begin()
+    found.flow = FlowControl(asyncio.Transport())
+    found.cycle = RequestResponseCycle(
+        found.scope,
+        asyncio.Transport(),
+        found.flow,
+        found.logger,
+        found.access_logger,
+        False,
+        [],
+        asyncio.Event(),
+        False,
+        True,
+        found.on_response_complete,
+    )
+    yield found
+    loop.close()
+
+
+def lacking(base: object) -> list[str]:
+    def has(name: str) -> bool:
+        value = base
+        for part in name.split("."):
+            if not hasattr(value, part):
+                return False
+            value = getattr(value, part)
+        return True
+
+    return [name for name in borrowed() if not has(name)]
+
+
+def test_each_override_stands_in_the_place_of_a_method_of_uvicorns() -> None:
+    assert differing(HttpToolsProtocol) == []
+    assert not [name for name in ADDED if hasattr(HttpToolsProtocol, name)]
+    assert METHODS.keys() >= ADDED
+
+
+@pytest.mark.parametrize("name", [name for name in OVERRIDES if name != "__init__"])
+def test_a_method_that_uvicorn_renamed_or_gave_another_argument_is_noticed(name: str) -> None:
+    members = {key: value for key, value in vars(HttpToolsProtocol).items() if key not in ("__dict__", "__weakref__")}
+    renamed = {key: value for key, value in members.items() if key != name}
+    bases = () if hasattr(asyncio.Protocol, name) else (asyncio.Protocol,)  # asyncio has a few of the same names
+    assert differing(type("Renamed", bases, renamed)) == [name]
+
+    def other(self: object, *, further: int) -> None: ...
+
+    assert differing(type("Changed", (HttpToolsProtocol,), {name: other})) == [name]
+
+
+def test_uvicorn_still_calls_the_private_methods_that_are_overridden() -> None:
+    private = {name for name in OVERRIDES if name.startswith("_") and not name.startswith("__")}
+    assert private == {"_start_asgi_task", "_unsupported_upgrade_warning"}
+    assert private <= called_by(HttpToolsProtocol)
+
+
+def test_everything_that_the_protocol_reads_of_uvicorns_is_there(protocol: HttpToolsProtocol) -> None:
+    assert lacking(protocol) == []
+    assert set(borrowed()) >= {
+        "_unset_keepalive_if_required",
+        "connections",
+        "cycle.more_body",
+        "cycle.waiting_for_100_continue",
+        "flow.read_paused",
+        "headers",
+        "parser.should_upgrade",
+        "pipeline",
+        "server_state.total_requests",
+        "url",
+    }
+
+
+@pytest.mark.parametrize("name", ["pipeline", "url", "_unset_keepalive_if_required", "server_state", "connections"])
+def test_an_attribute_that_uvicorn_renamed_is_noticed(protocol: HttpToolsProtocol, name: str) -> None:
+    there = {each: getattr(protocol, each) for each in dir(protocol) if each != name}
+    assert {found.partition(".")[0] for found in lacking(SimpleNamespace(**there))} == {name}
+
+
+def test_a_request_that_uvicorn_keeps_otherwise_is_noticed(protocol: HttpToolsProtocol) -> None:
+    del protocol.cycle.waiting_for_100_continue
+    assert lacking(protocol) == ["cycle.waiting_for_100_continue"]
+
+
+def test_uvicorn_finds_the_protocol_under_the_name_that_the_options_give(tmp_path: Path) -> None:
+    settings = DirectorSettings(data_dir=tmp_path, idle_seconds=7, stopping_seconds=9)
+    config = Config("director.app:from_environment", **server_options(settings))
+    config.load_app = lambda: None  # type: ignore[method-assign]  # the application is no part of this
+    config.load()
+    assert config.http_protocol_class is BoundedProtocol
+    assert config.ws_protocol_class is None
+    assert (config.timeout_keep_alive, config.timeout_graceful_shutdown) == (7, 9)
+    assert not config.access_log
+
+
+def test_a_process_may_open_as_many_files_as_the_system_allows() -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, soft), hard))
+        transport.lift_file_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
