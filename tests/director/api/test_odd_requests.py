@@ -1,7 +1,8 @@
 """Requests that no well-meant client sends: each is refused as a problem, and none is a fault of ours."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
+
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 BODIES = {
     "/infer": '{"envoy_name":"KUTRRH","inputs":{"diagnosis_count":VALUE}}',

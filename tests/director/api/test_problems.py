@@ -1,13 +1,13 @@
-"""What every answer has in common."""
+"""Every error leaves as a problem: a status, a code, a sentence, a hint, and nothing of our inside."""
 
 import pytest
-from federation_simulator import FederationSimulator
 
 from aggregation import errors as aggregation_errors
 from contract import errors as contract_errors
 from contract.errors import FederationError
 from director import errors as director_errors
 from director.api.problems import STATUSES
+from tests.federation_simulator import FederationSimulator
 
 
 def codes_of(module) -> set[str]:
@@ -65,32 +65,3 @@ def test_a_failure_of_ours_is_a_problem_without_its_inside(federation: Federatio
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert "secret" not in response.text
     assert "the secret inside" in federation.file("logs", "director.log").read_text()
-
-
-def test_a_body_that_is_refused_unread_ends_the_connection(federation: FederationSimulator):
-    refused = federation.http.post("/upload/KUTRRH", content=b"x" * 1000)
-    assert (refused.status_code, refused.headers["connection"]) == (401, "close")
-    taken = federation.http.get("/tasks", headers=federation.admin)
-    assert "connection" not in taken.headers
-
-
-def test_the_documentation_needs_no_network(federation: FederationSimulator):
-    page = federation.http.get("/docs").text
-    assert "/infer_global/batch" in page
-    for outside in ("http://", "https://", "<script"):
-        assert outside not in page.replace("https://tools.ietf.org", "")
-    document = federation.http.get("/openapi.json").json()
-    assert "/upload/{envoy_name}" in document["paths"]
-
-
-def test_the_plain_page_says_what_runs_here(federation: FederationSimulator):
-    page = federation.http.get("/")
-    assert page.status_code == 200
-    assert "diagnosis_count" in page.text
-    assert 'href="/docs"' in page.text
-
-
-def test_health(federation: FederationSimulator):
-    assert federation.http.get("/health/live").json()["status"] == "ok"
-    ready = federation.http.get("/health/ready")
-    assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "storage": "ok"})

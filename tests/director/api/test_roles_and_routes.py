@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 
@@ -20,6 +19,7 @@ from director.members.access import ADMIN, ANALYST, HOSPITAL
 from director.records.schema import Base, StatisticsRow, SubmissionRow
 from director.records.verdicts import QUARANTINED
 from director.settings import DirectorSettings
+from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 FRAMEWORK = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
 DOCUMENT = FRAMEWORK.openapi()
