@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 # Under a full machine an example may take long, which says nothing of what it shows.

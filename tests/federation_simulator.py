@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import write_scaler
+from contract.messages.base import Role
 from contract.names import Digest
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
@@ -85,7 +86,7 @@ class SimulatedHospital:
     def start(self) -> dict[str, Any]:
         response = self.http.get(f"/tasks/{self.task.name}/start", headers=self.headers)
         assert response.status_code == 200, response.text
-        return response.json()
+        return dict(response.json())
 
     def blob(self, digest: str) -> bytes:
         response = self.http.get(f"/blobs/{digest}", headers=self.headers)
@@ -120,7 +121,7 @@ class SimulatedHospital:
     def train_and_upload(self, nudge: int = 0) -> dict[str, Any]:
         response = self.upload(self.parcel(nudge))
         assert response.status_code in (200, 201), response.text
-        return response.json()
+        return dict(response.json())
 
     def infer(self, inputs: Mapping[str, Any], **more: Any) -> httpx.Response:
         return self.http.post("/infer", json={"envoy_name": self.name, "inputs": inputs, **more}, headers=self.headers)
@@ -159,10 +160,10 @@ class FederationSimulator:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
-    def token(self, role: str, **more: Any) -> str:
+    def token(self, role: Role, **more: Any) -> str:
         return self.director.members.issue_token(LOCAL_ADMIN, role, more.get("envoy"), more.get("holds")).token
 
-    def headers(self, role: str) -> dict[str, str]:
+    def headers(self, role: Role) -> dict[str, str]:
         if role not in self.__dict__.setdefault("_tokens", {}):
             self.__dict__["_tokens"][role] = self.token(role)
         return {"Authorization": f"Bearer {self.__dict__['_tokens'][role]}"}

@@ -1,5 +1,9 @@
 """Requests that no well-meant client sends: each is refused as a problem, and none is a fault of ours."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx2 as httpx
 import pytest
 
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
@@ -37,7 +41,7 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def federation(tmp_path_factory: pytest.TempPathFactory):
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FederationSimulator]:
     """A federation with a model, a global model and a start; no request of this module changes it."""
     with FederationSimulator(tmp_path_factory.mktemp("odd") / "director") as simulator:
         simulator.enrol("KUTRRH").train_and_upload()
@@ -50,7 +54,11 @@ def hospital(federation: FederationSimulator) -> SimulatedHospital:
     return federation.hospitals["KUTRRH"]
 
 
-def assert_refused(response, *statuses: int) -> None:
+def with_key(headers: Mapping[str, str], key: bytes) -> list[tuple[bytes, bytes]]:
+    return [*((name.encode(), value.encode()) for name, value in headers.items()), (b"Idempotency-Key", key)]
+
+
+def assert_refused(response: httpx.Response, *statuses: int) -> None:
     assert response.status_code in (statuses or (400, 401, 413, 422)), response.text
     assert response.headers["content-type"] == "application/problem+json"
     assert len(response.content) <= 4096
@@ -131,18 +139,19 @@ def test_an_idempotency_key_is_neither_empty_nor_endless(
     federation: FederationSimulator, hospital: SimulatedHospital, key: bytes
 ):
     parcel = hospital.parcel(1)
-    for path, headers, body in (
+    requests: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         ("/aggregations", federation.admin, {"json": {}}),
         ("/join", {}, {"json": {"code": "x" * 43}}),
         ("/upload/KUTRRH", hospital.headers, {"files": parcel.files}),
-    ):
-        answer = federation.http.post(path, headers={**headers, "Idempotency-Key": key}, **body)
+    ]
+    for path, headers, body in requests:
+        answer = federation.http.post(path, headers=with_key(headers, key), **body)
         assert_refused(answer, 400, 422)
 
 
 def test_an_idempotency_key_may_be_any_bytes(hospital: SimulatedHospital):
     parcel = hospital.parcel(2)
-    headers = {**hospital.headers, "Idempotency-Key": b"\xff\x80'; --"}
+    headers = with_key(hospital.headers, b"\xff\x80'; --")
     first, again = (hospital.http.post("/upload/KUTRRH", files=parcel.files, headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
 

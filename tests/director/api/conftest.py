@@ -1,0 +1,38 @@
+"""A federation in full swing, for whoever asks it everything."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.director.api.house import House
+from tests.federation_simulator import FederationSimulator
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with FederationSimulator(tmp_path_factory.mktemp("house") / "director") as federation:
+        a, b = (federation.enrol(name) for name in ("KUTRRH", "MTRH"))
+        receipts = {}
+        for each in (a, b):
+            each.send_statistics()
+        for each in (a, b):
+            receipts[each.name] = each.train_and_upload()
+        assert federation.aggregate().status_code == 201
+        expired = federation.token("admin", holds=timedelta(minutes=1))
+        revoked = federation.http.post("/tokens", json={"role": "admin"}, headers=federation.admin).json()
+        federation.http.delete(f"/tokens/{revoked['id']}", headers=federation.admin)
+        federation.clock.pass_by(minutes=2)
+        callers = {
+            "anonymous": {},
+            "expired": {"Authorization": f"Bearer {expired}"},
+            "revoked": {"Authorization": f"Bearer {revoked['token']}"},
+            "hospital A": a.headers,
+            "hospital B": b.headers,
+            "analyst": federation.analyst,
+            "admin": federation.admin,
+        }
+        submissions = {name: receipt["id"] for name, receipt in receipts.items()}
+        models = {name: receipt["files"]["model"]["sha256"] for name, receipt in receipts.items()}
+        parcels = {each.name: each.parcel() for each in (a, b)}
+        yield House(federation, a, b, callers, submissions, models, parcels)

@@ -1,0 +1,168 @@
+"""Every operation, derived from the routes and the interface document, and a federation with callers of each kind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+from sqlalchemy import select
+
+from contract.tasks import DIAGNOSIS_COUNT
+from director.api.guard import GuardedRoute
+from director.app import create_framework
+from director.assembly import Director
+from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.records.schema import Base, StatisticsRow, SubmissionRow
+from director.records.verdicts import QUARANTINED
+from director.settings import DirectorSettings
+from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
+
+FRAMEWORK = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
+DOCUMENT = FRAMEWORK.openapi()
+ROUTES = [route for route in FRAMEWORK.routes if isinstance(route, GuardedRoute)]
+ROLES_OF = {route.name: route.entry.permission.roles for route in ROUTES}
+
+ROLES: Mapping[str, str | None] = {
+    "anonymous": None,
+    "expired": None,
+    "revoked": None,
+    "hospital A": HOSPITAL,
+    "hospital B": HOSPITAL,
+    "analyst": ANALYST,
+    "admin": ADMIN,
+}
+OWN = ("envoy_name", "submission_id", "sha256")
+"""Names of what belongs to one hospital, wherever a request carries them."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the interface document."""
+
+    name: str
+    method: str
+    path: str
+    description: Mapping[str, Any] = field(repr=False)
+
+    def parameters(self, where: str) -> set[str]:
+        return {each["name"] for each in self.description.get("parameters", ()) if each["in"] == where}
+
+    @property
+    def body_fields(self) -> set[str]:
+        """Names that a JSON body may carry."""
+        content = self.description.get("requestBody", {}).get("content", {}).get("application/json", {})
+        references = [content.get("schema", {}), *content.get("schema", {}).get("anyOf", ())]
+        names = [each["$ref"].rpartition("/")[2] for each in references if "$ref" in each]
+        schemas = DOCUMENT["components"]["schemas"]
+        return {key for name in names for key in schemas[name]["properties"]}
+
+
+def operations() -> list[Operation]:
+    names = {(route.path, method): route.name for route in ROUTES for method in route.methods or ()}
+    return [
+        Operation(names[path, method.upper()], method.upper(), path, description)
+        for path, methods in DOCUMENT["paths"].items()
+        for method, description in methods.items()
+    ]
+
+
+OPERATIONS = operations()
+
+
+@dataclass
+class House:
+    """A federation in full swing, with one caller of each kind."""
+
+    federation: FederationSimulator
+    a: SimulatedHospital
+    b: SimulatedHospital
+    callers: Mapping[str, dict[str, str]]
+    submissions: Mapping[str, str]
+    models: Mapping[str, str]
+    parcels: Mapping[str, Parcel]
+    """Packed once: reading a start is on record, and a request shall leave its own traces only."""
+
+    def ask(self, operation: Operation, caller: str, **changes: Any) -> httpx.Response:
+        request = self.example(operation, self.b if caller == "hospital B" else self.a)
+        for place, values in changes.items():
+            request[place] = {**request.get(place, {}), **values}
+        path = operation.path.format(**request.pop("path", {}))
+        headers = {**self.callers[caller], **request.pop("headers", {})}
+        return self.federation.http.request(operation.method, path, headers=headers, **request)
+
+    def example(self, operation: Operation, hospital: SimulatedHospital) -> dict[str, Any]:
+        """Give a request that succeeds for whoever may make it."""
+        path = {
+            "envoy_name": hospital.name,
+            "submission_id": self.submissions[hospital.name],
+            "task": DIAGNOSIS_COUNT.name,
+            "sha256": hospital.start()["model_sha256"],
+            "version": 1,
+            "token_id": "nothing",
+        }
+        inputs = {"diagnosis_count": 4}
+        own = hospital.own_scaler
+        federation, why = self.federation, {"json": {"reason": "seen and known"}}
+        # what can be asked once only, or ends what it is asked about, gets something fresh to be asked about
+        special: Mapping[str, Callable[[], dict[str, Any]]] = {
+            "join": lambda: {"json": {"code": self.fresh_code("Newcomer")}},
+            "upload": lambda: {"files": self.parcels[hospital.name].files},
+            "report_statistics": lambda: {"json": {"num_examples": own.num_examples, "mean": own.mean, "m2": own.m2}},
+            "release_statistics": lambda: {**self.waiting(StatisticsRow), **why},
+            "reject_statistics": lambda: {**self.waiting(StatisticsRow), **why},
+            "release_submission": lambda: {**self.waiting(SubmissionRow), **why},
+            "reject_submission": lambda: {**self.waiting(SubmissionRow), **why},
+            "set_validation": lambda: {"content": b"label,diagnosis_count\nlow,3\n"},
+            "infer": lambda: {"json": {"envoy_name": hospital.name, "inputs": inputs}},
+            "infer_batch": lambda: {"json": {"envoy_name": hospital.name, "inputs": [inputs]}},
+            "infer_global": lambda: {"json": {"inputs": inputs}},
+            "infer_global_batch": lambda: {"json": {"inputs": [inputs]}},
+            "add_envoy": lambda: {"json": {"envoy_name": "Another"}},
+            "disable_envoy": lambda: {"path": {"envoy_name": self.fresh_envoy("Closing")}},
+            "aggregate": lambda: {"json": {}},
+            "issue_token": lambda: {"json": {"role": "analyst"}},
+            "rotate_token": lambda: {"path": {"token_id": self.fresh_token()}},
+            "revoke_token": lambda: {"path": {"token_id": self.fresh_token()}},
+        }
+        request = special[operation.name]() if operation.name in special else {}
+        wanted = operation.parameters("path")
+        request["path"] = {key: value for key, value in {**path, **request.get("path", {})}.items() if key in wanted}
+        federation.director.members.note_use()  # what comes after is the request's own doing
+        return request
+
+    def waiting(self, kind: type[StatisticsRow] | type[SubmissionRow]) -> dict[str, Any]:
+        """Put the newest of its kind into quarantine, as the gate would."""
+        with self.federation.director.database.write() as session:
+            newest = select(kind).join(kind.envoy).order_by(kind.created_at.desc()).limit(1)
+            row: Any = session.scalars(newest).one()
+            row.verdict, row.decision = QUARANTINED, None
+            session.flush()
+            path = {"submission_id": row.id, "envoy_name": row.envoy.name, "version": row.version}
+        return {"path": path}
+
+    def fresh_envoy(self, name: str) -> str:
+        self.fresh_code(name)
+        return name
+
+    def fresh_code(self, name: str) -> str:
+        answer = self.federation.http.post("/envoys", json={"envoy_name": name}, headers=self.federation.admin)
+        return str(answer.json()["code"])
+
+    def fresh_token(self) -> str:
+        request = {"role": "analyst"}
+        return str(self.federation.http.post("/tokens", json=request, headers=self.federation.admin).json()["id"])
+
+    @property
+    def contents(self) -> Mapping[str, list[Any]]:
+        """Everything in the database but notes of use, and the names of all blobs."""
+        director = self.federation.director
+        with director.database.read() as session:
+            tables: dict[str, list[Any]] = {
+                name: sorted(
+                    session.execute(select(*[each for each in table.columns if each.name != "last_used_at"])).all(),
+                    key=repr,
+                )
+                for name, table in Base.metadata.tables.items()
+            }
+        return {**tables, "blobs": sorted(director.blobs.digests())}
