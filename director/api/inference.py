@@ -147,6 +147,7 @@ def _about_csv(request: Request, form: type[_Request]) -> _Request:
 
 def _batch(request: Request, form: type[_Request], body: bytes) -> _Request:
     if request.query_params:
+        _require_named_envoy(request, body)
         raise InvalidRequestError("Query parameters only go with a CSV body.", hint="Say it in the JSON body.")
     return _parse(request, form, body)
 
@@ -162,7 +163,7 @@ def _parse(request: Request, form: type[_Request], body: bytes) -> _Request:
 def _require_named_envoy(request: Request, body: bytes) -> None:
     """Let a hospital name no other one in a body, whatever else is wrong with it."""
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_int=float)  # an int of thousands of digits would hide the name beside it
         named = EnvoyName(found["envoy_name"])
     except (ValueError, RecursionError, TypeError, KeyError, InvalidNameError):
         return
