@@ -136,6 +136,8 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, FederationError):  # ours, met by the framework while it read the body
+            return answer_to(request, error.__cause__)
         code = _BY_STATUS.get(error.status_code, "invalid_request")
         answer = _answer(
             code,

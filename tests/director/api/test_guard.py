@@ -1,5 +1,6 @@
 """The front desk: no route leads past it, and it asks who calls and how much comes before it reads."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,16 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse
 
-from director.api.guard import GuardedRoute
+from director.api.guard import DirectRoute, Entry, GuardedRoute, anybody, may
 from director.app import create_framework
 from director.assembly import Director
+from director.members.access import ADMIN, HOSPITAL, Permission
 from director.settings import DirectorSettings
+from tests.director.api.house import FRAMEWORK
+from tests.federation_simulator import FederationSimulator
+
+ROUTES = [each for each in FRAMEWORK.routes if isinstance(each, GuardedRoute)]
+TAKING_A_BODY = [each for each in ROUTES if (each.methods or set()) & {"POST", "PUT", "PATCH"}]
 
 
 def unguarded(framework: FastAPI) -> list[str]:
@@ -29,3 +36,58 @@ def test_every_route_of_the_application_stands_behind_the_front_desk():
     framework.add_route("/back_door", lambda request: PlainTextResponse(""))
     framework.router.routes.append(APIRoute("/side_door", lambda: ""))
     assert unguarded(framework) == ["/back_door", "/side_door"]  # so that the first line of this test means something
+
+
+@pytest.mark.parametrize("kind", [GuardedRoute, DirectRoute])
+def test_a_handler_that_does_not_say_who_may_call_it_is_no_route(kind: type[GuardedRoute]) -> None:
+    def read_minds() -> str:
+        return ""
+
+    with pytest.raises(LookupError, match="read_minds does not say who may call it"):
+        kind("/minds", read_minds)
+    assert kind("/minds", anybody(read_minds)).entry.permission.roles is None
+    assert kind("/minds", may(ADMIN, body="table")(read_minds)).entry == Entry(Permission(frozenset({ADMIN})), "table")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[FederationSimulator]:
+    """A federation that takes a little more for a table than else, and more for an upload."""
+    limits = {"max_body_bytes": 2000, "max_batch_bytes": 3000, "max_upload_bytes": 4000}
+    with FederationSimulator(tmp_path / "director", **limits) as federation:
+        federation.enrol("KUTRRH")
+        yield federation
+
+
+def never_read() -> Iterator[bytes]:
+    raise AssertionError("a body that is refused for its length was read")
+    yield b""
+
+
+@pytest.mark.parametrize("route", TAKING_A_BODY, ids=lambda each: each.name)
+def test_a_body_that_says_it_is_too_long_is_refused_unread(small: FederationSimulator, route: GuardedRoute) -> None:
+    limit = {"small": 2000, "table": 3000, "upload": 4000}[route.entry.body]
+    is_upload = route.entry.permission.roles == frozenset({HOSPITAL})
+    headers = small.hospitals["KUTRRH"].headers if is_upload else small.admin
+    path = route.path.format(**{name: "KUTRRH" if name == "envoy_name" else "1" for name in route.param_convertors})
+    (method,) = route.methods or {""}
+    declared = {**headers, "Content-Length": str(limit + 1)}
+    refused = small.http.request(method, path, headers=declared, content=never_read())
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert refused.json()["facts"]["limit_bytes"] == limit
+    assert refused.headers["connection"] == "close"
+    fitting = small.http.request(method, path, headers=headers, content=b" " * limit)
+    assert fitting.status_code != 413
+
+
+@pytest.mark.parametrize("path", ["/infer_global", "/aggregations", "/infer_global/batch"])
+def test_a_body_that_does_not_say_its_length_is_read_up_to_the_cap(small: FederationSimulator, path: str) -> None:
+    refused = small.http.post(path, headers=small.admin, content=iter([b" " * 1000] * 9))
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+def test_who_calls_is_asked_before_how_long_the_body_is(small: FederationSimulator) -> None:
+    long = {"Content-Length": "999999"}
+    assert small.http.post("/aggregations", headers=long, content=never_read()).status_code == 401
+    for path in ("/aggregations", "/upload/Other", "/statistics/Other", "/infer_global?envoy_name=Other"):
+        headers = {**small.hospitals["KUTRRH"].headers, **long}
+        assert small.http.post(path, headers=headers, content=never_read()).status_code == 403
