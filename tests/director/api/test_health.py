@@ -1,5 +1,7 @@
 """Whether it runs, whether it can serve, and what runs here."""
 
+import pytest
+
 from tests.federation_simulator import FederationSimulator
 
 
@@ -14,3 +16,13 @@ def test_health(federation: FederationSimulator):
     assert federation.http.get("/health/live").json()["status"] == "ok"
     ready = federation.http.get("/health/ready")
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "storage": "ok"})
+
+
+def test_a_director_that_can_not_serve_says_what_fails(
+    federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(federation.director.upkeep, "states", lambda: {"database": "ok", "storage": "failing"})
+    ready = federation.http.get("/health/ready")
+    assert (ready.status_code, ready.json()["status"]) == (503, "failing")
+    assert ready.json()["checks"] == {"database": "ok", "storage": "failing"}
+    assert federation.http.get("/health/live").status_code == 200

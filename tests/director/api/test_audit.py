@@ -1,0 +1,34 @@
+"""The audit's operations: in pages, by whole names, and all of it to take away."""
+
+import json
+
+from tests.director.api.pages import every_item
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+def test_the_audit_is_read_in_pages_newest_first(federation: FederationSimulator, hospital: SimulatedHospital) -> None:
+    found = every_item(federation.http, "/audit", federation.admin, limit=2)
+    assert [each["seq"] for each in found] == list(range(len(found), 0, -1))
+
+
+def test_each_filter_takes_a_whole_name_and_a_moment(
+    federation: FederationSimulator, hospital: SimulatedHospital
+) -> None:
+    def listed(**query: str) -> list[str]:
+        answer = federation.http.get("/audit", params=query, headers=federation.admin)
+        return [each["act"] for each in answer.json()["items"]]
+
+    first = federation.http.get("/audit", headers=federation.admin).json()["items"][0]
+    assert listed(act=first["act"], subject=first["subject"], actor=first["actor"]) == [first["act"]]
+    assert listed(act=first["act"][:-1]) == []
+    assert listed(since="2026-01-01T08:00:01Z") == []
+    assert federation.http.get("/audit?since=2026-01-01", headers=federation.admin).status_code == 422  # in which zone?
+
+
+def test_the_export_is_one_line_a_record(federation: FederationSimulator, hospital: SimulatedHospital) -> None:
+    answer = federation.http.get("/audit/export", headers=federation.admin)
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert all(set(line) == {"digest", "record"} for line in lines)
+    found = federation.http.get("/audit/verify", headers=federation.admin).json()
+    assert (found["is_whole"], found["records"], found["head"]["digest"]) == (True, len(lines), lines[-1]["digest"])

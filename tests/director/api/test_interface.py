@@ -1,0 +1,92 @@
+"""The interface document says what the director does: of lists, of uploads, of errors, of who needs a token."""
+
+import re
+
+import pytest
+
+from director.api.problems import STATUSES
+from director.records.paging import BY_MOMENT, BY_NAME, BY_NUMBER
+from tests.director.api.house import DOCUMENT, OPERATIONS, ROLES_OF, Operation
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+CURSORS = {
+    "list_envoys": BY_NAME,
+    "list_tokens": BY_MOMENT,
+    "list_submissions": BY_MOMENT,
+    "list_statistics": BY_NUMBER,
+    "list_global_models": BY_NUMBER,
+    "list_audit": BY_NUMBER,
+}
+WHOLE = {"list_tasks"}
+"""Lists that are never longer than a page."""
+
+
+def named(name: str) -> Operation:
+    return next(each for each in OPERATIONS if each.name == name)
+
+
+def lists() -> list[Operation]:
+    """Every operation that answers with a page, but answers of inference, which are whole."""
+    schema = {
+        each.name: each.description["responses"].get("200", {}).get("content", {}).get("application/json", {})
+        for each in OPERATIONS
+    }
+    return [each for each in OPERATIONS if "/Page_" in schema[each.name].get("schema", {}).get("$ref", "")]
+
+
+def test_every_list_tells_its_cursors_pattern() -> None:
+    assert {each.name for each in lists()} == CURSORS.keys() | WHOLE
+    for operation in lists():
+        parameters = {each["name"]: each for each in operation.description.get("parameters", ())}
+        if operation.name in WHOLE:
+            assert not parameters
+            continue
+        schema = parameters["cursor"]["schema"]
+        assert schema["pattern"] == CURSORS[operation.name]
+        assert parameters["limit"]["schema"]["maximum"] == 200
+
+
+def test_every_cursor_that_is_given_out_has_the_pattern_that_was_told(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+) -> None:
+    for hospital in five_hospitals[:2]:
+        hospital.train_and_upload()
+        federation.aggregate()
+    for name, pattern in CURSORS.items():
+        path = named(name).path
+        cursor = federation.http.get(path, params={"limit": 1}, headers=federation.admin).json()["next"]
+        assert re.fullmatch(pattern, cursor), path
+        refused = federation.http.get(path, params={"cursor": "né"}, headers=federation.admin)
+        assert not re.fullmatch(pattern, "né")
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed_request"), path
+
+
+def test_an_upload_is_answered_at_once_and_not_promised_for_later() -> None:
+    answers = named("upload").description["responses"]
+    assert {status for status in answers if status.startswith("2")} == {"200", "201"}
+
+
+def test_statistics_alone_may_be_kept_in_quarantine() -> None:
+    later = [each.name for each in OPERATIONS if "202" in each.description["responses"]]
+    assert later == ["report_statistics"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+def test_every_operation_tells_every_error_and_who_needs_a_token(operation: Operation) -> None:
+    answers = operation.description["responses"]
+    for status in {status for status, _ in STATUSES.values()}:
+        assert answers[str(status)]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+    assert list(answers) == sorted(answers)
+    assert ("security" in operation.description) == (ROLES_OF[operation.name] is not None)
+
+
+def test_the_messages_that_direct_routes_read_are_told_with_the_tasks_inputs() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert not {"HTTPValidationError", "ValidationError"} & schemas.keys()
+    one = schemas["InferenceRequest"]["properties"]["inputs"]
+    many = schemas["BatchGlobalInferenceRequest"]["properties"]["inputs"]["items"]
+    for inputs in (one, many):
+        assert inputs["required"] == ["diagnosis_count"]
+        assert inputs["additionalProperties"] is False
+        count = inputs["properties"]["diagnosis_count"]
+        assert (count["type"], count["minimum"]) == ("integer", 0)

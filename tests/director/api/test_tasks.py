@@ -1,0 +1,25 @@
+"""Tasks and starts over HTTP."""
+
+from contract.names import Digest
+from contract.tasks import DIAGNOSIS_COUNT
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+def test_a_task_is_described_as_it_is_listed(federation: FederationSimulator) -> None:
+    listed = federation.http.get("/tasks", headers=federation.analyst).json()
+    assert listed["next"] is None
+    assert [each["name"] for each in listed["items"]] == [DIAGNOSIS_COUNT.name]
+    assert federation.http.get("/tasks/diagnosis_count", headers=federation.analyst).json() == listed["items"][0]
+
+
+def test_a_start_names_files_that_a_hospital_can_fetch(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+) -> None:
+    hospital = five_hospitals[0]
+    start = hospital.start()
+    for digest in (start["model_sha256"], start["scaler_sha256"]):
+        answer = federation.http.get(f"/blobs/{digest}", headers=hospital.headers)
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert Digest.of(answer.content) == digest
+    assert federation.http.get(f"/blobs/{digest.upper()}", headers=hospital.headers).status_code == 422
+    assert federation.http.get("/tasks/diagnosis_count/start", headers=federation.admin).status_code == 403
