@@ -95,7 +95,7 @@ def duration(text: str) -> timedelta:
     """Read a span such as 90d, 12h or 30m."""
     units = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
     number, unit = text[:-1], units.get(text[-1:])
-    if unit is None or not number.isdigit() or not 0 < int(number) < 100_000:
+    if unit is None or not number.isdecimal() or not 0 < int(number) < 100_000:
         raise UsageError(f"{text!r} is no duration.", hint="Write for example 90d, 12h or 30m.")
     return timedelta(**{unit: int(number)})
 

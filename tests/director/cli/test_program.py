@@ -1,0 +1,118 @@
+"""What every command shares: how it ends, what it opens, how it reads lists and spans."""
+
+from datetime import timedelta
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from contract.errors import CallerError, FederationError, InvalidNameError
+from contract.messages.base import Page
+from contract.messages.problems import Check
+from director.cli.program import (
+    EXIT_DATA,
+    EXIT_REFUSED,
+    EXIT_USAGE,
+    duration,
+    every_item,
+    print_checks,
+    print_json,
+    says_what_failed,
+)
+from director.errors import SettingsError, UsageError
+from director.records.paging import MAX_PAGE
+from tests.director.cli.conftest import Run
+
+
+class Bounded(BaseModel):
+    number: int
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SettingsError("It is wrong.", hint="Mend it."), EXIT_USAGE),
+        (InvalidNameError("It is wrong.", hint="Mend it."), EXIT_USAGE),
+        (UsageError("It is wrong.", hint="Mend it."), EXIT_USAGE),
+        (CallerError("It is wrong.", hint="Mend it."), EXIT_REFUSED),
+        (FederationError("It is wrong.", hint="Mend it."), EXIT_DATA),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_an_error_of_ours_ends_a_command_with_its_sentence_its_hint_and_its_code(
+    error: FederationError, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @says_what_failed
+    def command() -> None:
+        raise error
+
+    with pytest.raises(typer.Exit) as ended:
+        command()
+    assert ended.value.exit_code == code
+    assert capsys.readouterr().err == "error: It is wrong.\n  Mend it.\n"
+
+
+def test_a_value_that_a_message_does_not_take_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    @says_what_failed
+    def command() -> None:
+        Bounded.model_validate({"number": "[red]many"})
+
+    with pytest.raises(typer.Exit) as ended:
+        command()
+    assert ended.value.exit_code == EXIT_USAGE
+    assert capsys.readouterr().err.startswith("error: number: Input should be a valid integer")
+
+
+def test_what_is_no_error_of_ours_is_not_hidden() -> None:
+    @says_what_failed
+    def command() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        command()
+
+
+def test_no_command_works_on_a_folder_that_is_no_federation(run: Run) -> None:
+    for command in (["token", "list"], ["envoy", "list"], ["audit", "verify"], ["fsck"], ["aggregate"]):
+        ended = run(*command)
+        assert ended.exit_code == EXIT_DATA
+        assert ended.stderr.startswith("error: ")
+        assert "fl-director init" in ended.stderr
+
+
+@given(st.lists(st.integers(), max_size=1000))
+def test_a_list_is_read_to_its_end(items: list[int]) -> None:
+    def page_of(*, limit: int, cursor: str | None) -> Page[int]:
+        begin = int(cursor or 0)
+        end = begin + limit
+        return Page(items=items[begin:end], next=str(end) if end < len(items) else None)
+
+    assert every_item(page_of) == items
+    assert MAX_PAGE < 1000
+
+
+@given(number=st.integers(1, 99_999), unit=st.sampled_from("dhms"))
+def test_a_span_is_a_number_and_its_unit(number: int, unit: str) -> None:
+    seconds = {"d": 86_400, "h": 3600, "m": 60, "s": 1}[unit]
+    assert duration(f"{number}{unit}") == timedelta(seconds=number * seconds)
+
+
+@pytest.mark.parametrize("text", ["", "d", "90", "0d", "-1d", "1.5h", "100000d", "1w", "1 d", "d1", "²d"])
+def test_what_is_no_span_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(UsageError, match="is no duration"):
+        duration(text)
+
+
+def test_messages_are_printed_as_json_one_or_many(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json(Bounded(number=1))
+    print_json([Bounded(number=2), "[bold]three"])
+    assert capsys.readouterr().out == '{\n  "number": 1\n}\n[\n  {\n    "number": 2\n  },\n  "[bold]three"\n]\n'
+
+
+def test_checks_say_what_was_seen_and_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_checks([Check(name="norm", passed=False, seen="9", bound="at most 3", sentence="Too far.")])
+    printed = capsys.readouterr().out
+    for text in ("norm", "failed", "9", "at most 3", "Too far."):
+        assert text in printed
