@@ -2,36 +2,22 @@
 
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-import trustme
 from pydantic import ValidationError
 from real_processes import RealDirector, RealEnvoy
 
-from director.cli.listening import certificate_of, require_private
-from director.errors import UsageError
 from director.settings import DirectorSettings
+from tests.certificates import write_certificates
 
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files of two certificates of one private authority."""
-    folder, authority = tmp_path_factory.mktemp("certificates"), trustme.CA()
-    authority.cert_pem.write_to_path(folder / "authority.pem")
-    for name in ("director", "other"):
-        issued = authority.issue_cert("127.0.0.1", "localhost")
-        issued.private_key_pem.write_to_path(folder / f"{name}.key")
-        for number, blob in enumerate(issued.cert_chain_pems):
-            blob.write_to_path(folder / f"{name}.pem", append=number > 0)
-    (folder / "nonsense.pem").write_text("no certificate")
-    encrypt = ["openssl", "pkey", "-in", "director.key", "-out", "encrypted.key", "-aes256", "-passout", "pass:secret"]
-    subprocess.run(encrypt, cwd=folder, check=True, capture_output=True)
-    return folder
+    return write_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
@@ -86,26 +72,6 @@ def test_tls_older_than_1_2_is_refused(tls_director: RealDirector, certificates:
     assert refused.value.reason in ("TLSV1_ALERT_PROTOCOL_VERSION", "UNEXPECTED_EOF_WHILE_READING")
 
 
-@pytest.mark.parametrize(
-    ("chain", "key", "sentence"),
-    [
-        ("nowhere.pem", "director.key", "certificate .*nowhere.pem can't be read: No such file"),
-        ("director.pem", "nowhere.key", "key .*nowhere.key can't be read: No such file"),
-        ("director.pem", None, "only one of them is given"),
-        (None, "director.key", "only one of them is given"),
-        ("director.pem", "other.key", "are not of each other"),
-        ("nonsense.pem", "director.key", "are not a PEM certificate and its PEM key"),
-        ("director.pem", "nonsense.pem", "are not a PEM certificate and its PEM key"),
-        ("director.pem", "encrypted.key", "are not a PEM certificate and its PEM key"),
-    ],
-)
-def test_files_that_are_no_certificate_and_its_key_are_named(
-    certificates: Path, chain: str | None, key: str | None, sentence: str
-):
-    with pytest.raises(UsageError, match=sentence):
-        certificate_of(*(certificates / name if name else None for name in (chain, key)))
-
-
 def test_a_certificate_that_does_not_do_is_one_clear_line_and_nothing_is_made(tmp_path: Path, certificates: Path):
     environment = {
         "DIRECTOR_TLS_CERT": str(certificates / "director.pem"),
@@ -117,24 +83,6 @@ def test_a_certificate_that_does_not_do_is_one_clear_line_and_nothing_is_made(tm
     assert "are not of each other" in refused.stderr
     assert len(refused.stderr.splitlines()) == 2  # the sentence, and what to do
     assert not director.folder.exists()
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1", "2001:db8::1", "::ffff:127.0.0.1", "no.such.host."])
-def test_what_others_can_reach_or_nobody_knows_is_not_private(host: str):
-    with pytest.raises(UsageError):
-        require_private(host, 8080)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
-def test_loopback_is_private(host: str):
-    require_private(host, 8080)
-
-
-def test_a_name_is_judged_by_all_its_addresses(monkeypatch):
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 8080)) for each in ("127.0.0.1", "192.0.2.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(UsageError, match="director can be reached by others"):
-        require_private("director", 8080)
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,11 @@ def test_a_handler_that_does_not_say_who_may_call_it_is_no_route(kind: type[Guar
     assert kind("/minds", may(ADMIN, body="table")(read_minds)).entry == Entry(Permission(frozenset({ADMIN})), "table")
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[FederationSimulator]:
-    """A federation that takes a little more for a table than else, and more for an upload."""
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FederationSimulator]:
+    """A federation that takes a little more for a table than else, and more for an upload; nothing here changes it."""
     limits = {"max_body_bytes": 2000, "max_batch_bytes": 3000, "max_upload_bytes": 4000}
-    with FederationSimulator(tmp_path / "director", **limits) as federation:
+    with FederationSimulator(tmp_path_factory.mktemp("small") / "director", **limits) as federation:
         federation.enrol("KUTRRH")
         yield federation
 
@@ -68,7 +68,8 @@ def test_a_body_that_says_it_is_too_long_is_refused_unread(small: FederationSimu
     limit = {"small": 2000, "table": 3000, "upload": 4000}[route.entry.body]
     is_upload = route.entry.permission.roles == frozenset({HOSPITAL})
     headers = small.hospitals["KUTRRH"].headers if is_upload else small.admin
-    path = route.path.format(**{name: "KUTRRH" if name == "envoy_name" else "1" for name in route.param_convertors})
+    name = "KUTRRH" if is_upload else "Nobody"
+    path = route.path.format(**{each: name if each == "envoy_name" else "1" for each in route.param_convertors})
     (method,) = route.methods or {""}
     declared = {**headers, "Content-Length": str(limit + 1)}
     refused = small.http.request(method, path, headers=declared, content=never_read())

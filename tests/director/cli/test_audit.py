@@ -1,0 +1,68 @@
+"""``fl-director audit``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from director.cli.program import EXIT_DATA, EXIT_USAGE
+from director.records.schema import AuditRow
+from tests.director.cli.conftest import Run
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+def test_the_audit_is_listed_newest_first_and_by_filters(served: Run, hospital: SimulatedHospital) -> None:
+    whole = json.loads(served("audit", "list", "--json").stdout)
+    assert [each["seq"] for each in whole] == list(range(len(whole), 0, -1))
+    assert len(json.loads(served("audit", "list", "--limit", 2, "--json").stdout)) == 2
+    newest = whole[0]
+    chosen = ["--act", newest["act"], "--actor", newest["actor"], "--subject", newest["subject"]]
+    assert json.loads(served("audit", "list", *chosen, "--since", "2025-12-31", "--json").stdout) == [newest]
+    assert json.loads(served("audit", "list", "--since", "2027-01-01", "--json").stdout) == []
+    assert newest["act"] in served("audit", "list").stdout
+
+
+def test_an_export_and_a_checkpoint_are_written_and_verified(
+    served: Run, hospital: SimulatedHospital, tmp_path: Path
+) -> None:
+    export, checkpoint = tmp_path / "audit.jsonl", tmp_path / "checkpoint.json"
+    for command, file in (("export", export), ("checkpoint", checkpoint)):
+        printed = served("audit", command)
+        written = served("audit", command, "--out", file)
+        assert (written.exit_code, written.stderr) == (0, f"wrote {file}\n")
+        if command == "export":
+            assert file.read_bytes() == printed.stdout_bytes
+    for where in ([], ["--file", export]):
+        whole = served("audit", "verify", *where, "--checkpoint", checkpoint)
+        assert (whole.exit_code, whole.stdout.startswith("whole: ")) == (0, True)
+    assert served("audit", "export", "--out", tmp_path / "nowhere" / "audit.jsonl").exit_code == EXIT_DATA
+
+
+def test_a_record_that_was_changed_ends_the_command_with_5_and_its_place(
+    served: Run, federation: FederationSimulator, hospital: SimulatedHospital
+) -> None:
+    with federation.director.database.write() as session:
+        row = session.get(AuditRow, 2)
+        assert row is not None
+        row.subject = "another"
+    found = served("audit", "verify")
+    assert (found.exit_code, found.stdout.startswith("Record 2 ")) == (EXIT_DATA, True)
+    as_json = served("audit", "verify", "--json")
+    assert (as_json.exit_code, json.loads(as_json.stdout)["first_bad"]) == (EXIT_DATA, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["list", "--limit", "0"], EXIT_USAGE),
+        (["list", "--limit", "201"], EXIT_USAGE),
+        (["list", "--since", "yesterday"], EXIT_USAGE),
+        (["verify", "--file", "nowhere.jsonl"], EXIT_USAGE),
+        (["verify", "--checkpoint", "nowhere.json"], EXIT_USAGE),
+        (["verify", "--checkpoint", "none.json"], EXIT_DATA),
+        (["verify", "--file", "none.json"], EXIT_DATA),
+    ],
+)
+def test_each_failure_has_its_exit_code(served: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
+    (tmp_path / "none.json").write_text("no checkpoint")
+    assert served("audit", *arguments).exit_code == code

@@ -1,0 +1,51 @@
+"""``fl-director envoy``."""
+
+import json
+
+import pytest
+
+from director.cli import program
+from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from tests.director.cli.conftest import Run
+from tests.federation_simulator import FederationSimulator
+
+
+def test_a_hospital_is_added_joins_and_is_disabled(served: Run, federation: FederationSimulator) -> None:
+    added = served("envoy", "add", "KNH")
+    assert "fl-envoy join --director URL --code CODE" in added.stderr
+    assert federation.http.post("/join", json={"code": added.stdout.strip()}).status_code == 201
+    assert json.loads(served("envoy", "add", "MTRH", "--json").stdout)["envoy_name"] == "MTRH"
+    assert served("envoy", "disable", "knh").stdout == "KNH is disabled.\n"
+    states = {each["envoy_name"]: each["state"] for each in json.loads(served("envoy", "list", "--json").stdout)}
+    assert states == {"KNH": "disabled", "MTRH": "enrolled"}
+
+
+def test_the_list_goes_on_to_its_end_and_names_the_current_versions(
+    served: Run, federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["Embu", "KNH", "KUTRRH", "Mbagathi", "MTRH"]
+    for name in names:
+        federation.enrol(name)
+    federation.hospitals["KNH"].train_and_upload()
+    monkeypatch.setattr(program, "MAX_PAGE", 2)
+    listed = json.loads(served("envoy", "list", "--json").stdout)
+    assert [each["envoy_name"] for each in listed] == names
+    table = served("envoy", "list").stdout
+    assert all(name in table for name in names)
+    assert table.count("diagnosis_count 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["add", "no name"], EXIT_USAGE),
+        (["add", "CON"], EXIT_USAGE),
+        (["add"], EXIT_USAGE),
+        (["disable", "Nowhere"], EXIT_REFUSED),
+        (["disable", "no name"], EXIT_USAGE),
+    ],
+)
+def test_each_failure_has_its_exit_code(served: Run, arguments: list[str], code: int) -> None:
+    failed = served("envoy", *arguments)
+    assert (failed.exit_code, failed.stdout) == (code, "")
+    assert json.loads(served("envoy", "list", "--json").stdout) == []

@@ -1,0 +1,75 @@
+"""``fl-director aggregate`` and ``fl-director model``."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from tests.director.cli.conftest import Run
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+@pytest.fixture
+def trained(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]) -> FederationSimulator:
+    for each in five_hospitals:
+        each.train_and_upload()
+    return federation
+
+
+def test_a_version_is_previewed_made_listed_shown_and_published(served: Run, trained: FederationSimulator) -> None:
+    preview = served("aggregate", "--dry-run").stdout
+    assert preview.startswith("preview of diagnosis_count (not current), fedavg")
+    assert "moves the result by" in preview
+    assert json.loads(served("model", "list", "--json").stdout) == []
+    assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), fedavg")
+    second = json.loads(served("aggregate", "--strategy", "trimmed_mean", "--parameter", "f=1", "--json").stdout)
+    assert (second["version"], second["strategy"], second["parameters"]) == (2, "trimmed_mean", {"f": 1.0})
+    few = json.loads(served("aggregate", "--envoy", "KNH", "--envoy", "mtrh", "--dry-run", "--json").stdout)
+    assert sorted(each["envoy_name"] for each in few["inputs"]) == ["KNH", "MTRH"]
+    assert served("model", "publish", 1).stdout.startswith("global model 1 of diagnosis_count (current)")
+    assert served("model", "show", 2).stdout.startswith("global model 2 of diagnosis_count (not current), trimmed_mean")
+    listed = json.loads(served("model", "list", "--json").stdout)
+    assert [(each["version"], each["published"]) for each in listed] == [(2, False), (1, True)]
+    assert served("model", "list").stdout.count(" current ") == 2  # the head of the column, and one version
+
+
+def test_a_version_that_the_script_made_is_imported(served: Run, trained: FederationSimulator, tmp_path: Path) -> None:
+    folders = [str(trained.file("received_results", name)) for name in trained.hospitals]
+    out = tmp_path / "averaged"
+    script = [sys.executable, "-m", "aggregation", *folders, "--out", str(out)]
+    subprocess.run(script, check=True, capture_output=True, cwd=Path(__file__).parents[3])
+    imported = json.loads(served("model", "import", out, "--json").stdout)
+    assert (imported["version"], imported["strategy"], imported["published"]) == (1, "imported:fedavg", True)
+    (out / "model.pt").write_bytes(b"something else")
+    assert served("model", "import", out).exit_code == EXIT_REFUSED
+    (out / "card.json").unlink()
+    missing = served("model", "import", out)
+    assert missing.exit_code == EXIT_USAGE
+    assert "card.json: No such file" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["aggregate", "--parameter", "f"], EXIT_USAGE),
+        (["aggregate", "--parameter", "f=many"], EXIT_USAGE),
+        (["aggregate", "--task", "No Such"], EXIT_USAGE),
+        (["aggregate", "--envoy", "no name"], EXIT_USAGE),
+        (["aggregate", "--strategy", "no_such"], EXIT_REFUSED),
+        (["aggregate", "--envoy", "Nowhere"], EXIT_REFUSED),
+        (["model", "show", "7"], EXIT_REFUSED),
+        (["model", "show", "seven"], EXIT_USAGE),
+        (["model", "publish", "7"], EXIT_REFUSED),
+        (["model", "import", "nowhere"], EXIT_USAGE),
+    ],
+)
+def test_each_failure_has_its_exit_code(
+    served: Run, hospital: SimulatedHospital, arguments: list[str], code: int
+) -> None:
+    hospital.train_and_upload()
+    failed = served(*arguments)
+    assert (failed.exit_code, failed.stdout) == (code, "")
+    assert json.loads(served("model", "list", "--json").stdout) == []

@@ -1,0 +1,43 @@
+"""``fl-director validation``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract.names import Digest
+from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from tests.director.cli.conftest import Run
+
+TABLE = b"label,diagnosis_count\nlow,3\nhigh,30\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    file = tmp_path / "table.csv"
+    file.write_bytes(TABLE)
+    return file
+
+
+def test_a_table_is_set_shown_and_cleared(served: Run, table: Path) -> None:
+    said = f"diagnosis_count: 2 rows, sha256 {Digest.of(TABLE)}\n"
+    assert served("validation", "set", table).stdout == said
+    assert served("validation", "show").stdout == said
+    assert json.loads(served("validation", "show", "--json").stdout)["by"] == "admin:cli"
+    assert served("validation", "clear").stdout == "diagnosis_count has no validation table.\n"
+
+
+def test_each_failure_has_its_exit_code(served: Run, table: Path, tmp_path: Path) -> None:
+    served("validation", "set", table)
+    (tmp_path / "none.csv").write_bytes(b"\xff\xfe")
+    for arguments, code in (
+        (["set", "nowhere.csv"], EXIT_USAGE),
+        (["set", tmp_path], EXIT_USAGE),
+        (["set", tmp_path / "none.csv"], EXIT_REFUSED),
+        (["set", table, "--task", "no_such"], EXIT_REFUSED),
+        (["show", "--task", "No Such"], EXIT_USAGE),
+        (["clear", "--task", "no_such"], EXIT_REFUSED),
+    ):
+        failed = served("validation", *arguments)
+        assert (failed.exit_code, failed.stdout) == (code, ""), arguments
+    assert json.loads(served("validation", "show", "--json").stdout)["sha256"] == Digest.of(TABLE)
