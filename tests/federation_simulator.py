@@ -65,7 +65,7 @@ class SimulatedHospital:
     """One hospital: its token, its patients' diagnosis counts, its way of 'training'."""
 
     name: str
-    http: TestClient
+    http: httpx.Client
     token: str
     counts: np.ndarray = field(repr=False)
     task: Task = DIAGNOSIS_COUNT

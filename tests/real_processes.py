@@ -22,7 +22,7 @@ def clean_environment() -> dict[str, str]:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 class DirectorStoppedError(AssertionError):
@@ -63,7 +63,7 @@ class RealDirector:
 
     def start(self) -> float:
         """Serve; gives the seconds until ready."""
-        began = time.monotonic()
+        began, trusted = time.monotonic(), str(self.ca_file) if self.ca_file else True
         self.process = subprocess.Popen(
             [self.python, *self.program, "serve", "--port", str(self.port), *self.options],
             env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
@@ -73,23 +73,33 @@ class RealDirector:
         )
         while time.monotonic() < began + 30:
             if self.process.poll() is not None:
-                raise DirectorStoppedError(self.process.stderr.read().decode())
+                raise DirectorStoppedError(self.process.communicate()[1].decode())
             try:
-                if requests.get(f"{self.url}/health/ready", timeout=5, verify=self.ca_file or True).status_code == 200:
+                if requests.get(f"{self.url}/health/ready", timeout=5, verify=trusted).status_code == 200:
                     return time.monotonic() - began
             except requests.ConnectionError:
                 time.sleep(0.02)
         raise AssertionError("the director was not ready after 30 s")
 
+    @property
+    def running(self) -> subprocess.Popen[bytes]:
+        """Its process, once it has been started."""
+        assert self.process is not None, "the director was never started"
+        return self.process
+
+    @property
+    def pid(self) -> int:
+        return self.running.pid
+
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
+        self.running.send_signal(signal.SIGKILL)
+        self.running.communicate()
 
     def ended(self) -> int:
         """Wait until it has ended by itself; gives its exit code."""
-        self.process.communicate(timeout=20)
-        return self.process.returncode
+        self.running.communicate(timeout=20)
+        return self.running.returncode
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

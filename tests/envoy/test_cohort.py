@@ -30,7 +30,8 @@ def test_diagnoses_are_counted_per_patient_and_labelled_by_the_cut_points() -> N
     assert cohort.subject_ids.tolist() == [10, 11, 12, 13]
     assert cohort.features.tolist() == [[15.0], [5.0], [14.0], [4.0]]
     assert cohort.labels.tolist() == [2, 1, 1, 0]
-    assert (cohort.subject_ids.dtype, cohort.features.dtype, cohort.labels.dtype) == (np.int64, np.float64, np.int64)
+    dtypes = [str(each.dtype) for each in (cohort.subject_ids, cohort.features, cohort.labels)]
+    assert dtypes == ["int64", "float64", "int64"]
 
 
 def test_labels_follow_moved_cut_points() -> None:

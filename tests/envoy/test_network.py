@@ -60,9 +60,13 @@ def test_training_learns_and_says_so_in_its_log():
     start = DIAGNOSIS_COUNT.initial_state()
     trained = train(DIAGNOSIS_COUNT, start, scaler, data, seed=0)
     before, after = (evaluate(DIAGNOSIS_COUNT, state, scaler, data.held_out).loss for state in (start, trained.state))
+    assert before is not None
+    assert after is not None
     assert after < 0.8 * before
     assert [line["epoch"] for line in trained.log] == [1, 2]
-    assert trained.log[-1]["validation"]["loss"] == pytest.approx(after)
+    said = trained.log[-1]["validation"]
+    assert isinstance(said, dict)
+    assert said["loss"] == pytest.approx(after)
 
 
 def test_training_repeats_itself_for_a_seed_and_a_start():

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from faults.forked_director import ForkedDirector
-from faults.house import House, found_house
-from real_processes import RealDirector
+
+from tests.faults.forked_director import ForkedDirector
+from tests.faults.house import House, found_house
+from tests.real_processes import RealDirector
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import requests
-from real_processes import DirectorStoppedError, RealDirector
+
+from tests.real_processes import DirectorStoppedError, RealDirector
 
 _ready_to_fork = multiprocessing.get_context("forkserver")
 _ready_to_fork.set_forkserver_preload(
@@ -53,13 +54,24 @@ class ForkedDirector(RealDirector):
                 time.sleep(0.01)
         raise AssertionError("the director was not ready after 30 s")
 
-    def ended(self) -> int | None:
-        self.forked.join(20)
-        return self.forked.exitcode
+    @property
+    def child(self) -> ForkServerProcess:
+        assert self.forked is not None, "the director was never started"
+        return self.forked
+
+    @property
+    def pid(self) -> int:
+        assert self.child.pid is not None
+        return self.child.pid
+
+    def ended(self) -> int:
+        self.child.join(20)
+        assert self.child.exitcode is not None, "the director has not ended"
+        return self.child.exitcode
 
     def kill(self) -> None:
-        self.forked.kill()
-        self.forked.join()
+        self.child.kill()
+        self.child.join()
 
     def stop(self) -> None:
         if self.forked is not None and self.forked.is_alive():

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import requests
-from real_processes import DirectorStoppedError, RealDirector
 
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import write_scaler
@@ -18,6 +17,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
 from director.records.failpoints import VARIABLE
 from director.settings import DirectorSettings
+from tests.real_processes import DirectorStoppedError, RealDirector
 
 EXAMPLES = 40
 READY_SECONDS = 5.0
@@ -51,7 +51,7 @@ class Sender:
 
     def send(self, model: bytes, **headers: str) -> requests.Response:
         metadata = {"task": "diagnosis_count", "num_examples": EXAMPLES, "base": self.base}
-        files = {
+        files: dict[str, tuple[str, str | bytes]] = {
             "metadata": ("metadata.json", json.dumps(metadata)),
             "model": ("model.pt", model),
             "scaler": ("scaler.pkl", self.scaler),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import requests
-from real_processes import RealDirector
 
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
@@ -15,6 +14,7 @@ from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.director_client import DirectorClient
+from tests.real_processes import RealDirector
 
 EXAMPLES = 40
 _SCALER = write_scaler(ScalerState.from_moments(EXAMPLES, (9.0,), (900.0,)))
@@ -79,7 +79,7 @@ def admitted_versions(director: RealDirector) -> dict[str, list[int]]:
     while cursor is not None:
         page = requests.get(
             f"{director.url}/submissions",
-            params={"limit": 200, "cursor": cursor, "verdict": "admitted"},
+            params={"limit": "200", "cursor": cursor, "verdict": "admitted"},
             headers=director.admin,
             timeout=30,
         ).json()

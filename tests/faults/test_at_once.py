@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import pytest
 import requests
-from faults.forked_director import ForkedDirector
-from faults.house import House, Sender, found_house
-from faults.scale import record, scaled
-from real_processes import RealDirector
 
 from contract.names import Digest
+from tests.faults.forked_director import ForkedDirector
+from tests.faults.house import House, Sender, found_house
+from tests.faults.scale import record, scaled
+from tests.real_processes import RealDirector
 
 ROUNDS = scaled(1, 10)
 RETRIES = 50
@@ -120,7 +120,8 @@ def test_two_aggregates_at_once_are_two_versions(busy_house: House):
 
 def test_publishing_against_aggregating_leaves_one_current_version(busy_house: House):
     for _ in range(ROUNDS * 3):
-        answers = at_once([busy_house.aggregate, partial(busy_house.publish, 1)] * 3)
+        acts: list[Callable[[], requests.Response]] = [busy_house.aggregate, partial(busy_house.publish, 1)]
+        answers = at_once(acts * 3)
         assert {answer.status_code for answer in answers} <= {200, 201}
         current = [each for each in busy_house.listed() if each["published"]]
         assert len(current) == 1

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faults.scale import record, scaled
-from faults.senders import Sender, admitted_versions, join
-from real_processes import RealDirector
-from unruly_proxy import UnrulyProxy
+
+from tests.faults.scale import record, scaled
+from tests.faults.senders import Sender, admitted_versions, join
+from tests.real_processes import RealDirector
+from tests.unruly_proxy import UnrulyProxy
 
 HOSPITALS, UPLOADS_EACH = scaled((3, 3), (10, 10))
 BYTES_PER_SECOND, LATENCY_SECONDS = scaled((80_000, 0.05), (8_000, 1.0))

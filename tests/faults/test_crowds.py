@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from faults import large_task
-from faults.large_task import LARGE
-from faults.raw_http import send
-from faults.scale import record, scaled
-from faults.senders import Sender, admitted_versions, join
-from faults.watching import HealthWatch, memory_mib
-from real_processes import RealDirector
+
+from tests.faults import large_task
+from tests.faults.large_task import LARGE
+from tests.faults.raw_http import send
+from tests.faults.scale import record, scaled
+from tests.faults.senders import Sender, admitted_versions, join
+from tests.faults.watching import HealthWatch, memory_mib
+from tests.real_processes import RealDirector
 
 
 @pytest.fixture
@@ -120,8 +121,8 @@ def test_told_to_stop_under_load_it_ends_in_time_and_every_upload_is_durable_or_
             dripping = [half_an_upload(director, senders[0].name, bearer) for _ in range(scaled(2, 10))]
             time.sleep(1)
             began = time.monotonic()
-            director.process.send_signal(signal.SIGTERM)
-            director.process.communicate(timeout=60)
+            director.running.send_signal(signal.SIGTERM)
+            director.running.communicate(timeout=60)
             stops.append(time.monotonic() - began)
             for connection in dripping:  # nothing was acknowledged, and the end is clean
                 assert connection.recv(4096)[:13] in (b"HTTP/1.1 503 ", b"HTTP/1.1 408 ", b"")

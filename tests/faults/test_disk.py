@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from faults.forked_director import ForkedDirector
-from faults.house import House, found_house
-from faults.scale import record
 
 from contract.names import Digest
+from tests.faults.forked_director import ForkedDirector
+from tests.faults.house import House, found_house
+from tests.faults.scale import record
 
 MOUNTED_MIB = 8
 

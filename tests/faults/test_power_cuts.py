@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from faults.house import READY_SECONDS, House
-from faults.scale import record, scaled
 
 from contract.names import Digest
 from director.assembly import Director
 from director.records.failpoints import FAILPOINTS
 from director.settings import DirectorSettings
+from tests.faults.house import READY_SECONDS, House
+from tests.faults.scale import record, scaled
 
 CUTS_AT_ANY_INSTANT = scaled(3, 200)
 CUTS_IN_EACH_PHASE = scaled(1, 200)
@@ -121,7 +121,7 @@ def test_power_cuts_at_random_instants_of_a_phase_lose_nothing(house: House, pha
 @pytest.mark.timeout(3600)
 def test_power_cuts_at_any_instant_under_load_lose_nothing(commanded_house: House):
     house, instant = commanded_house, random.Random(11)
-    acts = [*(sender.upload for sender in house.senders), house.aggregate]
+    acts: list[Callable[[], object]] = [*(sender.upload for sender in house.senders), house.aggregate]
     for cut in range(CUTS_AT_ANY_INSTANT):
         stop = threading.Event()
         with ThreadPoolExecutor(len(acts)) as threads:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from faults.house import House
-from faults.scale import record, scaled
-from faults.tracing import calls, require_strace, traced
+
+from tests.faults.house import House
+from tests.faults.scale import record, scaled
+from tests.faults.tracing import calls, require_strace, traced
 
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename")
 ERRORS = ("EIO", "ENOSPC")
@@ -32,7 +33,7 @@ def test_an_upload_is_durable_before_the_first_byte_of_its_answer(house: House, 
     require_strace()
     sender = house.senders[0]
     watched = "trace=write,pwrite64,fsync,fdatasync,rename,sendto"
-    with traced(house.director.forked.pid, tmp_path / "trace", "-e", watched):
+    with traced(house.director.pid, tmp_path / "trace", "-e", watched):
         sender.upload()
     digest, found = sender.acknowledged[max(sender.acknowledged)], calls(tmp_path / "trace")
     named = places(found, "rename", f"/{digest}")[0]
@@ -54,12 +55,13 @@ def test_an_upload_is_durable_before_the_first_byte_of_its_answer(house: House, 
 def act_of(house: House, name: str) -> Callable[[], requests.Response]:
     sender = house.senders[1]
     newest = house.listed()[0]["version"]
-    return {
+    acts: dict[str, Callable[[], requests.Response]] = {
         "upload": lambda: sender.send(sender.train()),
         "statistics": sender.send_statistics,
         "aggregate": house.aggregate,
         "publish": lambda: house.publish(1 if house.listed()[0]["published"] else newest),
-    }[name]
+    }
+    return acts[name]
 
 
 @pytest.mark.parametrize("name", ["upload", "statistics", "aggregate", "publish"])
@@ -74,7 +76,7 @@ def test_whichever_call_fails_the_act_is_refused_cleanly_and_works_again(house: 
                 before = house.senders[1].infer().json()["model"]["version"]
                 trace = tmp_path / "trace"
                 inject = ("-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
-                with traced(house.director.forked.pid, trace, *inject):
+                with traced(house.director.pid, trace, *inject):
                     answer = act()
                 fired = fired or "(INJECTED)" in trace.read_text()
                 still = house.senders[1].infer()

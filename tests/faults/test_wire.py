@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from faults.raw_http import Exchange, send
-from faults.scale import record, scaled
-from faults.watching import HealthWatch, memory_mib
-from real_processes import RealDirector
+
+from tests.faults.raw_http import Exchange, send
+from tests.faults.scale import record, scaled
+from tests.faults.watching import HealthWatch, memory_mib
+from tests.real_processes import RealDirector
 
 HEADER_SECONDS, IDLE_SECONDS, WINDOW_SECONDS = scaled((1, 1, 2), (10, 30, 20))
 HOST = b"Host: director\r\n"
@@ -39,7 +40,7 @@ def director(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector]
 def bearer(director: RealDirector) -> bytes:
     """The header with which KUTRRH uploads."""
     code = director.json("envoy", "add", "KUTRRH")["code"]
-    token = requests.post(f"{director.url}/join", json={"code": code}, timeout=10).json()["token"]
+    token: str = requests.post(f"{director.url}/join", json={"code": code}, timeout=10).json()["token"]
     return b"Authorization: Bearer " + token.encode() + b"\r\n"
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Self
 
 import requests
-from real_processes import RealDirector
+
+from tests.real_processes import RealDirector
 
 
 def memory_mib(director: RealDirector, which: str = "VmRSS") -> float:
     """Its resident memory now, or with VmHWM at its highest."""
-    status = Path(f"/proc/{director.process.pid}/status").read_text()
+    status = Path(f"/proc/{director.pid}/status").read_text()
     return int(status.split(f"{which}:")[1].split()[0]) / 1024
 
 

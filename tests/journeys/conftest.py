@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from real_processes import RealDirector
 
 from simulation.consortium import write_consortium
+from tests.real_processes import RealDirector
 
 
 @pytest.fixture

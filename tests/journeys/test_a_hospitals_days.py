@@ -10,8 +10,9 @@ import joblib
 import pytest
 import requests
 import torch
-from real_processes import RealDirector, RealEnvoy
-from unruly_proxy import UnrulyProxy
+
+from tests.real_processes import RealDirector, RealEnvoy
+from tests.unruly_proxy import UnrulyProxy
 
 Tables = dict[str, Path]
 

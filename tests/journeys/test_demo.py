@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from real_processes import clean_environment
 
 from contract.names import Digest
+from tests.real_processes import clean_environment
 
 NAMES = ["KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi"]
 
@@ -20,7 +20,7 @@ def demo(out: Path, mimic_iv_dir: str) -> dict:
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=out.parent)
     assert result.returncode == 0, result.stderr
     assert all(name in result.stdout for name in NAMES)
-    return json.loads((out / "summary.json").read_text())
+    return dict(json.loads((out / "summary.json").read_text()))
 
 
 def assert_complete(summary: dict, out: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from real_processes import RealDirector, clean_environment
 
 from contract.names import Digest
+from tests.real_processes import RealDirector, clean_environment
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"aggregation", "contract", "director", "envoy", "simulation"}

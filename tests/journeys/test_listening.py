@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 from pydantic import ValidationError
-from real_processes import RealDirector, RealEnvoy
 
 from director.settings import DirectorSettings
 from tests.certificates import write_certificates
+from tests.real_processes import RealDirector, RealEnvoy
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx2 as httpx
 import numpy as np
 import pytest
-from federation_simulator import SimulatedHospital
-from real_processes import RealDirector
 
 from contract.messages.statistics import StatisticsReport
 from contract.names import EnvoyName
 from envoy.director_client import DirectorClient
 from envoy.errors import RefusedError
+from tests.federation_simulator import SimulatedHospital
+from tests.real_processes import RealDirector
 
 NOTICED_SECONDS = 5
 

@@ -37,6 +37,7 @@ def test_the_patients_are_dealt_once_each_and_unevenly():
 def test_the_logistic_model_trains_as_an_envoy_trains():
     chosen, data = task(), consortium(1)
     start = initial_state(chosen.architecture, 3)
+    assert HOUSE.batch is not None
     patients = next(each for each in data.hospitals if len(each) <= HOUSE.batch)  # one batch: in any order the same
     raw = patients.x * np.asarray(data.scaler.scale) + np.asarray(data.scaler.mean)
     cohort = Cohort(np.arange(len(patients)), raw, patients.y)
