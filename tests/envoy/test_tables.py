@@ -1,3 +1,5 @@
+"""A hospital's tables: typed, or every defect named by file, column and row."""
+
 import gzip
 from collections.abc import Callable
 from pathlib import Path
@@ -7,20 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envoy import table_files
 from envoy.errors import DataError
-from envoy.icd_codes import FAULTS, SOUND, first_faults
-from envoy.tables import Defect, inspect_tables, read_tables
+from envoy.tables import inspect_tables, read_tables
+from tests.envoy.places import DIAGNOSES, place
 
-DIAGNOSES = "hosp/diagnoses_icd.csv"
 ADMISSIONS = "hosp/admissions.csv"
 PATIENTS = "hosp/patients.csv"
-
-Found = tuple[str, str | None, int | None, str]  # file, column, row, kind
-
-
-def place(defect: Defect) -> Found:
-    return defect.file, defect.column, defect.row, defect.kind
 
 
 def present(table: pd.DataFrame | None) -> pd.DataFrame:
@@ -189,40 +183,6 @@ def test_a_planted_defect_is_the_one_found_named_by_file_column_and_row(
     assert defects[0].count == 1
 
 
-def damaged(data: bytes) -> bytes:
-    middle = len(data) // 2
-    return data[:middle] + bytes([data[middle] ^ 0xFF]) + data[middle + 1 :]
-
-
-@pytest.mark.parametrize(
-    ("break_file", "kind"),
-    [
-        (lambda data: data[: len(data) // 2], "truncated_file"),
-        (lambda data: data[:-4], "truncated_file"),
-        (lambda data: gzip.decompress(data), "not_gzip"),
-        (damaged, "damaged_gzip"),
-        (lambda data: data[:-8] + bytes(8), "damaged_gzip"),
-        (lambda data: b"", "empty_table"),
-    ],
-    ids=["half of it", "without its last bytes", "plain text", "one byte changed", "wrong checksum", "no bytes"],
-)
-def test_a_broken_compressed_file_is_named(data_folder, break_file, kind) -> None:
-    text = (data_folder.path / DIAGNOSES).read_text()
-    (data_folder.path / DIAGNOSES).unlink()
-    data_folder.put(f"{DIAGNOSES}.gz", break_file(gzip.compress(text.encode())))
-
-    assert [place(defect) for defect in inspect_tables(data_folder.path)] == [(f"{DIAGNOSES}.gz", None, None, kind)]
-
-
-@pytest.mark.parametrize("file", ["hosp/diagnoses_icd.csv.gz", "diagnoses_icd.csv", "diagnoses_icd.csv.gz"])
-def test_a_table_is_found_compressed_or_not_in_hosp_or_not(data_folder, file) -> None:
-    text = (data_folder.path / DIAGNOSES).read_text()
-    (data_folder.path / DIAGNOSES).unlink()
-    data_folder.put(file, text)
-
-    assert len(read_tables(data_folder.path).diagnoses) == 6
-
-
 def test_a_missing_diagnoses_table_is_a_defect_and_missing_others_are_none(tmp_path, data_folder) -> None:
     for file in (ADMISSIONS, PATIENTS):
         (data_folder.path / file).unlink()
@@ -232,27 +192,6 @@ def test_a_missing_diagnoses_table_is_a_defect_and_missing_others_are_none(tmp_p
     for folder in (tmp_path, tmp_path / "nowhere"):
         found = [place(defect) for defect in inspect_tables(folder)]
         assert found == [("hosp/diagnoses_icd.csv.gz", None, None, "missing_file")]
-
-
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda text: "\ufeff" + text,
-        lambda text: text.replace("\n", "\r\n"),
-        lambda text: (
-            text.replace("0030,", "0030  ,").replace("20000001,2", " 20000001 ,2").replace("A09,10", "A09, 10")
-        ),
-        lambda text: text + "\n\n",
-        lambda text: text.replace("0030", '"0030"'),
-        lambda text: text.replace("\n", ",\n").replace("version,", "version,note", 1),
-    ],
-    ids=["byte order mark", "Windows line ends", "padded cells", "blank last lines", "quotes", "a further column"],
-)
-def test_harmless_habits_of_exports_are_tolerated(data_folder, edit) -> None:
-    data_folder.put(DIAGNOSES, edit((data_folder.path / DIAGNOSES).read_text()))
-
-    assert inspect_tables(data_folder.path) == ()
-    assert read_tables(data_folder.path).diagnoses["icd_code"][0] == "0030"
 
 
 def test_every_bad_cell_of_one_row_is_named(data_folder) -> None:
@@ -274,39 +213,6 @@ def test_rows_with_the_same_defect_are_counted_and_the_first_is_named(data_folde
 
     assert [(defect.row, defect.count) for defect in defects] == [(2, 1), (5, 2)]
     assert "'1.5E+04' is a number in scientific notation" in defects[1].sentence
-
-
-@pytest.mark.parametrize("chunk_rows", [1, 2, 3, 100])
-def test_lines_are_right_however_the_file_is_cut_in_chunks(data_folder, monkeypatch, chunk_rows) -> None:
-    monkeypatch.setattr(table_files, "CHUNK_ROWS", chunk_rows)
-    text = (data_folder.path / DIAGNOSES).read_text()
-    text = text.replace("E8809", '"E88\r\n\n09"').replace("10000002,20000002,1", "\n10000002,20000002,1")
-    data_folder.put(DIAGNOSES, text.replace("C7A1", "C7.A1") + "10000001,20000001,3,4280,9\n")
-
-    assert [place(defect)[1:] for defect in inspect_tables(data_folder.path)] == [
-        ("icd_code", 3, "line_break"),
-        ("icd_code", 10, "damaged_code"),
-        (None, 11, "duplicate_row"),
-    ]
-
-
-@pytest.mark.parametrize("chunk_rows", [1, 2, 100])
-@pytest.mark.parametrize(("cell", "kind"), [("C7A1,10,x", "too_many_cells"), ('"C7A1,10', "unclosed_quote")])
-def test_a_row_that_cannot_be_parsed_is_named_in_any_chunk(data_folder, monkeypatch, chunk_rows, cell, kind) -> None:
-    monkeypatch.setattr(table_files, "CHUNK_ROWS", chunk_rows)
-    data_folder.put(DIAGNOSES, (data_folder.path / DIAGNOSES).read_text().replace("C7A1,10", cell))
-
-    assert [place(defect)[1:] for defect in inspect_tables(data_folder.path)] == [(None, 7, kind)]
-
-
-@pytest.mark.parametrize("chunk_rows", [1, 100])
-def test_chunks_join_to_the_same_table(data_folder, monkeypatch, chunk_rows) -> None:
-    monkeypatch.setattr(table_files, "CHUNK_ROWS", chunk_rows)
-
-    diagnoses = read_tables(data_folder.path).diagnoses
-
-    expected = pd.read_csv(data_folder.path / DIAGNOSES, dtype={"icd_code": object})
-    assert diagnoses.astype(object).to_numpy().tolist() == expected.astype(object).to_numpy().tolist()
 
 
 def test_reading_refuses_and_names_the_first_defects_and_the_next_command(data_folder) -> None:
@@ -342,20 +248,6 @@ def test_a_bad_cell_is_quoted_shortly_and_without_control_characters(data_folder
     assert len(defect.sentence) < 140
 
 
-@given(
-    st.one_of(
-        st.tuples(st.just(9), st.from_regex(r"[0-9]{3,5}|V[0-9]{2,4}|E[0-9]{3,4}", fullmatch=True)),
-        st.tuples(st.just(10), st.from_regex(r"[A-Z][0-9][0-9A-Z]{1,5}", fullmatch=True)),
-    )
-)
-def test_a_code_of_its_version_is_sound_and_with_a_dot_it_is_not(versioned: tuple[int, str]) -> None:
-    version, code = versioned
-    faults = first_faults(pd.Series([code, f"{code[:3]}.{code[3:]}"], dtype=object), version)
-
-    assert faults[0] == SOUND
-    assert FAULTS[version][faults[1]].kind in ("dotted_code", "damaged_code")
-
-
 @given(content=st.binary(max_size=200) | st.text(alphabet='0129,;\n\r"E.AVé\0 ', max_size=200).map(str.encode))
 def test_whatever_the_bytes_are_only_defects_come_out(tmp_path_factory, content: bytes) -> None:
     header = b"subject_id,hadm_id,seq_num,icd_code,icd_version\n"
@@ -377,12 +269,3 @@ def test_the_real_tables_have_no_defects(mimic_iv_demo: Path) -> None:
     assert len(present(tables.admissions)) == 275
     assert len(present(tables.patients)) == 100
     assert codes[codes.str.fullmatch("0[0-9]+")].size == 60
-
-
-def test_every_code_of_the_real_dictionary_is_sound(mimic_iv_demo: Path) -> None:
-    dictionary = pd.read_csv(mimic_iv_demo / "hosp/d_icd_diagnoses.csv.gz", dtype=str, keep_default_na=False)
-
-    for version in (9, 10):
-        codes = dictionary.loc[dictionary["icd_version"] == str(version), "icd_code"]
-        assert len(codes) > 10_000
-        assert (first_faults(codes, version) == SOUND).all()
