@@ -1,12 +1,9 @@
 """``make demo``, whole: a director and five envoys as real processes, on real data and on synthetic."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from contract.names import Digest
 from tests.real_processes import clean_environment
@@ -47,22 +44,3 @@ def test_the_demonstration_on_the_synthetic_consortium(tmp_path: Path):
     assert_complete(summary, tmp_path / "demo")
     assert summary["data"] == "synthetic"
     assert all(each["patients"] == 2000 for each in summary["hospitals"])
-
-
-@pytest.mark.parametrize(
-    ("prepare", "says"),
-    [
-        (lambda out: (out.mkdir(), (out / "thesis.txt").write_text("mine")), "holds something else"),
-        (lambda out: None, "which is no folder"),
-    ],
-    ids=["a folder of somebody else's", "data that is not there"],
-)
-def test_the_demonstration_stops_with_one_clear_line(tmp_path: Path, prepare, says: str):
-    out = tmp_path / "demo"
-    prepare(out)
-    command = [sys.executable, "-m", "simulation.demo", "--out", str(out)]
-    environment = {**os.environ, "MIMIC_IV_DIR": str(tmp_path / "nowhere")}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert result.returncode == 1
-    assert says in result.stderr
-    assert "Traceback" not in result.stderr

@@ -1,20 +1,15 @@
 """The standard consortium learns its task at every hospital: the bar of this project's demonstration task."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aggregation.errors import TooFewUpdatesError
 from aggregation.strategy import RULES
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import build_cohort, split_by_patient
 from envoy.tables import read_tables
-from simulation import cli
 from simulation.consortium import write_consortium
 from simulation.in_process import FederatedRun, Hospital, run_federation, synthetic_hospitals
 
@@ -44,36 +39,8 @@ def test_the_run_without_files_sees_the_patients_that_an_envoy_would_read(tmp_pa
             assert np.array_equal(ours.labels, theirs.labels)
 
 
-def simulate(*arguments: str) -> dict:
-    command = [sys.executable, "-m", "simulation.cli", "run", "--patients", "100", "--json", *arguments]
-    return dict(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-
-
-def test_the_command_prints_what_a_run_gave_and_repeats_it_for_a_seed():
-    first, again = (simulate("--rounds", "2", "--hospitals", "3", "--seed", "5") for _ in range(2))
-    assert set(first) == {"task", "strategy", "rounds", "seconds", "sha256", "hospitals", "pooled"}
-    assert [each["name"] for each in first["hospitals"]] == ["KUTRRH", "MTRH", "KNH"]
-    assert first["hospitals"][0]["num_examples"] == 80
-    assert first["sha256"] == again["sha256"]
-    assert first["sha256"] != simulate("--rounds", "2", "--hospitals", "3", "--seed", "6")["sha256"]
-
-
 @pytest.mark.parametrize("strategy", [*RULES, "clip", "clip+trimmed_mean"])
 def test_every_strategy_runs_and_learns(strategy: str):
     hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=300, seed=0)
     run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=4, strategy=strategy)
     assert np.mean(accuracies(run, hospitals)) > 0.8
-
-
-def test_the_command_takes_a_strategy_with_its_f(capsys: pytest.CaptureFixture[str]):
-    runs = []
-    for f in (1, 2):
-        cli.run(patients=100, rounds=1, strategy="clip+trimmed_mean", f=f, as_json=True)
-        runs.append(json.loads(capsys.readouterr().out))
-    assert [run["strategy"] for run in runs] == ["clip+trimmed_mean"] * 2
-    assert runs[0]["sha256"] != runs[1]["sha256"]
-
-
-def test_a_rule_whose_condition_fails_ends_the_run():
-    with pytest.raises(TooFewUpdatesError, match="n = 3"):
-        cli.run(patients=20, rounds=1, hospitals=3, strategy="krum")
