@@ -1,0 +1,59 @@
+"""A director of few words: it answers on loopback what a test tells it, and keeps what it was asked."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that came."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass
+class Answering:
+    """What to answer next, the last for ever: a status with a body, which is JSON unless it is bytes."""
+
+    answers: Sequence[tuple[int, Any]]
+    asked: list[Asked] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def answering(*answers: tuple[int, Any]) -> Iterator[Answering]:
+    """Answer on a free port while the block runs."""
+    found = Answering(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            found.asked.append(Asked(self.command, self.path, dict(self.headers), body))
+            status, said = found.answers[min(len(found.asked), len(found.answers)) - 1]
+            data = said if isinstance(said, bytes) else json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = answer  # noqa: N815 - the base class's way
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()

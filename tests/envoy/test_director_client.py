@@ -1,0 +1,122 @@
+"""The director as the hospital sees it: what is asked, what is tried again, and what each failure says."""
+
+from typing import Any
+
+import pytest
+
+from contract.messages.statistics import StatisticsReport
+from contract.names import Digest, EnvoyName
+from contract.parts import Parcel
+from envoy.director_client import DirectorClient
+from envoy.errors import NetworkError, RefusedError, SettingsError
+from tests.envoy.answering import Answering, answering
+from tests.real_processes import free_port
+
+KNH = EnvoyName("KNH")
+PROBLEM = {
+    "code": "artifact_invalid",
+    "detail": "The model is refused.",
+    "hint": "Train again.",
+    "checks": [
+        {"passed": False, "sentence": "The model is refused."},
+        {"passed": False, "sentence": "So is the log."},
+        {"passed": True, "sentence": "The scaler is good."},
+    ],
+}
+
+
+def client(of: Answering, attempts: int = 0) -> DirectorClient:
+    return DirectorClient(f"{of.url}/", "fld_secret", timeout_seconds=5, attempts=attempts)
+
+
+def test_every_request_carries_the_token_and_a_join_none() -> None:
+    issued = {
+        "token": "fld_new",
+        "id": "t1",
+        "role": "hospital",
+        "envoy_name": "KNH",
+        "expires_at": "2026-04-01T00:00Z",
+    }
+    with answering((200, {"items": [], "next": None}), (201, issued)) as director:
+        client(director).submissions(limit=7)
+        DirectorClient(director.url, None, timeout_seconds=5, attempts=0).join("code")
+    listed, joined = director.asked
+    assert (listed.path, listed.headers["Authorization"]) == ("/submissions?limit=7", "Bearer fld_secret")
+    assert "Authorization" not in joined.headers
+    assert joined.headers["Idempotency-Key"]
+
+
+def test_an_upload_is_known_again_by_its_bytes() -> None:
+    parcel = Parcel({"metadata": b"{}", "model": b"model", "scaler": b"scaler"})
+    with answering((422, PROBLEM)) as director:
+        for _ in range(2):
+            with pytest.raises(RefusedError):
+                client(director).upload(KNH, parcel)
+    first, again = director.asked
+    assert first.path == "/upload/KNH"
+    assert first.headers["Idempotency-Key"] == again.headers["Idempotency-Key"] == parcel.key
+    for name in (b'name="metadata"; filename="metadata.json"', b'name="model"; filename="model.pt"'):
+        assert name in first.body
+    assert b'name="log"' not in first.body
+
+
+def test_a_refusal_says_every_failed_check_once() -> None:
+    with answering((422, PROBLEM)) as director, pytest.raises(RefusedError) as refused:
+        client(director, attempts=3).envoy(KNH)
+    assert refused.value.sentence == "The model is refused. So is the log."
+    assert (refused.value.director_code, refused.value.status, refused.value.hint) == (
+        "artifact_invalid",
+        422,
+        "Train again.",
+    )
+    assert len(director.asked) == 1  # no is no
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"\xff"])
+def test_a_refusal_without_a_problem_is_one_all_the_same(body: bytes) -> None:
+    with answering((403, body)) as director, pytest.raises(RefusedError, match="answered 403") as refused:
+        client(director).envoy(KNH)
+    assert refused.value.director_code == "unknown"
+
+
+@pytest.mark.parametrize("status", [408, 429, 503, 507])
+def test_what_time_may_mend_is_tried_again_and_then_is_the_links_fault(status: int) -> None:
+    envoy: dict[str, Any] = {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "current": []}
+    with answering((status, PROBLEM), (200, envoy)) as director:
+        assert client(director, attempts=1).envoy(KNH).envoy_name == "KNH"
+    with answering((status, PROBLEM)) as director, pytest.raises(NetworkError, match="can't serve this now: The model"):
+        client(director, attempts=1).envoy(KNH)
+    assert len(director.asked) == 2
+
+
+def test_a_report_is_repeated_too_for_the_director_knows_it_again() -> None:
+    report = StatisticsReport(num_examples=40, mean=(9.0,), m2=(900.0,))
+    with answering((503, {})) as director, pytest.raises(NetworkError):
+        client(director, attempts=2).send_statistics(KNH, report)
+    assert [each.method for each in director.asked] == ["POST"] * 3
+
+
+def test_a_file_that_was_damaged_on_the_way_is_not_taken() -> None:
+    with answering((200, b"model")) as director:
+        assert client(director).blob(Digest.of(b"model")) == b"model"
+        with pytest.raises(NetworkError, match="damaged on the way"):
+            client(director).blob(Digest.of(b"another"))
+
+
+@pytest.mark.parametrize("answer", [b"<html>", {}, {"envoy_name": "KNH", "more": 1}])
+def test_what_does_not_speak_as_a_director_is_named(answer: Any) -> None:
+    with answering((200, answer)) as director, pytest.raises(NetworkError, match="does not speak as a director"):
+        client(director).envoy(KNH)
+
+
+def test_a_director_that_does_not_answer_is_named_with_what_to_do() -> None:
+    nobody = DirectorClient(f"http://127.0.0.1:{free_port()}", None, timeout_seconds=1, attempts=0)
+    with pytest.raises(NetworkError, match="does not answer") as failed:
+        nobody.envoy(KNH)
+    assert "--offline" in failed.value.hint
+
+
+@pytest.mark.parametrize("url", ["director.example", "ftp://director.example", ""])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="is no address"):
+        DirectorClient(url, None, timeout_seconds=1, attempts=0)

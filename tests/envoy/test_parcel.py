@@ -1,0 +1,87 @@
+"""A parcel: packed so that the director's own readers take it, kept as a folder, and read again."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+import torch
+
+from contract.artifacts.model_file import read_model
+from contract.artifacts.scaler_file import read_scaler
+from contract.errors import FederationError
+from contract.names import Digest
+from contract.parts import FileRole, Parcel
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.errors import DataError
+from envoy.parcel import check_parcel, label_of, own_scaler_file, pack, read_parcel, write_parcel
+
+ROWS = np.arange(1.0, 41.0)[:, np.newaxis]
+
+
+@pytest.fixture(scope="module")
+def parcel() -> Parcel:
+    return pack(
+        task=DIAGNOSIS_COUNT,
+        base=Digest.of(b"start"),
+        state=DIAGNOSIS_COUNT.initial_state(),
+        scaler=own_scaler_file(ROWS),
+        num_examples=40,
+        metrics={"accuracy": 0.5, "macro_f1": None},
+        log=[{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.4}],
+        seed=3,
+        trained_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_a_parcel_says_of_itself_what_is_in_it(parcel: Parcel) -> None:
+    label = label_of(parcel)
+    digests = parcel.digests
+    assert (label.model_sha256, label.scaler_sha256, label.log_sha256) == tuple(
+        digests[role] for role in ("model", "scaler", "log")
+    )
+    assert (label.num_examples, label.seed, label.base) == (40, 3, Digest.of(b"start"))
+    assert {"torch", "scikit-learn", "numpy", "python"} <= label.software.keys()
+    log = parcel.get("log")
+    assert log is not None
+    assert [json.loads(line)["software"] == label.software for line in log.splitlines()] == [True, True]
+
+
+def test_a_parcel_is_what_hospitals_know_and_what_the_director_reads(parcel: Parcel) -> None:
+    state = torch.load(io.BytesIO(parcel["model"]), weights_only=True)
+    ours = read_model(parcel["model"], DIAGNOSIS_COUNT.layout)
+    assert all(np.array_equal(state[name].numpy(), ours[name]) for name in ours)
+    scaler = joblib.load(io.BytesIO(parcel["scaler"]))
+    assert read_scaler(parcel["scaler"], 1).mean == pytest.approx(scaler.mean_)
+
+
+def test_a_parcel_is_the_same_after_a_day_in_a_folder(parcel: Parcel, tmp_path: Path) -> None:
+    write_parcel(parcel, tmp_path / "new" / "folder")
+    assert read_parcel(tmp_path / "new" / "folder") == parcel
+    (tmp_path / "new" / "folder" / "training.log").unlink()
+    assert read_parcel(tmp_path / "new" / "folder").get("log") is None
+
+
+@pytest.mark.parametrize("file", ["metadata.json", "model.pt", "scaler.pkl"])
+def test_a_folder_without_a_part_that_must_be_there_is_no_parcel(parcel: Parcel, tmp_path: Path, file: str) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(DataError, match=f"lacks {file}"):
+        read_parcel(tmp_path)
+
+
+def test_a_label_that_can_not_be_read_is_damaged(parcel: Parcel, tmp_path: Path) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / "metadata.json").write_text("{")
+    with pytest.raises(DataError, match=r"metadata\.json is damaged"):
+        read_parcel(tmp_path)
+
+
+@pytest.mark.parametrize("role", ["model", "scaler", "log"])
+def test_a_part_that_the_director_would_refuse_does_not_leave(parcel: Parcel, role: FileRole) -> None:
+    check_parcel(parcel, DIAGNOSIS_COUNT)
+    with pytest.raises(FederationError):
+        check_parcel(Parcel({**parcel.parts, role: b"\x80something else"}), DIAGNOSIS_COUNT)

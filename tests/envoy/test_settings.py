@@ -1,0 +1,65 @@
+"""How an envoy is configured: the environment over the file over defaults, and no unknown keys."""
+
+from pathlib import Path
+
+import pytest
+
+from envoy.errors import SettingsError
+from envoy.settings import EnvoySettings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder without settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "DATA", "CONFIG", "ATTEMPTS", "SEED"):
+        monkeypatch.delenv(f"ENVOY_{name}", raising=False)
+
+
+def test_the_environment_counts_more_than_the_file_and_the_file_more_than_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "envoy.toml").write_text('seed = 3\nattempts = 2\ndata = "tables"\n')
+    monkeypatch.setenv("ENVOY_ATTEMPTS", "5")
+    monkeypatch.setenv("ENVOY_DATA", "")  # empty: not said
+    settings = read_settings()
+    assert (settings.seed, settings.attempts, settings.data, settings.held_out_share) == (3, 5, Path("tables"), 0.2)
+
+
+def test_the_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.toml").write_text("seed = 7\n")
+    monkeypatch.setenv("ENVOY_CONFIG", str(tmp_path / "other.toml"))
+    assert read_settings().seed == 7
+    monkeypatch.setenv("ENVOY_CONFIG", str(tmp_path / "nowhere.toml"))
+    with pytest.raises(SettingsError, match="which is no file"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("ENVOY_COLOUR", "blue", "ENVOY_COLOUR is no setting"),
+        ("ENVOY_SEED", "-1", "Setting seed: "),
+        ("ENVOY_HELD_OUT_SHARE", "1", "Setting held_out_share: "),
+        ("ENVOY_ATTEMPTS", "many", "Setting attempts: "),
+        ("ENVOY_TIMEOUT_SECONDS", "0", "Setting timeout_seconds: "),
+    ],
+)
+def test_what_is_no_setting_or_no_value_of_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=sentence):
+        read_settings()
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("seed = ", "can't be read"), ("shoe_size = 44", "shoe_size")])
+def test_a_file_that_is_wrong_is_named(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "envoy.toml").write_text(text)
+    with pytest.raises(SettingsError, match=sentence):
+        read_settings()
+
+
+def test_a_home_may_be_said_from_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+    assert EnvoySettings(home=Path("~/envoy")).home_folder == Path("/somewhere/envoy")

@@ -1,0 +1,86 @@
+"""The hospital's whole act, from its tables to a parcel."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contract.artifacts.scaler_file import read_scaler, write_scaler
+from contract.messages.base import MetricValue
+from contract.names import Digest
+from contract.scaler import ScalerState
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.cohort import Split
+from envoy.errors import DataError, PolicyError
+from envoy.parcel import label_of
+from envoy.starting_point import StartingPoint
+from envoy.submission import LocalData, ScalerChoice, evaluate_start, make_submission, read_local_data
+from simulation.consortium import write_consortium
+from tests.envoy.patients import cohort
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MERGED = ScalerState.from_moments(400, (9.0,), (9000.0,))
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_consortium(tmp_path_factory.mktemp("tables"), hospitals=1, patients=50, seed=1)[0]
+
+
+@pytest.fixture(scope="module")
+def data(tables: Path) -> LocalData:
+    return read_local_data(DIAGNOSIS_COUNT, tables, seed=0, held_out_share=0.2)
+
+
+def start(scaler: ScalerState | None) -> StartingPoint:
+    file = write_scaler(scaler) if scaler else None
+    return StartingPoint(DIAGNOSIS_COUNT, Digest.of(b"start"), DIAGNOSIS_COUNT.initial_state(), scaler, file)
+
+
+def test_patients_are_counted_and_their_statistics_are_of_the_training_rows_alone(data: LocalData) -> None:
+    assert (data.patients, data.num_examples) == (50, 40)
+    rows, report = data.split.training.features, data.statistics
+    assert report.num_examples == 40
+    assert report.mean[0] == pytest.approx(rows.mean())
+    assert report.m2[0] == pytest.approx(np.square(rows - rows.mean()).sum())
+
+
+def test_too_few_patients_are_a_matter_of_policy_and_no_tables_one_of_data(tmp_path: Path) -> None:
+    (few,) = write_consortium(tmp_path, hospitals=1, patients=11, seed=1)
+    with pytest.raises(PolicyError, match="9 patients to train on; task diagnosis_count needs 10"):
+        read_local_data(DIAGNOSIS_COUNT, few, seed=0, held_out_share=0.2)
+    with pytest.raises(DataError):
+        read_local_data(DIAGNOSIS_COUNT, tmp_path / "nowhere", seed=0, held_out_share=0.2)
+
+
+@pytest.mark.parametrize(
+    ("choice", "merged", "is_merged"),
+    [("merged", MERGED, True), ("merged", None, False), ("own", MERGED, False), ("own", None, False)],
+)
+def test_a_model_stands_behind_the_scaler_that_was_chosen_where_there_is_one(
+    data: LocalData, choice: ScalerChoice, merged: ScalerState | None, is_merged: bool
+) -> None:
+    trained = make_submission(data, start(merged), scaler=choice, seed=0, now=NOW)
+    scaler = read_scaler(trained.parcel["scaler"], 1)
+    assert scaler.num_examples == (400 if is_merged else 40)
+    assert (trained.before is None) == (merged is None)
+    label = label_of(trained.parcel)
+    assert (label.num_examples, label.base, label.trained_at) == (40, Digest.of(b"start"), NOW)
+    assert label.metrics == trained.after
+
+
+def test_each_epoch_is_told_and_the_same_seed_gives_the_same_parcel(data: LocalData) -> None:
+    epochs: list[int] = []
+    first = make_submission(data, start(MERGED), scaler="merged", seed=1, now=NOW, on_epoch=epochs.append)
+    again, other = (make_submission(data, start(MERGED), scaler="merged", seed=seed, now=NOW) for seed in (1, 2))
+    assert epochs == [1, 2]
+    assert first.parcel == again.parcel != other.parcel
+
+
+def test_the_start_is_held_against_the_held_out_patients_alone() -> None:
+    training, held_out = cohort(np.arange(1, 41)), cohort(np.arange(1, 4), first=100)
+    found = evaluate_start(LocalData(DIAGNOSIS_COUNT, Split(training, held_out)), start(MERGED))
+    assert found is not None
+    patients: MetricValue = found["held_out"]
+    assert patients == 3.0
