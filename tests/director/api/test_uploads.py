@@ -1,7 +1,10 @@
 """Uploads over HTTP: 201 for a new one, 200 for the same again, and never a promise for later."""
 
+import numpy as np
 import pytest
 
+from contract.artifacts.model_file import read_model, write_model
+from contract.tasks import DIAGNOSIS_COUNT
 from director.api.parcels import Desk
 from director.errors import BusyError
 from tests.director.api.pages import every_item
@@ -20,13 +23,16 @@ def test_no_upload_is_answered_202_not_even_one_that_quarantine_awaits(
 ) -> None:
     for each in five_hospitals:
         each.train_and_upload()
-    suspect = five_hospitals[2]
-    parcel = suspect.parcel(1)
-    parcel.metadata["num_examples"] = 10_000  # not what its statistics and its scaler say
-    answers = [suspect.upload(parcel)]
-    assert federation.aggregate().status_code == 201
-    answers += [suspect.upload(parcel), suspect.upload(suspect.parcel(2)), suspect.upload(suspect.parcel(2))]
-    assert {each.status_code for each in answers} <= {200, 201}
+    suspect, layout = five_hospitals[2], DIAGNOSIS_COUNT.layout
+    parcel = suspect.parcel(7)
+    start = read_model(suspect.blob(suspect.start()["model_sha256"]), layout)
+    trained = read_model(parcel.model, layout)
+    away = {name: (start[name] + 10 * (trained[name] - start[name])).astype(np.float32) for name in start}
+    parcel.model = write_model(away, layout)
+    assert suspect.upload(parcel).status_code == 201
+    assert federation.aggregate().status_code == 201  # here it is held against the others
+    again = suspect.upload(parcel)
+    assert (again.status_code, again.json()["verdict"]) == (200, "quarantined")
 
 
 def test_submissions_are_listed_in_pages_and_by_filters(
