@@ -1,6 +1,7 @@
 """The parts of an upload, once: what each is called in the form, as a file and in the records, and which must be there.
 
-A further part is a line here, and the check that looks at it where uploads arrive.
+A further part is a line here, its digest in ``UploadMetadata``, and the check that looks at it where uploads arrive
+(``director.submissions.arrival``; an ``ArtifactError`` refuses it).
 """
 
 from collections.abc import Mapping

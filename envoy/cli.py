@@ -366,13 +366,13 @@ def _show_parcel(parcel: Parcel, as_json: bool) -> None:
     """Show what an upload would carry, byte for byte where it is text."""
     if as_json:
         sizes = {role: len(data) for role, data in parcel.parts.items()}
-        log = (parcel.get("log") or b"").decode()
+        log = (parcel.get("log") or b"").decode(errors="backslashreplace")
         _print_json({"metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
         return
     for role, data in parcel.parts.items():
         _out.print(f"--- {role}: {len(data)} bytes", markup=False)
         if PART_OF[role].is_text:
-            _out.print(data.decode(), markup=False, highlight=False)
+            _out.print(data.decode(errors="backslashreplace"), markup=False, highlight=False)
     _out.print("Nothing was sent.")
 
 

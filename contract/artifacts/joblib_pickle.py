@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from contract.artifacts.bounded_cursor import Cursor, PickleRefused
+from contract.artifacts.bounded_stream import BoundedStream, PickleRefused
 from contract.artifacts.symbolic_pickle import (
     COMMON_OPCODES,
     Call,
@@ -137,7 +137,7 @@ def _trailed(array: Array) -> Trailed:
     return Trailed(New(_WRAPPER, state=wrapper), elements.tobytes())
 
 
-def _read_array(features: int, cursor: Cursor, wrapper: Call) -> Array:
+def _read_array(features: int, stream: BoundedStream, wrapper: Call) -> Array:
     """Read what follows the wrapper of an array: its raw elements, or for names a pickle of its own."""
     match wrapper.state:
         case {
@@ -150,19 +150,19 @@ def _read_array(features: int, cursor: Cursor, wrapper: Call) -> Array:
         } if not wrapper.arguments and subclass == _NDARRAY and 0 < length <= features and rest in _ALIGNMENTS:
             code = _dtype_code(dtype)
             if code == _OBJECT:
-                cursor.require_frame_over()
-                return _names(decode_next(cursor, _NAMES_DIALECT), length)
+                stream.require_frame_over()
+                return _names(decode_next(stream, _NAMES_DIALECT), length)
             if rest == _ALIGNED:
-                _skip_padding(cursor)
-            elements = np.frombuffer(cursor.take_raw(length * int(code[1])), dtype=f"<{code}")
+                _skip_padding(stream)
+            elements = np.frombuffer(stream.take_raw(length * int(code[1])), dtype=f"<{code}")
             return Array(code, tuple(elements.tolist()))
     raise PickleRefused("an array is not one row of as many elements as the task has features")
 
 
-def _skip_padding(cursor: Cursor) -> None:
+def _skip_padding(stream: BoundedStream) -> None:
     """Skip the filler with which joblib aligns elements: its length, then as many bytes 255."""
-    length = cursor.take_raw(1)[0]
-    if length > _ALIGNMENT or cursor.take_raw(length) != b"\xff" * length:
+    length = stream.take_raw(1)[0]
+    if length > _ALIGNMENT or stream.take_raw(length) != b"\xff" * length:
         raise PickleRefused("something lies before an array's elements")
 
 

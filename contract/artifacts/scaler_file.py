@@ -11,7 +11,7 @@ from math import isclose, isfinite
 
 from typing_extensions import Buffer
 
-from contract.artifacts.bounded_cursor import PickleRefused
+from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.compressed_stream import StreamRefused, inflate
 from contract.artifacts.joblib_pickle import Array, Int64, read_attributes, write_attributes
 from contract.artifacts.visible_text import UNSEEN_IN_A_NAME

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TypeGuard
 
-from contract.artifacts.bounded_cursor import PickleRefused
+from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.model_refusal import STATE_DICT_HINT, unreadable
 from contract.artifacts.symbolic_pickle import (
     COMMON_OPCODES,

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from contract.artifacts.bounded_cursor import Cursor, PickleRefused
+from contract.artifacts.bounded_stream import BoundedStream, PickleRefused
 
 MAX_INTEGER_BYTES = 8
 
@@ -62,14 +62,14 @@ class Dialect:
         protocols: The pickle protocols that its writers use.
         opcodes: Names of the opcodes, besides PROTO and STOP.
         symbols: Each symbol, with those of REDUCE, NEWOBJ, SETITEMS and BUILD that may be done to it.
-        trailers: Readers of the raw bytes that follow the BUILD of a symbol, from the cursor and the object as built:
+        trailers: Readers of the raw bytes that follow the BUILD of a symbol, from the stream and the object as built:
             what they give takes its place (joblib's way of writing arrays), so they must look at all that it says.
     """
 
     protocols: frozenset[int]
     opcodes: frozenset[str]
     symbols: Mapping[Symbol, frozenset[str]]
-    trailers: Mapping[Symbol, Callable[[Cursor, Call], object]] = field(default_factory=dict)
+    trailers: Mapping[Symbol, Callable[[BoundedStream, Call], object]] = field(default_factory=dict)
 
 
 def decode(stream: bytes, dialect: Dialect, max_opcodes: int) -> object:
@@ -82,38 +82,38 @@ def decode(stream: bytes, dialect: Dialect, max_opcodes: int) -> object:
     Raises:
         PickleRefused: It says anything that the dialect does not, or more than ``max_opcodes``.
     """
-    cursor = Cursor(stream, max_opcodes)
-    root = decode_next(cursor, dialect)
-    if not cursor.is_at_end:
+    bounded = BoundedStream(stream, max_opcodes)
+    root = decode_next(bounded, dialect)
+    if not bounded.is_at_end:
         raise PickleRefused("something follows it")
     return root
 
 
-def decode_next(cursor: Cursor, dialect: Dialect) -> object:
-    """Read the pickle that begins at the cursor, from PROTO to STOP; see ``decode``."""
-    return _Machine(cursor, dialect).run()
+def decode_next(stream: BoundedStream, dialect: Dialect) -> object:
+    """Read the pickle that begins where the stream stands, from PROTO to STOP; see ``decode``."""
+    return _Machine(stream, dialect).run()
 
 
 class _Machine:
     """The stack, the marks and the memo of one pickle."""
 
-    def __init__(self, cursor: Cursor, dialect: Dialect) -> None:
-        self.cursor = cursor
+    def __init__(self, stream: BoundedStream, dialect: Dialect) -> None:
+        self.stream = stream
         self.dialect = dialect
         self.stack: list[object] = []
         self.below_marks: list[list[object]] = []
         self.memo: list[object] = []
 
     def run(self) -> object:
-        start = self.cursor.take(2)
+        start = self.stream.take(2)
         if start[0] != _PROTO or start[1] not in self.dialect.protocols:
             raise PickleRefused("it is no pickle of the expected protocol")
-        while (opcode := self.cursor.take_opcode()) != _STOP:
+        while (opcode := self.stream.take_opcode()) != _STOP:
             name, act = _OPCODES.get(opcode, ("", None))
             if act is None or name not in self.dialect.opcodes:
                 raise PickleRefused(f"it uses the instruction {name or hex(opcode)}, which such a file never needs")
             act(self)
-        self.cursor.require_frame_over()
+        self.stream.require_frame_over()
         root = self.pop()
         if self.stack or self.below_marks:
             raise PickleRefused("it holds more than one object")
@@ -209,30 +209,30 @@ class _Machine:
         self.require_use(target.function, "BUILD")
         target.state = state
         trailer = self.dialect.trailers.get(target.function)
-        self.push(target if trailer is None else trailer(self.cursor, target))
+        self.push(target if trailer is None else trailer(self.stream, target))
 
     def long_integer(self) -> None:
-        size = self.cursor.take_integer(1)
+        size = self.stream.take_integer(1)
         if size > MAX_INTEGER_BYTES:
             raise PickleRefused(f"an integer of {size} bytes is larger than any that such a file needs")
-        self.push(self.cursor.take_integer(size, signed=True))
+        self.push(self.stream.take_integer(size, signed=True))
 
 
 _PROTO, _STOP = 0x80, ord(".")
 
 _OPCODES: dict[int, tuple[str, Callable[[_Machine], None]]] = {
-    0x95: ("FRAME", lambda m: m.cursor.enter_frame()),
+    0x95: ("FRAME", lambda m: m.stream.enter_frame()),
     ord("("): ("MARK", _Machine.push_mark),
     ord("N"): ("NONE", lambda m: m.push(None)),
     0x88: ("NEWTRUE", lambda m: m.push(True)),
     0x89: ("NEWFALSE", lambda m: m.push(False)),
-    ord("K"): ("BININT1", lambda m: m.push(m.cursor.take_integer(1))),
-    ord("M"): ("BININT2", lambda m: m.push(m.cursor.take_integer(2))),
-    ord("J"): ("BININT", lambda m: m.push(m.cursor.take_integer(4, signed=True))),
+    ord("K"): ("BININT1", lambda m: m.push(m.stream.take_integer(1))),
+    ord("M"): ("BININT2", lambda m: m.push(m.stream.take_integer(2))),
+    ord("J"): ("BININT", lambda m: m.push(m.stream.take_integer(4, signed=True))),
     0x8A: ("LONG1", _Machine.long_integer),
-    ord("C"): ("SHORT_BINBYTES", lambda m: m.push(m.cursor.take(m.cursor.take_integer(1)))),
-    0x8C: ("SHORT_BINUNICODE", lambda m: m.push(m.cursor.take_text(m.cursor.take_integer(1)))),
-    ord("X"): ("BINUNICODE", lambda m: m.push(m.cursor.take_text(m.cursor.take_integer(4)))),
+    ord("C"): ("SHORT_BINBYTES", lambda m: m.push(m.stream.take(m.stream.take_integer(1)))),
+    0x8C: ("SHORT_BINUNICODE", lambda m: m.push(m.stream.take_text(m.stream.take_integer(1)))),
+    ord("X"): ("BINUNICODE", lambda m: m.push(m.stream.take_text(m.stream.take_integer(4)))),
     ord(")"): ("EMPTY_TUPLE", lambda m: m.push(())),
     0x85: ("TUPLE1", lambda m: m.pop_tuple(1)),
     0x86: ("TUPLE2", lambda m: m.pop_tuple(2)),
@@ -244,12 +244,12 @@ _OPCODES: dict[int, tuple[str, Callable[[_Machine], None]]] = {
     ord("}"): ("EMPTY_DICT", lambda m: m.push({})),
     ord("s"): ("SETITEM", _Machine.set_item),
     ord("u"): ("SETITEMS", lambda m: m.set_items(m.pop_to_mark())),
-    ord("q"): ("BINPUT", lambda m: m.remember(m.cursor.take_integer(1))),
-    ord("r"): ("LONG_BINPUT", lambda m: m.remember(m.cursor.take_integer(4))),
+    ord("q"): ("BINPUT", lambda m: m.remember(m.stream.take_integer(1))),
+    ord("r"): ("LONG_BINPUT", lambda m: m.remember(m.stream.take_integer(4))),
     0x94: ("MEMOIZE", lambda m: m.remember(len(m.memo))),
-    ord("h"): ("BINGET", lambda m: m.recall(m.cursor.take_integer(1))),
-    ord("j"): ("LONG_BINGET", lambda m: m.recall(m.cursor.take_integer(4))),
-    ord("c"): ("GLOBAL", lambda m: m.push_symbol(m.cursor.take_line(), m.cursor.take_line())),
+    ord("h"): ("BINGET", lambda m: m.recall(m.stream.take_integer(1))),
+    ord("j"): ("LONG_BINGET", lambda m: m.recall(m.stream.take_integer(4))),
+    ord("c"): ("GLOBAL", lambda m: m.push_symbol(m.stream.take_line(), m.stream.take_line())),
     0x93: ("STACK_GLOBAL", _Machine.stack_global),
     ord("R"): ("REDUCE", lambda m: m.call("REDUCE", Call)),
     0x81: ("NEWOBJ", lambda m: m.call("NEWOBJ", New)),

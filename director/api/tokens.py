@@ -20,6 +20,7 @@ TokenId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{12}$"})]
 @router.get("/tokens")
 @may(ADMIN)
 def list_tokens(
+    caller: Caller,
     director: Serving,
     role: Role | None = None,
     envoy_name: EnvoyName | None = None,
@@ -27,7 +28,7 @@ def list_tokens(
     cursor: CursorByMoment = None,
 ) -> Page[TokenDescription]:
     """List tokens without their secrets, newest first: when they end, and when they were last used."""
-    return director.members.list_tokens(role=role, envoy_name=envoy_name, limit=limit, cursor=cursor)
+    return director.members.list_tokens(caller, role=role, envoy_name=envoy_name, limit=limit, cursor=cursor)
 
 
 @router.post("/tokens", status_code=201)

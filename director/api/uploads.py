@@ -31,7 +31,7 @@ async def upload(
     director: Serving,
     idempotency_key: IdempotencyKey = None,
 ) -> Submission:
-    """Take model.pt, scaler.pkl and the training log. 201 admitted, 200 the same again."""
+    """Take the parts of an upload. 201 admitted, 200 the same again."""
     reach("receive.begun")
     desk: Desk = request.app.state.desk
     with desk.place(), director.blobs.spool() as file:

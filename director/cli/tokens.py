@@ -37,7 +37,7 @@ def token_issue(
 def token_list(as_json: AsJson = False) -> None:
     """List the tokens, without their secrets."""
     members = opened_director().members
-    listed = every_item(lambda **page: members.list_tokens(role=None, envoy_name=None, **page))
+    listed = every_item(lambda **page: members.list_tokens(LOCAL_ADMIN, role=None, envoy_name=None, **page))
     if as_json:
         print_json(listed)
         return
@@ -70,7 +70,7 @@ def token_rotate(
     token = members.rotate_token(LOCAL_ADMIN, token_id, _overlap(overlap) if overlap else None)
     _show_once(token, as_json)
     if not as_json:
-        old = members.get_token(token_id)
+        old = members.get_token(LOCAL_ADMIN, token_id)
         err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC", markup=False)
 
 

@@ -118,13 +118,13 @@ class Members:
             return tokens.revoke_token(act, token_id)
 
     def list_tokens(
-        self, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+        self, caller: Principal, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
     ) -> Page[TokenDescription]:
         """List tokens without their secrets, newest first."""
         with self._ledger.read() as session:
             return tokens.list_tokens(session, role=role, envoy_name=envoy_name, limit=limit, cursor=cursor)
 
-    def get_token(self, token_id: str) -> TokenDescription:
+    def get_token(self, caller: Principal, token_id: str) -> TokenDescription:
         """Describe one token.
 
         Raises:

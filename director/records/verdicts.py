@@ -17,6 +17,9 @@ ADMITTED: Verdict = "admitted"
 QUARANTINED: Verdict = "quarantined"
 REJECTED: Verdict = "rejected"
 
+OUT: frozenset[Verdict] = frozenset((REJECTED,))
+"""Verdicts that end it: what has one counts no more, and an earlier version may count instead."""
+
 GATE = "director:gate"
 """How the record names the gate where nobody asked it to speak."""
 
@@ -31,7 +34,7 @@ _REFUSED = {
 
 def may_be_quarantined(row: Judged) -> bool:
     """Tell whether the gate may still speak: not once a person has."""
-    return row.decision is None and row.verdict != REJECTED
+    return row.decision is None and row.verdict not in OUT
 
 
 def follow_checks(row: Judged, checks: Sequence[Check]) -> bool:
@@ -55,7 +58,7 @@ def decide(row: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -
     Raises:
         ConflictError: What shall be released is not in quarantine, or what shall be rejected is out already.
     """
-    if (row.verdict != QUARANTINED) if choice == "released" else (row.verdict == REJECTED):
+    if (row.verdict != QUARANTINED) if choice == "released" else (row.verdict in OUT):
         raise ConflictError(
             f"Version {row.version} of {row.envoy.name} is {row.verdict} and can't be {choice}.",
             hint=_REFUSED[choice],

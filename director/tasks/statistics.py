@@ -20,7 +20,7 @@ from director.members.access import ADMIN, Principal
 from director.records.ledger import Act
 from director.records.paging import page_of
 from director.records.schema import EnvoyRow, StatisticsRow
-from director.records.verdicts import ADMITTED, GATE, QUARANTINED, REJECTED, follow_checks, may_be_quarantined
+from director.records.verdicts import ADMITTED, GATE, OUT, QUARANTINED, follow_checks, may_be_quarantined
 from director.tasks.catalogue import require_examples
 from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined
 
@@ -166,7 +166,7 @@ def _newest(session: Session, task: TaskName) -> Sequence[StatisticsRow]:
     """Give each hospital's newest report that is not rejected, of hospitals that are not disabled."""
     newest = (
         select(StatisticsRow.envoy_id, func.max(StatisticsRow.version).label("version"))
-        .where(StatisticsRow.task == task, StatisticsRow.verdict != REJECTED)
+        .where(StatisticsRow.task == task, StatisticsRow.verdict.not_in(OUT))
         .group_by(StatisticsRow.envoy_id)
         .subquery()
     )

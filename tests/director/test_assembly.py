@@ -73,7 +73,7 @@ def test_closing_writes_down_what_is_left_to_write(tmp_path: Path):
     assert admits(director, secret)
     director.close()
     again = Director(DirectorSettings(data_dir=tmp_path))
-    (token,) = again.members.list_tokens(role=None, envoy_name=None, limit=10, cursor=None).items
+    (token,) = again.members.list_tokens(LOCAL_ADMIN, role=None, envoy_name=None, limit=10, cursor=None).items
     assert token.last_used_at is not None
     assert (tmp_path / "audit.head").exists()
     assert not director._follower._thread.is_alive()

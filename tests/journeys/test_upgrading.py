@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from federation_simulator import FederationSimulator, SimulatedHospital
-from real_processes import RealDirector
 
 from director.assembly import Director
 from director.members.access import LOCAL_ADMIN
@@ -14,6 +12,8 @@ from director.records.database import Database
 from director.records.ledger import Ledger
 from director.settings import DirectorSettings
 from director.upkeep.backup import make_backup
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.real_processes import RealDirector
 
 BEFORE = "0003"
 

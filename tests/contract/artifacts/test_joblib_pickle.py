@@ -7,7 +7,7 @@ import joblib
 import numpy as np
 import pytest
 
-from contract.artifacts.bounded_cursor import PickleRefused
+from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.joblib_pickle import Array, Int64, read_attributes, write_attributes
 from fuzz.hostile import scalers
 from fuzz.hostile.scalers import FEATURES

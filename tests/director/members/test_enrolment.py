@@ -111,6 +111,7 @@ def test_a_code_that_does_not_hold_takes_the_same_questions_and_digests(
     assert all(each == work["unknown"] for each in work.values()), work
 
 
+@pytest.mark.alone
 def test_a_code_that_does_not_hold_takes_the_same_time(federation: FederationSimulator, codes: dict[str, str]):
     measured: dict[str, list[float]] = {why: [] for why in codes}
     for _ in range(100):

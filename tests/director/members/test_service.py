@@ -26,7 +26,9 @@ def test_the_last_use_of_a_token_is_noted(federation: FederationSimulator, hospi
     hospital.start()
     federation.director.members.note_use()
     name = EnvoyName("KUTRRH")
-    listed = federation.director.members.list_tokens(role=None, envoy_name=name, limit=10, cursor=None).items
+    listed = federation.director.members.list_tokens(
+        LOCAL_ADMIN, role=None, envoy_name=name, limit=10, cursor=None
+    ).items
     assert {each.last_used_at for each in listed} == {federation.clock.now}
     assert federation.director.submissions.get_hospital(LOCAL_ADMIN, name).last_seen_at == federation.clock.now
 
@@ -81,7 +83,7 @@ def test_how_long_things_hold_is_as_the_settings_say(tmp_path: Path):
         issued = members.issue_token(LOCAL_ADMIN, "analyst")
         assert issued.expires_at == now + timedelta(days=7)
         members.rotate_token(LOCAL_ADMIN, issued.id)
-        assert members.get_token(issued.id).expires_at == now + timedelta(hours=2)
+        assert members.get_token(LOCAL_ADMIN, issued.id).expires_at == now + timedelta(hours=2)
         assert members.add(LOCAL_ADMIN, KNH).expires_at == now + timedelta(hours=5)
         with pytest.raises(InvalidRequestError):
             members.issue_token(LOCAL_ADMIN, "analyst", lasting=timedelta(days=7, seconds=1))
@@ -103,7 +105,7 @@ def test_what_is_refused_is_not_on_record(federation: FederationSimulator, membe
         (UnknownEnvoyError, lambda: members.issue_token(LOCAL_ADMIN, "hospital", NOBODY)),
         (NotFoundError, lambda: members.rotate_token(LOCAL_ADMIN, "nothing")),
         (NotFoundError, lambda: members.revoke_token(LOCAL_ADMIN, "nothing")),
-        (NotFoundError, lambda: members.get_token("nothing")),
+        (NotFoundError, lambda: members.get_token(LOCAL_ADMIN, "nothing")),
     )
     for kind, act in refusals:
         with pytest.raises(kind):
@@ -117,6 +119,6 @@ def test_where_no_token_was_used_no_write_lock_is_taken(
     secret = members.issue_token(LOCAL_ADMIN, "analyst")
     federation.http.get("/tasks", headers={"Authorization": f"Bearer {secret.token}"})
     members.note_use()
-    assert members.get_token(secret.id).last_used_at == federation.clock.now
+    assert members.get_token(LOCAL_ADMIN, secret.id).last_used_at == federation.clock.now
     monkeypatch.setattr(federation.director.database, "write", lambda: pytest.fail("nothing was used since"))
     members.note_use()

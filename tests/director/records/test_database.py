@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from director.assembly import Director
 from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
+from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.database import REVISION, Database
 from director.records.schema import Base, GlobalModelRow, PublicationRow
@@ -80,7 +81,7 @@ def test_a_database_of_the_first_schema_migrates_with_its_rows(tmp_path: Path):
     database.migrate()
     database.check_ready()
     director = Director(DirectorSettings(data_dir=tmp_path))
-    (token,) = director.members.list_tokens(role=None, envoy_name=None, limit=10, cursor=None).items
+    (token,) = director.members.list_tokens(LOCAL_ADMIN, role=None, envoy_name=None, limit=10, cursor=None).items
     assert (token.id, token.envoy_name, token.last_used_at, token.successor_id) == ("t1", "KNH", token.created_at, None)
 
 

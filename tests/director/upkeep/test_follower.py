@@ -17,7 +17,7 @@ from director.upkeep.follower import Follower
 
 
 def revoke_the_analysts_token(director: Director) -> None:
-    (listed,) = director.members.list_tokens(role="analyst", envoy_name=None, limit=10, cursor=None).items
+    (listed,) = director.members.list_tokens(LOCAL_ADMIN, role="analyst", envoy_name=None, limit=10, cursor=None).items
     director.members.revoke_token(LOCAL_ADMIN, listed.id)
 
 

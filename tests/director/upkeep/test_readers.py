@@ -461,5 +461,5 @@ def test_a_slow_refresh_does_not_bring_back_what_a_later_one_has_taken_away(
 
 
 def revoke_the_analysts_token(director: Director) -> None:
-    (listed,) = director.members.list_tokens(role="analyst", envoy_name=None, limit=10, cursor=None).items
+    (listed,) = director.members.list_tokens(LOCAL_ADMIN, role="analyst", envoy_name=None, limit=10, cursor=None).items
     director.members.revoke_token(LOCAL_ADMIN, listed.id)

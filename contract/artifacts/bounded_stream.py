@@ -8,7 +8,7 @@ class PickleRefused(Exception):
     """Says in half a sentence what the pickle holds and must not; the two doors turn it into an error of theirs."""
 
 
-class Cursor:
+class BoundedStream:
     """A place in a stream that never leaves it, with the opcodes that may still be spent."""
 
     def __init__(self, stream: bytes, max_opcodes: int) -> None:
