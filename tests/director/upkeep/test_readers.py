@@ -321,11 +321,11 @@ class Listener:
     def __init__(self, name: str) -> None:
         self.name = name
         self.heard: list[int] = []
-        self.fails = False
+        self.failure: Exception | None = None
 
     def read(self, session: Session, told: Sequence[Told]) -> None:
-        if self.fails:
-            raise StorageError("The director's disk refuses to read or write; nothing was changed.")
+        if self.failure is not None:
+            raise self.failure
         self.heard += [each.seq for each in told]
 
 
@@ -368,16 +368,32 @@ def test_a_reader_is_told_everything_once_and_in_order(ledger: Ledger):
     assert (one.heard, later.heard) == ([1, 2, 3], [1, 2, 3])
 
 
-def test_one_that_failed_is_told_the_same_again_and_the_others_are_not(ledger: Ledger):
+@pytest.mark.parametrize("failure", [StorageError("The disk is away."), ValueError("a mistake of ours")])
+def test_one_that_failed_is_told_the_same_again_and_the_others_are_not(ledger: Ledger, failure: Exception):
     before, failing, after = Listener("before"), Listener("failing"), Listener("after")
     readers = LastingReaders(ledger.database, [before, failing, after])
     tell(ledger)
-    failing.fails = True
+    failing.failure = failure
     readers.learn()
     tell(ledger)
-    failing.fails = False
+    failing.failure = None
     readers.learn()
     assert before.heard == after.heard == failing.heard == [1, 2]
+
+
+def test_what_is_too_much_for_one_stretch_is_read_to_its_end_and_a_failing_reader_holds_up_nobody(
+    ledger: Ledger, monkeypatch
+):
+    monkeypatch.setattr("director.upkeep.readers._READ_AT_ONCE", 2)
+    for _ in range(5):
+        tell(ledger)
+    one, failing = Listener("one"), Listener("failing")
+    failing.failure = StorageError("The disk is away.")
+    LastingReaders(ledger.database, [failing, one]).learn()
+    assert (one.heard, failing.heard) == ([1, 2, 3, 4, 5], [])
+    failing.failure = None
+    LastingReaders(ledger.database, [failing, one]).learn()
+    assert (one.heard, failing.heard) == ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
 
 
 def test_where_nothing_was_told_nothing_is_written_or_waited_for(ledger: Ledger):
