@@ -10,6 +10,7 @@ from federation_simulator import FederationSimulator, SimulatedHospital, names_i
 from aggregation.screening import Bounds
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest, EnvoyName
+from contract.scaler import re_express_first_layer
 from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
 from director.errors import ConflictError, DamagedArtifactError, NoModelError, UnknownEnvoyError
@@ -119,6 +120,20 @@ def test_what_training_changed_is_measured_behind_the_hospitals_own_scaler(
         assert np.array_equal(
             each.update.base.read(spec, 0, spec.size), DIAGNOSIS_COUNT.initial_state()[spec.name].reshape(-1)
         )
+
+
+def test_the_start_that_it_was_trained_from_is_put_behind_the_hospitals_own_scaler(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital]
+):
+    start, weight, bias = DIAGNOSIS_COUNT.initial_state(), *DIAGNOSIS_COUNT.layout[:2]
+    found = closed(federation)
+    for each in found.contributions:
+        assert each.update.base is not None
+        own = federation.hospitals[each.row.envoy.name].own_scaler
+        assert own != found.agreed_scaler
+        expected = re_express_first_layer(start[weight.name], start[bias.name], found.agreed_scaler, own)
+        for spec, values in zip((weight, bias), expected, strict=True):
+            assert np.allclose(each.update.base.read(spec, 0, spec.size), values.reshape(-1), rtol=1e-6)
 
 
 def test_counts_are_capped_against_the_others(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
