@@ -162,6 +162,15 @@ def test_a_join_without_a_key_is_not_repeated(federation: FederationSimulator):
                 enrolment.join(act, code, key, holds=HOLDS)
 
 
+def test_a_join_with_an_empty_key_is_not_repeated_by_whoever_has_none(federation: FederationSimulator):
+    with federation.director.ledger.act("admin:cli") as act:
+        code = enrolment.issue_code(act, add_envoy(act, KNH), holds=HOLDS).code
+    with federation.director.ledger.act("code") as act:
+        enrolment.join(act, code, "", holds=HOLDS)
+        with pytest.raises(UnauthenticatedError):
+            enrolment.join(act, code, None, holds=HOLDS)
+
+
 def test_a_code_is_kept_as_its_digest_alone(federation: FederationSimulator):
     with federation.director.ledger.act("admin:cli") as act:
         issued = enrolment.issue_code(act, add_envoy(act, KNH), holds=HOLDS)

@@ -24,6 +24,16 @@ def test_a_file_is_replaced_whole(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_whoever_reads_the_old_file_reads_it_to_its_end(tmp_path: Path):
+    path = tmp_path / "model.pt"
+    replace_whole(path, [b"the old one"])
+    with path.open("rb", buffering=0) as reader:
+        assert reader.read(4) == b"the "
+        replace_whole(path, [b"another"])
+        assert reader.read() == b"old one"
+    assert path.read_bytes() == b"another"
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path):
     path = tmp_path / "model.pt"
     path.write_bytes(b"the old one")
