@@ -84,3 +84,12 @@ def test_the_consortiums_cut_points_are_the_tasks(tmp_path: Path):
     moved = {"diagnosis_count": {"cut_points": (4, 12)}}
     director = Director(DirectorSettings(data_dir=tmp_path, tasks=moved))
     assert [task.cut_points for task in director.catalogue.values()] == [(4.0, 12.0)]
+
+
+def test_artifacts_without_a_database_are_not_made_anew_in_silence(federation: FederationSimulator):
+    federation.stop()
+    for path in federation.folder.glob("director.db*"):
+        path.unlink()
+    with pytest.raises(NotInitialisedError, match="artifacts but no database"):
+        Director(federation.settings).initialise()
+    federation.director = Director(federation.settings)

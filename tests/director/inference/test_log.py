@@ -113,3 +113,20 @@ def test_a_file_that_was_removed_or_renamed_is_opened_anew(tmp_path: Path):
     assert [line["request_id"] for line in lines(path)] == ["four"]
     log.close()
     log.close()  # again is no error
+
+
+def test_inferences_are_answered_while_their_log_takes_no_line(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("director.inference.log.os.write", full)
+        assert [hospital.infer({"diagnosis_count": 3}).status_code for _ in range(2)] == [200, 200]
+    assert hospital.infer({"diagnosis_count": 3}).status_code == 200
+    logged = [json.loads(line) for line in federation.file("logs", "inference.log").read_text().split("\n") if line]
+    assert logged[-2]["lost_lines"] == 2
+    assert logged[-1]["rows"] == 1

@@ -103,3 +103,23 @@ def test_nobody_writes_while_it_compares(sound: FederationSimulator, monkeypatch
     monkeypatch.setattr(views, "differences", differences)
     assert defects(sound) == []
     assert others == ["waits"]
+
+
+def test_a_sound_house_has_no_defects(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
+    for each in five_hospitals:
+        each.train_and_upload()
+    federation.aggregate()
+    assert federation.director.upkeep.defects() == []
+
+
+def test_fsck_finds_a_flipped_bit_and_a_missing_file(federation: FederationSimulator, hospital: SimulatedHospital):
+    files = hospital.train_and_upload()["files"]
+    flipped, missing = files["model"]["sha256"], files["scaler"]["sha256"]
+    path = federation.file("blobs", flipped[:2], flipped)
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+    federation.file("blobs", missing[:2], missing).unlink()
+    found = " ".join(federation.director.upkeep.defects())
+    assert flipped[:12] in found
+    assert missing[:12] in found

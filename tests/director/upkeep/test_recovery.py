@@ -56,3 +56,14 @@ def test_a_start_whose_statistics_no_longer_count_is_renewed_and_on_record(
     recovered(federation)
     assert five_hospitals[0].start()["base"] != before["base"]
     assert federation.log_lines("start.renew")[-1]["actor"] == "director"
+
+
+def test_a_start_removes_what_no_row_names(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    orphan, _ = federation.director.blobs.keep(b"an upload whose row was never written")
+    federation.file("blobs", "incoming", "half").write_bytes(b"half an upload")
+    assert [each for each in federation.director.upkeep.defects() if "orphan" in each]
+    federation.restart()
+    assert not federation.director.blobs.has(orphan)
+    assert list(federation.file("blobs", "incoming").iterdir()) == []
+    assert federation.director.upkeep.defects() == []
