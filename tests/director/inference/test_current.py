@@ -1,5 +1,7 @@
 """The current models in memory: switched as one, and a damaged one harms no other."""
 
+from typing import Any
+
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -7,6 +9,7 @@ from contract.errors import UnknownTaskError
 from contract.names import EnvoyName, TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import DamagedArtifactError, NoModelError, UnknownEnvoyError
+from director.inference.answers import ReadyModel
 from director.inference.current import CurrentModels
 from director.members.events import EnvoyAdded
 from director.records.events import UnreadEvent
@@ -128,3 +131,21 @@ def test_it_learns_of_versions_publications_and_hospitals_alone(federation: Fede
     assert models.concerns(EnvoyAdded(envoy=KUTRRH))
     assert models.concerns(UnreadEvent(name="x", of="y", said={}))
     assert not models.concerns(BackupMade())
+
+
+def test_a_model_that_was_being_loaded_when_the_switch_came_is_not_asked_again(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload(1)
+    models = refreshed(federation)
+    hospital.train_and_upload(2)
+    original = models._load
+
+    def overtaken(*where: Any) -> ReadyModel:
+        loaded = original(*where)
+        monkeypatch.setattr(models, "_load", original)
+        refreshed(federation, models)
+        return loaded
+
+    monkeypatch.setattr(models, "_load", overtaken)
+    assert [models.ready(KUTRRH, TASK).model.version for _ in range(2)] == [1, 2]
