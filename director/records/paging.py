@@ -84,6 +84,8 @@ def _read(cursor: str, key: Key) -> Sequence[Any] | None:
 
 
 def _value(text: str, kind: type) -> Any:
+    if not text:
+        raise ValueError(text)
     if kind is str:
         return text
     if not text.isdigit() or len(text) > 18:

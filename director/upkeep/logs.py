@@ -11,12 +11,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from contract.names import EnvoyName
+from director.errors import DamagedArtifactError, StorageError
 from director.records.blobs import BlobStore
 from director.records.events import Told, UnreadEvent
 from director.records.files import storage_faults_named
 from director.submissions.events import UploadAdmitted
 
 DIRECTOR_LOG = "director.log"
+
+_log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -65,9 +68,10 @@ class EventLog:
     def __init__(self, folder: Path) -> None:
         self._path = folder / DIRECTOR_LOG
 
-    def read(self, session: Session, told: Sequence[Told]) -> None:
-        """Write their lines."""
+    def read(self, session: Session, told: Sequence[Told]) -> int:
+        """Write their lines; raises StorageError where the disk takes none."""
         _append(self._path, "".join(_line(each) + "\n" for each in told).encode())
+        return told[-1].seq
 
 
 class TrainingLogs:
@@ -84,11 +88,26 @@ class TrainingLogs:
         self._folder = folder / "training"
         self._blobs = blobs
 
-    def read(self, session: Session, told: Sequence[Told]) -> None:
-        """Append those of the uploads that were admitted."""
+    def read(self, session: Session, told: Sequence[Told]) -> int:
+        """Append those of the uploads that were admitted, up to the first that the disk does not take.
+
+        Raises:
+            StorageError: The disk does not take the first one.
+        """
+        place = told[0].seq - 1
         for each in told:
-            if isinstance(each.event, UploadAdmitted):
-                self._append(each, each.event)
+            try:
+                if isinstance(each.event, UploadAdmitted):
+                    self._append(each, each.event)
+            except DamagedArtifactError as error:  # it will not be whole later: fsck says more
+                _log.error("training_log.damaged", extra={"facts": {"why": error.sentence}})
+            except StorageError as error:
+                if place < told[0].seq:
+                    raise
+                _log.error("training_log.failed", extra={"facts": {"why": error.sentence}})
+                break
+            place = each.seq
+        return place
 
     def _append(self, told: Told, event: UploadAdmitted) -> None:
         heading = {

@@ -31,11 +31,14 @@ class LastingReader(Protocol):
         """Under which its place is kept."""
         ...
 
-    def read(self, session: Session, told: Sequence[Told]) -> None:
+    def read(self, session: Session, told: Sequence[Told]) -> int:
         """Read what was told; the session holds the write lock.
 
+        Returns:
+            The place of the last event that it has read; what comes after it is told again.
+
         Raises:
-            FederationError: It could not; it is told the same again with the next event.
+            FederationError: It could read none of it.
         """
         ...
 
@@ -79,9 +82,10 @@ class LastingReaders:
         with self._database.write() as session:
             for reader in self._readers:
                 told = audit.told_after(session, self._place(session, reader), _READ_AT_ONCE)
-                if told and _has_read(session, reader, told):
-                    session.merge(ReaderRow(name=reader.name, seq=told[-1].seq))
-                    is_more = is_more or len(told) == _READ_AT_ONCE
+                place = _read(session, reader, told) if told else None
+                if place is not None:
+                    session.merge(ReaderRow(name=reader.name, seq=place))
+                    is_more = is_more or (len(told) == _READ_AT_ONCE and place == told[-1].seq)
         return is_more
 
     def _place(self, session: Session, reader: LastingReader) -> int:
@@ -89,14 +93,14 @@ class LastingReaders:
         return row.seq if row is not None else 0
 
 
-def _has_read(session: Session, reader: LastingReader, told: Sequence[Told]) -> bool:
+def _read(session: Session, reader: LastingReader, told: Sequence[Told]) -> int | None:
+    """Let a reader read; None: it could not."""
     try:
-        reader.read(session, told)
+        return reader.read(session, told)
     except Exception as error:  # whatever one trips over, the others read on, and it is told the same again
         facts = {"reader": reader.name, "why": error.sentence if isinstance(error, FederationError) else str(error)}
         _log.error("reader.failed", exc_info=True, extra={"facts": facts})
-        return False
-    return True
+        return None
 
 
 class Learners:

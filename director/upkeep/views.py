@@ -58,7 +58,7 @@ class Views:
         for folder in (self._received, self._aggregated):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def read(self, session: Session, told: Sequence[Told]) -> None:
+    def read(self, session: Session, told: Sequence[Told]) -> int:
         """Show what counts now of all that was told about; the session holds the write lock: the newest wins.
 
         Raises:
@@ -76,6 +76,7 @@ class Views:
         failure = self._show(files)
         if failure is not None:
             raise failure
+        return told[-1].seq
 
     def repair(self, session: Session, tasks: Iterable[TaskName]) -> None:
         """Make the whole view what the rows say, and remove what a killed process left half written there."""

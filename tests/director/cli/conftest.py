@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from director.cli import app
+from director.cli import app, program
 from tests.federation_simulator import FederationSimulator
 
 Run = Callable[..., Result]
@@ -18,7 +18,8 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is not there yet, and that the commands work on."""
     folder = tmp_path / "director"
     monkeypatch.setenv("DIRECTOR_DATA_DIR", str(folder))
-    monkeypatch.setenv("COLUMNS", "300")
+    for console in (program.out, program.err):  # wide, whatever terminal the tests run in
+        monkeypatch.setattr(console, "_width", 300)
     monkeypatch.chdir(tmp_path)
     return folder
 

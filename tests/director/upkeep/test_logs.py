@@ -1,5 +1,6 @@
 """The logs: one JSON object a line, whatever stands in it, and nothing of a patient's."""
 
+import errno
 import json
 import logging
 import sys
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contract.names import Digest, EnvoyName, TaskName
 from contract.tasks import DIAGNOSIS_COUNT
-from director.errors import DamagedArtifactError
+from director.errors import StorageFullError
 from director.records.blobs import BlobStore
 from director.records.events import Event, Told, UnreadEvent
 from director.submissions.events import UploadAdmitted, UploadQuarantined, UploadRejected
@@ -134,10 +135,37 @@ def test_only_what_was_admitted_has_a_training_log(tmp_path: Path, blobs: BlobSt
     assert not (tmp_path / "training").exists()
 
 
-def test_a_damaged_training_log_is_not_appended(tmp_path: Path, blobs: BlobStore):
-    with pytest.raises(DamagedArtifactError):
-        TrainingLogs(tmp_path, blobs).read(NO_ROWS, [told(admitted(1, log=Digest("a" * 64)))])
-    assert not (tmp_path / "training").exists()
+def test_a_damaged_training_log_is_not_appended_and_holds_up_no_other(tmp_path: Path, blobs: BlobStore):
+    whole = admitted(2, log=blobs.keep(b"{}\n")[0])
+    logs = TrainingLogs(tmp_path, blobs)
+    assert logs.read(NO_ROWS, [told(admitted(1, log=Digest("a" * 64)), seq=1), told(whole, seq=2)]) == 2
+    headings = [json.loads(line).get("version") for line in (tmp_path / "training" / "KNH.log").open()]
+    assert headings == [2, None]
+
+
+def test_what_the_disk_takes_of_several_training_logs_is_not_written_again(
+    tmp_path: Path, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+):
+    logs, open_it = TrainingLogs(tmp_path, blobs), Path.open
+    batch = [told(admitted(version, log=blobs.keep(b"{}\n")[0]), seq=version) for version in (1, 2, 3)]
+    opened = []
+
+    def full_at_the_second(path: Path, *arguments: object, **more: object):
+        if path.parent.name == "training":
+            opened.append(path)
+            if len(opened) == 2:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return open_it(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", full_at_the_second)
+    assert logs.read(NO_ROWS, batch) == 1  # the place from where it is told again
+    assert logs.read(NO_ROWS, batch[1:]) == 3
+    opened.clear()
+    opened.append(Path())
+    with pytest.raises(StorageFullError):
+        logs.read(NO_ROWS, batch)
+    headings = [json.loads(line).get("version") for line in open_it(tmp_path / "training" / "KNH.log")]
+    assert headings == [1, None, 2, None, 3, None]
 
 
 # --- what the program itself says -------------------------------------------------------------------------------------

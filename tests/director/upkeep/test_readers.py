@@ -323,10 +323,11 @@ class Listener:
         self.heard: list[int] = []
         self.failure: Exception | None = None
 
-    def read(self, session: Session, told: Sequence[Told]) -> None:
+    def read(self, session: Session, told: Sequence[Told]) -> int:
         if self.failure is not None:
             raise self.failure
         self.heard += [each.seq for each in told]
+        return told[-1].seq
 
 
 class Memory:
