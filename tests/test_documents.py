@@ -18,6 +18,7 @@ _FENCED = re.compile(r"^ *(?P<fence>`{3,}|~{3,}).*?^ *(?P=fence)", re.MULTILINE 
 _CODE = re.compile(r"(?P<ticks>`+)(?:(?!\n\n).)+?(?P=ticks)", re.DOTALL)
 _INLINE = re.compile(r"\]\(\s*(?:<(?P<angled>[^>\n]+)>|(?P<plain>[^)\s]+))")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s*(?:<(?P<angled>[^>\n]+)>|(?P<plain>\S+))", re.MULTILINE)
+_NAMED = re.compile(r"`([\w/.-]+\.py)`")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 _STATUS = re.compile(r"^- Status: (?P<status>proposed|accepted|superseded by (?P<successor>\d{4}))$", re.MULTILINE)
@@ -47,6 +48,11 @@ def broken_links(page: Path, root: Path) -> list[str]:
     return [link for link, place in places.items() if not (place.is_relative_to(root) and place.exists())]
 
 
+def named_files(text: str) -> list[str]:
+    """Give the Python files that a page names as code, by their path."""
+    return [name for name in _NAMED.findall(_FENCED.sub("", text)) if "/" in name]
+
+
 def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
@@ -58,6 +64,22 @@ ADRS = sorted(DECISIONS.glob("[0-9]*.md"))
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_of_a_page_leads_to_a_file_that_is_there(page: Path):
     assert broken_links(page, ROOT) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_python_file_that_a_page_names_is_there(page: Path):
+    missing = [
+        name
+        for name in named_files(page.read_text("utf-8"))
+        if not any((folder / name).is_file() for folder in (ROOT, ROOT / "tests"))
+    ]
+    assert missing == []
+
+
+def test_files_are_named_as_code_and_by_their_path():
+    assert named_files("see `director/app.py`, `app.py` and director/cli.py\n```\n`a/b.py`\n```\n") == [
+        "director/app.py"
+    ]
 
 
 def test_the_pages_at_the_front_and_in_the_folders_are_among_those_looked_at():
