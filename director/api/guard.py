@@ -78,7 +78,7 @@ class GuardedRoute(APIRoute):
             director = director_of(request)
             caller = director.access.admit(request.headers.get("authorization"), entry.permission, address_of(request))
             request.state.caller = caller
-            if caller is not None:
+            if caller is not None and caller.envoy_name is not None:
                 _require_named_envoy(request, caller)
             limit = body_limit(director, entry)
             declared = request.headers.get("content-length", "")
@@ -94,7 +94,8 @@ class GuardedRoute(APIRoute):
 
 def _require_named_envoy(request: Request, caller: Principal) -> None:
     """Let a hospital name no other one in a request's path or query, whatever else is wrong with the request."""
-    for named in (request.path_params.get("envoy_name"), *request.query_params.getlist("envoy_name")):
+    in_query = request.query_params.getlist("envoy_name") if request.scope["query_string"] else ()
+    for named in (request.path_params.get("envoy_name"), *in_query):
         if named is None:
             continue
         try:
@@ -153,15 +154,14 @@ Serving = Annotated[Director, Depends(_serving)]
 Caller = Annotated[Principal, Depends(_caller)]
 
 
+_LIMITS = {"small": "max_body_bytes", "table": "max_batch_bytes", "upload": "max_upload_bytes"}
+"""How large a body may be → the setting that says so."""
+
+
 def body_limit(director: Director, entry: Entry) -> int:
     """Give how many bytes of body an operation takes."""
-    settings = director.settings
-    limits = {
-        "small": settings.max_body_bytes,
-        "table": settings.max_batch_bytes,
-        "upload": settings.max_upload_bytes,
-    }
-    return limits[entry.body]
+    limit: int = getattr(director.settings, _LIMITS[entry.body])
+    return limit
 
 
 def too_large(limit: int) -> TooLargeError:

@@ -114,7 +114,7 @@ class EnvoyCsv(GlobalCsv):
 
 def _answered(request: Request, query: GlobalInferenceRequest, envoy: EnvoyName | None) -> Response:
     answer = director_of(request).inference.answer(_question(request, query, envoy), query.inputs)
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Response(answer, media_type="application/json")
 
 
 def _rows_answered(request: Request, query: BatchGlobalInferenceRequest, envoy: EnvoyName | None) -> Response:

@@ -1,13 +1,15 @@
 """Inputs → probabilities and risk level, by one version that is ready to answer. Knows nothing of how it was made."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from contract.messages.inference import AnsweringModel, Prediction, Probabilities
+from contract.messages.inference import AnsweringModel, Prediction
 from contract.network import Layers, Matrix, apply_layers, layers_of, softmax
 from contract.tasks import RISK_LEVELS, Task
 from director.tasks.artifacts import Artifacts
@@ -42,25 +44,59 @@ class ReadyModel:
         blocks = [self.probabilities(x[start : start + _BLOCK_ROWS]) for start in range(0, len(x), _BLOCK_ROWS)]
         return np.concatenate(blocks)
 
-    def answer(self, inputs: Mapping[str, object], request_id: str, *, with_probabilities: bool) -> Prediction:
-        """Answer one row.
+    def answer(self, inputs: Mapping[str, object], request_id: str, *, with_probabilities: bool) -> bytes:
+        """Answer one row: a ``Prediction`` as JSON.
 
         Raises:
             InvalidInputError: The inputs are not the task's.
         """
-        task, row = self.task, self.task.vectorise(inputs)
-        shares = softmax(apply_layers(self.layers, (row - self.mean) / self.scale)).tolist()
-        return Prediction(
-            risk_level=RISK_LEVELS[shares.index(max(shares))],
-            probabilities=Probabilities(**dict(zip(RISK_LEVELS, shares, strict=True))) if with_probabilities else None,
-            task=task.name,
-            cut_points=task.cut_points,
-            notice=task.notice,
-            model=self.model,
-            request_id=request_id,
-        )
+        row = self.task.vectorise(inputs)
+        logits = apply_layers(self.layers, (row - self.mean) / self.scale).tolist()
+        found = {
+            "risk_level": b'"%s"' % RISK_LEVELS[logits.index(max(logits))].encode(),
+            "probabilities": _shares(logits) if with_probabilities else b"null",
+            "request_id": to_json(request_id),
+        }
+        pieces, end = self._pieces
+        return b"".join([piece for before, field in pieces for piece in (before, found[field])]) + end
+
+    @cached_property
+    def _pieces(self) -> tuple[list[tuple[bytes, str]], bytes]:
+        """Write the message once, up to each field that differs from answer to answer; and its end.
+
+        A field of the message that nobody here knows fails with its name: none is left out, none taken for a constant.
+        """
+        pieces, text = [], b"{"
+        for place, field in enumerate(Prediction.model_fields):
+            text += (b"," if place else b"") + to_json(field) + b":"
+            if field in _OF_AN_ANSWER:
+                pieces.append((text, field))
+                text = b""
+            else:
+                text += to_json(OF_A_VERSION[field](self))
+        return pieces, text + b"}"
 
     @cached_property
     def as_json(self) -> str:
         """Which model answers, for the log: the members of an object."""
         return f'"task":"{self.task.name}","model":{self.model.model_dump_json()}'
+
+
+OF_A_VERSION: Mapping[str, Callable[[ReadyModel], object]] = {
+    "task": lambda ready: ready.task.name,
+    "cut_points": lambda ready: ready.task.cut_points,
+    "notice": lambda ready: ready.task.notice,
+    "model": lambda ready: ready.model,
+}
+"""What all answers of a version say alike, by the field of the message."""
+
+_OF_AN_ANSWER = frozenset(("risk_level", "probabilities", "request_id"))
+
+
+def _shares(logits: Sequence[float]) -> bytes:
+    """Turn one row's logits into its probabilities as JSON (``softmax`` of three numbers, without arrays)."""
+    highest = max(logits)
+    exponentials = [math.exp(logit - highest) for logit in logits]
+    total = sum(exponentials)
+    shares = ",".join(f'"{name}":{value / total!r}' for name, value in zip(RISK_LEVELS, exponentials, strict=True))
+    return f"{{{shares}}}".encode()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contract.messages.inference import Prediction
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
 from director.clock import Clock
@@ -48,8 +47,8 @@ class Inference:
         self._log = log
         self._clock = clock
 
-    def answer(self, question: Question, inputs: Mapping[str, object]) -> Prediction:
-        """Answer one row.
+    def answer(self, question: Question, inputs: Mapping[str, object]) -> bytes:
+        """Answer one row: a ``Prediction`` as JSON.
 
         Raises:
             ForbiddenError: Another hospital's model.

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from contract.errors import InvalidInputError
 from contract.messages.inference import Prediction
 from contract.tasks import RISK_LEVELS
+from director.inference import answers
 from director.inference.answers import _BLOCK_ROWS, ReadyModel
 
 
@@ -59,11 +60,35 @@ def test_ten_lines_of_torch_and_joblib_reproduce_the_probabilities(asked: Federa
 COUNTS = st.integers(0, 100_000)
 
 
+def asked_of(ready: ReadyModel, count: int, *, with_probabilities: bool = True) -> Prediction:
+    """Ask about a count, and read the answer with the message."""
+    answer = ready.answer({"diagnosis_count": count}, "r1", with_probabilities=with_probabilities)
+    return Prediction.model_validate_json(answer)
+
+
+class WithConfidence(Prediction):
+    """A message with a field that nobody writes yet."""
+
+    confidence: float
+
+
+def test_a_field_of_the_message_that_nobody_writes_fails_with_its_name(ready: ReadyModel, monkeypatch):
+    monkeypatch.setattr(answers, "Prediction", WithConfidence)
+    with pytest.raises(KeyError, match="confidence"):
+        replace(ready).answer({"diagnosis_count": 3}, "r1", with_probabilities=True)
+
+
+def test_a_request_id_is_text_whatever_is_in_it(ready: ReadyModel):
+    said = json.loads(ready.answer({"diagnosis_count": 3}, 'a "quoted" \n id', with_probabilities=False))
+    assert said["request_id"] == 'a "quoted" \n id'
+
+
 @given(count=COUNTS)
 def test_every_answer_is_the_whole_message_and_its_level_the_most_probable(ready: ReadyModel, count: int):
-    answer = ready.answer({"diagnosis_count": count}, "r1", with_probabilities=True)
-    assert type(answer) is Prediction
-    assert set(answer.model_dump()) == set(Prediction.model_fields)
+    answer = asked_of(ready, count)
+    written = json.loads(ready.answer({"diagnosis_count": count}, "r1", with_probabilities=True))
+    assert list(written) == list(Prediction.model_fields)
+    assert json.loads(answer.model_dump_json()) == written
     assert all(getattr(answer, name) is not None for name in Prediction.model_fields)
     shares = answer.probabilities.model_dump()
     assert sum(shares.values()) == pytest.approx(1)
@@ -75,9 +100,7 @@ def test_every_answer_is_the_whole_message_and_its_level_the_most_probable(ready
 
 def test_the_level_is_the_same_without_the_probabilities(ready: ReadyModel):
     for count in (0, 7, 300):
-        whole, short = (
-            ready.answer({"diagnosis_count": count}, "r1", with_probabilities=wanted) for wanted in (True, False)
-        )
+        whole, short = (asked_of(ready, count, with_probabilities=wanted) for wanted in (True, False))
         assert short == whole.model_copy(update={"probabilities": None})
 
 
@@ -92,7 +115,7 @@ def test_each_level_is_given_where_its_logit_is_largest(ready: ReadyModel):
         pushed = bias.copy()
         pushed[place] += 1000
         sure = replace(ready, layers=(*before, (weight, pushed)))
-        answer = sure.answer({"diagnosis_count": 3}, "r1", with_probabilities=True)
+        answer = asked_of(sure, 3)
         assert (answer.risk_level, getattr(answer.probabilities, level)) == (level, pytest.approx(1))
 
 
@@ -101,7 +124,7 @@ def test_many_rows_are_answered_as_one_by_one_across_the_blocks(ready: ReadyMode
     shares = ready.probabilities(counts[:, None])
     assert shares.shape == (len(counts), len(RISK_LEVELS))
     for row in (0, _BLOCK_ROWS - 1, _BLOCK_ROWS, len(counts) - 1):
-        single = ready.answer({"diagnosis_count": row}, "r1", with_probabilities=True).probabilities
+        single = asked_of(ready, row).probabilities
         assert shares[row].tolist() == pytest.approx(list(single.model_dump().values()), abs=1e-12)
 
 

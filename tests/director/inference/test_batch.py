@@ -8,7 +8,7 @@ from federation_simulator import FederationSimulator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.messages.inference import Answer, BatchPrediction
+from contract.messages.inference import Answer, BatchPrediction, Prediction
 from director.inference import batch
 from director.inference.answers import ReadyModel
 from director.inference.batch import csv_answers, json_answers
@@ -83,7 +83,10 @@ def as_message(ready: ReadyModel, counts: list[int], *, with_probabilities: bool
 @given(counts=st.lists(st.integers(0, 100_000), min_size=1, max_size=20), wanted=st.booleans())
 def test_a_batch_is_the_message_and_each_item_the_single_answer(ready: ReadyModel, counts: list[int], wanted: bool):
     found = as_message(ready, counts, with_probabilities=wanted)
-    singles = [ready.answer({"diagnosis_count": count}, "r1", with_probabilities=wanted) for count in counts]
+    singles = [
+        Prediction.model_validate_json(ready.answer({"diagnosis_count": count}, "r1", with_probabilities=wanted))
+        for count in counts
+    ]
     assert [each.risk_level for each in found.items] == [single.risk_level for single in singles]
     for each, single in zip(found.items, singles, strict=True):
         if wanted:
