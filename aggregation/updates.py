@@ -43,7 +43,7 @@ class TensorsInFile:
     """A ``model.pt`` that passed the strict reader and stays where it is.
 
     Args:
-        locations: Where each tensor's record stands, from ``contract.model_file.locate_tensors``.
+        locations: Where each tensor's record stands, from ``contract.artifacts.model_file.locate_tensors``.
         read_at: How to read the file.
     """
 

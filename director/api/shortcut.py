@@ -1,6 +1,6 @@
 """The questions that are asked thousands of times a second, answered in front of the framework.
 
-The same handlers behind the same doorkeeper as the framework's own routes, which also describe them; only its layers
+The same handlers behind the same front desk as the framework's own routes, which also describe them; only its layers
 of middleware and its search for a route are left out: they cost as much as the answer.
 """
 

@@ -8,7 +8,7 @@ import typer
 from director.assembly import Director
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
-from director.settings import DirectorSettings, read_settings
+from director.settings import read_settings
 from director.upkeep.logs import logging_to
 
 
@@ -43,7 +43,7 @@ def serve(
     if certificate is None and not (insecure_http or settings.insecure_http):
         require_private(host, port)
     director = Director(settings)
-    if _is_untouched(settings):
+    if _is_untouched(director):
         director.initialise()
         err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
     require_free(host, port)  # before anything is changed: another server may be at work on this folder
@@ -85,7 +85,7 @@ def fsck(as_json: AsJson = False) -> None:
         raise typer.Exit(EXIT_DATA)
 
 
-def _is_untouched(settings: DirectorSettings) -> bool:
+def _is_untouched(director: Director) -> bool:
     """Tell whether the data folder holds nothing of a federation yet."""
-    database = Director(settings).database.file
-    return database is not None and not database.exists() and not (settings.data_dir / "blobs").exists()
+    database, folder = director.database.file, director.settings.data_dir
+    return database is not None and not database.exists() and not (folder / "blobs").exists()

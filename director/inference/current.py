@@ -62,11 +62,11 @@ class CurrentModels:
                     envoys=len(row.inputs),
                     trained_at=row.created_at,
                 )
-        before = self._current
-        moved = [where for where in self._ready if where in found and found[where] != before.get(where)]
+        before, held_now = self._current, dict(self._ready)  # a copy: meanwhile another thread may ask for one more
+        moved = [where for where in held_now if where in found and found[where] != before.get(where)]
         # What did not move stays the same object, so that `ready` can compare by identity.
         current = {where: before[where] if before.get(where) == model else model for where, model in found.items()}
-        ready = {where: held for where, held in self._ready.items() if current.get(where) is held.model}
+        ready = {where: held for where, held in held_now.items() if current.get(where) is held.model}
         for where in moved:  # what is asked for is loaded before the switch, so that nobody waits for it
             try:
                 ready[where] = self._load(where, current[where])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from contract.messages.base import Page, Role
 from contract.messages.envoys import EnrolmentCode
-from contract.messages.tokens import IssuedToken, TokenDescription
+from contract.messages.tokens import IssuedToken, TokenDescription, TokenRequest
 from contract.names import EnvoyName
 from director.members import enrolment, tokens
 from director.members.access import Access, Principal
@@ -88,7 +88,7 @@ class Members:
         return self._issued(
             caller,
             key,
-            ["issue_token", role, envoy_name or "", str(lasting)],
+            ["issue_token", _as_asked(role, envoy_name, lasting)],
             lambda act: tokens.issue_token(act, role=role, envoy_name=envoy_name, holds=holds),
         )
 
@@ -104,7 +104,7 @@ class Members:
         return self._issued(
             caller,
             key,
-            ["rotate_token", token_id, str(overlap)],
+            ["rotate_token", token_id, str(_seconds(overlap))],
             lambda act: tokens.rotate_token(act, token_id, overlap=lasting, longest=self._terms.token),
         )
 
@@ -145,3 +145,13 @@ class Members:
     ) -> IssuedToken:
         with self._ledger.act(caller.actor) as act:
             return tokens.issue_once(act, key, request, issue)
+
+
+def _as_asked(role: Role, envoy_name: EnvoyName | None, lasting: timedelta | None) -> str:
+    """Write what was asked for as the request that it came with."""
+    asked = TokenRequest.model_construct(role=role, envoy_name=envoy_name, expires_in_seconds=_seconds(lasting))
+    return asked.model_dump_json()
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())

@@ -9,6 +9,7 @@ from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError
 from contract.messages.global_models import Card, CardInput, Lineage, ModelInput
 from contract.names import Digest, TaskName
+from contract.parts import GLOBAL_FILES
 from contract.tasks import Task
 from director.errors import MalformedRequestError, NotFoundError
 from director.models.contributions import input_of
@@ -34,9 +35,12 @@ def draft_imported(
     state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.features))
     file.require_features([feature.name for feature in task.features])
     claims = _read_card(card)
-    for part, data, claimed in (("model.pt", model, claims.sha256), ("scaler.pkl", scaler, claims.scaler_sha256)):
+    for name, data, claimed in (
+        (GLOBAL_FILES["model"], model, claims.sha256),
+        (GLOBAL_FILES["scaler"], scaler, claims.scaler_sha256),
+    ):
         if claimed != Digest.of(data):
-            raise ArtifactError(f"{part} is not the one that card.json describes.", hint="Run the script again.")
+            raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
     inputs = [_claimed_input(session, task.name, claim) for claim in claims.inputs]
     reference = reference_of(session, artifacts, task, file.state)
     lineage = Lineage(

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from contract.errors import InvalidInputError
 from contract.messages.global_models import HeldOut
 from contract.messages.validation import ValidationTable
+from contract.names import Digest
 from contract.network import Matrix, State, forward
 from contract.scaler import ScalerState
 from contract.tasks import RISK_LEVELS, Task, in_row
 from director.models.events import ValidationSet
-from director.records.blobs import BlobStore
 from director.records.ledger import Act
 from director.records.schema import ValidationTableRow
 from director.tasks import tables
@@ -59,14 +59,8 @@ def read_table(data: bytes, task: Task) -> Table:
     return Table(x, np.array([_level(label, row) for row, label in enumerate(labels, start=1)], np.int64))
 
 
-def set_table(act: Act, blobs: BlobStore, task: Task, data: bytes | None) -> ValidationTable:
-    """Let a table hold from now on; None: no table holds any more.
-
-    Raises:
-        MalformedRequestError, TooLargeError, InvalidInputError: As ``read_table``.
-    """
-    rows = len(read_table(data, task).labels) if data is not None else 0
-    sha256 = blobs.keep(data)[0] if data is not None else None
+def set_table(act: Act, task: Task, sha256: Digest | None, rows: int) -> ValidationTable:
+    """Let a kept table of so many rows hold from now on; None: no table holds any more."""
     act.session.add(
         ValidationTableRow(
             task=task.name, task_digest=task.digest, sha256=sha256, rows=rows, actor=act.actor, created_at=act.now

@@ -87,9 +87,9 @@ def read_event(act: str, subject: str, facts: Mapping[str, Any]) -> Event:
     try:
         if kind is not None:
             return kind.from_record(subject, facts)
-    except (ValidationError, ValueError):
+    except (ValidationError, ValueError, TypeError):
         pass
-    return UnreadEvent(name=act, of=subject, said=dict(facts))
+    return UnreadEvent(name=act, of=subject, said=dict(facts) if isinstance(facts, Mapping) else {"facts": facts})
 
 
 def known_acts() -> list[str]:

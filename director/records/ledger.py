@@ -79,10 +79,13 @@ class Ledger:
         """Let a reader learn after each act of this process, in the order added."""
         self._readers.append(learn)
 
-    def let_readers_learn(self) -> None:
-        """Let every reader learn what it does not know yet."""
+    def let_readers_learn(self) -> bool:
+        """Let every reader learn what it does not know yet; tells whether all could."""
+        could_all = True
         for learn in self._readers:
             try:
                 learn()
             except Exception:  # whatever a reader trips over, the act stands and its sender gets its answer
                 _log.exception("reader.failed")
+                could_all = False
+        return could_all

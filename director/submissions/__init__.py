@@ -1,1 +1,1 @@
-"""Hospitals' uploads, from their bytes to a verdict."""
+"""Hospitals with what they upload, from its bytes to a verdict."""

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -35,66 +36,74 @@ def read_table(data: bytes, task: Task, label: str | None = None) -> tuple[Matri
         TooLargeError: More rows than a batch takes.
         InvalidInputError: A feature is missing or unknown, or a value is not allowed; the fact ``row`` says where.
     """
-    head, _, body = data.partition(b"\n")
-    names = _names(head, label)
-    task.require_features([name for name in names if name != label])
-    places = [names.index(feature.name) for feature in task.features]
-    matrix = _plain_numbers(body, len(names)) if label is None and not _NOT_PLAIN.search(body) else None
+    matrix = _plain_numbers(data, task) if label is None else None
     labels: Sequence[str] = ()
     if matrix is None:
-        rows = list(_rows(body, names))
-        _require_row_count(len(rows))
-        matrix = _numbers(rows, task, places)
+        names, rows = _records(data, task, label)
+        matrix = _numbers(rows, task, [names.index(feature.name) for feature in task.features])
         labels = [row[names.index(label)] for row in rows] if label is not None else ()
-    else:
-        matrix = matrix[:, places]
     task.check_matrix(matrix)
     return matrix, labels
 
 
-def _names(head: bytes, label: str | None) -> list[str]:
-    try:
-        text = head.decode("utf-8-sig").strip("\r")
-        names = [name.strip() for name in next(csv.reader([text], strict=True), [""])]
-    except UnicodeDecodeError:
-        raise MalformedRequestError("The CSV is not UTF-8.", hint=_HINT) from None
-    except csv.Error as error:
-        raise _no_csv(error) from None
-    if len(set(names)) != len(names) or (label is not None and label not in names):
-        wanted = f", and {label}" if label is not None else ""
-        raise MalformedRequestError(f"The first line must name each column once{wanted}.", hint=_HINT)
-    return names
-
-
-def _plain_numbers(body: bytes, columns: int) -> Matrix | None:
-    """Read numbers without quotes, fast; None where one is none, or a row is not like the others."""
+def _plain_numbers(data: bytes, task: Task) -> Matrix | None:
+    """Read numbers without quotes, fast; None where something else is there, which the careful way then names."""
+    head, _, body = data.partition(b"\n")
+    if not body.strip() or _NOT_PLAIN.search(body):
+        return None
+    names = _read_names(next(_reader(head), [""]), task, None)
     rows = body.count(b"\n") + (not body.endswith(b"\n"))
-    _require_row_count(rows if body.strip() else 0)
+    if rows > MAX_BATCH_ROWS:
+        raise _too_many(rows)
     try:
         matrix = np.loadtxt(io.BytesIO(body), delimiter=",", comments=None, ndmin=2, dtype=np.float64)
     except (ValueError, OverflowError):
         return None
-    return matrix if matrix.shape == (rows, columns) else None
+    if matrix.shape != (rows, len(names)):
+        return None
+    return matrix[:, [names.index(feature.name) for feature in task.features]]
 
 
-def _rows(body: bytes, names: Sequence[str]) -> Iterator[list[str]]:
-    """Read row by row, whatever is quoted, and name the first that does not fit."""
+def _records(data: bytes, task: Task, label: str | None) -> tuple[list[str], list[list[str]]]:
+    """Read row by row, whatever is quoted, and name the first that does not fit; gives the names and the rows.
+
+    In a table with a label, which people write, empty lines are nothing; in a batch each line has its answer.
+    """
+    records = _reader(data)
+    names = _read_names(next(records, [""]), task, label)
+    filled = (row for row in records if row) if label is not None else (row or [""] for row in records)
+    rows = list(islice(filled, MAX_BATCH_ROWS + 1))
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(names):
+            raise MalformedRequestError(
+                f"Row {number} has another number of values than the first line names: "
+                f"{len(row)} instead of {len(names)}.",
+                hint=_HINT,
+                row=number,
+            )
+    if not rows:
+        raise MalformedRequestError("The CSV holds no rows.", hint="Send at least one.")
+    if len(rows) > MAX_BATCH_ROWS:
+        raise _too_many(len(rows))
+    return names, rows
+
+
+def _reader(data: bytes) -> Iterator[list[str]]:
     try:
-        text = body.decode()
-        for number, read in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
-            row = read or [""]  # an empty line
-            if len(row) != len(names):
-                raise MalformedRequestError(
-                    f"Row {number} has another number of values than the first line names: "
-                    f"{len(read)} instead of {len(names)}.",
-                    hint=_HINT,
-                    row=number,
-                )
-            yield row
+        yield from csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     except UnicodeDecodeError:
         raise MalformedRequestError("The CSV is not UTF-8.", hint=_HINT) from None
     except csv.Error as error:
-        raise _no_csv(error) from None
+        raise MalformedRequestError(f"This is no CSV: {str(error)[:120]}.", hint=_HINT) from None
+
+
+def _read_names(first: Sequence[str], task: Task, label: str | None) -> list[str]:
+    names = [name.strip() for name in first] or [""]
+    if len(set(names)) != len(names) or (label is not None and label not in names):
+        wanted = f", and {label}" if label is not None else ""
+        raise MalformedRequestError(f"The first line must name each column once{wanted}.", hint=_HINT)
+    task.require_features([name for name in names if name != label])
+    return names
 
 
 def _numbers(rows: Sequence[Sequence[str]], task: Task, places: Sequence[int]) -> Matrix:
@@ -120,14 +129,7 @@ def _number(text: str) -> float:
     return float(text)
 
 
-def _require_row_count(rows: int) -> None:
-    if rows < 1:
-        raise MalformedRequestError("The CSV holds no rows.", hint="Send at least one.")
-    if rows > MAX_BATCH_ROWS:
-        raise TooLargeError(
-            f"The CSV holds {rows:,} rows.", hint=f"Send at most {MAX_BATCH_ROWS:,} at once.", rows=rows
-        )
-
-
-def _no_csv(error: csv.Error) -> MalformedRequestError:
-    return MalformedRequestError(f"This is no CSV: {str(error)[:120]}.", hint=_HINT)
+def _too_many(rows: int) -> TooLargeError:
+    return TooLargeError(
+        f"The CSV holds {rows:,} rows or more.", hint=f"Send at most {MAX_BATCH_ROWS:,} at once.", rows=rows
+    )

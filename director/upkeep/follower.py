@@ -17,11 +17,11 @@ class Follower:
 
     Args:
         database: Whose commits are followed.
-        learn: Called after one.
+        learn: Called after one; tells whether it learned all. What it could not learn is tried again.
         note: Called every few seconds.
     """
 
-    def __init__(self, database: Database, *, learn: Callable[[], None], note: Callable[[], None]) -> None:
+    def __init__(self, database: Database, *, learn: Callable[[], bool], note: Callable[[], None]) -> None:
         self._database = database
         self._learn = learn
         self._note = note
@@ -46,8 +46,10 @@ class Follower:
             try:
                 value = counter.value()
                 if value != seen:
-                    self._learn()
-                    seen = value
+                    if self._learn():
+                        seen = value
+                    else:
+                        self._stop.wait(1)
                 if looks % _NOTE_EVERY_LOOKS == 0:
                     self._note()
             except Exception:  # the follower must outlive a database that is away for a moment; the log says so

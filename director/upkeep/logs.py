@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.handlers
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -146,8 +147,10 @@ def _line(told: Told) -> str:
 def _append(path: Path, lines: bytes) -> None:
     with storage_faults_named():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab", buffering=0) as file:
+        with path.open("ab") as file:
             file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())  # before the place moves past them
 
 
 def _stamp(moment: datetime) -> str:

@@ -71,10 +71,21 @@ class LastingReaders:
         """Read on to the end; nothing is written where nothing was told."""
         with self._database.read() as session:
             newest = audit.newest_seq(session)
-            if all(self._place(session, reader) == newest for reader in self._readers):
-                return
+            places = [self._place(session, reader) for reader in self._readers]
+        if all(place == newest for place in places):
+            return
+        if max(places) > newest:
+            self._step_back()
         while self._reads_on():
             pass
+
+    def _step_back(self) -> None:
+        """Begin anew at the end of an audit that was cut: what has these places from now on is new."""
+        with self._database.write() as session:
+            newest = audit.newest_seq(session)
+            for reader in self._readers:
+                if self._place(session, reader) > newest:
+                    session.merge(ReaderRow(name=reader.name, seq=newest))
 
     def _reads_on(self) -> bool:
         """Let each reader read a bounded stretch; tells whether there may be more for one that could."""
@@ -130,9 +141,10 @@ class Learners:
         if self._seq is None:
             return
         with self._learning, self._database.read() as session:
+            newest = audit.newest_seq(session)
+            was_cut = newest < (self._seq or 0)  # then nothing tells what was done
             told = audit.told_after(session, self._seq or 0)
             for learner in self._learners:
-                if any(learner.concerns(each.event) for each in told):
+                if was_cut or any(learner.concerns(each.event) for each in told):
                     learner.refresh(session)
-            if told:
-                self._seq = told[-1].seq
+            self._seq = newest

@@ -28,6 +28,10 @@ from director.tasks.publications import published
 _log = logging.getLogger(__name__)
 
 
+_Shown = tuple[EnvoyName | None, TaskName]
+"""Whose current version is shown, or with None the global one; and of which task."""
+
+
 @dataclass(frozen=True)
 class ViewFile:
     """One path of the view and the artifact that it shows; None: nothing of ours belongs there now."""
@@ -52,6 +56,7 @@ class Views:
         self._aggregated = folder / "aggregated"
         self._blobs = blobs
         self._default_task = default_task
+        self._owed: frozenset[_Shown] = frozenset()
 
     def prepare(self) -> None:
         """Make the folders."""
@@ -61,21 +66,22 @@ class Views:
     def read(self, session: Session, told: Sequence[Told]) -> int:
         """Show what counts now of all that was told about; the session holds the write lock: the newest wins.
 
-        Raises:
-            StorageError: A file could not be shown; the others are.
+        The view is what the rows say, not what was told: what the disk does not take now is owed, tried again with the
+        next event, and mended by the next start.
         """
         events = [each.event for each in told]
-        versions = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
-        files: list[ViewFile] = []
-        if versions:
-            current = {(row.envoy.name, row.task): row for row in current_submissions(session)}
-            for envoy, task in sorted(versions):
-                files += self._files_of_submission(envoy, task, current.get((envoy, task)))
-        for task in sorted({each.task for each in events if isinstance(each, ModelPublished)}):
-            files += self._files_of_published(session, task)
-        failure = self._show(files)
-        if failure is not None:
-            raise failure
+        about: set[_Shown] = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
+        about |= {(None, each.task) for each in events if isinstance(each, ModelPublished)} | self._owed
+        current = {(row.envoy.name, row.task): row for row in current_submissions(session)} if about else {}
+        owed: set[_Shown] = set()
+        for envoy, task in sorted(about, key=lambda each: (each[0] or "", each[1])):
+            if envoy is None:
+                files = self._files_of_published(session, task)
+            else:
+                files = self._files_of_submission(envoy, task, current.get((envoy, task)))
+            if not self._show(files):
+                owed.add((envoy, task))
+        self._owed = frozenset(owed)
         return told[-1].seq
 
     def repair(self, session: Session, tasks: Iterable[TaskName]) -> None:
@@ -127,19 +133,19 @@ class Views:
         folders = [top / task] + ([top] if task == self._default_task else [])
         return [ViewFile(folder / name, digest) for name, digest in named.items() for folder in folders]
 
-    def _show(self, files: Sequence[ViewFile]) -> FederationError | None:
-        """Show each file; gives the first failure."""
-        failure = None
+    def _show(self, files: Sequence[ViewFile]) -> bool:
+        """Show each file; tells whether none is left that may be shown later."""
+        is_done = True
         read = lru_cache(maxsize=1)(self._blobs.read)  # one file stands in two folders, one after the other
         for file in files:
             try:
                 with storage_faults_named():
                     self._show_file(file, read)
             except FederationError as error:  # the other files are shown all the same
-                if isinstance(error, StorageError):  # may pass; a damaged artifact does not: fsck says more of it
-                    failure = failure or error
+                if isinstance(error, StorageError):  # a damaged artifact will not be whole later: fsck says more of it
+                    is_done = False
                 _log.error("view.failed", extra={"facts": {"file": str(file.path), "why": error.sentence}})
-        return failure
+        return is_done
 
     def _show_file(self, file: ViewFile, read: Callable[[Digest], bytes]) -> None:
         found = _digest_at(file.path)

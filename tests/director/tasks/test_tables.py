@@ -41,9 +41,9 @@ def outcome(data: bytes, *, carefully: bool) -> list[list[float]] | str:
         return rows
 
 
-def by_the_fast_way(body: bytes) -> list[list[float]] | None:
+def by_the_fast_way(data: bytes) -> list[list[float]] | None:
     try:
-        matrix = tables._plain_numbers(body, 2)
+        matrix = tables._plain_numbers(data, TASK)
     except FederationError:
         return None
     return None if matrix is None else matrix.tolist()
@@ -91,7 +91,7 @@ def test_both_ways_give_the_same_matrix(written: list[tuple[str, str]], line_end
     expected = [[float(age), float(lactate)] for age, lactate in written]
     data = f"age,lactate{line_end}{body}".encode()
     assert outcome(data, carefully=False) == outcome(data, carefully=True) == expected
-    assert by_the_fast_way(body.encode()) == expected
+    assert by_the_fast_way(data) == expected
 
 
 LETTERS = [*b"0123456789", *b"..,,,\n\n\r\n+--eEinfa_ \t\x0b\x1c\x00#;'xX", *"\u0661\u00a0".encode(), 0xA0, 0xFF]
@@ -193,3 +193,26 @@ def test_more_rows_than_a_batch_takes_are_refused(value: bytes):
         read_table(header + value * (MAX_BATCH_ROWS + 1), TASK)
     assert refused.value.facts["rows"] == MAX_BATCH_ROWS + 1
     assert np.shape(read_table(header + value * MAX_BATCH_ROWS, TASK)[0]) == (MAX_BATCH_ROWS, 2)
+
+
+def test_a_table_of_quotes_is_read_no_further_than_a_batch_may_go(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "MAX_BATCH_ROWS", 10)
+    read: list[object] = []
+    original = tables._reader
+    monkeypatch.setattr(tables, "_reader", lambda data: (read.append(row) or row for row in original(data)))
+    with pytest.raises(TooLargeError):
+        read_table(b'age,lactate\n"1",2\n' + b"1,2\n" * 100_000, TASK)
+    assert len(read) == 1 + 10 + 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"label,age,lactate\nlow,1,2\n\nhigh,3,4\n\n", id="empty lines"),
+        pytest.param(b"label,age,lactate\r\nlow,1,2\r\n\r\nhigh,3,4\r\n", id="empty lines of Windows"),
+        pytest.param(b"label,age,lactate\rlow,1,2\rhigh,3,4", id="lines of an old Macintosh"),
+    ],
+)
+def test_a_table_with_labels_is_read_as_it_always_was(data: bytes):
+    matrix, labels = read_table(data, TASK, "label")
+    assert (matrix.tolist(), labels) == ([[1, 2], [3, 4]], ["low", "high"])

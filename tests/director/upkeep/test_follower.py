@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from federation_simulator import FederationSimulator, eventually
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from director.assembly import Director
 from director.errors import StorageError, UnauthenticatedError
@@ -80,7 +81,7 @@ def commit(database: Database) -> None:
 
 def test_it_learns_once_at_first_and_once_for_each_commit(database: Database):
     learned: list[None] = []
-    follower = Follower(database, learn=lambda: learned.append(None), note=lambda: None)
+    follower = Follower(database, learn=lambda: learned.append(None) is None, note=lambda: None)
     follower.start()
     try:
         for number in (1, 2, 3):
@@ -96,10 +97,9 @@ def test_it_learns_once_at_first_and_once_for_each_commit(database: Database):
 def test_what_it_could_not_learn_it_tries_again(database: Database):
     tries: list[None] = []
 
-    def learn() -> None:
+    def learn() -> bool:
         tries.append(None)
-        if len(tries) == 1:
-            raise StorageError("The database is away.")
+        return len(tries) > 1
 
     follower = Follower(database, learn=learn, note=lambda: None)
     follower.start()
@@ -112,7 +112,7 @@ def test_what_it_could_not_learn_it_tries_again(database: Database):
 def test_notes_are_written_every_few_seconds_without_a_commit(database: Database, monkeypatch):
     monkeypatch.setattr("director.upkeep.follower._NOTE_EVERY_LOOKS", 2)
     noted: list[None] = []
-    follower = Follower(database, learn=lambda: None, note=lambda: noted.append(None))
+    follower = Follower(database, learn=lambda: True, note=lambda: noted.append(None))
     follower.start()
     try:
         eventually(lambda: len(noted) >= 2)
@@ -122,11 +122,33 @@ def test_notes_are_written_every_few_seconds_without_a_commit(database: Database
 
 def test_stopped_it_looks_no_more_and_one_that_never_began_stops_too(database: Database):
     learned: list[None] = []
-    follower = Follower(database, learn=lambda: learned.append(None), note=lambda: None)
+    follower = Follower(database, learn=lambda: learned.append(None) is None, note=lambda: None)
     follower.start()
     eventually(lambda: len(learned) == 1)
     follower.stop()
     commit(database)
     time.sleep(0.1)
     assert len(learned) == 1
-    Follower(database, learn=lambda: None, note=lambda: None).stop()
+    Follower(database, learn=lambda: True, note=lambda: None).stop()
+
+
+def test_a_token_that_a_command_revoked_stops_to_hold_though_the_first_look_failed(
+    federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+):
+    headers = {"Authorization": f"Bearer {federation.token('analyst')}"}
+    other = Director(federation.settings, federation.clock)  # as the command opens it
+    access, failures = federation.director.access, []
+    original = access.refresh
+
+    def fails_once(session: Session) -> None:
+        if not failures:
+            failures.append(None)
+            raise StorageError("The database is away for a moment.")
+        original(session)
+
+    monkeypatch.setattr(access, "refresh", fails_once)
+    (listed,) = other.members.list_tokens(LOCAL_ADMIN, role="analyst", envoy_name=None, limit=10, cursor=None).items
+    other.members.revoke_token(LOCAL_ADMIN, listed.id)
+    eventually(lambda: federation.http.get("/tasks", headers=headers).status_code == 401)
+    assert failures
+    other.database.close()

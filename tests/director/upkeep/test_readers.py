@@ -480,3 +480,22 @@ def test_a_slow_refresh_does_not_bring_back_what_a_later_one_has_taken_away(
 def revoke_the_analysts_token(director: Director) -> None:
     (listed,) = director.members.list_tokens(LOCAL_ADMIN, role="analyst", envoy_name=None, limit=10, cursor=None).items
     director.members.revoke_token(LOCAL_ADMIN, listed.id)
+
+
+def test_after_an_audit_was_cut_what_follows_is_still_told(federation: FederationSimulator):
+    director = federation.director
+    for _ in range(3):
+        with director.ledger.act("test") as act:
+            act.tell(BackupMade())
+    with director.database.write() as session:
+        newest = audit.newest_seq(session)
+        for row in session.scalars(select(AuditRow).where(AuditRow.seq > newest - 2)):
+            session.delete(row)
+    director.ledger.let_readers_learn()
+    revoked = federation.token("analyst")
+    (listed,) = director.members.list_tokens(LOCAL_ADMIN, role="analyst", envoy_name=None, limit=5, cursor=None).items
+    director.members.revoke_token(LOCAL_ADMIN, listed.id)
+    answer = federation.http.get("/tasks", headers={"Authorization": f"Bearer {revoked}"})
+    assert answer.status_code == 401
+    acts = [line["event"] for line in federation.log_lines() if line.get("event", "").startswith("token.")]
+    assert acts[-2:] == ["token.issue", "token.revoke"]

@@ -3,7 +3,6 @@
 import pytest
 from federation_simulator import FederationSimulator, SimulatedHospital
 
-from contract.errors import FederationError
 from director.records import audit
 from director.upkeep.events import BackupMade
 
@@ -65,7 +64,7 @@ def test_what_concerns_no_version_and_no_model_is_read_without_a_look(
     assert not gone.exists()
 
 
-def test_the_first_file_that_can_not_be_shown_is_told_after_all_others_were_shown(
+def test_a_file_that_can_not_be_shown_holds_up_no_other_and_is_tried_again_with_the_next_event(
     federation: FederationSimulator, hospital: SimulatedHospital
 ):
     hospital.train_and_upload()
@@ -75,6 +74,26 @@ def test_the_first_file_that_can_not_be_shown_is_told_after_all_others_were_show
         path.unlink()
     blocked.mkdir()
     director = federation.director
-    with director.database.write() as session, pytest.raises(FederationError):
-        director.upkeep._views.read(session, audit.told_after(session, 0))
+    with director.database.write() as session:
+        told = audit.told_after(session, 0)
+        assert director.upkeep._views.read(session, told) == told[-1].seq
     assert model.exists()
+    blocked.rmdir()
+    with director.ledger.act("test") as act:
+        act.tell(BackupMade())  # which says nothing of this hospital
+    assert blocked.is_file()
+    assert director.upkeep.defects() == []
+
+
+def test_a_file_that_can_not_be_shown_for_long_holds_up_no_other_hospital(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("director.upkeep.readers._READ_AT_ONCE", 3)
+    other = federation.enrol("MTRH")
+    federation.file("received_results", "KUTRRH", "model.pt").mkdir(parents=True)
+    hospital.train_and_upload()
+    for _ in range(5):  # more than one stretch
+        with federation.director.ledger.act("test") as act:
+            act.tell(BackupMade())
+    other.train_and_upload()
+    assert federation.file("received_results", "MTRH", "model.pt").is_file()
