@@ -4,12 +4,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator
 
 from director.assembly import Director
 from director.errors import NotInitialisedError, UnauthenticatedError
 from director.members.access import ALL, LOCAL_ADMIN, Permission
 from director.settings import DirectorSettings
+from tests.federation_simulator import FederationSimulator
 
 
 def content_of(folder: Path) -> dict[Path, tuple[bytes, int]]:

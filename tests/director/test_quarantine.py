@@ -2,7 +2,7 @@
 
 import json
 
-from federation_simulator import FederationSimulator, SimulatedHospital
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def report(hospital: SimulatedHospital, *, mean: float = 0, factor: float = 1) -> dict:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from federation_simulator import FederationSimulator
 
 from contract.messages.inference import AnsweringModel
 from contract.names import Digest
 from contract.network import layers_of
 from contract.tasks import DIAGNOSIS_COUNT
 from director.inference.answers import ReadyModel
+from tests.federation_simulator import FederationSimulator
 
 
 @pytest.fixture(scope="session")

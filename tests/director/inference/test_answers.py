@@ -7,7 +7,6 @@ import joblib
 import numpy as np
 import pytest
 import torch
-from federation_simulator import FederationSimulator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from contract.messages.inference import Prediction
 from contract.tasks import RISK_LEVELS
 from director.inference import answers
 from director.inference.answers import _BLOCK_ROWS, ReadyModel
+from tests.federation_simulator import FederationSimulator
 
 
 def test_an_answer_says_what_it_rests_on(asked: FederationSimulator):

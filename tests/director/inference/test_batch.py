@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from federation_simulator import FederationSimulator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from contract.messages.inference import Answer, BatchPrediction, Prediction
 from director.inference import batch
 from director.inference.answers import ReadyModel
 from director.inference.batch import csv_answers, json_answers
+from tests.federation_simulator import FederationSimulator
 
 
 def singles(federation: FederationSimulator, counts) -> list[dict]:

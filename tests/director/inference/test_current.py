@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.errors import UnknownTaskError
 from contract.names import EnvoyName, TaskName
@@ -14,6 +13,7 @@ from director.inference.current import CurrentModels
 from director.members.events import EnvoyAdded
 from director.records.events import UnreadEvent
 from director.upkeep.events import BackupMade
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_new_version_answers_as_soon_as_it_is_published(federation: FederationSimulator, hospital: SimulatedHospital):

@@ -7,9 +7,8 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from federation_simulator import FederationSimulator, SimulatedHospital
-
 from director.inference.log import InferenceLog
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_the_log_of_inferences_holds_no_input(asked: FederationSimulator):

@@ -1,9 +1,9 @@
 """Asking for risk levels: one row and many, and everything that can be wrong with a question."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.messages.inference import BatchPrediction, Prediction
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 BIG = "9" * 5000
 

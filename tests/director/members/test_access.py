@@ -7,7 +7,6 @@ from statistics import median
 
 import pytest
 from fastapi import APIRouter
-from federation_simulator import FederationSimulator
 
 from contract.names import EnvoyName
 from director.api.guard import GuardedRoute
@@ -18,6 +17,7 @@ from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN
 from director.members.events import EnvoyDisabled, TokenRevoked
 from director.records.events import UnreadEvent
 from director.upkeep.events import BackupMade
+from tests.federation_simulator import FederationSimulator
 
 
 def call(federation: FederationSimulator, authorization: str | bytes | None):

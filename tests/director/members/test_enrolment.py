@@ -6,7 +6,6 @@ from datetime import timedelta
 from statistics import median
 
 import pytest
-from federation_simulator import FederationSimulator
 from sqlalchemy import event
 
 from contract.names import Digest, EnvoyName
@@ -14,6 +13,7 @@ from director.errors import ConflictError, UnauthenticatedError
 from director.members import enrolment
 from director.members.envoys import add_envoy, disable_envoy, envoy_named
 from director.records.schema import EnrolmentCodeRow
+from tests.federation_simulator import FederationSimulator
 
 
 def status_with(federation: FederationSimulator, secret: str) -> int:

@@ -1,13 +1,13 @@
 """The hospitals of the federation: their names, what is seen of them, what disabling one does."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.names import EnvoyName
 from director.errors import ConflictError, UnknownEnvoyError
 from director.members import envoys
 from director.members.envoys import add_envoy
 from director.members.events import EnvoyAdded, EnvoyDisabled
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 @pytest.mark.parametrize("name", ["", "-KNH", "K NH", "K/NH", "..", "con", "LPT1", "K" * 64, "KNH\n", "K\u00e9nya"])

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from federation_simulator import FederationSimulator, SimulatedHospital
 from hypothesis import given
 from hypothesis import strategies as st
 
 from director.errors import TooManyRequestsError
 from director.members.access import ALL, Permission
 from director.members.rates import MAX_KEYS, RateLimit, neighbourhood
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 
 from contract.names import EnvoyName
@@ -19,6 +18,7 @@ from director.errors import (
 from director.members.access import LOCAL_ADMIN, Principal
 from director.members.service import Members
 from director.records.schema import AuditRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_the_last_use_of_a_token_is_noted(federation: FederationSimulator, hospital: SimulatedHospital):

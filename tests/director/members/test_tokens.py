@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 
 from director.errors import InvalidRequestError
 from director.members import tokens
 from director.members.access import LOCAL_ADMIN
 from director.records.schema import AuditRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 DAY_SECONDS = 86_400
 

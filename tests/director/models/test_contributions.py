@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 from aggregation.screening import Bounds
 from contract.messages.global_models import AggregationRequest
@@ -19,6 +18,7 @@ from director.models.contributions import ClosedSet, close_set
 from director.settings import DirectorSettings
 from director.tasks import artifacts as artifacts_module
 from director.tasks.artifacts import Artifacts
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 
 def test_a_hospital_whose_newest_model_waits_is_left_out(federation: FederationSimulator, liar: SimulatedHospital):

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 from aggregation.errors import NoUpdatesError
 from aggregation.screening import Bounds
@@ -20,6 +19,7 @@ from director.models.contributions import close_set
 from director.models.draft import Draft, combine
 from director.models.screened import screen
 from director.tasks.artifacts import Artifacts
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 
 def test_a_preview_shows_all_and_does_nothing(federation: FederationSimulator, liar: SimulatedHospital):

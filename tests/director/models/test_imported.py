@@ -9,7 +9,6 @@ from typing import Any
 import joblib
 import pandas as pd
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import read_scaler
@@ -19,6 +18,7 @@ from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import MalformedRequestError, NotFoundError
 from director.members.access import LOCAL_ADMIN
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def run_script(federation: FederationSimulator, *arguments: str) -> subprocess.CompletedProcess[str]:

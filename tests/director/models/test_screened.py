@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 from aggregation.screening import Bounds
 from contract.artifacts.scaler_file import write_scaler
@@ -13,6 +12,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.models.contributions import close_set
 from director.models.screened import Screened, screen
 from director.tasks.artifacts import Artifacts
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 
 def test_a_model_that_moved_too_far_goes_into_quarantine_and_the_rest_are_averaged(

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.messages.global_models import AggregationRequest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import IdempotencyKeyReusedError, NotFoundError
 from director.members.access import LOCAL_ADMIN
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_the_directors_own_strategy_holds_where_none_is_asked_for(tmp_path):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 from contract.artifacts.model_file import write_model
 from contract.network import layers_of
@@ -15,6 +14,7 @@ from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
 from director.models.validation import Table, held_out, read_table
 from envoy.cohort import Cohort, Split
 from envoy.training import train
+from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 LEVELS = DIAGNOSIS_COUNT.level_indices
 

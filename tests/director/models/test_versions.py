@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.messages.global_models import GlobalModel
 from contract.names import TaskName
@@ -12,6 +11,7 @@ from director.errors import NotFoundError
 from director.members.access import LOCAL_ADMIN
 from director.models import versions
 from director.records.schema import AuditRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_what_compares_hospitals_is_for_the_admin_alone(federation: FederationSimulator, liar: SimulatedHospital):

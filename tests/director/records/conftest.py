@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from federation_simulator import SetClock
 
 from director.records.database import Database
 from director.records.ledger import Ledger
+from tests.federation_simulator import SetClock
 
 
 @pytest.fixture

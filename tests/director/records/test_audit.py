@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
@@ -19,6 +18,7 @@ from director.records.chain import Walk, follow, read_lines
 from director.records.database import Database
 from director.records.ledger import Ledger
 from director.records.schema import AuditRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def acts(federation: FederationSimulator, **filters: str) -> list[str]:

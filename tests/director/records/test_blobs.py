@@ -4,11 +4,11 @@ import errno
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.names import Digest
 from director.errors import DamagedArtifactError, StorageFullError
 from director.records.blobs import BlobStore
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_blob_is_kept_once_and_read_whole(tmp_path: Path):

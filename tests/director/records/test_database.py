@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from federation_simulator import FederationSimulator
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +17,7 @@ from director.records import audit
 from director.records.database import REVISION, Database
 from director.records.schema import Base, GlobalModelRow, PublicationRow
 from director.settings import DirectorSettings
+from tests.federation_simulator import FederationSimulator
 
 
 def test_the_migrations_make_the_schema_that_the_program_works_with(tmp_path: Path):

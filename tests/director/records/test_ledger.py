@@ -5,7 +5,6 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from federation_simulator import SetClock
 from sqlalchemy import func, select
 
 from contract.names import EnvoyName
@@ -15,6 +14,7 @@ from director.records import ledger as ledger_module
 from director.records.database import Database
 from director.records.ledger import Act, Ledger
 from director.records.schema import AuditRow, EnvoyRow
+from tests.federation_simulator import SetClock
 
 KNH = EnvoyName("KNH")
 

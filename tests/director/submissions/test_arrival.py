@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
@@ -22,6 +21,7 @@ from contract.tasks import DIAGNOSIS_COUNT, Feature
 from director.cli import app
 from director.errors import BaseUnknownError, MalformedRequestError
 from director.submissions.arrival import MAX_METADATA_BYTES, Expectations, Inspection, inspect, read_metadata
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_key_of_metadata_that_would_steer_a_terminal_is_shown_harmlessly() -> None:

@@ -1,7 +1,8 @@
 """A hospital as the federation sees it: what of it, and to whom."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
+
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def seen(federation: FederationSimulator, headers: dict[str, str], name: str = "KUTRRH") -> dict:

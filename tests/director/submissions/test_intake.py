@@ -12,12 +12,12 @@ import joblib
 import numpy as np
 import pytest
 import torch
-from federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import write_scaler
 from contract.names import Digest
 from contract.scaler import ScalerState
+from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 
 def test_an_upload_is_kept_byte_for_byte_and_shown(federation: FederationSimulator, hospital: SimulatedHospital):

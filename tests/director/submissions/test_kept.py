@@ -1,12 +1,12 @@
 """Submissions as they are kept: pages of them, and who sees which."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import NotFoundError
 from director.members.access import LOCAL_ADMIN
 from director.submissions import kept
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_hospital_does_not_see_another_ones_submissions(federation: FederationSimulator, hospital: SimulatedHospital):

@@ -1,13 +1,13 @@
 """A person's decisions about uploads, and what is shown of hospitals."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital, names_in
 from sqlalchemy import select
 
 from contract.names import EnvoyName
 from director.errors import NotFoundError
 from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
 from director.records.schema import AuditRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 
 def test_the_previous_version_stays_byte_for_byte_and_answers(federation: FederationSimulator, liar: SimulatedHospital):

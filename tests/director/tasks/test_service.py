@@ -3,7 +3,6 @@
 import dataclasses
 
 import pytest
-from federation_simulator import FederationSimulator
 
 from contract.errors import CallerError, UnknownTaskError
 from contract.messages.statistics import StatisticsReport
@@ -12,6 +11,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import ForbiddenError, NotFoundError, UnknownEnvoyError
 from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
 from director.tasks.service import Tasks
+from tests.federation_simulator import FederationSimulator
 
 KNH, NOBODY, NAME = EnvoyName("KNH"), EnvoyName("Nobody"), DIAGNOSIS_COUNT.name
 OF_KNH = Principal("t1", HOSPITAL, KNH)

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
@@ -15,6 +14,7 @@ from director.errors import DamagedArtifactError, NotFoundError
 from director.records.schema import StartRow
 from director.tasks import starts
 from director.tasks.artifacts import Artifacts
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_the_first_start_is_the_shared_one_and_behind_no_scaler(hospital: SimulatedHospital):

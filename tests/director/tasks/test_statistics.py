@@ -4,7 +4,6 @@ import json
 from statistics import median
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.members.access import LOCAL_ADMIN
 from director.members.envoys import envoy_named
 from director.tasks import statistics
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from typer.testing import CliRunner
 
 from director.assembly import Director
@@ -16,6 +15,7 @@ from director.records.database import Database
 from director.records.ledger import Ledger
 from director.settings import DirectorSettings
 from director.upkeep.backup import make_backup, read_backup
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def back_up(federation: FederationSimulator, target: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, eventually
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from director.members.access import ALL, LOCAL_ADMIN, Permission
 from director.records.database import Database
 from director.settings import DirectorSettings
 from director.upkeep.follower import Follower
+from tests.federation_simulator import FederationSimulator, eventually
 
 
 def revoke_the_analysts_token(director: Director) -> None:

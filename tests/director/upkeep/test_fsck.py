@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import text
 
 from contract.messages.audit import Checkpoint
 from contract.names import Digest
 from director.upkeep.fsck import find_defects, referred_digests
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 @pytest.fixture

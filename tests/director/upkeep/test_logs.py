@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy.orm import Session
 
 from contract.names import Digest, EnvoyName, TaskName
@@ -19,6 +18,7 @@ from director.records.events import Event, Told, UnreadEvent
 from director.submissions.events import UploadAdmitted, UploadQuarantined, UploadRejected
 from director.upkeep.events import BackupRestored
 from director.upkeep.logs import DIRECTOR_LOG, EventLog, JsonLines, TrainingLogs, logging_to
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 NO_ROWS = Session()

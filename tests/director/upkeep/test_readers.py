@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from faults.house import found_house
-from federation_simulator import FederationSimulator, SimulatedHospital, eventually
-from real_processes import RealDirector
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,6 +28,9 @@ from director.upkeep.events import BackupMade
 from director.upkeep.logs import EventLog, TrainingLogs
 from director.upkeep.readers import LastingReaders, Learners
 from director.upkeep.views import Views
+from tests.faults.house import found_house
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
+from tests.real_processes import RealDirector
 
 READERS = pytest.mark.parametrize("reader", [EventLog, TrainingLogs, Views], ids=lambda reader: reader.name)
 

@@ -2,10 +2,9 @@
 
 import json
 
-from federation_simulator import FederationSimulator, SimulatedHospital
-
 from director.assembly import Director
 from director.records.schema import StatisticsRow
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def recovered(federation: FederationSimulator) -> Director:

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 from sqlalchemy import text
 
 from contract.messages.audit import Checkpoint
@@ -13,6 +12,7 @@ from director.assembly import Director
 from director.errors import NotInitialisedError, StorageError, UsageError
 from director.members.access import LOCAL_ADMIN
 from director.settings import DirectorSettings
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_folder_without_a_federation_is_not_recovered(tmp_path: Path):

@@ -1,10 +1,10 @@
 """The friendly paths as a reader of events: what belongs there is shown, what is not ours is left alone."""
 
 import pytest
-from federation_simulator import FederationSimulator, SimulatedHospital
 
 from director.records import audit
 from director.upkeep.events import BackupMade
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_rejected_version_gives_way_to_the_one_before_and_then_to_none(

@@ -1,9 +1,8 @@
 """The friendly paths: what a start mends there, what it leaves alone, and that no answer waits for them."""
 
-from federation_simulator import FederationSimulator, SimulatedHospital
-
 from director.errors import DatabaseError
 from director.upkeep.views import Views
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def defects(federation: FederationSimulator) -> list[str]:
