@@ -90,6 +90,7 @@ def test_every_answer_is_the_whole_message_and_its_level_the_most_probable(ready
     assert list(written) == list(Prediction.model_fields)
     assert json.loads(answer.model_dump_json()) == written
     assert all(getattr(answer, name) is not None for name in Prediction.model_fields)
+    assert answer.probabilities is not None
     shares = answer.probabilities.model_dump()
     assert sum(shares.values()) == pytest.approx(1)
     assert shares[answer.risk_level] == max(shares.values())
@@ -125,6 +126,7 @@ def test_many_rows_are_answered_as_one_by_one_across_the_blocks(ready: ReadyMode
     assert shares.shape == (len(counts), len(RISK_LEVELS))
     for row in (0, _BLOCK_ROWS - 1, _BLOCK_ROWS, len(counts) - 1):
         single = asked_of(ready, row).probabilities
+        assert single is not None
         assert shares[row].tolist() == pytest.approx(list(single.model_dump().values()), abs=1e-12)
 
 

@@ -90,6 +90,8 @@ def test_a_batch_is_the_message_and_each_item_the_single_answer(ready: ReadyMode
     assert [each.risk_level for each in found.items] == [single.risk_level for single in singles]
     for each, single in zip(found.items, singles, strict=True):
         if wanted:
+            assert each.probabilities is not None
+            assert single.probabilities is not None
             told, exact = each.probabilities.model_dump(), single.probabilities.model_dump()
             assert told == pytest.approx(exact, abs=1e-9)
         else:

@@ -21,7 +21,8 @@ from tests.federation_simulator import FederationSimulator
 
 
 def call(federation: FederationSimulator, authorization: str | bytes | None):
-    headers = {"Authorization": authorization} if authorization is not None else {}
+    sent = authorization.encode("ascii") if isinstance(authorization, str) else authorization
+    headers = {b"Authorization": sent} if sent is not None else {}
     return federation.http.get("/tasks", headers=headers)
 
 
@@ -174,12 +175,16 @@ def refuse(federation: FederationSimulator, authorization: str) -> None:
 def test_a_token_that_does_not_hold_takes_one_digest_and_one_look_whatever_is_wrong_with_it(
     federation: FederationSimulator, authorizations: dict[str, str], monkeypatch
 ):
-    known, digests = federation.director.access, []
+    known, sha256 = federation.director.access, hashlib.sha256
+    digests: list[bytes] = []
     tokens = CountedTokens(known._tokens)
     known._tokens = tokens
-    monkeypatch.setattr(
-        access.hashlib, "sha256", lambda data, sha256=hashlib.sha256: digests.append(data) or sha256(data)
-    )
+
+    def noted(data: bytes) -> object:
+        digests.append(data)
+        return sha256(data)
+
+    monkeypatch.setattr(hashlib, "sha256", noted)
     cases = {**authorizations, "another scheme": "Basic fld_", "no scheme": "fld_", "nothing": ""}
     for authorization in cases.values():
         refuse(federation, authorization)

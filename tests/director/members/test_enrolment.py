@@ -100,7 +100,11 @@ def test_a_code_that_does_not_hold_takes_the_same_questions_and_digests(
         if threading.get_ident() == here:  # the follower looks too, on a thread of its own
             done.append(what)
 
-    monkeypatch.setattr(Digest, "of", lambda data: note("digest") or of(data))
+    def noted_of(data: bytes) -> Digest:
+        note("digest")
+        return of(data)
+
+    monkeypatch.setattr(Digest, "of", noted_of)
     event.listen(federation.director.database._engine, "before_cursor_execute", lambda *each: note(each[2]))
     work = {}
     for why, code in codes.items():

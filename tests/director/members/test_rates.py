@@ -54,7 +54,9 @@ def test_whoever_waits_as_long_as_told_is_taken(per_minute: int, pauses: list[fl
         try:
             rate.take("a", now)
         except TooManyRequestsError as error:
-            now += timedelta(seconds=error.facts["retry_after_seconds"])
+            wait = error.facts["retry_after_seconds"]
+            assert isinstance(wait, int)
+            now += timedelta(seconds=wait)
             rate.take("a", now)
 
 

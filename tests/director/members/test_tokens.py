@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -93,7 +94,11 @@ def test_a_rotated_token_holds_until_the_overlap_ends_and_its_successor_goes_on(
 
 
 def test_the_overlap_may_be_chosen_but_never_outlasts_the_old_token(federation: FederationSimulator):
-    cases = [(DAY_SECONDS, {"overlap_seconds": 60}, 60), (60, {"overlap_seconds": DAY_SECONDS}, 60), (60, {}, 60)]
+    cases: list[tuple[int, dict[str, Any], int]] = [
+        (DAY_SECONDS, {"overlap_seconds": 60}, 60),
+        (60, {"overlap_seconds": DAY_SECONDS}, 60),
+        (60, {}, 60),
+    ]
     for holds, request, expected in cases:
         old = issue(federation, expires_in_seconds=holds).json()
         assert rotate(federation, old["id"], **request).status_code == 201

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from aggregation.screening import Bounds
+from contract.artifacts.scaler_file import read_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest, EnvoyName
 from contract.scaler import re_express_first_layer
@@ -61,7 +62,7 @@ def test_models_of_another_definition_of_the_task_no_longer_count(tmp_path):
         settings = {"diagnosis_count": {"cut_points": [4, 12]}}
         federation.settings = DirectorSettings(data_dir=federation.folder, tasks=settings)
         federation.restart()
-        ask = {"json": {"inputs": {"diagnosis_count": 13}}, "headers": federation.analyst}
+        ask: dict[str, Any] = {"json": {"inputs": {"diagnosis_count": 13}}, "headers": federation.analyst}
         assert federation.http.post("/infer_global", **ask).json()["code"] == "no_model_yet"
         assert hospital.infer({"diagnosis_count": 13}).json()["code"] == "no_model_yet"
         assert federation.aggregate().json()["code"] == "no_updates"
@@ -127,6 +128,7 @@ def test_the_start_that_it_was_trained_from_is_put_behind_the_hospitals_own_scal
 ):
     start, weight, bias = DIAGNOSIS_COUNT.initial_state(), *DIAGNOSIS_COUNT.layout[:2]
     found = closed(federation)
+    assert found.agreed_scaler is not None
     for each in found.contributions:
         assert each.update.base is not None
         own = federation.hospitals[each.row.envoy.name].own_scaler
@@ -199,7 +201,7 @@ def test_an_aggregate_reads_each_file_once_and_parses_each_scaler_once(
     alone = Director(federation.settings, federation.clock)
     alone.ledger._readers.clear()
     read, parsed = Counter[Digest](), Counter[Digest]()
-    original_read, original_parse = alone.blobs.read, artifacts_module.read_scaler
+    original_read, original_parse = alone.blobs.read, read_scaler
 
     def counted_read(digest: Digest) -> bytes:
         read[digest] += 1

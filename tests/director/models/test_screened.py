@@ -95,9 +95,9 @@ def test_each_is_held_against_the_others_and_only_the_odd_one_does_not_count(
     found = screened(federation)
     assert {name: failed(each) for name, each in found.items() if not each.counts} == {"KNH": ["update_norm"]}
     assert len(found) == 5
-    measured = {name: each.measurement for name, each in found.items()}
-    assert all(each is not None for each in measured.values())
-    assert measured["KNH"].norm > 3 * max(each.norm for name, each in measured.items() if name != "KNH")
+    norms = {name: each.measurement.norm for name, each in found.items() if each.measurement is not None}
+    assert norms.keys() == found.keys()
+    assert norms["KNH"] > 3 * max(norm for name, norm in norms.items() if name != "KNH")
 
 
 def test_a_persons_word_stands_whatever_is_found(federation: FederationSimulator, liar: SimulatedHospital):
@@ -120,9 +120,9 @@ def test_without_a_table_nothing_is_said_of_losses_and_with_one_it_is_of_each(
     headers = {**federation.admin, "Content-Type": "text/csv"}
     table = b"label,diagnosis_count\nlow,3\nmedium,9\nhigh,20\n"
     federation.http.put("/validation/diagnosis_count", content=table, headers=headers)
-    for each in screened(federation).values():
-        assert each.held_out is not None
-        assert "held_out_loss" in [check.name for check in each.checks]
+    for compared in screened(federation).values():
+        assert compared.held_out is not None
+        assert "held_out_loss" in [check.name for check in compared.checks]
 
 
 def test_it_is_described_with_all_that_was_found(federation: FederationSimulator, liar: SimulatedHospital):
@@ -133,8 +133,10 @@ def test_it_is_described_with_all_that_was_found(federation: FederationSimulator
     assert (part.num_examples, part.counted_examples, part.weight) == (60, 60, 0.25)
     assert part.checks == list(each.checks)
     found = each.measurement
+    assert found is not None
     assert (part.norm, part.cosine, part.distance) == (found.norm, found.cosine, found.distance)
-    assert np.isfinite([part.norm, part.cosine, part.distance]).all()
+    assert found.cosine is not None
+    assert np.isfinite([found.norm, found.cosine, found.distance]).all()
 
 
 def test_what_was_never_compared_has_no_measures(federation: FederationSimulator):

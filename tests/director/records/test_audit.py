@@ -14,7 +14,7 @@ from director.clock import utc_now
 from director.errors import AuditDamagedError
 from director.members.events import EnvoyAdded
 from director.records import audit
-from director.records.chain import Walk, follow, read_lines
+from director.records.chain import GENESIS, Walk, follow, read_lines
 from director.records.database import Database
 from director.records.ledger import Ledger
 from director.records.schema import AuditRow
@@ -41,7 +41,7 @@ def test_an_empty_audit_is_whole(tmp_path: Path):
     database = Database(f"sqlite:///{tmp_path / 'director.db'}")
     database.migrate()
     with database.read() as session:
-        assert follow(audit.links(session), [audit.head(session, utc_now())]) == Walk(0, audit.GENESIS)
+        assert follow(audit.links(session), [audit.head(session, utc_now())]) == Walk(0, GENESIS)
 
 
 def test_the_admin_reads_the_audit_in_pages_and_by_filters(
@@ -50,10 +50,11 @@ def test_the_admin_reads_the_audit_in_pages_and_by_filters(
     for each in five_hospitals:
         each.train_and_upload()
     everything = acts(federation)
-    paged, cursor = [], None
+    paged: list[str] = []
+    cursor: str | None = None
     while cursor is not None or not paged:
-        following = {"cursor": cursor} if cursor else {}
-        page = federation.http.get("/audit", params={"limit": 7, **following}, headers=federation.admin).json()
+        asked: dict[str, str | int] = {"limit": 7, "cursor": cursor} if cursor else {"limit": 7}
+        page = federation.http.get("/audit", params=asked, headers=federation.admin).json()
         paged += [each["act"] for each in page["items"]]
         cursor = page["next"]
     assert paged == everything
@@ -180,7 +181,7 @@ def test_every_act_is_on_record_and_chained(federation: FederationSimulator, fiv
     five_hospitals[0].upload(spoilt)
     with federation.director.database.read() as session:
         rows = session.scalars(select(AuditRow).order_by(AuditRow.seq)).all()
-    previous = audit.GENESIS
+    previous: str = GENESIS
     for place, row in enumerate(rows, start=1):
         assert (row.seq, row.previous, row.digest) == (place, previous, audit.chained_digest(row))
         previous = row.digest

@@ -14,7 +14,8 @@ from tests.federation_simulator import FederationSimulator, SimulatedHospital
 def test_a_blob_is_kept_once_and_read_whole(tmp_path: Path):
     blobs = BlobStore(tmp_path)
     blobs.prepare()
-    digest, size = blobs.keep(iter([b"one ", memoryview(b"two")]))
+    parts: list[bytes | memoryview] = [b"one ", memoryview(b"two")]
+    digest, size = blobs.keep(iter(parts))
     assert (digest, size) == (Digest.of(b"one two"), 7)
     assert blobs.keep(b"one two") == (digest, 7)
     assert blobs.read(digest) == b"one two"

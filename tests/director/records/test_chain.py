@@ -4,7 +4,8 @@ import json
 import random
 import sqlite3
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from contract.messages.audit import Checkpoint
 from contract.names import Digest
 from director.clock import utc_now
 from director.records import audit
-from director.records.chain import Walk, content_of, follow, read_lines
+from director.records.chain import GENESIS, Walk, content_of, follow, read_lines
 from director.records.database import Database
 from director.records.events import Event
 
@@ -20,7 +21,7 @@ COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest"
 TAMPERINGS = 200
 RECORDS = 40
 
-Rows = list[dict[str, object]]
+Rows = list[dict[str, Any]]
 
 
 class Said(Event, act="test.said"):
@@ -48,7 +49,7 @@ def chained(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 
 @pytest.fixture
-def table(chained: Database) -> "Table":
+def table(chained: Database) -> Iterator["Table"]:
     table = Table(chained)
     yield table
     table.put(table.original)
@@ -58,16 +59,17 @@ class Table:
     """The audit's table, in the hands of somebody with the file."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        assert database.file is not None
+        self.database, self.file = database, database.file
         self.original = self.rows()
 
     def rows(self) -> Rows:
-        with sqlite3.connect(self.database.file) as connection:
+        with sqlite3.connect(self.file) as connection:
             found = connection.execute("SELECT * FROM audit ORDER BY seq").fetchall()
         return [dict(zip(COLUMNS, row, strict=True)) for row in found]
 
     def put(self, rows: Rows) -> None:
-        with sqlite3.connect(self.database.file) as connection:
+        with sqlite3.connect(self.file) as connection:
             connection.execute("PRAGMA synchronous=OFF")  # many times over, and nothing to lose
             connection.execute("DELETE FROM audit")
             statement = "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -85,7 +87,7 @@ class Table:
         return Checkpoint(seq=seq, digest=self.original[seq - 1]["digest"], at=utc_now())
 
 
-def digest_again(row: dict[str, object]) -> None:
+def digest_again(row: dict[str, Any]) -> None:
     """Digest a row as somebody would who has read the source."""
     at = audit._moment(row["at"])
     facts = json.loads(row["facts"])
@@ -162,7 +164,7 @@ def write_anew_from(rows: Rows, chance: random.Random) -> None:
     rows[place]["subject"] = "somebody else"
     for before, row in zip([None, *rows], rows[: len(rows)], strict=False):
         if int(str(row["seq"])) > place:
-            row["previous"] = before["digest"] if before else audit.GENESIS
+            row["previous"] = before["digest"] if before else GENESIS
             digest_again(row)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import CursorResult, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from director.assembly import Director
@@ -103,6 +103,7 @@ def take_back_to(revision: str, database: Database) -> None:
 def statement(database: Database, sql: str, **values: object) -> list[tuple[object, ...]]:
     with database.write() as session:
         result = session.execute(text(sql), values)
+        assert isinstance(result, CursorResult)
         return [tuple(row) for row in result] if result.returns_rows else []
 
 

@@ -1,13 +1,13 @@
 """Files that appear whole or not at all, and the disk's faults in words."""
 
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from director.errors import StorageError, StorageFullError
-from director.records import files
 from director.records.files import half_written_below, half_written_name, replace_whole, storage_faults_named
 
 
@@ -44,9 +44,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: 
 
 
 def test_the_bytes_are_synced_before_they_have_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    path, synced = tmp_path / "model.pt", []
-    fsync = files.os.fsync
-    monkeypatch.setattr(files.os, "fsync", lambda descriptor: synced.append(path.exists()) or fsync(descriptor))
+    path, fsync = tmp_path / "model.pt", os.fsync
+    synced: list[bool] = []
+
+    def noted(descriptor: int) -> None:
+        synced.append(path.exists())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
     replace_whole(path, [b"new"])
     assert synced == [False]
 

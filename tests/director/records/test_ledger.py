@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -98,7 +99,7 @@ def test_a_reader_that_fails_changes_nothing_for_the_sender_nor_for_the_others(
 def test_readers_learn_in_the_order_in_which_they_were_added(ledger: Ledger):
     order: list[str] = []
     for name in ("one", "two", "three"):
-        ledger.add_reader(lambda name=name: order.append(name))
+        ledger.add_reader(partial(order.append, name))
     with ledger.act("admin:cli") as act:
         act.tell(EnvoyAdded(envoy=KNH))
     assert order == ["one", "two", "three"]

@@ -100,6 +100,11 @@ def inspected(scaler: bytes | None = None, log: bytes | None = None, **said: Any
     return inspect(Parcel(parts), read_metadata(metadata), expected)
 
 
+def identity_of(inspection: Inspection) -> Digest:
+    assert inspection.update is not None
+    return inspection.update.identity
+
+
 def test_a_sound_upload_passes_every_check_and_is_known_by_what_counts():
     inspection = inspected(log=b'{"epoch": 1}\n')
     assert inspection.failure is None
@@ -108,9 +113,8 @@ def test_a_sound_upload_passes_every_check_and_is_known_by_what_counts():
         "digests", "base", "num_examples", "model", "scaler", "scikit_learn", "scaler_features", "scaler_possible",
         "scaler_agreed", "log",
     ]  # fmt: skip
-    assert inspection.update is not None
-    assert inspection.update.identity == inspected(seed=3).update.identity  # how it was trained does not matter
-    assert inspection.update.identity != inspected(fitted(PATIENTS.to_numpy())).update.identity
+    assert identity_of(inspection) == identity_of(inspected(seed=3))  # how it was trained does not matter
+    assert identity_of(inspection) != identity_of(inspected(fitted(PATIENTS.to_numpy())))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,8 @@ def test_every_check_runs_and_the_first_failure_is_what_is_answered():
 
 
 def test_a_key_that_nobody_knows_is_shown_harmlessly():
-    inspection = inspected(**{"\x1b[2J": 1, "k" * 90: 2, "c": 3, "d": 4, "e": 5, "f": 6})
+    unknown: dict[str, Any] = {"\x1b[2J": 1, "k" * 90: 2, "c": 3, "d": 4, "e": 5, "f": 6}
+    inspection = inspected(**unknown)
     (check,) = (check for check in inspection.checks if check.name == "metadata")
     assert check.seen == f"\\x1b[2J, {'k' * 40}, c, d, e"
     assert inspection.failure is None
@@ -188,6 +193,7 @@ def test_a_scaler_that_names_the_feature_is_taken(hospital: SimulatedHospital):
 
 def test_a_log_that_was_lost_on_the_way_is_said_to_be_missing(hospital: SimulatedHospital):
     parcel = hospital.parcel()
+    assert parcel.log is not None
     parcel.metadata["log_sha256"] = Digest.of(parcel.log)
     parcel.log = None
     refused = hospital.upload(parcel)

@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import zipfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import write_scaler
+from contract.messages.base import Role
 from contract.names import Digest
 from contract.scaler import ScalerState
 from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
@@ -22,6 +24,7 @@ from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHos
 
 def test_an_upload_is_kept_byte_for_byte_and_shown(federation: FederationSimulator, hospital: SimulatedHospital):
     parcel = hospital.parcel()
+    assert parcel.log is not None
     response = hospital.upload(parcel)
     assert response.status_code == 201, response.text
     receipt = response.json()
@@ -99,7 +102,7 @@ class Bomb:
         return exec, (f"import os; os.environ[{CANARY!r}] = '1'",)
 
 
-def saved(state: dict[str, torch.Tensor]) -> bytes:
+def saved(state: Mapping[str, object]) -> bytes:
     file = io.BytesIO()
     torch.save(state, file)
     return file.getvalue()
@@ -321,7 +324,7 @@ def test_an_upload_for_another_hospital_is_forbidden(federation: FederationSimul
 
 
 @pytest.mark.parametrize("role", ["admin", "analyst"])
-def test_only_a_hospital_uploads(federation: FederationSimulator, hospital: SimulatedHospital, role: str):
+def test_only_a_hospital_uploads(federation: FederationSimulator, hospital: SimulatedHospital, role: Role):
     parcel = hospital.parcel()
     response = federation.http.post("/upload/KUTRRH", files=parcel.files, headers=federation.headers(role))
     assert (response.status_code, response.json()["code"]) == (403, "forbidden")

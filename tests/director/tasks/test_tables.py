@@ -1,7 +1,7 @@
 """Tables as CSV: the same numbers however they are written down, and the row named that is wrong."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -199,7 +199,13 @@ def test_a_table_of_quotes_is_read_no_further_than_a_batch_may_go(monkeypatch: p
     monkeypatch.setattr(tables, "MAX_BATCH_ROWS", 10)
     read: list[object] = []
     original = tables._reader
-    monkeypatch.setattr(tables, "_reader", lambda data: (read.append(row) or row for row in original(data)))
+
+    def noted(data: bytes) -> Iterator[list[str]]:
+        for row in original(data):
+            read.append(row)
+            yield row
+
+    monkeypatch.setattr(tables, "_reader", noted)
     with pytest.raises(TooLargeError):
         read_table(b'age,lactate\n"1",2\n' + b"1,2\n" * 100_000, TASK)
     assert len(read) == 1 + 10 + 1

@@ -1,7 +1,7 @@
 """A director that serves follows what others commit, and never falls back to an older state."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ def test_what_another_process_commits_is_noticed_within_a_moment(federation: Fed
     other.database.close()
 
 
-def test_what_was_committed_before_the_first_look_is_noticed_too(tmp_path):
+def test_what_was_committed_before_the_first_look_is_noticed_too(tmp_path, monkeypatch: pytest.MonkeyPatch):
     director, other = (Director(DirectorSettings(data_dir=tmp_path)) for _ in range(2))
     director.initialise()
     committed = []
@@ -44,7 +44,7 @@ def test_what_was_committed_before_the_first_look_is_noticed_too(tmp_path):
         original()
         committed.append(other.members.issue_token(LOCAL_ADMIN, "analyst"))  # between the learning and the first look
 
-    director._learners.refresh = refresh_and_then
+    monkeypatch.setattr(director._learners, "refresh", refresh_and_then)
     director.open()
     end, authorization = time.monotonic() + 5, f"Bearer {committed[0].token}"
     try:
@@ -79,17 +79,31 @@ def commit(database: Database) -> None:
         session.execute(text("INSERT INTO readers VALUES ('x', 1) ON CONFLICT DO UPDATE SET seq = seq + 1"))
 
 
+def noted_in(learned: list[None]) -> Callable[[], bool]:
+    """Something that always learns, and leaves a note of it."""
+
+    def learn() -> bool:
+        learned.append(None)
+        return True
+
+    return learn
+
+
+def wait_for(learned: list[None], times: int) -> None:
+    eventually(lambda: len(learned) == times)
+
+
 def test_it_learns_once_at_first_and_once_for_each_commit(database: Database):
     learned: list[None] = []
-    follower = Follower(database, learn=lambda: learned.append(None) is None, note=lambda: None)
+    follower = Follower(database, learn=noted_in(learned), note=lambda: None)
     follower.start()
     try:
         for number in (1, 2, 3):
-            eventually(lambda number=number: len(learned) == number)
+            wait_for(learned, number)
             time.sleep(0.1)  # looks in which nobody has committed
             assert len(learned) == number
             commit(database)
-        eventually(lambda: len(learned) == 4)
+        wait_for(learned, 4)
     finally:
         follower.stop()
 
@@ -122,9 +136,9 @@ def test_notes_are_written_every_few_seconds_without_a_commit(database: Database
 
 def test_stopped_it_looks_no_more_and_one_that_never_began_stops_too(database: Database):
     learned: list[None] = []
-    follower = Follower(database, learn=lambda: learned.append(None) is None, note=lambda: None)
+    follower = Follower(database, learn=noted_in(learned), note=lambda: None)
     follower.start()
-    eventually(lambda: len(learned) == 1)
+    wait_for(learned, 1)
     follower.stop()
     commit(database)
     time.sleep(0.1)
@@ -137,7 +151,7 @@ def test_a_token_that_a_command_revoked_stops_to_hold_though_the_first_look_fail
 ):
     headers = {"Authorization": f"Bearer {federation.token('analyst')}"}
     other = Director(federation.settings, federation.clock)  # as the command opens it
-    access, failures = federation.director.access, []
+    access, failures = federation.director.access, list[None]()
     original = access.refresh
 
     def fails_once(session: Session) -> None:

@@ -6,6 +6,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -150,7 +151,7 @@ def test_what_the_disk_takes_of_several_training_logs_is_not_written_again(
     batch = [told(admitted(version, log=blobs.keep(b"{}\n")[0]), seq=version) for version in (1, 2, 3)]
     opened = []
 
-    def full_at_the_second(path: Path, *arguments: object, **more: object):
+    def full_at_the_second(path: Path, *arguments: Any, **more: Any):
         if path.parent.name == "training":
             opened.append(path)
             if len(opened) == 2:

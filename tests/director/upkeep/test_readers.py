@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest, EnvoyName
-from contract.parts import Parcel
+from contract.parts import PARTS, Parcel
 from director.assembly import Director
 from director.errors import StorageError
 from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
@@ -32,6 +32,7 @@ from tests.faults.house import found_house
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 from tests.real_processes import RealDirector
 
+ReaderClass = type[EventLog] | type[TrainingLogs] | type[Views]
 READERS = pytest.mark.parametrize("reader", [EventLog, TrainingLogs, Views], ids=lambda reader: reader.name)
 
 
@@ -44,9 +45,10 @@ def readerless(federation: FederationSimulator) -> Director:
 
 def upload_through(director: Director, hospital: SimulatedHospital, nudge: int = 1) -> Digest:
     """Upload past HTTP; gives the model's digest."""
-    files = {role: data for role, (_, data, _) in hospital.parcel(nudge).files.items()}
+    files = hospital.parcel(nudge).files
+    parcel = Parcel({part.role: files[part.role][1] for part in PARTS if part.role in files})
     caller = Principal("t1", HOSPITAL, EnvoyName(hospital.name))
-    receipt, is_new = director.submissions.receive(caller, EnvoyName(hospital.name), Parcel(files))
+    receipt, is_new = director.submissions.receive(caller, EnvoyName(hospital.name), parcel)
     assert is_new
     return receipt.files["model"].sha256
 
@@ -72,13 +74,13 @@ def assert_all_was_read_once(federation: FederationSimulator) -> None:
 
 
 def test_what_no_reader_has_read_is_read_once_at_the_next_start(
-    federation: FederationSimulator, hospital: SimulatedHospital
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
 ):
     hospital.send_statistics()
     parcel_of = hospital.parcel  # the start is fetched while the director still answers
     packed = {nudge: parcel_of(nudge) for nudge in (1, 2)}
     federation.stop()
-    hospital.parcel = packed.__getitem__
+    monkeypatch.setattr(hospital, "parcel", packed.__getitem__)
     digests = [upload_through(readerless(federation), hospital, nudge) for nudge in (1, 2)]
     assert federation.log_lines("upload.admit") == []
     assert not federation.file("received_results", "KUTRRH", "model.pt").exists()
@@ -92,10 +94,12 @@ def test_what_no_reader_has_read_is_read_once_at_the_next_start(
     assert_all_was_read_once(federation)
 
 
-def test_recovery_alone_lets_the_readers_read_on(federation: FederationSimulator, hospital: SimulatedHospital):
+def test_recovery_alone_lets_the_readers_read_on(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+):
     parcel = hospital.parcel(1)
     federation.stop()
-    hospital.parcel = lambda nudge: parcel
+    monkeypatch.setattr(hospital, "parcel", lambda nudge: parcel)
     upload_through(readerless(federation), hospital)
 
     for _ in range(2):
@@ -233,7 +237,7 @@ def test_an_act_that_nobody_knows_makes_everything_be_learned_anew_and_has_its_l
 
 @READERS
 def test_a_reader_that_fails_changes_no_answer_and_misses_nothing(
-    federation: FederationSimulator, five_hospitals: list[SimulatedHospital], reader: type, monkeypatch
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital], reader: ReaderClass, monkeypatch
 ):
     def refuses(*_: object) -> None:
         raise StorageError("The director's disk refuses to read or write; nothing was changed.")
