@@ -110,4 +110,4 @@ def test_a_key_of_the_file_that_is_unknown_and_a_file_that_does_not_parse_are_na
 def test_settings_do_not_change_under_way():
     settings = DirectorSettings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 9000  # type: ignore[misc]
+        settings.port = 9000  # type: ignore[misc]  # what shall be refused
