@@ -37,7 +37,6 @@ class Act:
 
     def tell(self, event: Event, *, actor: str | None = None) -> None:
         """Put an event on record, in this transaction; ``actor`` where somebody else did it."""
-        self.session.flush()
         audit.record(self.session, event, at=self.now, actor=actor or self.actor)
         self.told.append(event)
 

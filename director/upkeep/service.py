@@ -75,7 +75,7 @@ class Upkeep:
         """Copy the whole federation, also while it serves; raises as ``make_backup``."""
         return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
 
-    def require_empty(self) -> None:
+    def _require_empty(self) -> None:
         """Refuse a data folder that holds something.
 
         Raises:
@@ -101,7 +101,7 @@ class Upkeep:
             UsageError: The data folder is not empty, or ``copy`` is no backup.
             DamagedArtifactError: The backup is damaged; nothing was changed.
         """
-        self.require_empty()
+        self._require_empty()
         manifest = read_backup(copy)
         with storage_faults_named():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
