@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contract.messages.base import Message
+from contract.messages.base import Count, Message
 from contract.names import Digest, EnvoyName, TaskName
 
 
@@ -46,3 +46,16 @@ class EnvoyDescription(Message):
     state: Literal["enrolled", "active", "disabled"] | None
     last_seen_at: datetime | None
     current: list[CurrentVersion]
+
+
+class Expectation(Message):
+    """How many training examples the admin expects of a hospital at most; null: nothing was said."""
+
+    envoy_name: EnvoyName
+    num_examples: Count | None
+
+
+class ExpectationRequest(Message):
+    """What the admin expects of a hospital; null takes it back."""
+
+    num_examples: Count | None

@@ -1,7 +1,7 @@
 """Aggregating, and global versions with their lineage."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -74,6 +74,24 @@ class Lineage(Message):
     metrics: dict[str, dict[str, MetricValue]]
 
 
+AnswerChoice = Literal["accept", "refuse"]
+
+
+class AnswerRequest(Message):
+    """A hospital's word on a version, after it held it against its own held-out patients. No figures leave."""
+
+    task: TaskName = DEFAULT_TASK
+    answer: AnswerChoice
+
+
+class VersionAnswer(Message):
+    """What a hospital answered about a version."""
+
+    envoy_name: EnvoyName
+    answer: AnswerChoice
+    answered_at: datetime
+
+
 class GlobalModel(Lineage):
     """A global version with its full lineage; a preview has no version."""
 
@@ -82,7 +100,11 @@ class GlobalModel(Lineage):
     sha256: Digest
     scaler_sha256: Digest
     created_at: datetime
-    published: bool
+    published: bool = Field(description="Whether it is the current one.")
+    parent: int | None = Field(default=None, description="The version that it moved on from; null: the shared start.")
+    waiting: bool = Field(default=False, description="Made, never published: it waits for the word of hospitals.")
+    answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
+    notes: list[str] = Field(default=[], description="What whoever decides about it should know, in sentences.")
     notice: str
 
 
