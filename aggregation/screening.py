@@ -7,10 +7,10 @@ these bounds: docs/adr/0011-the-closed-set.md.
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from aggregation.clipping import capped_counts
 from aggregation.comparison import LEAST_COMPARABLE, Measurement, measure
+from aggregation.counting import Claim, Count, count
 from aggregation.updates import ModelUpdate
 from contract.artifacts.model_file import MAX_MAGNITUDE
 from contract.messages.problems import Check
@@ -22,7 +22,7 @@ class Bounds:
     """What is still taken for honest; the defaults suit hospitals of different sizes and mixes.
 
     Args:
-        count_ratio: A claimed number of examples counts as no more than this × the median claim.
+        count_ratio: A hospital counts as no more than this × the median of the others (``counting.count``); 2 or more.
         norm_ratio: An update is at most this × as large as the others' median ...
         norm_deviations: ... or within this many robust standard deviations (1.4826 × MAD) of it, if that is more.
         cosine: An update's direction has at least this cosine with the others' median ...
@@ -76,7 +76,6 @@ def screen_updates(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Findi
     """
     if len(updates) < LEAST_COMPARABLE:
         return [Finding((_nothing_compared("updates", len(updates)),), None)] * len(updates)
-    counts = _count_checks([each.num_examples for each in updates], bounds)
     findings = [_finding(found, bounds) for found in measure(updates)]
     trusted = [update for update, found in zip(updates, findings, strict=True) if found.passed]
     if len(updates) > len(trusted) > max(LEAST_COMPARABLE - 1, len(updates) / 2):
@@ -85,7 +84,7 @@ def screen_updates(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[Findi
             _finding(next(beside_the_rest) if found.passed else measure([*trusted, update])[-1], bounds)
             for update, found in zip(updates, findings, strict=True)
         ]
-    return [replace(found, checks=(count, *found.checks)) for count, found in zip(counts, findings, strict=True)]
+    return findings
 
 
 def screen_report(report: ScalerState, others: Sequence[ScalerState], bounds: Bounds) -> tuple[Check, ...]:
@@ -98,11 +97,22 @@ def screen_report(report: ScalerState, others: Sequence[ScalerState], bounds: Bo
     """
     if len(others) + 1 < LEAST_COMPARABLE:
         return (_nothing_compared("reports", len(others) + 1),)
-    count = _count_checks([report.num_examples, *(each.num_examples for each in others)], bounds)[0]
+    counted = count([Claim(each.num_examples, each.num_examples) for each in (report, *others)], bounds.count_ratio)[0]
     features = range(len(report.mean))
     mean = max((_mean_excess(report, others, feature), feature) for feature in features)
     spread = max((_spread_excess(report, others, feature), feature) for feature in features)
-    return count, _mean_check(*mean, bounds), _spread_check(*spread, bounds)
+    return check_count(counted), _mean_check(*mean, bounds), _spread_check(*spread, bounds)
+
+
+def check_count(counted: Count) -> Check:
+    """Say what a hospital's claimed number of examples counts as; it never fails, it is capped in the weight."""
+    return Check(
+        name="claimed_examples",
+        passed=True,
+        seen=str(counted.claimed),
+        bound=f"counts as {counted.counted}: {counted.limit}",
+        sentence="Counts as claimed." if not counted.is_capped else f"Counts as {counted.counted}: {counted.limit}.",
+    )
 
 
 def check_magnitude(largest: float) -> Check:
@@ -150,20 +160,6 @@ def check_held_out(loss: float, reference: float, trivial: float, bounds: Bounds
         else "The model does worse on the validation table than it may: look for swapped labels or wrong units in "
         "the tables; then train again.",
     )
-
-
-def _count_checks(counts: Sequence[int], bounds: Bounds) -> list[Check]:
-    median = statistics.median(counts)
-    return [
-        Check(
-            name="claimed_examples",
-            passed=True,
-            seen=str(claimed),
-            bound=f"counts as at most {bounds.count_ratio:g} × the median {median:g}",
-            sentence="Counts as claimed." if capped == claimed else f"More than most have: counts as {capped}.",
-        )
-        for claimed, capped in zip(counts, capped_counts(counts, bounds.count_ratio), strict=True)
-    ]
 
 
 def _finding(found: Measurement, bounds: Bounds) -> Finding:

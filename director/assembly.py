@@ -12,6 +12,7 @@ from director.inference.service import Inference
 from director.members.access import LOCAL_ADMIN, Access, Rates
 from director.members.rates import RateLimit
 from director.members.service import Members, Terms
+from director.models.contributions import Making
 from director.models.service import Models
 from director.records.blobs import BlobStore
 from director.records.database import Database
@@ -53,10 +54,10 @@ class Director:
         )
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
-        self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate)
+        self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
         intake = Intake(self.ledger, self.blobs, self.catalogue)
         self.submissions = Submissions(self.ledger, intake, self.tasks)
-        self.models = Models(self.ledger, self.blobs, self.catalogue, settings.strategy, settings.gate)
+        self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
         current = CurrentModels(self.blobs, self.catalogue)
         self._inference_log = InferenceLog(self.logs / "inference.log")
         self.inference = Inference(current, self._inference_log, clock)
@@ -88,7 +89,7 @@ class Director:
         if self.database.file is not None:
             self.database.file.chmod(0o600)
         with self.ledger.act("director") as act:
-            self.tasks.renew_starts(act)
+            self.tasks.catch_up(act)
 
     def restore(self, copy: Path) -> Manifest:
         """Make an empty data folder the federation that a backup holds; raises as ``Upkeep.unpack``."""
@@ -129,4 +130,14 @@ def _terms(settings: DirectorSettings) -> Terms:
         token=timedelta(days=settings.token_days),
         overlap=timedelta(hours=settings.rotation_overlap_hours),
         code=timedelta(hours=settings.enrolment_hours),
+    )
+
+
+def _making(settings: DirectorSettings) -> Making:
+    return Making(
+        bounds=settings.gate,
+        max_staleness=settings.max_staleness,
+        minimum_hospitals=settings.minimum_hospitals,
+        strategy=settings.strategy,
+        publish=settings.publish,
     )

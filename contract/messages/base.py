@@ -9,12 +9,14 @@ from contract.tasks import DIAGNOSIS_COUNT
 T = TypeVar("T")
 
 MAX_BATCH_ROWS = 100_000
+MAX_COUNT = 1_000_000_000
+"""No hospital has more training rows."""
 
 Role = Literal["hospital", "analyst", "admin"]
 Verdict = Literal["admitted", "quarantined", "rejected"]
 MetricValue = float | None | list[list[int]]
 Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]
-Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 
 DEFAULT_TASK = DIAGNOSIS_COUNT.name
 

@@ -13,6 +13,9 @@ class EnvoyRequest(Message):
     """A hospital to admit to the federation."""
 
     envoy_name: EnvoyName
+    expected_examples: Count | None = Field(
+        default=None, description="How many training examples it counts for at most; null leaves that as it is."
+    )
 
 
 class EnrolmentCode(Message):
@@ -46,6 +49,12 @@ class EnvoyDescription(Message):
     state: Literal["enrolled", "active", "disabled"] | None
     last_seen_at: datetime | None
     current: list[CurrentVersion]
+    expected_examples: int | None = Field(
+        default=None,
+        # an envoy of the version before takes no further field: a hospital reads it at …/expectation
+        exclude_if=lambda value: value is None,
+        description="What the admin expects of it at most. For the admin alone.",
+    )
 
 
 class Expectation(Message):

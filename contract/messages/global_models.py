@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.messages.base import DEFAULT_TASK, Message, MetricValue
+from contract.messages.decisions import Reason
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
 
@@ -48,8 +49,12 @@ class ModelInput(Message):
     model_sha256: Digest
     scaler_sha256: Digest
     num_examples: int = Field(description="Training rows, as claimed.")
-    counted_examples: int | None = Field(default=None, description="The same, capped against the other hospitals'.")
-    weight: float | None = Field(description="Its share of the result; null where the strategy knows no shares.")
+    counted_examples: int | None = Field(default=None, description="The same, capped: what it weighs.")
+    bound: str | None = Field(default=None, description="Which bound the count is the least of, in words.")
+    reason: str | None = Field(default=None, description="Why it stands still, where it does.")
+    weight: float | None = Field(
+        description="Its share of the result, or of what stands still; null where the strategy knows no shares."
+    )
     checks: list[Check] = []
     norm: float | None = Field(default=None, description="Length of x.")
     cosine: float | None = Field(default=None, description="Of the angle between x and the others' robust centre.")
@@ -70,8 +75,13 @@ class Lineage(Message):
     num_examples: int
     inputs: list[ModelInput]
     quarantined: list[ModelInput] = Field(default=[], description="What was left out, and why. For the admin alone.")
+    standing: list[ModelInput] = Field(
+        default=[], description="What stands still: keeps its share of the version moved on from, and changes nothing."
+    )
     held_out: HeldOut | None = Field(default=None, description="The result on the validation table, if there is one.")
     metrics: dict[str, dict[str, MetricValue]]
+    parent: int | None = Field(default=None, description="The version that it moved on from; null: the shared start.")
+    notes: list[str] = Field(default=[], description="What whoever decides about it should know, in sentences.")
 
 
 AnswerChoice = Literal["accept", "refuse"]
@@ -82,6 +92,12 @@ class AnswerRequest(Message):
 
     task: TaskName = DEFAULT_TASK
     answer: AnswerChoice
+
+
+class PublishRequest(Message):
+    """Make a version the current one. One that nobody confirmed takes a reason, which goes on record."""
+
+    reason: Reason | None = None
 
 
 class VersionAnswer(Message):
@@ -101,10 +117,8 @@ class GlobalModel(Lineage):
     scaler_sha256: Digest
     created_at: datetime
     published: bool = Field(description="Whether it is the current one.")
-    parent: int | None = Field(default=None, description="The version that it moved on from; null: the shared start.")
     waiting: bool = Field(default=False, description="Made, never published: it waits for the word of hospitals.")
     answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
-    notes: list[str] = Field(default=[], description="What whoever decides about it should know, in sentences.")
     notice: str
 
 

@@ -3,7 +3,14 @@
 from fastapi import APIRouter, Request
 
 from contract.messages.base import Page
-from contract.messages.envoys import EnrolmentCode, EnvoyDescription, EnvoyRequest, JoinRequest
+from contract.messages.envoys import (
+    EnrolmentCode,
+    EnvoyDescription,
+    EnvoyRequest,
+    Expectation,
+    ExpectationRequest,
+    JoinRequest,
+)
 from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
 from director.api.guard import (
@@ -43,7 +50,23 @@ def get_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> Envoy
 @may(ADMIN)
 def add_envoy(request: EnvoyRequest, caller: Caller, director: Serving) -> EnrolmentCode:
     """Admit a hospital; the answer holds its one-time code. Again: a new code, the earlier one stops to hold."""
-    return director.members.add(caller, request.envoy_name)
+    return director.members.add(caller, request.envoy_name, request.expected_examples)
+
+
+@router.get("/envoys/{envoy_name}/expectation")
+@may(HOSPITAL, ADMIN)
+def get_expectation(envoy_name: EnvoyName, caller: Caller, director: Serving) -> Expectation:
+    """Say how many training examples the admin expects of a hospital at most; a hospital sees its own."""
+    return director.members.expectation(caller, envoy_name)
+
+
+@router.put("/envoys/{envoy_name}/expectation")
+@may(ADMIN)
+def set_expectation(
+    envoy_name: EnvoyName, request: ExpectationRequest, caller: Caller, director: Serving
+) -> Expectation:
+    """Say how many training examples a hospital counts for at most; null takes it back. Other caps then don't bite."""
+    return director.members.expect(caller, envoy_name, request.num_examples)
 
 
 @router.post("/envoys/{envoy_name}/disable")
@@ -51,6 +74,13 @@ def add_envoy(request: EnvoyRequest, caller: Caller, director: Serving) -> Enrol
 def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> EnvoyDescription:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     return director.submissions.disable_hospital(caller, envoy_name)
+
+
+@router.post("/envoys/{envoy_name}/enable")
+@may(ADMIN)
+def enable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> EnvoyDescription:
+    """Let a disabled hospital take part again: its tokens that have not ended hold, its models and reports count."""
+    return director.submissions.enable_hospital(caller, envoy_name)
 
 
 @router.post("/join", status_code=201)

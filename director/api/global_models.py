@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from contract.messages.base import DEFAULT_TASK, Page
-from contract.messages.global_models import AggregationRequest, GlobalModel
+from contract.messages.global_models import AggregationRequest, AnswerRequest, GlobalModel, PublishRequest
 from contract.names import TaskName
 from contract.parts import OCTETS
 from director.api.guard import BINARY, Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
@@ -16,7 +16,11 @@ router = APIRouter(route_class=GuardedRoute, tags=["global models"])
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.post("/aggregations", status_code=201, responses={200: {"model": GlobalModel, "description": "A preview"}})
+@router.post(
+    "/aggregations",
+    status_code=201,
+    responses={200: {"model": GlobalModel, "description": "A preview; or nothing is new"}},
+)
 @may(ADMIN)
 def aggregate(
     request: AggregationRequest,
@@ -25,10 +29,13 @@ def aggregate(
     director: Serving,
     idempotency_key: IdempotencyKey = None,
 ) -> GlobalModel:
-    """Average the hospitals' current models into a new global version and publish it; dry_run only previews (200)."""
-    if request.dry_run:
-        response.status_code = 200
-    return director.models.aggregate(caller, request, idempotency_key)
+    """Move the global model on by what is new since the current one, into a version (201).
+
+    200: dry_run previews; and where nothing is new the current version is the answer, with a sentence in `notes`.
+    """
+    answer, is_new = director.models.aggregate(caller, request, idempotency_key)
+    response.status_code = 201 if is_new else 200
+    return answer
 
 
 @router.get("/global_models")
@@ -72,7 +79,18 @@ def download_global_scaler(
 @router.post("/global_models/{version}/publish")
 @may(ADMIN)
 def publish_global_model(
-    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+    version: Version,
+    caller: Caller,
+    director: Serving,
+    task: TaskName = DEFAULT_TASK,
+    request: PublishRequest | None = None,
 ) -> GlobalModel:
-    """Make a version the current one; an older one is a rollback."""
-    return director.models.publish(caller, task, version)
+    """Make a version the current one; an older one is a rollback. One that was never confirmed takes a reason."""
+    return director.models.publish(caller, task, version, request.reason if request else None)
+
+
+@router.post("/global_models/{version}/answers", status_code=201)
+@may(HOSPITAL)
+def answer_global_model(version: Version, request: AnswerRequest, caller: Caller, director: Serving) -> GlobalModel:
+    """Take a hospital's word on a version; where it waits for the hospitals' word the last one publishes it."""
+    return director.models.answer(caller, request.task, version, request.answer)

@@ -1,10 +1,14 @@
 """``fl-director envoy``: hospitals of the federation."""
 
+from typing import Annotated
+
 import typer
 from rich.table import Table
 
+from contract.messages.base import MAX_COUNT
 from contract.names import EnvoyName
 from director.cli.program import AsJson, err, every_item, opened_director, out, print_json, says_what_failed
+from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
@@ -12,9 +16,15 @@ app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
 
 @app.command("add")
 @says_what_failed
-def envoy_add(name: str, as_json: AsJson = False) -> None:
+def envoy_add(
+    name: str,
+    expect: Annotated[
+        int | None, typer.Option(help="How many training examples it counts for at most.", min=1, max=MAX_COUNT)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Admit a hospital and print its one-time enrolment code; again gives a new code."""
-    code = opened_director().members.add(LOCAL_ADMIN, EnvoyName(name))
+    code = opened_director().members.add(LOCAL_ADMIN, EnvoyName(name), expect)
     if as_json:
         print_json(code)
     else:
@@ -23,6 +33,23 @@ def envoy_add(name: str, as_json: AsJson = False) -> None:
             f"{code.envoy_name} joins with: fl-envoy join --director URL --code CODE; until {code.expires_at:%Y-%m-%d}",
             markup=False,
         )
+
+
+@app.command("expect")
+@says_what_failed
+def envoy_expect(
+    name: str,
+    number: Annotated[str, typer.Argument(help="How many training examples; or none, which takes it back.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say how many training examples a hospital counts for at most: no cap against the others bites then."""
+    expected = opened_director().members.expect(LOCAL_ADMIN, EnvoyName(name), _number(number))
+    if as_json:
+        print_json(expected)
+    elif expected.num_examples is None:
+        out.print(f"Nothing is expected of {expected.envoy_name}: it counts beside the others.", markup=False)
+    else:
+        out.print(f"{expected.envoy_name} counts for at most {expected.num_examples} examples.", markup=False)
 
 
 @app.command("list")
@@ -34,10 +61,12 @@ def envoy_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(envoys)
         return
-    table = Table("hospital", "state", "last seen", "current versions")
+    table = Table("hospital", "state", "last seen", "expected", "current versions")
     for each in envoys:
         versions = ", ".join(f"{current.task} {current.version}" for current in each.current)
-        table.add_row(each.envoy_name, each.state, str(each.last_seen_at or ""), versions)
+        table.add_row(
+            each.envoy_name, each.state, str(each.last_seen_at or ""), str(each.expected_examples or ""), versions
+        )
     out.print(table)
 
 
@@ -47,3 +76,19 @@ def envoy_disable(name: str) -> None:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     described = opened_director().submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
     out.print(f"{described.envoy_name} is disabled.", markup=False)
+
+
+@app.command("enable")
+@says_what_failed
+def envoy_enable(name: str) -> None:
+    """Let a disabled hospital take part again: its tokens that have not ended hold."""
+    described = opened_director().submissions.enable_hospital(LOCAL_ADMIN, EnvoyName(name))
+    out.print(f"{described.envoy_name} is {described.state}.", markup=False)
+
+
+def _number(text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_COUNT)) or not 1 <= int(text) <= MAX_COUNT:
+        raise UsageError(f"{text[:40]!r} is no number of examples.", hint=f"Write 1 to {MAX_COUNT:,}, or none.")
+    return int(text)

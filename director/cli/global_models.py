@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from contract.messages.base import DEFAULT_TASK
-from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut
+from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, PublishRequest
 from contract.names import EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
@@ -30,7 +30,7 @@ def aggregate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Average the hospitals' current models into a new global version and publish it."""
+    """Move the global model on by what is new since the current one, and publish it unless it must be confirmed."""
     request = AggregationRequest(
         task=TaskName(task),
         strategy=strategy,
@@ -39,7 +39,8 @@ def aggregate(
         scaler=scaler,
         dry_run=dry_run,
     )
-    _print_model(opened_director().models.aggregate(LOCAL_ADMIN, request), as_json)
+    made, _ = opened_director().models.aggregate(LOCAL_ADMIN, request)
+    _print_model(made, as_json)
 
 
 @app.command("list")
@@ -75,9 +76,17 @@ def model_show(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False)
 
 @app.command("publish")
 @says_what_failed
-def model_publish(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_publish(
+    version: int,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; it goes on record, and what nobody confirmed takes it.")
+    ] = None,
+    task: Task = DEFAULT_TASK,
+    as_json: AsJson = False,
+) -> None:
     """Make a version the current one; an older one is a rollback."""
-    _print_model(opened_director().models.publish(LOCAL_ADMIN, TaskName(task), version), as_json)
+    why = PublishRequest(reason=reason).reason
+    _print_model(opened_director().models.publish(LOCAL_ADMIN, TaskName(task), version, why), as_json)
 
 
 @app.command("import")
@@ -108,7 +117,7 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         print_json(model)
         return
     what = f"global model {model.version}" if model.version else "preview"
-    state = "current" if model.published else "not current"
+    state = "current" if model.published else "waits to be confirmed" if model.waiting else "not current"
     out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples", markup=False)
     out.print(f"sha256 {model.sha256}", markup=False)
     if model.held_out:
@@ -121,8 +130,9 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         if model.held_out:
             names.append("without it")
     table = Table(*names)
-    for each in [*model.inputs, *model.quarantined]:
-        weight = "quarantined" if each in model.quarantined else _number(each.weight)
+    for each in [*model.inputs, *model.quarantined, *model.standing]:
+        held = "quarantined" if each in model.quarantined else "stands still" if each in model.standing else ""
+        weight = held or _number(each.weight)
         cells = {
             "hospital": each.envoy_name,
             "version": str(each.version),
@@ -138,6 +148,12 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         }
         table.add_row(*(cells[name] for name in names))
     out.print(table)
+    for note in model.notes:
+        out.print(note, markup=False)
+    for each in model.standing:
+        out.print(f"{each.envoy_name} stands still. {each.reason or ''}", markup=False)
+    for word in model.answers:
+        out.print(f"{word.envoy_name} says: {word.answer}", markup=False)
     for each in model.quarantined:
         for check in each.checks:
             if not check.passed:

@@ -34,6 +34,18 @@ def statistics_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     out.print(table)
 
 
+@app.command("merge")
+@says_what_failed
+def statistics_merge(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Let the common scaler, and the start with it, follow the reports that count now; else a version does."""
+    start = opened_director().tasks.merge_statistics(LOCAL_ADMIN, TaskName(task))
+    if as_json:
+        print_json(start)
+        return
+    scaler = f"behind the merged scaler {start.scaler_sha256}" if start.scaler_sha256 else "without a merged scaler"
+    out.print(f"Hospitals start from {start.base}, {scaler}.", markup=False)
+
+
 @app.command("release")
 @says_what_failed
 def statistics_release(

@@ -49,6 +49,17 @@ class Principal:
         """How logs and the audit name it."""
         return f"{self.role}:{self.envoy_name}:{self.token_id}" if self.envoy_name else f"{self.role}:{self.token_id}"
 
+    @property
+    def own_envoy(self) -> EnvoyName:
+        """Which hospital it is.
+
+        Raises:
+            ForbiddenError: It is none.
+        """
+        if self.envoy_name is None:
+            raise ForbiddenError("This token is no hospital's.", hint="Use the hospital's own token.")
+        return self.envoy_name
+
     def require_envoy(self, name: EnvoyName) -> None:
         """Let a hospital touch only what is its own.
 

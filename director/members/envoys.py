@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from contract.names import EnvoyName
 from director.errors import ConflictError, UnknownEnvoyError
-from director.members.events import EnvoyAdded, EnvoyDisabled
+from director.members.events import EnvoyAdded, EnvoyDisabled, EnvoyEnabled, EnvoyExpected
 from director.records.ledger import Act
 from director.records.schema import EnvoyRow
 
@@ -54,6 +54,25 @@ def disable_envoy(act: Act, name: EnvoyName) -> EnvoyRow:
         row.disabled_at = act.now
         act.tell(EnvoyDisabled(envoy=row.name))
     return row
+
+
+def enable_envoy(act: Act, name: EnvoyName) -> EnvoyRow:
+    """Let a disabled hospital take part again. Again is no error."""
+    row = envoy_named(act.session, name)
+    if row.disabled_at is not None:
+        row.disabled_at = None
+        act.tell(EnvoyEnabled(envoy=row.name))
+    return row
+
+
+def expect(act: Act, envoy: EnvoyRow, num_examples: int | None) -> None:
+    """Say how many training examples a hospital counts for at most; None takes it back. The same again tells nothing.
+
+    With it no cap against the other hospitals bites: the admin knows how large the hospital is.
+    """
+    if envoy.expected_examples != num_examples:
+        envoy.expected_examples = num_examples
+        act.tell(EnvoyExpected(envoy=envoy.name, num_examples=num_examples))
 
 
 def _find(session: Session, name: EnvoyName) -> EnvoyRow | None:

@@ -29,6 +29,16 @@ class EnvoyDisabled(EnvoyEvent, act="envoy.disable"):
     """A hospital was disabled."""
 
 
+class EnvoyEnabled(EnvoyEvent, act="envoy.enable"):
+    """A disabled hospital takes part again."""
+
+
+class EnvoyExpected(EnvoyEvent, act="envoy.expect"):
+    """The admin said how many training examples a hospital counts for at most, or took it back."""
+
+    num_examples: int | None
+
+
 class TokenEvent(MembershipEvent):
     """Something was done to a token."""
 

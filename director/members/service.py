@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contract.messages.base import Page, Role
-from contract.messages.envoys import EnrolmentCode
+from contract.messages.envoys import EnrolmentCode, Expectation
 from contract.messages.tokens import IssuedToken, TokenDescription, TokenRequest
 from contract.names import EnvoyName
 from director.members import enrolment, tokens
 from director.members.access import Access, Principal
-from director.members.envoys import add_envoy
+from director.members.envoys import add_envoy, envoy_named, expect
 from director.members.rates import RateLimit, neighbourhood
 from director.records.ledger import Act, Ledger
 
@@ -46,14 +46,45 @@ class Members:
         self._joins = joins
         self._terms = terms
 
-    def add(self, caller: Principal, name: EnvoyName) -> EnrolmentCode:
+    def add(self, caller: Principal, name: EnvoyName, expected: int | None = None) -> EnrolmentCode:
         """Admit a hospital and give its one-time code. Again: a new code, the earlier one stops to hold.
+
+        Args:
+            caller: Who admits it.
+            name: How it is called.
+            expected: How many training examples it counts for at most; None leaves that as it is.
 
         Raises:
             ConflictError: It is there under another spelling, or disabled.
         """
         with self._ledger.act(caller.actor) as act:
-            return enrolment.issue_code(act, add_envoy(act, name), holds=self._terms.code)
+            envoy = add_envoy(act, name)
+            if expected is not None:
+                expect(act, envoy, expected)
+            return enrolment.issue_code(act, envoy, holds=self._terms.code)
+
+    def expect(self, caller: Principal, name: EnvoyName, num_examples: int | None) -> Expectation:
+        """Say how many training examples a hospital counts for at most; None takes it back.
+
+        Raises:
+            UnknownEnvoyError: There is none of that name.
+        """
+        with self._ledger.act(caller.actor) as act:
+            envoy = envoy_named(act.session, name)
+            expect(act, envoy, num_examples)
+            return Expectation(envoy_name=envoy.name, num_examples=num_examples)
+
+    def expectation(self, caller: Principal, name: EnvoyName) -> Expectation:
+        """Say what is expected of a hospital.
+
+        Raises:
+            ForbiddenError: The caller is another hospital.
+            UnknownEnvoyError: There is none of that name.
+        """
+        caller.require_envoy(name)
+        with self._ledger.read() as session:
+            envoy = envoy_named(session, name)
+            return Expectation(envoy_name=envoy.name, num_examples=envoy.expected_examples)
 
     def join(self, code: str, key: str | None, address: str) -> IssuedToken:
         """Trade a one-time code for the hospital's token.

@@ -1,37 +1,86 @@
-"""What an aggregate rests on: hospitals' current models, opened, and all else that is read before it is computed."""
+"""What an aggregate rests on: hospitals' newest models, what each counts for, which of them move, and from where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from aggregation.clipping import capped_counts
-from aggregation.errors import AggregationError, NoUpdatesError
+from aggregation.counting import Claim, Count, count
+from aggregation.errors import NoUpdatesError
+from aggregation.movement import Origin, carried_over
 from aggregation.scaling import behind, merge_scalers
 from aggregation.screening import Bounds
+from aggregation.strategy import BY_NUMBER
 from aggregation.updates import ModelUpdate
 from contract.messages.global_models import AggregationRequest, ModelInput
 from contract.names import EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.errors import ConflictError, NoModelError
+from director.errors import ConflictError, NoModelError, NotFoundError
 from director.members.envoys import envoy_named, unknown_envoy
+from director.models.line import Line, line_of
+from director.models.repeats import earlier_states, origin_of, repeats
+from director.models.standing import is_late, reason_by_record
 from director.models.validation import Reference, reference_of
-from director.records.schema import SubmissionRow
-from director.submissions.kept import current_submissions, waiting_submissions
+from director.records.schema import GlobalModelRow, SubmissionRow
+from director.records.verdicts import QUARANTINED
+from director.submissions.kept import current_submissions, newest_submissions
 from director.tasks.artifacts import Artifacts
 from director.tasks.starts import start_named
-from director.tasks.statistics import capped, merged_scaler, newest_admitted
+from director.tasks.statistics import counted_as, merged_scaler, newest_admitted, newest_counts
 
 MERGED = "merged"
 
 
 @dataclass(frozen=True)
+class Making:
+    """What the director is set to where it aggregates.
+
+    Args:
+        bounds: What the gate still takes for honest.
+        max_staleness: How many versions back a model may have been trained from.
+        minimum_hospitals: With fewer, no merged scaler is given out and no version published.
+        strategy: How an aggregate combines unless it is asked otherwise.
+        publish: Whether a version is published at once, or waits until it is confirmed.
+    """
+
+    bounds: Bounds = field(default_factory=Bounds)
+    max_staleness: int = 3
+    minimum_hospitals: int = 1
+    strategy: str = BY_NUMBER
+    publish: Literal["at_once", "confirmed"] = "at_once"
+
+
+@dataclass(frozen=True)
 class Contribution:
-    """One hospital's current model, opened; its count is capped against the others'."""
+    """One hospital's newest model, opened, with its count against the other hospitals'.
+
+    Args:
+        row: It.
+        count: What it counts for.
+        update: The model; None where the records alone say that it stands still.
+        is_late: Whether it was trained from an ancestor of B.
+        reason: Why it stands still; None: it moves.
+    """
 
     row: SubmissionRow
-    update: ModelUpdate
+    count: Count
+    update: ModelUpdate | None
+    is_late: bool
+    reason: str | None
+
+    @property
+    def moving(self) -> ModelUpdate:
+        """The model of one that moves."""
+        if self.update is None:
+            raise ValueError(self.reason)
+        return self.update
+
+    def on(self, origin: Origin, scaler: ScalerState) -> ModelUpdate:
+        """Give what enters: the model itself where it was trained from B, else its change laid onto B."""
+        return carried_over(self.moving, origin, scaler) if self.is_late else self.moving
 
 
 @dataclass(frozen=True)
@@ -39,18 +88,39 @@ class ClosedSet:
     """All that one aggregate is made from.
 
     Args:
-        contributions: The hospitals' models, by hospital.
-        agreed_scaler: The scaler that the result shall stand behind; None: the merge of the models' own.
+        contributions: The chosen hospitals' newest models, by hospital: moving and standing.
+        line: Where the federation stands.
+        origin: B's numbers.
+        agreed_scaler: The scaler that the result shall stand behind; None: the merge of the moving models' own.
         reference: What each is held against besides the others, where there is a validation table.
+        notes: What whoever decides should know.
     """
 
     contributions: Sequence[Contribution]
+    line: Line
+    origin: Origin
     agreed_scaler: ScalerState | None
     reference: Reference | None
+    notes: Sequence[str]
+
+    @property
+    def moving(self) -> Sequence[Contribution]:
+        """Those that are new since B."""
+        return [each for each in self.contributions if each.reason is None]
+
+    @property
+    def standing(self) -> Sequence[Contribution]:
+        """The others."""
+        return [each for each in self.contributions if each.reason is not None]
+
+    def share(self, some: Sequence[Contribution]) -> Fraction:
+        """Give the part of all counted examples that some of the chosen hold: fixed before any verdict."""
+        total = sum(each.count.counted for each in self.contributions)
+        return Fraction(sum(each.count.counted for each in some), total)
 
 
 def close_set(
-    session: Session, artifacts: Artifacts, task: Task, request: AggregationRequest, bounds: Bounds
+    session: Session, artifacts: Artifacts, task: Task, request: AggregationRequest, making: Making
 ) -> ClosedSet:
     """Read all that an aggregate is made from, each file once.
 
@@ -62,16 +132,74 @@ def close_set(
         DamagedArtifactError: A file is not what it was.
     """
     rows = _chosen(session, task, request.envoys)
-    agreed = _agreed_scaler(session, artifacts, task, request.scaler, bounds)
-    updates = _counted([_opened(session, artifacts, row, task) for row in rows], bounds)
-    contributions = [Contribution(row, update) for row, update in zip(rows, updates, strict=True)]
-    together = agreed or merge_own(updates, bounds)
-    return ClosedSet(contributions, agreed, reference_of(session, artifacts, task, together))
+    line = line_of(session, task)
+    counts = counts_of(session, task, rows, [row.num_examples for row in rows], making.bounds)
+    by_record = [
+        reason_by_record(row, line, is_named=request.envoys is not None, max_staleness=making.max_staleness)
+        for row in rows
+    ]
+    found = [
+        Contribution(row, each, _opened(session, artifacts, row, each, task) if not reason else None,
+                     is_late(row, line), reason)
+        for row, each, reason in zip(rows, counts, by_record, strict=True)
+    ]  # fmt: skip
+    origin = origin_of(artifacts, task, line.current)
+    moving = [each for each in found if each.reason is None]
+    agreed = _agreed_scaler(session, artifacts, task, request.scaler, making, line.current)
+    if not moving:
+        return ClosedSet(found, line, origin, agreed, None, ())
+    together = agreed or merge_own([each.moving for each in moving], making.bounds)
+    earlier, notes = earlier_states(session, artifacts, task, line)
+    standing = [each.row for each in found if each.reason is not None]
+    again = repeats([(each.row, each.moving) for each in moving], standing, earlier, together)
+    found = [replace(each, reason=again.get(each.row.id, each.reason)) for each in found]
+    reference = reference_of(session, artifacts, task, together)
+    return ClosedSet(found, line, origin, agreed, reference, notes)
+
+
+def counts_of(
+    session: Session, task: Task, rows: Sequence[SubmissionRow], claimed: Sequence[int], bounds: Bounds
+) -> Sequence[Count]:
+    """Say what each of these hospitals' claims counts for."""
+    reported = newest_counts(session, task.name)
+    claims = [
+        Claim(number, reported.get(row.envoy_id), row.envoy.expected_examples)
+        for row, number in zip(rows, claimed, strict=True)
+    ]
+    return count(claims, bounds.count_ratio)
+
+
+def closed_of(
+    session: Session,
+    artifacts: Artifacts,
+    task: Task,
+    rows: Sequence[SubmissionRow],
+    counts: Sequence[Count],
+    scaler: ScalerState,
+) -> ClosedSet:
+    """Read these models for an average of them as they are, whatever they were trained from; raises as ``close_set``.
+
+    Raises:
+        NotFoundError: The start of one is not on record.
+    """
+    line, found = line_of(session, task), []
+    for row, counted in zip(rows, counts, strict=True):
+        update = _opened(session, artifacts, row, counted, task)
+        if update is None:
+            raise NotFoundError(
+                f"The start of {row.envoy.name}'s model is not on record.", hint="Run: fl-director fsck."
+            )
+        found.append(Contribution(row, counted, update, is_late=False, reason=None))
+    reference = reference_of(session, artifacts, task, scaler)
+    return ClosedSet(found, line, origin_of(artifacts, task, line.current), scaler, reference, ())
 
 
 def merge_own(updates: Sequence[ModelUpdate], bounds: Bounds) -> ScalerState:
     """Merge the scalers that the models stand behind, where nobody has sent statistics."""
-    return merge_scalers(capped([update.scaler for update in updates], bounds.count_ratio))
+    own = [update.scaler for update in updates]
+    claims = [Claim(scaler.num_examples, scaler.num_examples) for scaler in own]
+    counts = [each.counted for each in count(claims, bounds.count_ratio)]
+    return merge_scalers([counted_as(scaler, number) for scaler, number in zip(own, counts, strict=True)])
 
 
 def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> ModelInput:
@@ -88,70 +216,66 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
 
 
 def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
-    """Give the models that are to be combined: of the named hospitals, or of all."""
-    waiting = {row.envoy.folded_name: row for row in waiting_submissions(session, task.name)}
-    current = {
+    """Give the newest models of the named hospitals, or of all; those in quarantine too, for they keep their share."""
+    newest = {
         row.envoy.folded_name: row
-        for row in current_submissions(session, task=task.name)
+        for row in newest_submissions(session, task.name)
         if row.envoy.disabled_at is None and row.task_digest == task.digest
     }
     if names is None:
-        # A hospital whose newest model waits for a person is left out: its older one is not what it wants to say.
-        entering = [row for folded, row in current.items() if folded not in waiting]
-        if not entering:
-            why = f" beside {len(waiting)} in quarantine" if waiting else ""
+        if all(row.verdict == QUARANTINED for row in newest.values()):
+            why = f" beside {len(newest)} in quarantine" if newest else ""
             raise NoUpdatesError(
                 f"No hospital has a current model of this task{why}.",
                 hint="Let the hospitals train and upload; or release what waits: fl-director submission list",
             )
-        return entering
+        return list(newest.values())
     for name in names:
-        if name.folded in waiting:
-            raise ConflictError(
-                f"Version {waiting[name.folded].version} of {name} waits in quarantine.",
-                hint="Release or reject it first, or leave the hospital out.",
-                envoy_name=name,
-                submission_id=waiting[name.folded].id,
-            )
-        if name.folded not in current:
+        row = newest.get(name.folded)
+        if row is None:
             raise NoModelError(
                 f"{name} has no current model of this task, or is disabled.",
                 hint="See GET /envoys; leave it out, or let it train first.",
                 envoy_name=name,
             )
-    return [current[folded] for folded in sorted({name.folded for name in names})]
+        if row.verdict == QUARANTINED:
+            raise ConflictError(
+                f"Version {row.version} of {name} waits in quarantine.",
+                hint="Release or reject it first, or leave the hospital out.",
+                envoy_name=name,
+                submission_id=row.id,
+            )
+    return [newest[folded] for folded in sorted({name.folded for name in names})]
 
 
-def _opened(session: Session, artifacts: Artifacts, row: SubmissionRow, task: Task) -> ModelUpdate:
+def _opened(
+    session: Session, artifacts: Artifacts, row: SubmissionRow, counted: Count, task: Task
+) -> ModelUpdate | None:
     """Open a submission and the start that it was trained from for the arithmetic."""
-    scaler, digest = artifacts.scaler(row.digest_of("scaler")), row.digest_of("model")
-    update = ModelUpdate(digest, row.num_examples, scaler, task.layout, artifacts.tensors(digest))
     start = start_named(session, task.name, row.base)
     if start is None:
-        raise AggregationError(
-            f"The start that {row.envoy.name}'s version {row.version} was trained from is not on record.",
-            hint="Run: fl-director fsck; leave the hospital out until it has trained again.",
-            envoy_name=row.envoy.name,
-        )
+        return None
+    scaler, digest = artifacts.scaler(row.digest_of("scaler")), row.digest_of("model")
+    update = ModelUpdate(digest, counted.counted, scaler, task.layout, artifacts.tensors(digest))
     # a start without a scaler is trained from as it is, behind each hospital's own
     stood_behind = artifacts.scaler(start.scaler_sha256) if start.scaler_sha256 else scaler
     base = replace(update, scaler=stood_behind, tensors=artifacts.tensors(start.model_sha256))
     return replace(update, base=behind(base, scaler).tensors)
 
 
-def _counted(updates: Sequence[ModelUpdate], bounds: Bounds) -> list[ModelUpdate]:
-    counts = capped_counts([update.num_examples for update in updates], bounds.count_ratio)
-    return [replace(update, num_examples=count) for update, count in zip(updates, counts, strict=True)]
-
-
 def _agreed_scaler(
-    session: Session, artifacts: Artifacts, task: Task, choice: str, bounds: Bounds
+    session: Session, artifacts: Artifacts, task: Task, choice: str, making: Making, current: GlobalModelRow | None
 ) -> ScalerState | None:
-    """Give the merged scaler, or one hospital's own, where the admin chose to reuse it."""
+    """Give the merged scaler, else the current version's; or one hospital's own, where the admin chose to reuse it."""
     if choice == MERGED:
-        return merged_scaler(session, task.name, bounds)
+        merged = merged_scaler(session, task.name, making.bounds, making.minimum_hospitals)
+        if merged is None and current is not None:
+            # never the merge of those alone that happen to move: that would be theirs to read
+            return artifacts.scaler(current.digest_of("scaler"))
+        return merged
     envoy = envoy_named(session, EnvoyName(choice))
-    current = current_submissions(session, task=task.name, envoy=envoy)
-    if not current:
+    current_models = current_submissions(session, task=task.name, envoy=envoy)
+    if not current_models:
         raise unknown_envoy(envoy.name)
-    return newest_admitted(session, envoy, task.name) or artifacts.scaler(current[0].digest_of("scaler"))
+    own = newest_admitted(session, envoy, task.name)
+    return own or artifacts.scaler(current_models[0].digest_of("scaler"))

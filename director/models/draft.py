@@ -8,18 +8,22 @@ from datetime import datetime
 import numpy as np
 
 from aggregation.errors import NoUpdatesError, TooFewUpdatesError
-from aggregation.screening import Bounds
-from aggregation.strategy import Strategy, aggregate
+from aggregation.movement import move
+from aggregation.rules.combined import Combined
+from aggregation.screening import Bounds, check_held_out
+from aggregation.strategy import Strategy
 from contract.artifacts.model_file import model_file_parts
 from contract.artifacts.scaler_file import write_scaler
-from contract.messages.global_models import AggregationRequest, GlobalModel, Lineage, ModelInput
+from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, Lineage, ModelInput
+from contract.messages.problems import Check
 from contract.names import Digest
 from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.models.contributions import ClosedSet, merge_own
+from director.models.contributions import ClosedSet, Contribution, Making, input_of, merge_own
+from director.models.notes import notes_on
 from director.models.screened import Screened
-from director.models.validation import Table, held_out
+from director.models.validation import Reference, Table, held_out
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Draft:
     state: State
     scaler: ScalerState
     lineage: Lineage
+    on_the_table: Check | None = None
+    """How the result does on the validation table; None: there is none."""
 
     @property
     def model_sha256(self) -> Digest:
@@ -45,7 +51,13 @@ class Draft:
         return Digest.of(write_scaler(self.scaler))
 
     def described(
-        self, version: int | None, created_at: datetime, model_sha256: Digest, scaler_sha256: Digest
+        self,
+        version: int | None,
+        created_at: datetime,
+        model_sha256: Digest,
+        scaler_sha256: Digest,
+        *,
+        is_published: bool,
     ) -> GlobalModel:
         """Say what it is and rests on: a preview, or the version that it becomes."""
         return GlobalModel(
@@ -54,7 +66,7 @@ class Draft:
             sha256=model_sha256,
             scaler_sha256=scaler_sha256,
             created_at=created_at,
-            published=version is not None,
+            published=is_published,
             notice=self.task.notice,
             **dict(self.lineage),
         )
@@ -66,13 +78,13 @@ def combine(
     task: Task,
     strategy: Strategy,
     request: AggregationRequest,
-    bounds: Bounds,
+    making: Making,
 ) -> Draft:
-    """Leave out what failed, and combine the rest as asked; for a preview also say what each hospital moves.
+    """Leave out what failed, and move on from B by the rest; for a preview also say what each hospital moves.
 
     Raises:
         NoUpdatesError: None passed.
-        TooFewUpdatesError: The strategy takes more hospitals.
+        TooFewUpdatesError: The strategy takes more hospitals that move.
     """
     entering = [each for each in screened if each.counts]
     if not entering:
@@ -82,40 +94,71 @@ def combine(
             hint="Look at the validation table and the gate's bounds; reject bad models by hand.",
         )
     table = closed.reference.table if closed.reference else None
-    scaler = closed.agreed_scaler or merge_own([each.update for each in entering], bounds)
-    combined = aggregate([each.update for each in entering], strategy, scaler)
+    scaler = closed.agreed_scaler or merge_own([each.contribution.moving for each in entering], making.bounds)
+    combined = _moved(closed, entering, strategy, scaler)
+    on_the_table, result = judged(task, combined.state, scaler, closed.reference, making.bounds)
     shares = combined.shares or [None] * len(entering)
     inputs = [each.as_input(share) for each, share in zip(entering, shares, strict=True)]
     if request.dry_run:
-        inputs = _with_effects(inputs, entering, strategy, task, scaler, combined.state, table)
+        inputs = _with_effects(inputs, entering, closed, strategy, task, scaler, combined.state, table)
     lineage = Lineage(
         strategy=strategy.name,
         parameters=request.parameters,
         scaler=request.scaler,
-        num_examples=sum(each.update.num_examples for each in entering),
+        num_examples=sum(each.contribution.count.counted for each in entering),
         inputs=inputs,
-        quarantined=[each.as_input(None) for each in screened if not each.counts],
-        held_out=held_out(task, combined.state, scaler, table) if table else None,
+        quarantined=[each.as_input(_share(closed, each.contribution)) for each in screened if not each.counts],
+        standing=[_standing(closed, each) for each in closed.standing],
+        held_out=result,
         metrics={each.contribution.row.envoy.name: each.contribution.row.metadata_json["metrics"] for each in entering},
+        parent=closed.line.parent,
+        notes=[*closed.notes, *notes_on(closed.contributions, len(entering), making)],
     )
-    return Draft(task, combined.state, scaler, lineage)
+    return Draft(task, combined.state, scaler, lineage, on_the_table)
+
+
+def judged(
+    task: Task, state: State, scaler: ScalerState, reference: Reference | None, bounds: Bounds
+) -> tuple[Check, HeldOut] | tuple[None, None]:
+    """Hold a result against the validation table, where there is one."""
+    if reference is None:
+        return None, None
+    result = held_out(task, state, scaler, reference.table)
+    return check_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds), result
+
+
+def _moved(closed: ClosedSet, entering: Sequence[Screened], strategy: Strategy, scaler: ScalerState) -> Combined:
+    movers = [each.contribution.on(closed.origin, scaler) for each in entering]
+    return move(closed.origin, movers, strategy, scaler, closed.share([each.contribution for each in entering]))
+
+
+def _standing(closed: ClosedSet, each: Contribution) -> ModelInput:
+    """Describe one that stands still: its share, and why."""
+    return input_of(each.row, each.row.num_examples, _share(closed, each)).model_copy(
+        update={"counted_examples": each.count.counted, "bound": each.count.limit, "reason": each.reason}
+    )
+
+
+def _share(closed: ClosedSet, each: Contribution) -> float:
+    return float(closed.share([each]))
 
 
 def _with_effects(
     inputs: Sequence[ModelInput],
     entering: Sequence[Screened],
+    closed: ClosedSet,
     strategy: Strategy,
     task: Task,
     scaler: ScalerState,
     state: State,
     table: Table | None,
 ) -> list[ModelInput]:
-    """Say of each hospital how far the result would move without it; as many aggregates as hospitals."""
+    """Say of each hospital how far the result would move if it stood still; as many aggregates as hospitals."""
     told = []
     for place, each in enumerate(inputs):
-        others = [screened.update for other, screened in enumerate(entering) if other != place]
+        others = [screened for other, screened in enumerate(entering) if other != place]
         try:
-            without = aggregate(others, strategy, scaler).state
+            without = _moved(closed, others, strategy, scaler).state
         except (NoUpdatesError, TooFewUpdatesError):  # nobody, or too few for the strategy, would be left
             told.append(each)
             continue

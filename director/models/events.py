@@ -1,6 +1,7 @@
 """What happens to global models and to what models are held against."""
 
-from contract.names import Digest, TaskName
+from contract.messages.global_models import AnswerChoice
+from contract.names import Digest, EnvoyName, TaskName
 from director.records.events import Event
 
 
@@ -26,6 +27,14 @@ class ModelPublished(GlobalModelEvent, act="model.publish"):
     """A global version became the current one."""
 
     model: Digest
+    reason: str | None = None
+
+
+class ModelAnswered(GlobalModelEvent, act="model.answer"):
+    """A hospital gave its word on a global version, after it held it against its own patients."""
+
+    envoy: EnvoyName
+    answer: AnswerChoice
 
 
 class ModelRead(GlobalModelEvent, act="model.read"):

@@ -1,20 +1,27 @@
 """A global model that the admin's own script made: through the strict readers, with its lineage checked."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregation.counting import Claim, Count, count
+from aggregation.sameness import are_same
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError
-from contract.messages.global_models import Card, CardInput, Lineage, ModelInput
+from contract.messages.global_models import Card, CardInput, Lineage
 from contract.names import Digest, TaskName
 from contract.parts import GLOBAL_FILES
+from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.errors import MalformedRequestError, NotFoundError
-from director.models.contributions import input_of
-from director.models.draft import Draft
-from director.models.validation import held_out, reference_of
+from director.errors import ConflictError, MalformedRequestError, NotFoundError
+from director.models.contributions import ClosedSet, Making, closed_of, counts_of
+from director.models.draft import Draft, judged
+from director.models.notes import notes_on
+from director.models.screened import Screened, screen
 from director.records.schema import SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED
 from director.tasks.artifacts import Artifacts
@@ -23,14 +30,16 @@ IMPORTED = "imported"
 
 
 def draft_imported(
-    session: Session, artifacts: Artifacts, task: Task, model: bytes, scaler: bytes, card: bytes
+    session: Session, artifacts: Artifacts, task: Task, model: bytes, scaler: bytes, card: bytes, making: Making
 ) -> Draft:
-    """Take what ``python -m aggregation`` made.
+    """Take what ``python -m aggregation`` made, with the checks that an aggregate of the same models would have.
 
     Raises:
         ArtifactError: A file is not what the contract allows, or not the one that the card digests.
         MalformedRequestError: The card is not one of the script's.
         NotFoundError: The card names an input that no hospital ever submitted.
+        ConflictError: A hospital counts twice, two have one model, one counts for more than it may, or a model does
+            not pass beside the others.
     """
     state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.features))
     file.require_features([feature.name for feature in task.features])
@@ -41,37 +50,117 @@ def draft_imported(
     ):
         if claimed != Digest.of(data):
             raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
-    inputs = [_claimed_input(session, task.name, claim) for claim in claims.inputs]
-    reference = reference_of(session, artifacts, task, file.state)
+    rows = [_claimed_row(session, task.name, claim) for claim in claims.inputs]
+    _require_one_each(rows)
+    counts = counts_of(session, task, rows, [claim.num_examples for claim in claims.inputs], making.bounds)
+    _require_uncapped(rows, counts)
+    closed = closed_of(session, artifacts, task, rows, counts, file.state)
+    _require_different(closed, file.state)
+    screened = screen(closed, task, making.bounds)
+    _require_passed(screened)
+    inputs = [
+        each.as_input(claim.weight).model_copy(update={"num_examples": claim.num_examples})
+        for each, claim in zip(screened, claims.inputs, strict=True)
+    ]
+    on_the_table, result = judged(task, state, file.state, closed.reference, making.bounds)
     lineage = Lineage(
         strategy=f"{IMPORTED}:{claims.strategy[:60]}",
         parameters={},
         scaler=IMPORTED,
         num_examples=sum(each.num_examples for each in inputs),
         inputs=sorted(inputs, key=lambda each: each.envoy_name.folded),
-        held_out=held_out(task, state, file.state, reference.table) if reference else None,
+        held_out=result,
         metrics={},
+        parent=closed.line.parent,
+        notes=list(notes_on(closed.contributions, len(rows), making)),
     )
-    return Draft(task, state, file.state, lineage)
+    return Draft(task, state, file.state, lineage, on_the_table)
 
 
-def _claimed_input(session: Session, task: TaskName, claim: CardInput) -> ModelInput:
-    row = session.scalars(
-        select(SubmissionRow)
-        .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
-        .where(
-            SubmissionRow.task == task,
-            SubmissionRow.verdict == ADMITTED,
-            SubmissionFileRow.role == "model",
-            SubmissionFileRow.sha256 == claim.model_sha256,
+def _claimed_row(session: Session, task: TaskName, claim: CardInput) -> SubmissionRow:
+    rows = (
+        session.scalars(
+            select(SubmissionRow)
+            .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
+            .where(
+                SubmissionRow.task == task,
+                SubmissionRow.verdict == ADMITTED,
+                SubmissionFileRow.role == "model",
+                SubmissionFileRow.sha256 == claim.model_sha256,
+            )
+            .order_by(SubmissionRow.created_at.desc())
         )
-    ).first()
-    if row is None:
+        .unique()
+        .all()
+    )
+    enabled = [row for row in rows if row.envoy.disabled_at is None]
+    named = [row for row in enabled if row.envoy.name == claim.envoy_name]
+    if not enabled:
         raise NotFoundError(
-            f"card.json names a model of {claim.envoy_name[:63]} that no hospital's upload holds now.",
+            f"card.json names a model of {claim.envoy_name[:63]!r} that no enabled hospital's upload holds now.",
             hint="Run the script on the folders under received_results/ as they are.",
         )
-    return input_of(row, claim.num_examples, claim.weight)
+    return (named or enabled)[0]
+
+
+def _require_one_each(rows: Sequence[SubmissionRow]) -> None:
+    for name, number in Counter(row.envoy.name for row in rows).items():
+        if number > 1:
+            raise ConflictError(
+                f"card.json counts {name} {number} times.", hint="Give the script each hospital's folder once."
+            )
+
+
+def _require_uncapped(rows: Sequence[SubmissionRow], counts: Sequence[Count]) -> None:
+    """Refuse a card in which a hospital counts for more than it may; what was averaged can't be weighed anew here."""
+    capped = [(row, each) for row, each in zip(rows, counts, strict=True) if each.is_capped]
+    if not capped:
+        return
+    row, first = capped[0]
+    weights = " ".join(str(number) for number in _passing(counts))
+    raise ConflictError(
+        f"card.json counts {row.envoy.name} with {first.claimed:,} examples; it counts as at most "
+        f"{first.counted:,}: {first.limit}.",
+        hint=f"Run the script again with --weights {weights} (in the card's order); or, where the hospital truly is "
+        f"so large, say so first: fl-director envoy expect {row.envoy.name} N (or envoy add --expect N).",
+        envoy_name=row.envoy.name,
+    )
+
+
+def _passing(counts: Sequence[Count]) -> list[int]:
+    """Give weights that no cap bites any more: lowering one may lower what another may count for."""
+    numbers = [each.counted for each in counts]
+    while True:
+        claims = [
+            Claim(number, number, number if each.bound == "expected" else None)
+            for number, each in zip(numbers, counts, strict=True)
+        ]
+        lowered = [each.counted for each in count(claims, counts[0].ratio)]
+        if lowered == numbers:
+            return numbers
+        numbers = lowered
+
+
+def _require_different(closed: ClosedSet, scaler: ScalerState) -> None:
+    for place, each in enumerate(closed.contributions):
+        for other in closed.contributions[:place]:
+            if are_same(other.moving, each.moving, scaler):
+                raise ConflictError(
+                    f"{other.row.envoy.name} and {each.row.envoy.name} hold the same model.",
+                    hint="Leave out the later one, and run the script again.",
+                )
+
+
+def _require_passed(screened: Sequence[Screened]) -> None:
+    for each in screened:
+        if not each.counts:
+            failed = next(check for check in each.checks if not check.passed)
+            raise ConflictError(
+                f"{each.contribution.row.envoy.name}: {failed.sentence}",
+                hint="Leave its folder out and run the script again; or look at the same models with: "
+                "fl-director aggregate --dry-run",
+                check=failed.name,
+            )
 
 
 def _read_card(data: bytes) -> Card:

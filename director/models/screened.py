@@ -7,7 +7,7 @@ import numpy as np
 
 from aggregation.comparison import Measurement
 from aggregation.scaling import behind
-from aggregation.screening import Bounds, check_held_out, check_magnitude, screen_updates
+from aggregation.screening import Bounds, check_count, check_held_out, check_magnitude, screen_updates
 from aggregation.updates import ModelUpdate
 from contract.messages.global_models import HeldOut, ModelInput
 from contract.messages.problems import Check
@@ -28,11 +28,6 @@ class Screened:
     held_out: HeldOut | None
 
     @property
-    def update(self) -> ModelUpdate:
-        """The model as the arithmetic sees it."""
-        return self.contribution.update
-
-    @property
     def counts(self) -> bool:
         """Whether it enters: every check passed, or a person released it."""
         return not may_be_quarantined(self.contribution.row) or all(check.passed for check in self.checks)
@@ -42,7 +37,8 @@ class Screened:
         row, found = self.contribution.row, self.measurement
         return input_of(row, row.num_examples, weight).model_copy(
             update={
-                "counted_examples": self.update.num_examples,
+                "counted_examples": self.contribution.count.counted,
+                "bound": self.contribution.count.limit,
                 "checks": list(self.checks),
                 "norm": found and found.norm,
                 "cosine": found and found.cosine,
@@ -53,14 +49,16 @@ class Screened:
 
 
 def screen(closed: ClosedSet, task: Task, bounds: Bounds) -> Sequence[Screened]:
-    """Hold each model against the others, all behind one scaler, and against the validation table if there is one."""
-    updates = [each.update for each in closed.contributions]
-    together = closed.agreed_scaler or merge_own(updates, bounds)
-    side_by_side = [behind(update, together) for update in updates]
+    """Hold each model that moves against the others that do, all behind one scaler, and against a validation table."""
+    moving = closed.moving
+    if not moving:
+        return []
+    together = closed.agreed_scaler or merge_own([each.moving for each in moving], bounds)
+    side_by_side = [behind(each.on(closed.origin, together), together) for each in moving]
     findings = screen_updates(side_by_side, bounds)
     return [
         _screened(contribution, beside, finding.checks, finding.measurement, closed, task, bounds)
-        for contribution, beside, finding in zip(closed.contributions, side_by_side, findings, strict=True)
+        for contribution, beside, finding in zip(moving, side_by_side, findings, strict=True)
     ]
 
 
@@ -73,7 +71,8 @@ def _screened(
     task: Task,
     bounds: Bounds,
 ) -> Screened:
-    checks, result, reference = (*compared, check_magnitude(_largest(beside))), None, closed.reference
+    checks = (check_count(contribution.count), *compared, check_magnitude(_largest(beside)))
+    result, reference = None, closed.reference
     if reference is not None:
         result = held_out(task, _whole(beside), beside.scaler, reference.table)
         checks += (check_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds),)

@@ -2,32 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 
-from aggregation.screening import Bounds
-from aggregation.strategy import strategy_named
+from sqlalchemy.orm import Session
+
+from aggregation.errors import NoUpdatesError
+from aggregation.strategy import BY_NUMBER, Strategy, strategy_for, strategy_named
 from contract.messages.base import Page
-from contract.messages.global_models import AggregationRequest, GlobalModel
+from contract.messages.global_models import AggregationRequest, AnswerChoice, GlobalModel, ModelInput
 from contract.messages.validation import ValidationTable
 from contract.names import Digest, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
+from director.errors import ConflictError
 from director.members.access import Principal
-from director.models import validation, versions
-from director.models.contributions import close_set
+from director.members.envoys import envoy_named
+from director.models import publishing, validation, versions
+from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import Draft, combine
 from director.models.events import ModelRead
 from director.models.imported import draft_imported
-from director.models.screened import screen
+from director.models.line import line_of
+from director.models.screened import Screened, screen
 from director.records import idempotency
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
 from director.records.schema import GlobalModelRow, SubmissionRow
-from director.records.verdicts import ADMITTED, follow_checks, may_be_quarantined
+from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quarantined
 from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.publications import published
-from director.tasks.starts import renew_start
+from director.tasks.service import Tasks
+
+_TRIES = 3
+"""How often an aggregate is computed anew where another version was published meanwhile."""
 
 
 class Models:
@@ -37,74 +45,125 @@ class Models:
         ledger: The rows.
         blobs: The files.
         catalogue: The tasks of this federation.
-        strategy: How an aggregate combines unless it is asked otherwise.
-        bounds: What the gate still takes for honest.
+        tasks: Whose starts follow what is published.
+        making: How versions are made and published.
     """
 
-    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, strategy: str, bounds: Bounds) -> None:
+    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, tasks: Tasks, making: Making) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
-        self._strategy = strategy
-        self._bounds = bounds
+        self._tasks = tasks
+        self._making = making
 
-    def aggregate(self, caller: Principal, request: AggregationRequest, key: str | None = None) -> GlobalModel:
-        """Average current models into a new global version and publish it; with ``dry_run`` only say what would be.
+    def aggregate(
+        self, caller: Principal, request: AggregationRequest, key: str | None = None
+    ) -> tuple[GlobalModel, bool]:
+        """Move the global model on by what is new, and publish it unless it must be confirmed first.
 
-        What fails beside the other hospitals' goes into quarantine in the same act.
+        What fails beside the other hospitals' goes into quarantine in the same act. With ``dry_run`` it only says what
+        would be. Where nothing is new no version is made, and the current one is the answer.
+
+        Returns:
+            The version, preview or current version, and whether a version was made.
 
         Raises:
             UnknownTaskError, UnknownStrategyError: No such name.
             CallerError: As ``contributions.close_set`` and ``draft.combine``.
+            ConflictError: Fewer hospitals move than a version takes, or other versions were published all the while.
         """
         task = self._catalogue.find(request.task)
-        as_asked, artifacts = ["aggregate", request.model_dump_json()], Artifacts(self._blobs, task)
+        as_asked = ["aggregate", request.model_dump_json()]
+        if (request.strategy or self._making.strategy) != BY_NUMBER:
+            self._strategy(request, hospitals=0)  # an unknown one is refused first, whatever there is to combine
         reach("aggregate.begun")
-        with self._ledger.read() as session:
-            earlier = idempotency.find(session, caller.actor, key, as_asked)
-            if earlier is not None:
-                row = versions.version_of(session, task.name, int(earlier))
-                return versions.describe_version(session, row, self._catalogue)
-            strategy = strategy_named(request.strategy or self._strategy, request.parameters)
-            closed = close_set(session, artifacts, task, request, self._bounds)
-            draft = combine(closed, screen(closed, task, self._bounds), task, strategy, request, self._bounds)
-        if request.dry_run:
-            return draft.described(None, self._ledger.clock(), draft.model_sha256, draft.scaler_sha256)
-        return self._keep(caller, artifacts, draft, key, as_asked)
+        for _ in range(_TRIES):
+            artifacts = Artifacts(self._blobs, task)
+            with self._ledger.read() as session:
+                earlier = idempotency.find(session, caller.actor, key, as_asked)
+                if earlier is not None:
+                    row = versions.version_of(session, task.name, int(earlier))
+                    return versions.describe_version(session, row, self._catalogue), True
+                closed = close_set(session, artifacts, task, request, self._making)
+                if not closed.moving:
+                    return self._nothing_new(session, closed), False
+            screened = screen(closed, task, self._making.bounds)
+            if not request.dry_run:
+                self._require_a_passing_one(caller, screened)
+            draft = combine(
+                closed,
+                screened,
+                task,
+                self._strategy(request, hospitals=len(closed.contributions)),
+                request,
+                self._making,
+            )
+            if request.dry_run:
+                digests = draft.model_sha256, draft.scaler_sha256
+                return draft.described(None, self._ledger.clock(), *digests, is_published=False), False
+            made = self._keep(caller, artifacts, draft, key, as_asked)
+            if made is not None:
+                return made
+        raise _moved_on_meanwhile()
 
     def import_model(
         self, caller: Principal, task_name: TaskName, model: bytes, scaler: bytes, card: bytes
     ) -> GlobalModel:
-        """Take and publish a model that the admin's own script made.
+        """Take a model that the admin's own script made, and publish it unless it must be confirmed first.
 
         Raises:
             FederationError: As ``imported.draft_imported``.
+            ConflictError: It averages fewer hospitals than a version takes, or other versions were published meanwhile.
         """
         task = self._catalogue.find(task_name)
         artifacts = Artifacts(self._blobs, task)
         with self._ledger.read() as session:
-            draft = draft_imported(session, artifacts, task, model, scaler, card)
-        return self._keep(caller, artifacts, draft, None, ())
+            draft = draft_imported(session, artifacts, task, model, scaler, card, self._making)
+        made = self._keep(caller, artifacts, draft, None, ())
+        if made is None:
+            raise _moved_on_meanwhile()
+        return made[0]
 
-    def publish(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
-        """Make a version the current one; an older one is a rollback.
+    def publish(self, caller: Principal, task_name: TaskName, version: int, reason: str | None = None) -> GlobalModel:
+        """Make a version the current one; an older one is a rollback, and one that was never confirmed takes a reason.
 
         Raises:
             NotFoundError: No such version.
+            InvalidRequestError: It was never published, and there is no reason.
             DamagedArtifactError: Its files are not what they were.
         """
         task = self._catalogue.find(task_name)
         reach("publish.begun")
         with self._ledger.act(caller.actor, committed="pointer.committed") as act:
             row = versions.version_of(act.session, task.name, version)
+            publishing.require_reason(act.session, row, reason)
             for role in ("model", "scaler"):
                 self._blobs.check(row.digest_of(role))
             current = published(act.session, task.name)
             if current is None or current.version != version:
-                self._point_to(act, Artifacts(self._blobs, task), task, row)
+                publishing.point_to(act, row, reason=reason)
+                self._tasks.move_start(act, task)
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("publish.written")
         return answer
+
+    def answer(self, caller: Principal, task_name: TaskName, version: int, answer: AnswerChoice) -> GlobalModel:
+        """Take a hospital's word on a version; the last one that was missing may publish it.
+
+        Raises:
+            NotFoundError: No such version.
+            UnknownEnvoyError: The caller is no hospital of this federation.
+        """
+        task = self._catalogue.find(task_name)
+        with self._ledger.act(caller.actor) as act:
+            row = versions.version_of(act.session, task.name, version)
+            publishing.keep_answer(act, row, envoy_named(act.session, caller.own_envoy), answer)
+            if self._confirms(act.session, task, row):
+                for role in ("model", "scaler"):
+                    self._blobs.check(row.digest_of(role))
+                publishing.point_to(act, row, reason=publishing.BY_WORD, actor=GATE)
+                self._tasks.move_start(act, task)
+            return versions.as_seen_by(caller, versions.describe_version(act.session, row, self._catalogue))
 
     def get(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
         """Describe one version, as far as the caller may know it.
@@ -156,52 +215,108 @@ class Models:
                 self._blobs.keep(data)  # a recovery may have taken it for an orphan before a row named it
             return validation.set_table(act, task, sha256, rows)
 
+    def _strategy(self, request: AggregationRequest, *, hospitals: int) -> Strategy:
+        """Find the strategy; by default it follows how many hospitals were chosen, never who survived the gate."""
+        name = request.strategy or self._making.strategy
+        return strategy_named(strategy_for(hospitals) if name == BY_NUMBER else name, request.parameters)
+
+    def _nothing_new(self, session: Session, closed: ClosedSet) -> GlobalModel:
+        """Answer with the current version; before there is one, that nobody has learned anything is an error."""
+        why = [f"{each.row.envoy.name}: {each.reason}" for each in closed.standing]
+        if closed.line.current is None:
+            raise NoUpdatesError(
+                f"No hospital's model moves the shared start. {' '.join(why)[:1000]}",
+                hint="Let the hospitals train from the start that GET /tasks/{task}/start gives, and upload.",
+            )
+        current = versions.describe_version(session, closed.line.current, self._catalogue)
+        note = f"Nothing is new since global model {closed.line.here}: no version was made."
+        return current.model_copy(update={"notes": [note, *why]})
+
+    def _require_a_passing_one(self, caller: Principal, screened: Sequence[Screened]) -> None:
+        """Put on record who failed, where all did: there will be no version to tell it."""
+        if not any(each.counts for each in screened):
+            with self._ledger.act(caller.actor) as act:
+                _quarantine(act, [each.as_input(None) for each in screened])
+
     def _keep(
         self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
-    ) -> GlobalModel:
-        task = draft.task
+    ) -> tuple[GlobalModel, bool] | None:
+        """Make a draft a version; None: another one was published since it was computed."""
+        task, inputs = draft.task, draft.lineage.inputs
+        if len(inputs) < self._making.minimum_hospitals:
+            raise ConflictError(
+                f"{len(inputs)} hospitals would make this version, and it takes {self._making.minimum_hospitals}.",
+                hint="Wait for more hospitals to upload; or lower minimum_hospitals, which shows more of each.",
+            )
         files = _keep_files(artifacts, draft)
         reach("aggregate.kept")
         with self._ledger.act(caller.actor, committed="pointer.committed") as act:
             earlier = idempotency.find(act.session, caller.actor, key, as_asked)
             if earlier is not None:
                 row = versions.version_of(act.session, task.name, int(earlier))
-                return versions.describe_version(act.session, row, self._catalogue)
+                return versions.describe_version(act.session, row, self._catalogue), True
+            if line_of(act.session, task).parent != draft.lineage.parent:
+                return None
+            waiting = versions.same_as(act.session, draft, files["model"])
+            if waiting is not None:
+                found = versions.describe_version(act.session, waiting, self._catalogue)
+                note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
+                return found.model_copy(update={"notes": [note, *found.notes]}), False
             if not all(self._blobs.has(digest) for digest in files.values()):
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
-            version = versions.next_version(act.session, task.name)
-            described = draft.described(version, act.now, files["model"], files["scaler"])
-            card = described.model_dump_json(indent=2, exclude={"published"}).encode() + b"\n"
+            version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
+            described = draft.described(version, act.now, files["model"], files["scaler"], is_published=is_published)
+            card = described.model_dump_json(indent=2, exclude={"published", "waiting", "answers"}).encode() + b"\n"
             row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]})
-            _quarantine(act, draft)
+            _quarantine(act, draft.lineage.quarantined)
             idempotency.keep(act, key, as_asked, str(version))
-            self._point_to(act, artifacts, task, row)
+            if is_published:
+                publishing.point_to(act, row)
+                self._tasks.move_start(act, task)
+            act.session.flush()
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("aggregate.written")
-        return answer
+        return answer, True
 
-    def _point_to(self, act: Act, artifacts: Artifacts, task: Task, row: GlobalModelRow) -> None:
-        """Move the pointer, and the start with it."""
-        versions.point_to(act, row)
-        renew_start(act, artifacts, task, self._bounds)
+    def _publishes(self, draft: Draft) -> bool:
+        """Tell whether a version is published in the act that makes it: always, or where the table accepts it."""
+        if self._making.publish == "at_once":
+            return True
+        return draft.on_the_table is not None and draft.on_the_table.passed
+
+    def _confirms(self, session: Session, task: Task, row: GlobalModelRow) -> bool:
+        """Tell whether the hospitals' word publishes a version now: where it must be confirmed and no table speaks."""
+        return (
+            self._making.publish == "confirmed"
+            and row.held_out is None
+            and row.task_digest == task.digest
+            and publishing.is_waiting(session, row)
+            and publishing.is_confirmed(session, row)
+        )
 
 
 def _keep_files(artifacts: Artifacts, draft: Draft) -> Mapping[GlobalFileRole, Digest]:
     return {"model": artifacts.keep_state(draft.state), "scaler": artifacts.keep_scaler(draft.scaler)}
 
 
-def _quarantine(act: Act, draft: Draft) -> None:
+def _moved_on_meanwhile() -> ConflictError:
+    return ConflictError(
+        "Another version was published while this one was computed.", hint="Look at it, then run the command again."
+    )
+
+
+def _quarantine(act: Act, failed: Sequence[ModelInput]) -> None:
     """Let what failed wait for a person, unless one has spoken meanwhile."""
-    for each in draft.lineage.quarantined:
+    for each in failed:
         row = act.session.get_one(SubmissionRow, each.submission_id)
         if row.verdict == ADMITTED and may_be_quarantined(row) and follow_checks(row, each.checks):
-            failed = tuple(check.name for check in each.checks if not check.passed)
+            names = tuple(check.name for check in each.checks if not check.passed)
             act.tell(
                 UploadQuarantined(
                     envoy=row.envoy.name,
                     submission=row.id,
                     task=row.task,
                     version=row.version or 0,
-                    failed=failed,
+                    failed=names,
                 )
             )

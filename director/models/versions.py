@@ -12,15 +12,18 @@ from contract.parts import GlobalFileRole
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
 from director.models.draft import Draft
-from director.models.events import ModelAggregated, ModelPublished
+from director.models.events import ModelAggregated
+from director.models.publishing import answers_to, is_waiting
 from director.records.ledger import Act
 from director.records.paging import page_of
-from director.records.schema import GlobalModelFileRow, GlobalModelRow, PublicationRow
+from director.records.schema import GlobalModelFileRow, GlobalModelRow
 from director.tasks.catalogue import Catalogue
 from director.tasks.publications import published
 
 _FOR_EVERYBODY = tuple(
-    name for name, field in ModelInput.model_fields.items() if field.is_required() or name == "counted_examples"
+    name
+    for name, field in ModelInput.model_fields.items()
+    if field.is_required() or name in ("counted_examples", "bound")
 )
 """What everybody may know of a hospital's part."""
 
@@ -55,10 +58,17 @@ def add_version(act: Act, draft: Draft, version: int, files: Mapping[GlobalFileR
     return row
 
 
-def point_to(act: Act, row: GlobalModelRow) -> None:
-    """Make a version the current one."""
-    act.session.add(PublicationRow(task=row.task, global_model=row, actor=act.actor, created_at=act.now))
-    act.tell(ModelPublished(task=row.task, version=row.version, model=row.digest_of("model")))
+def same_as(session: Session, draft: Draft, model: Digest) -> GlobalModelRow | None:
+    """Find a version that waits and is the draft over again: moved on from the same version, to the same model."""
+    rows = session.scalars(
+        select(GlobalModelRow)
+        .join(GlobalModelFileRow, GlobalModelFileRow.global_model_id == GlobalModelRow.id)
+        .where(GlobalModelRow.task == draft.task.name, GlobalModelRow.task_digest == draft.task.digest)
+        .where(GlobalModelRow.parent.is_not_distinct_from(draft.lineage.parent))
+        .where(GlobalModelFileRow.role == "model", GlobalModelFileRow.sha256 == model)
+        .order_by(GlobalModelRow.id.desc())
+    )
+    return next((row for row in rows if is_waiting(session, row)), None)
 
 
 def version_of(session: Session, task: TaskName, version: int) -> GlobalModelRow:
@@ -109,6 +119,8 @@ def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue
         scaler_sha256=row.digest_of("scaler"),
         created_at=row.created_at,
         published=current is not None and current.id == row.id,
+        waiting=is_waiting(session, row),
+        answers=list(answers_to(session, row)),
         notice=catalogue[row.task].notice if row.task in catalogue else "",
         **{name: getattr(row, name) for name in Lineage.model_fields},
     )
@@ -122,5 +134,14 @@ def as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
         name: {key: value for key, value in found.items() if name == caller.envoy_name or not isinstance(value, list)}
         for name, found in model.metrics.items()
     }
-    inputs = [ModelInput(**{name: getattr(each, name) for name in _FOR_EVERYBODY}) for each in model.inputs]
-    return model.model_copy(update={"metrics": metrics, "inputs": inputs, "quarantined": []})
+    shown = {
+        "metrics": metrics,
+        "inputs": [_for_everybody(each) for each in model.inputs],
+        "standing": [_for_everybody(each) for each in model.standing],
+        "quarantined": [],
+    }
+    return model.model_copy(update=shown)
+
+
+def _for_everybody(each: ModelInput) -> ModelInput:
+    return ModelInput(**{name: getattr(each, name) for name in _FOR_EVERYBODY})

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from contract.messages.base import Role, Verdict
+from contract.messages.global_models import AnswerChoice
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import FileRole, GlobalFileRole
 
@@ -112,6 +113,8 @@ class EnvoyRow(Base):
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    expected_examples: Mapped[int | None]
+    """How many training examples the admin expects of it at most; null: nothing was said."""
 
 
 class EnrolmentCodeRow(Base):
@@ -241,6 +244,10 @@ class GlobalModelRow(_HasFiles, Base):
     quarantined: Mapped[list[Any]]
     metrics: Mapped[dict[str, Any]]
     held_out: Mapped[dict[str, Any] | None]
+    parent: Mapped[int | None]
+    """The version that was current when it was made, from which it moved on; null: the shared start."""
+    standing: Mapped[list[Any]]
+    notes: Mapped[list[Any]]
     created_at: Mapped[datetime]
 
     files: Mapped[list["GlobalModelFileRow"]] = relationship(lazy="selectin", order_by="GlobalModelFileRow.role")
@@ -254,6 +261,20 @@ class GlobalModelFileRow(Base):
     global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), primary_key=True)
     role: Mapped[GlobalFileRole] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[Digest]
+
+
+class VersionAnswerRow(Base):
+    """A hospital's word on a global version; its newest one holds."""
+
+    __tablename__ = "version_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), index=True)
+    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
+    answer: Mapped[AnswerChoice] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+    envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
 
 
 class PublicationRow(Base):

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription
-from director.members.access import ANALYST, Principal
+from director.members.access import ADMIN, ANALYST, Principal
 from director.records.paging import page_of
 from director.records.schema import EnvoyRow, TokenRow
 from director.submissions.kept import current_submissions, describe_current
@@ -33,4 +33,7 @@ def describe_hospital(session: Session, row: EnvoyRow, caller: Principal) -> Env
         return EnvoyDescription(envoy_name=row.name, state=None, last_seen_at=None, current=current)
     seen = session.scalar(select(func.max(TokenRow.last_used_at)).where(TokenRow.envoy_id == row.id))
     state = "disabled" if row.disabled_at else "active" if row.joined_at else "enrolled"
-    return EnvoyDescription(envoy_name=row.name, state=state, last_seen_at=seen, current=current)
+    expected = row.expected_examples if caller.role == ADMIN else None
+    return EnvoyDescription(
+        envoy_name=row.name, state=state, last_seen_at=seen, current=current, expected_examples=expected
+    )

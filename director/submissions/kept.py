@@ -25,9 +25,9 @@ def current_submissions(
     return _newest(session, (ADMITTED,), task, envoy)
 
 
-def waiting_submissions(session: Session, task: TaskName) -> Sequence[SubmissionRow]:
-    """Give the versions in quarantine that a hospital's current one would have to give way to, by hospital."""
-    return [row for row in _newest(session, (ADMITTED, QUARANTINED), task, None) if row.verdict == QUARANTINED]
+def newest_submissions(session: Session, task: TaskName) -> Sequence[SubmissionRow]:
+    """Give each hospital's newest version that is not out, also where it waits in quarantine, by hospital."""
+    return _newest(session, (ADMITTED, QUARANTINED), task, None)
 
 
 def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:

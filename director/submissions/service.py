@@ -6,7 +6,7 @@ from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
 from contract.parts import Parcel
 from director.members.access import Principal
-from director.members.envoys import disable_envoy, envoy_named
+from director.members.envoys import disable_envoy, enable_envoy, envoy_named
 from director.records import verdicts
 from director.records.ledger import Ledger
 from director.submissions import hospitals, kept
@@ -100,5 +100,16 @@ class Submissions:
         """
         with self._ledger.act(caller.actor) as act:
             row = disable_envoy(act, name)
-            self._tasks.renew_starts(act)  # its statistics no longer count
+            self._tasks.move_starts(act)  # its statistics no longer count
+            return hospitals.describe_hospital(act.session, row, caller)
+
+    def enable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
+        """Let a disabled hospital take part again: its tokens that have not ended hold, its models and reports count.
+
+        Raises:
+            UnknownEnvoyError: There is none of that name.
+        """
+        with self._ledger.act(caller.actor) as act:
+            row = enable_envoy(act, name)
+            self._tasks.move_starts(act)  # its statistics count again
             return hospitals.describe_hospital(act.session, row, caller)

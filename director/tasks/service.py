@@ -1,22 +1,31 @@
 """What is done about tasks, statistics and starts, for the HTTP interface and the commands alike."""
 
+import logging
+
+from sqlalchemy.orm import Session
+
 from aggregation.screening import Bounds
 from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
-from director.errors import NotFoundError
+from contract.tasks import Task
+from director.errors import DamagedArtifactError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.records import verdicts
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
+from director.records.schema import StartRow
 from director.tasks import starts, statistics
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue, describe_task
 from director.tasks.events import StartRead, StatisticsReleased, StatisticsWithdrawn
+from director.tasks.publications import current_global_model
+
+_log = logging.getLogger(__name__)
 
 
 class Tasks:
@@ -27,13 +36,17 @@ class Tasks:
         blobs: The files.
         catalogue: The tasks of this federation.
         bounds: What the gate still takes for honest.
+        minimum_hospitals: With fewer, no merged scaler is given out.
     """
 
-    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, bounds: Bounds) -> None:
+    def __init__(
+        self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, bounds: Bounds, minimum_hospitals: int
+    ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
         self._bounds = bounds
+        self._minimum_hospitals = minimum_hospitals
 
     def list(self) -> Page[TaskDescription]:
         """List the tasks of this federation."""
@@ -56,10 +69,7 @@ class Tasks:
         """
         task = self._catalogue.find(name)
         with self._ledger.read() as session:
-            row = starts.current_start(session, task.name)
-            if row is None:
-                raise NotFoundError(f"Task {name} has no start yet.", hint="Restart the director, then try again.")
-            return starts.describe_start(row)
+            return starts.describe_start(starts.the_current_start(session, task.name))
 
     def start_file(self, caller: Principal, digest: Digest) -> bytes:
         """Give the bytes of a start's model or scaler; who read a model is put on record.
@@ -79,7 +89,9 @@ class Tasks:
     def report_statistics(
         self, caller: Principal, envoy_name: EnvoyName, report: StatisticsReport
     ) -> tuple[StatisticsReceipt, bool]:
-        """Keep a hospital's share of the common scaler, and move the start; False: the same report again.
+        """Keep a hospital's share of the common scaler; False: the same report again.
+
+        The start moves with it only before the first version, when it was the last report that was missing.
 
         Raises:
             ForbiddenError: The caller is another hospital.
@@ -91,8 +103,12 @@ class Tasks:
         statistics.check_report(report, task)
         with self._ledger.act(caller.actor, committed="statistics.committed") as act:
             envoy = envoy_named(act.session, envoy_name)
+            were_all_there = statistics.have_all_reported(act.session, task.name)
             row, is_new = statistics.keep_report(act, task, envoy, report)
-            start = starts.renew_start(act, Artifacts(self._blobs, task), task, self._bounds)
+            statistics.screen_reports(act, task.name, self._bounds)
+            if self._completes(act.session, task, were_all_there=were_all_there):
+                self.move_start(act, task)
+            start = starts.the_current_start(act.session, task.name)
             receipt = StatisticsReceipt(
                 envoy_name=envoy.name,
                 task=task.name,
@@ -135,10 +151,43 @@ class Tasks:
             verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
             kind = StatisticsReleased if choice == "released" else StatisticsWithdrawn
             act.tell(kind(envoy=row.envoy.name, task=row.task, version=row.version, reason=reason))
-            starts.renew_start(act, Artifacts(self._blobs, task), task, self._bounds)
+            self.move_start(act, task)
             return statistics.describe_report(row)
 
-    def renew_starts(self, act: Act) -> None:
-        """Make every task's start follow what counts now."""
+    def merge_statistics(self, caller: Principal, task_name: TaskName) -> Start:
+        """Let the common scaler, and the start with it, follow the reports that count now.
+
+        Raises:
+            UnknownTaskError: There is no such task.
+            DamagedArtifactError: A file of the current model is not what it was.
+        """
+        task = self._catalogue.find(task_name)
+        with self._ledger.act(caller.actor) as act:
+            return starts.describe_start(self.move_start(act, task))
+
+    def move_start(self, act: Act, task: Task) -> StartRow:
+        """Let one task's start follow what counts now; raises as ``starts.move_start``."""
+        return starts.move_start(act, Artifacts(self._blobs, task), task, self._bounds, self._minimum_hospitals)
+
+    def move_starts(self, act: Act) -> None:
+        """Let every task's start follow what counts now; where a file is damaged the last one holds on."""
         for task in self._catalogue.values():
-            starts.renew_undamaged_start(act, Artifacts(self._blobs, task), task, self._bounds)
+            self._move_undamaged(act, task)
+
+    def catch_up(self, act: Act) -> None:
+        """Give every task a start of what is current, for example after a cut point was moved; else move none."""
+        for task in self._catalogue.values():
+            if not starts.is_up_to_date(act.session, task):
+                self._move_undamaged(act, task)
+
+    def _move_undamaged(self, act: Act, task: Task) -> None:
+        try:
+            self.move_start(act, task)
+        except DamagedArtifactError as error:  # fsck and whoever asks for the model say more
+            _log.error("start.damaged", extra={"facts": {"task": task.name, "why": error.sentence}})
+
+    def _completes(self, session: Session, task: Task, *, were_all_there: bool) -> bool:
+        """Tell whether a report was the last one missing before there is a first version."""
+        if were_all_there or current_global_model(session, task) is not None:
+            return False
+        return statistics.have_all_reported(session, task.name)

@@ -1,6 +1,6 @@
 """What everyone starts from: hospitals' statistics → the merged scaler → the current start, moved as either moves."""
 
-import logging
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from contract.names import Digest, TaskName
 from contract.network import bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.tasks import Task
-from director.errors import DamagedArtifactError, NotFoundError
+from director.errors import NotFoundError
 from director.records.ledger import Act
 from director.records.schema import GlobalModelRow, StartRow
 from director.tasks.artifacts import Artifacts
@@ -19,22 +19,33 @@ from director.tasks.events import StartRenewed
 from director.tasks.publications import current_global_model
 from director.tasks.statistics import merged_scaler, screen_reports
 
-_log = logging.getLogger(__name__)
-
 
 def current_start(session: Session, task: TaskName) -> StartRow | None:
     """Give the start that holds now."""
     return session.scalars(select(StartRow).where(StartRow.task == task).order_by(StartRow.id.desc()).limit(1)).first()
 
 
-def renew_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds) -> StartRow:
-    """Make the start follow the current global model and the merged scaler.
+def the_current_start(session: Session, task: TaskName) -> StartRow:
+    """Give the start that holds now.
 
-    Hospitals' reports are held against each other first. The model is re-expressed behind the merged scaler where it
-    stands behind another one.
+    Raises:
+        NotFoundError: There is none yet.
+    """
+    row = current_start(session, task)
+    if row is None:
+        raise NotFoundError(f"Task {task} has no start yet.", hint="Restart the director, then try again.")
+    return row
+
+
+def move_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds, minimum_hospitals: int) -> StartRow:
+    """Let the start follow the current global model and the reports that count now.
+
+    Not with each report: whoever reads two starts in a row, between which one hospital reported, can compute that
+    hospital's numbers. The model is re-expressed behind the merged scaler where it stands behind another one.
     """
     screen_reports(act, task.name, bounds)
-    model, scaler = current_global_model(act.session, task), merged_scaler(act.session, task.name, bounds)
+    model = current_global_model(act.session, task)
+    scaler = merged_scaler(act.session, task.name, bounds, minimum_hospitals)
     if model is None:
         model_sha256 = artifacts.keep_state(task.initial_state())
         scaler_sha256 = artifacts.keep_scaler(scaler) if scaler else None
@@ -60,12 +71,12 @@ def renew_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds) -> S
     return start
 
 
-def renew_undamaged_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds) -> None:
-    """Make the start follow, for example after a cut point was moved; where a file is damaged the last one holds on."""
-    try:
-        renew_start(act, artifacts, task, bounds)
-    except DamagedArtifactError as error:  # fsck and whoever asks for the model say more
-        _log.error("start.damaged", extra={"facts": {"task": task.name, "why": error.sentence}})
+def is_up_to_date(session: Session, task: Task) -> bool:
+    """Tell whether the start is of the current version, or of none, and of the task as it is defined now."""
+    last, model = current_start(session, task.name), current_global_model(session, task)
+    if last is None or last.base != task.base(last.model_sha256, last.scaler_sha256):
+        return False
+    return last.global_version == (model.version if model else None)
 
 
 def start_named(session: Session, task: TaskName, base: Digest) -> StartRow | None:
@@ -73,6 +84,12 @@ def start_named(session: Session, task: TaskName, base: Digest) -> StartRow | No
     return session.scalars(
         select(StartRow).where(StartRow.task == task, StartRow.base == base).order_by(StartRow.id.desc()).limit(1)
     ).first()
+
+
+def shared_starts(session: Session, task: Task) -> Sequence[StartRow]:
+    """Give every start before there was a version, as the task is defined now."""
+    rows = session.scalars(select(StartRow).where(StartRow.task == task.name, StartRow.global_version.is_(None)))
+    return [row for row in rows if row.base == task.base(row.model_sha256, row.scaler_sha256)]
 
 
 def describe_start(row: StartRow) -> Start:

@@ -1,11 +1,11 @@
 """Hospitals' statistics: held against the task and against each other, kept, merged into the common scaler."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aggregation.clipping import capped_counts
+from aggregation.counting import Claim, count
 from aggregation.scaling import merge_scalers
 from aggregation.screening import Bounds, screen_report
 from contract.messages.base import Page
@@ -89,21 +89,38 @@ def screen_reports(act: Act, task: TaskName, bounds: Bounds) -> None:
             act.tell(kind(envoy=row.envoy.name, task=task, version=row.version, failed=failed), actor=GATE)
 
 
-def merged_scaler(session: Session, task: TaskName, bounds: Bounds) -> ScalerState | None:
-    """Merge the reports that count, each hospital's rows capped against the others'; None while there are none."""
-    reported = [scaler_of(row) for row in _newest(session, task) if row.verdict == ADMITTED]
-    return merge_scalers(capped(reported, bounds.count_ratio)) if reported else None
+def merged_scaler(session: Session, task: TaskName, bounds: Bounds, minimum_hospitals: int) -> ScalerState | None:
+    """Merge the reports that count, each hospital's rows capped as its models are (``aggregation.counting``).
+
+    Exact where no cap bites. None while fewer hospitals than the minimum have a report that counts.
+    """
+    rows = _counting(session, task)
+    if len(rows) < max(1, minimum_hospitals):
+        return None
+    claims = [Claim(row.num_examples, row.num_examples, row.envoy.expected_examples) for row in rows]
+    counts = count(claims, bounds.count_ratio)
+    return merge_scalers([counted_as(scaler_of(row), each.counted) for row, each in zip(rows, counts, strict=True)])
 
 
-def capped(scalers: Sequence[ScalerState], ratio: float) -> list[ScalerState]:
-    """Let no scaler count with more rows than ``ratio`` times the median of all; its mean and variance stay."""
-    counts = capped_counts([scaler.num_examples for scaler in scalers], ratio)
-    return [
-        scaler
-        if count == scaler.num_examples
-        else ScalerState.from_moments(count, scaler.mean, tuple(variance * count for variance in scaler.variance))
-        for scaler, count in zip(scalers, counts, strict=True)
-    ]
+def have_all_reported(session: Session, task: TaskName) -> bool:
+    """Tell whether every enabled hospital has a report that is not out."""
+    enabled = set(session.scalars(select(EnvoyRow.id).where(EnvoyRow.disabled_at.is_(None))))
+    return enabled <= {row.envoy_id for row in _newest(session, task)}
+
+
+def counted_as(scaler: ScalerState, number: int) -> ScalerState:
+    """Let a scaler count with another number of rows; its mean and variance stay."""
+    if number == scaler.num_examples:
+        return scaler
+    return ScalerState.from_moments(number, scaler.mean, tuple(variance * number for variance in scaler.variance))
+
+
+def newest_counts(session: Session, task: TaskName) -> Mapping[int, int]:
+    """Give hospital → the number of rows in its newest admitted report, also where a newer one waits in quarantine."""
+    admitted = select(StatisticsRow.envoy_id, StatisticsRow.num_examples).where(
+        StatisticsRow.task == task, StatisticsRow.verdict == ADMITTED
+    )
+    return {row.envoy_id: row.num_examples for row in session.execute(admitted.order_by(StatisticsRow.version))}
 
 
 def newest_admitted(session: Session, envoy: EnvoyRow, task: TaskName) -> ScalerState | None:
@@ -160,6 +177,10 @@ def describe_report(row: StatisticsRow) -> StatisticsDescription:
         decision=Decision.model_validate(row.decision) if row.decision else None,
         created_at=row.created_at,
     )
+
+
+def _counting(session: Session, task: TaskName) -> Sequence[StatisticsRow]:
+    return [row for row in _newest(session, task) if row.verdict == ADMITTED]
 
 
 def _newest(session: Session, task: TaskName) -> Sequence[StatisticsRow]:

@@ -26,7 +26,7 @@ def recover(ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue
             blobs.remove(digest)
             removed += 1
             reach("recovery.removed")
-        tasks.renew_starts(act)
+        tasks.catch_up(act)
         views.repair(act.session, catalogue)
         reach("recovery.mended")
     ledger.let_readers_learn()
