@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from aggregation.clipping import capped_counts
+from aggregation.counting import Claim, count
 from aggregation.screening import Bounds, screen_updates
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
@@ -14,7 +14,8 @@ from contract.artifacts.model_file import write_model
 from contract.names import Digest
 from contract.network import Layout, Matrix, State
 from simulation.attacks import Attack
-from simulation.breast_cancer import HOUSE, Consortium, LocalTraining, Patients, accuracy, consortium, task, train
+from simulation.breast_cancer import Consortium, accuracy, consortium, task
+from simulation.quick_training import HOUSE, LocalTraining, Patients, train
 
 ROUNDS = 10
 TASK = task()
@@ -87,7 +88,8 @@ def run(scenario: Scenario, defence: Defence, bounds: Bounds) -> Outcome:
 def _judged(updates: Sequence[ModelUpdate], bounds: Bounds) -> tuple[list[bool], list[int]]:
     """Do what the director does with a closed set: who is admitted, and what each claimed count counts for."""
     is_admitted = [found.passed for found in screen_updates(updates, bounds)]
-    return is_admitted, capped_counts([each.num_examples for each in updates], bounds.count_ratio)
+    claims = [Claim(each.num_examples, each.num_examples) for each in updates]
+    return is_admitted, [each.counted for each in count(claims, bounds.count_ratio)]
 
 
 def _updates(scenario: Scenario, data: Consortium, state: State, draw: np.random.Generator) -> list[ModelUpdate]:
@@ -98,7 +100,9 @@ def _updates(scenario: Scenario, data: Consortium, state: State, draw: np.random
         trained_on[:hostile] = [Patients(each.x, 1 - each.y) for each in trained_on[:hostile]]
     if attack is not None and attack.claim is not None:
         claims[:hostile] = [attack.claim] * hostile
-    changes = np.array([_flat(train(state, each, scenario.training, draw)) - start for each in trained_on])
+    changes = np.array(
+        [_flat(train(TASK.architecture, state, each, scenario.training, draw)) - start for each in trained_on]
+    )
     if attack is not None:
         changes[:hostile] = attack.forge(changes[:hostile], changes[hostile:], draw)
     return [

@@ -14,9 +14,9 @@ from aggregation.strategy import aggregate, strategy_named
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.training import train
 from simulation.attacks import ATTACKS, SCALING, SIGN_FLIP, Attack
-from simulation.breast_cancer import HOUSE, LocalTraining
 from simulation.hostile_run import ROUNDS, Defence, Outcome, Scenario, run
 from simulation.in_process import Hospital, synthetic_hospitals, update_of
+from simulation.quick_training import HOUSE, LocalTraining
 
 SEEDS, CLEAN_RUNS = 5, 50
 HOSTILE = (2, 4)
@@ -48,7 +48,7 @@ OTHER_BOUNDS = (
     ("against 0.5", replace(BOUNDS, against=0.5)),
     ("against 2", replace(BOUNDS, against=2.0)),
 )
-COUNT_RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0)
+COUNT_RATIOS = (2.0, 3.0, 5.0, 10.0)
 
 
 def accuracies(hostile: int, seeds: int) -> str:

@@ -15,10 +15,13 @@ class Catalogue(Mapping[TaskName, Task]):
 
     Args:
         cut_points: Task's name → its cut points, where the consortium has moved them.
+        tasks: The tasks as they are without that.
     """
 
-    def __init__(self, cut_points: Mapping[TaskName, Sequence[float]]) -> None:
-        self._tasks = dict(BUILT_IN_TASKS)
+    def __init__(
+        self, cut_points: Mapping[TaskName, Sequence[float]], tasks: Mapping[TaskName, Task] = BUILT_IN_TASKS
+    ) -> None:
+        self._tasks = dict(tasks)
         for name, chosen in cut_points.items():
             self._tasks[name] = dataclasses.replace(self._tasks[name], cut_points=tuple(chosen))
 

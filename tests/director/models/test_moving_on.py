@@ -1,4 +1,4 @@
-"""An aggregate moves the federation on from where it stands, by what is new: the cases, over HTTP on a real director."""
+"""An aggregate moves the federation on from where it stands, by what is new: each case, over HTTP."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,0 +1,413 @@
+"""One hostile hospital among few, cycle by cycle, against a real director: what it serves in the end.
+
+The hostile one is the first; it knows the others' models of the same cycle, the rule and the bounds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import numpy as np
+
+from aggregation.screening import Bounds, screen_updates
+from aggregation.strategy import BY_NUMBER
+from aggregation.updates import ModelUpdate, TensorsInMemory
+from contract.messages.global_models import GlobalModel
+from contract.messages.tasks import Start
+from contract.names import Digest, EnvoyName
+from contract.network import Layout, Matrix, State, bias_name, forward, weight_name
+from contract.scaler import ScalerState, re_express_first_layer
+from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS, Task
+from director.models.contributions import Making
+from simulation import breast_cancer
+from simulation.in_process import pooled, synthetic_hospitals
+from simulation.quick_federation import Publish, QuickFederation
+from simulation.quick_training import HOUSE, Patients, train
+
+LIED = 10_000_000
+Data = Literal["standard", "breast_cancer"]
+Vector = Matrix
+
+
+@dataclass(frozen=True)
+class Site:
+    """One hospital's patients as they are, to train on and held out."""
+
+    name: EnvoyName
+    training: Patients
+    held_out: Patients
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What an attacker sees in one cycle.
+
+    Args:
+        cycle: Counted from 0.
+        task: What is learned.
+        base: The start's numbers.
+        own: The change that its own true patients would make.
+        flipped: The change that its patients with swapped labels make.
+        honest: The others' changes, one row each.
+        first: The first start's numbers, behind the scaler as it is now.
+        withdrawn: The numbers of the version that was rolled back, if one was.
+        bounds: The gate's.
+    """
+
+    cycle: int
+    task: Task
+    base: Vector
+    own: Vector
+    flipped: Vector
+    honest: Matrix
+    first: Vector
+    withdrawn: Vector | None
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One way for one hospital to be hostile.
+
+    Args:
+        name: For the table.
+        forge: What it sends: numbers, not a change.
+        cycles: How long it goes on.
+        lies_in_statistics: Whether it reports absurd statistics.
+        is_rolled_back: Whether an admin rolls back the version of the second cycle, which it spoilt.
+    """
+
+    name: str
+    forge: Callable[[Situation], Vector]
+    cycles: int = 6
+    lies_in_statistics: bool = False
+    is_rolled_back: bool = False
+
+
+def _label_flip(seen: Situation) -> Vector:
+    return seen.base + seen.flipped
+
+
+def _replay(seen: Situation) -> Vector:
+    return seen.first
+
+
+def _free_ride(seen: Situation) -> Vector:
+    return seen.base
+
+
+def _drift(seen: Situation) -> Vector:
+    """Go 3.3 times as far as an honest one, ever the same way: the highest level is never answered any more."""
+    way = np.zeros_like(seen.base)
+    outputs = seen.task.architecture.output_size
+    way[-1] = -1.0  # the last bias
+    way[-outputs:-1] = 1 / max(1, outputs - 1)
+    return seen.base + 3.3 * _typical(seen) * way / np.linalg.norm(way)
+
+
+def _withdrawn(seen: Situation) -> Vector:
+    """Spoil the version of the second cycle; once it is rolled back, send it again as it was."""
+    if seen.withdrawn is None:
+        return seen.base + (3 * seen.flipped if seen.cycle else seen.own)
+    return seen.withdrawn
+
+
+def _adaptive(seen: Situation) -> Vector:
+    """Go as far against the others as the gate lets it; where too few are there to be compared, a hundred times."""
+    if len(seen.honest) + 1 < 4:
+        return seen.base + 100 * seen.flipped
+    best = seen.flipped * 0
+    centre = np.median(seen.honest, axis=0)
+    against = seen.flipped / (np.linalg.norm(seen.flipped) or 1.0)
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):  # of the way that looks honest
+        direction = (1 - share) * against + share * centre / (np.linalg.norm(centre) or 1.0)
+        low, high = 0.0, 6 * _typical(seen)
+        for _ in range(12):
+            half = (low + high) / 2
+            low, high = (half, high) if _passes(seen, half * direction) else (low, half)
+        if (low * direction) @ against > best @ against:
+            best = low * direction
+    return seen.base + best
+
+
+def _passes(seen: Situation, change: Vector) -> bool:
+    scaler = ScalerState.from_moments(2, (0.0,), (2.0,))
+    layout = seen.task.layout
+    base = TensorsInMemory(unflattened(layout, seen.base))
+    updates = [
+        ModelUpdate(Digest.of(b"%d" % place), 1, scaler, layout, TensorsInMemory(unflattened(layout, state)), base)
+        for place, state in enumerate([seen.base + change, *(seen.base + each for each in seen.honest)])
+    ]
+    return screen_updates(updates, seen.bounds)[0].passed
+
+
+def _typical(seen: Situation) -> float:
+    return float(np.median(np.linalg.norm(seen.honest, axis=1)))
+
+
+ATTACKS = (
+    Attack("label flip", _label_flip),
+    Attack("replay of the first start", _replay),
+    Attack("unchanged base", _free_ride),
+    Attack("slow drift, 3.3 × an honest norm, 10 cycles", _drift, cycles=10),
+    Attack("lied statistics", _label_flip, lies_in_statistics=True),
+    Attack("rolled-back version again", _withdrawn, is_rolled_back=True),
+    Attack("knows rule and bounds", _adaptive),
+)
+
+
+@dataclass(frozen=True)
+class Defence:
+    """How the director is set.
+
+    Args:
+        name: For the table.
+        strategy: Of its aggregates.
+        has_table: Whether it holds models against a validation table.
+        publish: Whether versions must be confirmed by the hospitals' word.
+        bounds: The gate's.
+    """
+
+    name: str
+    strategy: str = BY_NUMBER
+    has_table: bool = False
+    publish: Publish = "at_once"
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it.
+
+    Args:
+        accuracy: Of the served model, at the worst honest hospital.
+        unpublished: Share of cycles after which no new version served.
+        accused: Share of the honest submissions that were quarantined.
+    """
+
+    accuracy: float
+    unpublished: float
+    accused: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Who is there and what happens; no attack: all are honest.
+
+    Args:
+        data: Whose patients.
+        hospitals: How many hospitals, the hostile one among them.
+        seed: Decides the patients and the training.
+        attack: What the first hospital does.
+        lies: Whether it claims 10 million examples.
+        cycles: How many, where there is no attack that says so.
+        warm_up: Cycles before that, in which all are honest.
+    """
+
+    data: Data
+    hospitals: int
+    seed: int
+    attack: Attack | None = None
+    lies: bool = False
+    cycles: int = 6
+    warm_up: int = 0
+
+
+def play(scenario: Scenario, defence: Defence) -> Outcome:
+    """Play it through in a folder that is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        return _Play(scenario, defence, Path(folder)).outcome()
+
+
+class _Play:
+    def __init__(self, scenario: Scenario, defence: Defence, folder: Path) -> None:
+        self.scenario, self.defence = scenario, defence
+        self.task, self.sites, table = sites_of(scenario.data, scenario.hospitals, scenario.seed)
+        making = Making(bounds=defence.bounds, strategy=defence.strategy, publish=defence.publish)
+        self.federation = QuickFederation(folder, self.task, making)
+        self.draw = np.random.default_rng([scenario.seed, scenario.hospitals])
+        self.sent_honestly: list[str] = []
+        if defence.has_table:
+            self.federation.set_validation_table(_csv(self.task, table))
+
+    def outcome(self) -> Outcome:
+        """Play it to its end."""
+        federation, attack = self.federation, self.scenario.attack
+        for site in self.sites:
+            federation.enrol(site.name)
+            self._report(site, is_lying=False)
+        cycles = attack.cycles if attack else self.scenario.cycles
+        unpublished, withdrawn = 0, None
+        first = federation.start()[1:]
+        for cycle in range(-self.scenario.warm_up, cycles):
+            is_hostile = attack is not None and cycle >= 0
+            if cycle == 0 and attack is not None and attack.lies_in_statistics:
+                self._report(self.sites[0], is_lying=True)
+                federation.merge_statistics()
+            start, base, scaler = federation.start()
+            self._upload(start, base, scaler, self._forging(cycle, first, withdrawn) if is_hostile else None)
+            made, _ = federation.aggregate()
+            if made is not None and made.waiting:
+                self._ask(made, base, scaler, is_hostile=is_hostile)
+            before, served = start.global_version or 0, federation.start()[0].global_version or 0
+            unpublished += cycle >= 0 and served == before
+            if attack is not None and attack.is_rolled_back and cycle == 1 and served != before:
+                withdrawn = federation.model(served)
+                federation.publish(before)
+        result = self._accuracy(*federation.start()[1:])
+        accused = self._accused()
+        federation.close()
+        return Outcome(result, unpublished / cycles, accused)
+
+    def _report(self, site: Site, *, is_lying: bool) -> None:
+        own = ScalerState.fitted(site.training.x)
+        if is_lying:
+            widest = min(49_000.0, self.task.features[0].maximum / 2 - 1)
+            own = ScalerState.from_moments(LIED, (widest,) * len(own.mean), (LIED * widest**2,) * len(own.mean))
+        self.federation.report(site.name, own, own.num_examples)
+
+    def _forging(
+        self, cycle: int, first: tuple[State, ScalerState], withdrawn: tuple[State, ScalerState] | None
+    ) -> Callable[[State, ScalerState, Matrix], Vector]:
+        """Give what turns everybody's honest changes into what the hostile one sends."""
+        attack, layout = self.scenario.attack, self.task.layout
+        top = self.task.architecture.output_size - 1
+
+        def forge(base: State, scaler: ScalerState, changes: Matrix) -> Vector:
+            site, origin = self.sites[0], flattened(layout, base)
+            flipped = replace(site.training, y=top - site.training.y)
+            seen = Situation(
+                cycle=cycle,
+                task=self.task,
+                base=origin,
+                own=changes[0],
+                flipped=self._trained(base, scaler, flipped) - origin,
+                honest=changes[1:],
+                first=flattened(layout, _behind(*first, scaler)),
+                withdrawn=None if withdrawn is None else flattened(layout, _behind(*withdrawn, scaler)),
+                bounds=self.defence.bounds,
+            )
+            return attack.forge(seen) if attack is not None else origin + changes[0]
+
+        return forge
+
+    def _upload(
+        self,
+        start: Start,
+        base: State,
+        scaler: ScalerState,
+        forge: Callable[[State, ScalerState, Matrix], Vector] | None,
+    ) -> None:
+        """Let everybody train and send; ``forge``: what the first one sends instead."""
+        origin = flattened(self.task.layout, base)
+        changes = np.array([self._trained(base, scaler, site.training) - origin for site in self.sites])
+        for place, site in enumerate(self.sites):
+            numbers, claim, is_honest = origin + changes[place], len(site.training), place > 0 or forge is None
+            if forge is not None and place == 0:
+                numbers, claim = forge(base, scaler, changes), LIED if self.scenario.lies else claim
+            sent = self.federation.upload(site.name, start, unflattened(self.task.layout, numbers), scaler, claim)
+            if is_honest:
+                self.sent_honestly.append(sent)
+
+    def _trained(self, base: State, scaler: ScalerState, patients: Patients) -> Vector:
+        standardised = Patients(scaler.transform(patients.x), patients.y)
+        return flattened(self.task.layout, train(self.task.architecture, base, standardised, HOUSE, self.draw))
+
+    def _ask(self, made: GlobalModel, base: State, scaler: ScalerState, *, is_hostile: bool) -> None:
+        """Let every hospital say its word; a hostile one accepts."""
+        version = made.version or 0
+        after = self.federation.model(version)
+        for place, site in enumerate(self.sites):
+            accepts = (is_hostile and place == 0) or no_worse(
+                self._held_out(*after, site), self._held_out(base, scaler, site)
+            )
+            self.federation.answer(site.name, version, "accept" if accepts else "refuse")
+
+    def _held_out(self, state: State, scaler: ScalerState, site: Site) -> tuple[float, float]:
+        loss = _loss_on(self.task, state, scaler, site.held_out)
+        return loss, _accuracy_on(self.task, state, scaler, site.held_out)
+
+    def _accuracy(self, state: State, scaler: ScalerState) -> float:
+        honest = self.sites[1:] if self.scenario.attack else self.sites
+        return min(_accuracy_on(self.task, state, scaler, site.held_out) for site in honest)
+
+    def _accused(self) -> float:
+        found = [self.federation.verdict(each) for each in self.sent_honestly]
+        return found.count("quarantined") / len(found)
+
+
+@cache
+def sites_of(data: Data, hospitals: int, seed: int) -> tuple[Task, Sequence[Site], Patients]:
+    """Give the task, the hospitals' patients, and a validation table of patients whom no hospital has."""
+    if data == "standard":
+        drawn = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 2000, seed)
+        sites = [
+            Site(
+                each.name,
+                Patients(each.split.training.features, each.split.training.labels),
+                Patients(each.split.held_out.features, each.split.held_out.labels),
+            )
+            for each in drawn
+        ]
+        nobodys = pooled(synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 200, seed + 1000)).split.training
+        return DIAGNOSIS_COUNT, sites, Patients(nobodys.features, nobodys.labels)
+    dealt = breast_cancer.consortium(seed, hospitals)
+    raw = [_raw(each, dealt.scaler) for each in (*dealt.hospitals, dealt.held_out)]
+    half = len(raw[-1]) // 2
+    table, held_out = (Patients(raw[-1].x[rows], raw[-1].y[rows]) for rows in (slice(half), slice(half, None)))
+    names = [EnvoyName(f"Hospital{place + 1}") for place in range(hospitals)]
+    return breast_cancer.task(), [Site(name, each, held_out) for name, each in zip(names, raw[:-1], strict=True)], table
+
+
+def flattened(layout: Layout, state: State) -> Vector:
+    """Put a state into one vector."""
+    return np.concatenate([state[spec.name].reshape(-1) for spec in layout], dtype=np.float64)
+
+
+def unflattened(layout: Layout, vector: Vector) -> State:
+    """Take a vector apart into a state."""
+    cuts = np.cumsum([spec.size for spec in layout])[:-1]
+    parts = np.split(vector.astype(np.float32), cuts)
+    return {spec.name: part.reshape(spec.shape) for spec, part in zip(layout, parts, strict=True)}
+
+
+def _behind(state: State, old: ScalerState, new: ScalerState) -> State:
+    moved = {name: np.array(tensor) for name, tensor in state.items()}
+    weight, bias = re_express_first_layer(moved[weight_name(0)], moved[bias_name(0)], old, new)
+    moved[weight_name(0)], moved[bias_name(0)] = weight.astype(np.float32), bias.astype(np.float32)
+    return moved
+
+
+def _raw(patients: Patients, scaler: ScalerState) -> Patients:
+    return Patients(patients.x * np.asarray(scaler.scale) + np.asarray(scaler.mean), patients.y)
+
+
+def _csv(task: Task, table: Patients) -> bytes:
+    names = [*(feature.name for feature in task.features), "label"]
+    lines = [",".join(names)]
+    for row, label in zip(table.x, table.y, strict=True):
+        lines.append(",".join([*(repr(float(value)) for value in row), RISK_LEVELS[int(label)]]))
+    return "\n".join(lines).encode()
+
+
+def _logits(task: Task, state: State, scaler: ScalerState, patients: Patients) -> Matrix:
+    return forward(task.architecture, state, scaler.transform(patients.x))
+
+
+def _accuracy_on(task: Task, state: State, scaler: ScalerState, patients: Patients) -> float:
+    return float((_logits(task, state, scaler, patients).argmax(axis=1) == patients.y).mean())
+
+
+def _loss_on(task: Task, state: State, scaler: ScalerState, patients: Patients) -> float:
+    logits = _logits(task, state, scaler, patients)
+    highest = logits.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
+    return float((log_total - logits[np.arange(len(logits)), patients.y]).mean())
+
+
+def no_worse(after: tuple[float, float], before: tuple[float, float]) -> bool:
+    """Say what an envoy says of a version: (loss, accuracy) on its held-out patients, after and before."""
+    return after[0] <= before[0] + 0.05 and after[1] >= before[1] - 0.02
