@@ -14,6 +14,7 @@ from director.inference.answers import ReadyModel
 from director.members.envoys import unknown_envoy
 from director.members.events import EnvoyAdded
 from director.models.events import ModelPublished
+from director.models.publishing import holders
 from director.records.blobs import BlobStore
 from director.records.events import Event, UnreadEvent
 from director.records.schema import EnvoyRow, SubmissionRow
@@ -59,7 +60,7 @@ class CurrentModels:
                     version=row.version,
                     sha256=row.digest_of("model"),
                     scaler_sha256=row.digest_of("scaler"),
-                    envoys=len(row.inputs),
+                    envoys=len(holders(row)),
                     trained_at=row.created_at,
                 )
         before, held_now = self._current, dict(self._ready)  # a copy: meanwhile another thread may ask for one more

@@ -76,10 +76,10 @@ def answers_to(session: Session, row: GlobalModelRow) -> Sequence[VersionAnswer]
     ]
 
 
-def asked(row: GlobalModelRow) -> frozenset[EnvoyName]:
-    """Name the hospitals whose word confirms a version: all that have a share in it, but what waits in quarantine.
+def holders(row: GlobalModelRow) -> frozenset[EnvoyName]:
+    """Name the hospitals that have a share in a version, moving or standing still; not what waits in quarantine.
 
-    Also those that stand still: else one hospital that alone moves would confirm itself.
+    Their word confirms it. Not the word of those alone that moved: else one that alone moves would confirm itself.
     """
     holding = [*row.inputs, *(each for each in row.standing if each["reason"] != QUARANTINED_REASON)]
     return frozenset(EnvoyName(each["envoy_name"]) for each in holding)
@@ -88,4 +88,4 @@ def asked(row: GlobalModelRow) -> frozenset[EnvoyName]:
 def is_confirmed(session: Session, row: GlobalModelRow) -> bool:
     """Tell whether every hospital that is asked accepts."""
     accepting = {each.envoy_name for each in answers_to(session, row) if each.answer == "accept"}
-    return asked(row) <= accepting
+    return holders(row) <= accepting
