@@ -31,6 +31,8 @@ _LAYOUT_HINT = "Train the network of this task's architecture, without adding, r
 _DTYPE_HINT = "Convert the model before saving it: torch.save(model.float().state_dict(), 'model.pt')."
 _VALUE_HINT = "Training diverged: look at its loss, lower the learning rate, train again."
 
+_MAX_MEMBER_OVERHEAD = 2**16 + 4096  # the longest padding before a record, its two headers and names
+
 _TOP_FOLDER = "model"
 _PICKLE = "data.pkl"
 _RECORD = re.compile(r"data/(0|[1-9][0-9]{0,8})", re.ASCII)
@@ -63,6 +65,12 @@ class TensorLocation:
         """Whether the elements lie in C order."""
         due = contiguous_strides(self.spec.shape)
         return all(size == 1 or a == b for size, a, b in zip(self.spec.shape, self.strides, due, strict=True))
+
+
+def max_model_bytes(layout: Layout) -> int:
+    """Bound the size of a ``model.pt`` that can pass for this layout: what is larger need not be read to be refused."""
+    numbers = sum(spec.size * np.dtype(spec.dtype).itemsize for spec in layout)
+    return numbers + max_pickle_bytes(layout) + _max_members(layout) * _MAX_MEMBER_OVERHEAD
 
 
 def locate_tensors(data: Buffer, layout: Layout) -> tuple[TensorLocation, ...]:
@@ -135,8 +143,13 @@ def _members(state: State, layout: Layout) -> Iterator[tuple[str, bytes | memory
     yield "version", b"3\n"
 
 
+def _max_members(layout: Layout) -> int:
+    """Bound the archive's members, with room to say which tensor is one too many."""
+    return 2 * len(layout) + 64
+
+
 def _locate(archive: memoryview, layout: Layout) -> list[tuple[TensorLocation, Member]]:
-    members = read_directory(archive, max_members=2 * len(layout) + 64)  # room to say which tensor is one too many
+    members = read_directory(archive, max_members=_max_members(layout))
     _require_known_names(members)
     _require_small_members(members, archive)
     stored = read_state_dict(_pickle(members[_PICKLE], archive, layout), layout)

@@ -83,7 +83,7 @@ def read_scaler_file(data: Buffer, features: int) -> ScalerFile:
             other.
     """
     try:
-        attributes = read_attributes(inflate(memoryview(data), _max_bytes(features)), features)
+        attributes = read_attributes(inflate(memoryview(data), max_scaler_bytes(features)), features)
     except (StreamRefused, PickleRefused) as refused:
         raise _refusal(f"it is no plain StandardScaler: {refused}", hint=_SAVE_HINT) from None
     _require_attributes(attributes, features)
@@ -118,7 +118,7 @@ def write_scaler(scaler: ScalerState) -> bytes:
     )
 
 
-def _max_bytes(features: int) -> int:
+def max_scaler_bytes(features: int) -> int:
     """Bound the file, compressed or not: a scaler takes about 50 bytes a feature, and its name of at most 1 kB.
 
     The bound also holds down how long a hostile stream can keep a decompressor busy.

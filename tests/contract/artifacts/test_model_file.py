@@ -17,7 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.serialization import config as torch_config
 
-from contract.artifacts.model_file import MAX_MAGNITUDE, locate_tensors, model_file_parts, read_model, write_model
+from contract.artifacts.model_file import (
+    MAX_MAGNITUDE,
+    locate_tensors,
+    max_model_bytes,
+    model_file_parts,
+    read_model,
+    write_model,
+)
 from contract.errors import LayoutMismatchError, ModelFileError, TensorValueError
 from contract.network import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
 from fuzz.hostile import models
@@ -147,6 +154,19 @@ def test_a_benign_file_gives_the_tensors_that_torch_gives(write: Callable[[dict[
 
     assert same(read, models.network_state())
     assert same(read, torch.load(io.BytesIO(data), weights_only=True, map_location="cpu"))
+
+
+@pytest.mark.parametrize("write", BENIGN.values(), ids=BENIGN)
+def test_no_benign_file_is_larger_than_the_bound_of_its_layout(write: Callable[[dict[str, torch.Tensor]], bytes]):
+    assert len(write(models.network_state())) <= max_model_bytes(LAYOUT)
+
+
+def test_the_bound_of_a_layout_holds_the_widest_padding_and_the_longest_names() -> None:
+    parts = models.parts_of(models.saved(models.network_state()))
+    longest = models.zipped([replace(part, name=f"{'ö' * 255}/{part.name.partition('/')[2]}") for part in parts])
+
+    assert len(longest) + 2**16 * len(parts) <= max_model_bytes(LAYOUT)
+    assert max_model_bytes(LAYOUT) < 2**23
 
 
 def test_a_file_saved_to_a_path_is_read(tmp_path: Path) -> None:
