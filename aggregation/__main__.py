@@ -1,78 +1,81 @@
 """The admin's script on plain folders: ``python -m aggregation received_results/*/ --out DIR``.
 
-The only door of this package to files. Reads each folder's ``model.pt``, ``scaler.pkl`` and ``metadata.json`` with the
-strict readers, averages, and writes ``model.pt``, ``scaler.pkl`` and ``card.json``, which
-``fl-director model import DIR`` takes through the gate and publishes.
+With the modules of ``aggregation.script`` the only door of this package to files. Reads each folder's ``model.pt``,
+``scaler.pkl`` and ``metadata.json`` with the strict readers, averages, and writes ``model.pt``, ``scaler.pkl`` and
+``card.json``, which ``fl-director model import DIR`` takes through the gate and publishes.
 """
 
-import argparse
-import json
-import math
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from aggregation.clipping import capped_counts
 from aggregation.errors import AggregationError
 from aggregation.scaling import behind, merge_scalers
-from aggregation.strategy import RULES, aggregate, strategy_named
-from aggregation.updates import ModelUpdate, TensorsInFile
-from contract.artifacts.model_file import locate_tensors, read_model, write_model
-from contract.artifacts.scaler_file import read_scaler_file, write_scaler
+from aggregation.script.folders import (
+    Folder,
+    labels_of,
+    naming,
+    read_folders,
+    read_model_file,
+    read_scaler_of,
+    require_folder,
+)
+from aggregation.script.options import Options, read_options
+from aggregation.script.result import require_place, write_result
+from aggregation.script.shown import shown, shown_json, shown_path
+from aggregation.strategy import aggregate, strategy_named
+from aggregation.updates import ModelUpdate
+from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.errors import FederationError, UnknownTaskError
 from contract.messages.global_models import Card, CardInput
 from contract.names import Digest, TaskName
-from contract.parts import GLOBAL_FILES, PART_OF, GlobalFileRole
+from contract.parts import GLOBAL_FILES, GlobalFileRole
 from contract.scaler import ScalerState
-from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, Task
+from contract.tasks import BUILT_IN_TASKS, Task
 
-EXIT_OK, EXIT_USAGE, EXIT_REFUSED = 0, 2, 4
+EXIT_OK, EXIT_REFUSED = 0, 4
 
-
-@dataclass(frozen=True)
-class Folder:
-    """One hospital's folder, read and checked."""
-
-    name: str
-    update: ModelUpdate
-    scaler_sha256: Digest
+_RATIO_WITHOUT_EFFECT = 1e12  # more than any count is above any other; the product of a larger one may overflow
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the script; the result is its exit code."""
-    options = _parser().parse_args(arguments)
+    """Run the script; the result is its exit code. What was wrong is said on standard error."""
+    try:
+        options = read_options(arguments)
+    except SystemExit as end:
+        return int(end.code or EXIT_OK)
     try:
         card = run(options)
     except FederationError as error:
-        print(f"error: {error.sentence}", error.hint, sep="\n  ", file=sys.stderr)
+        _say("error", error.sentence, error.hint)
         return EXIT_REFUSED
-    except OSError as error:
-        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
-        return EXIT_REFUSED
-    print(card.model_dump_json(indent=2))
-    return EXIT_OK
+    return _show(card, options)
 
 
-def run(options: argparse.Namespace) -> Card:
-    """Average the folders and write the result; gives the card."""
+def run(options: Options) -> Card:
+    """Average the folders and write the result; gives the card.
+
+    Raises:
+        FederationError: It can't be done; nothing was written.
+    """
     task = _task(options.task)
-    if options.weights and len(options.weights) != len(options.folders):
-        raise AggregationError(
-            f"{len(options.folders)} folders but {len(options.weights)} weights.", hint="Give one weight a folder."
-        )
-    weights = options.weights or [None] * len(options.folders)
-    given = {name: value for name, value in (("f", options.f), ("m", options.m)) if value is not None}
-    strategy = strategy_named(options.strategy, given)
-    folders = [_read_or_name(folder, task, weight) for folder, weight in zip(options.folders, weights, strict=True)]
+    strategy = strategy_named(options.strategy, options.parameters)
+    require_place(options.out, GLOBAL_FILES.values(), [*options.folders, *options.bases])
+    folders = read_folders(options.folders, options.weights, task)
     scaler = _target_scaler(folders, options.scaler)
     updates = [folder.update for folder in folders]
-    if options.base is not None:
-        updates = _trained_from(_read_or_name(options.base, task, 1).update, updates)
+    for base in options.bases:
+        updates = _trained_from(base, task, updates)
     if options.count_ratio is not None:
         updates = _capped(updates, options.count_ratio)
-    combined = aggregate(updates, strategy, scaler)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the writer
+        combined = aggregate(updates, strategy, scaler)
     model_bytes, scaler_bytes = write_model(combined.state, task.layout), write_scaler(scaler)
     card = Card(
         task=task.name,
@@ -84,7 +87,7 @@ def run(options: argparse.Namespace) -> Card:
         num_examples=sum(folder.update.num_examples for folder in folders),
         inputs=[
             CardInput(
-                envoy_name=folder.name,
+                envoy_name=shown(folder.name),
                 model_sha256=folder.update.digest,
                 scaler_sha256=folder.scaler_sha256,
                 num_examples=folder.update.num_examples,
@@ -99,34 +102,27 @@ def run(options: argparse.Namespace) -> Card:
         "scaler": scaler_bytes,
         "card": card.model_dump_json(indent=2).encode() + b"\n",
     }
-    options.out.mkdir(parents=True, exist_ok=True)
-    for role, data in written.items():
-        (options.out / GLOBAL_FILES[role]).write_bytes(data)
+    write_result(options.out, {GLOBAL_FILES[role]: data for role, data in written.items()})
     return card
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m aggregation", description="Average the models of several folders into one global model."
-    )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="model.pt, scaler.pkl, metadata.json")
-    parser.add_argument("--out", required=True, type=Path, help="folder for model.pt, scaler.pkl, card.json")
-    parser.add_argument("--weights", nargs="+", type=int, metavar="N", help="training rows; else from metadata.json")
-    parser.add_argument("--scaler", default="merged", help="merged (the default), or the name of one folder")
-    parser.add_argument("--strategy", default="fedavg", help=f"{', '.join(RULES)}; each also as clip+…; clip")
-    parser.add_argument("--f", type=int, metavar="N", help="bad updates to bear, where the strategy has f; else 1")
-    parser.add_argument("--m", type=int, metavar="N", help="updates that multi_krum chooses; else all but f")
-    parser.add_argument("--base", type=Path, metavar="FOLDER", help="model.pt, scaler.pkl of the start; for clip")
-    parser.add_argument("--count-ratio", type=_ratio, metavar="X", help="cap each count at X × the median; else none")
-    parser.add_argument("--task", default=DIAGNOSIS_COUNT.name)
-    return parser
+def _say(kind: str, sentence: str, hint: str) -> None:
+    print(f"{kind}: {sentence}", *([hint] if hint else []), sep="\n  ", file=sys.stderr)
 
 
-def _ratio(text: str) -> float:
-    ratio = float(text)
-    if not 0 < ratio < math.inf:
-        raise ValueError(text)
-    return ratio
+def _show(card: Card, options: Options) -> int:
+    """Print the card; where nobody reads it any more, the result is whole all the same."""
+    try:
+        print(shown_json(card.model_dump_json(indent=2)), flush=True)
+    except OSError as error:
+        sys.stdout = None
+        _say(
+            "error",
+            f"The card can't be printed ({error.strerror}).",
+            f"The result is whole, in {shown_path(options.out)}.",
+        )
+        return EXIT_REFUSED
+    return EXIT_OK
 
 
 def _task(name: str) -> Task:
@@ -136,46 +132,20 @@ def _task(name: str) -> Task:
     return task
 
 
-def _read_or_name(path: Path, task: Task, weight: int | None) -> Folder:
-    """Read a folder; an error says which one."""
-    try:
-        return _read(path, task, weight)
-    except FederationError as error:
-        raise AggregationError(f"{path.name}: {error.sentence}", hint=error.hint, **error.facts) from error
-
-
-def _read(path: Path, task: Task, weight: int | None) -> Folder:
-    scaler_bytes = (path / PART_OF["scaler"].file_name).read_bytes()
-    file = read_scaler_file(scaler_bytes, len(task.features))
-    file.require_features([feature.name for feature in task.features])
-    num_examples = _num_examples(path) if weight is None else weight
-    if num_examples < 1:
-        raise AggregationError(f"{num_examples} is no number of examples.", hint="It must be 1 or more.")
-    model = path / PART_OF["model"].file_name
-    data = model.read_bytes()
-    read_model(data, task.layout)
-    tensors = TensorsInFile(locate_tensors(data, task.layout), FileAt(model).read)
-    update = ModelUpdate(Digest.of(data), num_examples, file.state, task.layout, tensors)
-    return Folder(path.name, update, Digest.of(scaler_bytes))
-
-
-def _trained_from(base: ModelUpdate, updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
+def _trained_from(folder: Path, task: Task, updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
     """Give each the state that all were trained from, behind its own scaler."""
+    (label,) = labels_of([folder])
+    require_folder(folder, label)
+    with naming(label):
+        _, scaler = read_scaler_of(folder, task)
+        digest, tensors = read_model_file(folder, task)
+    base = ModelUpdate(digest, 1, scaler, task.layout, tensors)
     return [replace(update, base=behind(base, update.scaler).tensors) for update in updates]
 
 
 def _capped(updates: Sequence[ModelUpdate], ratio: float) -> list[ModelUpdate]:
-    counts = capped_counts([update.num_examples for update in updates], ratio)
+    counts = capped_counts([update.num_examples for update in updates], min(ratio, _RATIO_WITHOUT_EFFECT))
     return [replace(update, num_examples=count) for update, count in zip(updates, counts, strict=True)]
-
-
-def _num_examples(path: Path) -> int:
-    try:
-        return int(json.loads((path / PART_OF["metadata"].file_name).read_text(encoding="utf-8"))["num_examples"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
-        raise AggregationError(
-            "metadata.json does not say num_examples.", hint="Mend it, or give --weights."
-        ) from error
 
 
 def _target_scaler(folders: Sequence[Folder], choice: str) -> ScalerState:
@@ -188,31 +158,13 @@ def _target_scaler(folders: Sequence[Folder], choice: str) -> ScalerState:
         for folder in folders:
             if folder.name == choice:
                 return folder.update.scaler
-        names = ", ".join(folder.name for folder in folders)
-        raise AggregationError(f"No folder is named {choice!r}.", hint=f"Choose merged, or one of: {names}.")
+        names = ", ".join(folder.label for folder in folders)
+        raise AggregationError(f"No folder is named '{shown(choice)}'.", hint=f"Choose merged, or one of: {names}.")
     uses = Counter(folder.update.scaler for folder in folders)
     shared = [scaler for scaler, count in uses.items() if count > 1]
     if shared:
         return max(shared, key=lambda scaler: (scaler.num_examples, scaler.mean, scaler.variance))
     return merge_scalers(list(uses))
-
-
-class FileAt:
-    """A file that is opened for each stretch: any number of folders needs one descriptor."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self, offset: int, into: memoryview) -> None:
-        """Fill ``into`` from ``offset`` on, or raise."""
-        with self._path.open("rb", buffering=0) as file:
-            file.seek(offset)
-            done = 0
-            while done < len(into):
-                count = file.readinto(into[done:])
-                if not count:
-                    raise OSError(0, "the file became shorter while it was read", str(self._path))
-                done += count
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aggregation.__main__ import FileAt
+from aggregation.script.folders import FileAt
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.tiles import stretches
 from aggregation.updates import ModelUpdate, TensorsInFile

@@ -1,41 +1,22 @@
 """``python -m aggregation`` on plain folders: every strategy, and what it says when it refuses."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregation.__main__ import main
-from contract.artifacts.model_file import read_model, write_model
-from contract.artifacts.scaler_file import write_scaler
-from contract.network import bias_name
-from contract.scaler import ScalerState, re_express_first_layer
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.scaler import ScalerState
+from tests.hospital_folders import OTHER_SCALER, behind_other, contents, last_of, model_of, write_folder
 from tests.small_updates import ANSWERS, BASE, COUNTS, ROWS
-
-SCALER = ScalerState.from_moments(10, (3.0,), (40.0,))
-OTHER_SCALER = ScalerState.from_moments(90, (8.0,), (4000.0,))
-LAST = bias_name(2)
-START = DIAGNOSIS_COUNT.initial_state()
-
-
-def write_folder(
-    folder: Path, state: Mapping[str, np.ndarray], num_examples: int, scaler: ScalerState = SCALER
-) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "model.pt").write_bytes(write_model(state, DIAGNOSIS_COUNT.layout))
-    (folder / "scaler.pkl").write_bytes(write_scaler(scaler))
-    (folder / "metadata.json").write_text(json.dumps({"num_examples": num_examples}))
-    return folder
-
-
-def model_of(row) -> dict[str, np.ndarray]:
-    """Give a model of which only the last three numbers are its own."""
-    return {**START, LAST: np.array(row, np.float32)}
 
 
 @pytest.fixture
@@ -49,15 +30,7 @@ def folders(tmp_path: Path) -> list[str]:
 @pytest.fixture
 def base(tmp_path: Path) -> str:
     """The start, behind another scaler, without a count: what GET /tasks/{task}/start gives."""
-    weight, bias = re_express_first_layer(START["layers.0.weight"], START["layers.0.bias"], SCALER, OTHER_SCALER)
-    state = {**model_of(BASE), "layers.0.weight": weight.astype(np.float32), "layers.0.bias": bias.astype(np.float32)}
-    folder = write_folder(tmp_path / "base", state, 1, OTHER_SCALER)
-    (folder / "metadata.json").unlink()
-    return str(folder)
-
-
-def last_of(out: Path) -> np.ndarray:
-    return read_model((out / "model.pt").read_bytes(), DIAGNOSIS_COUNT.layout)[LAST]
+    return str(write_folder(tmp_path / "base", behind_other(model_of(BASE)), None, OTHER_SCALER))
 
 
 @pytest.mark.parametrize(("case", "expected"), ANSWERS.items(), ids=lambda case: str(case)[:50])
@@ -94,20 +67,91 @@ def test_claimed_counts_are_capped_when_asked(folders: list[str], tmp_path: Path
         pytest.param(["--strategy", "krum", "--f", "3"], "n = 7", id="too few for the rule"),
         pytest.param(["--strategy", "mean", "--f", "1"], "no parameter 'f'", id="a parameter that it has not"),
         pytest.param(["--strategy", "magic"], "no strategy 'magic'", id="an unknown strategy"),
+        pytest.param(["--scaler", "\x1b" * 300], r"No folder is named '\x1b\x1b", id="a scaler of nobody"),
+        pytest.param(["--f=-99999999999", "--strategy", "krum"], "can't have f = ", id="an absurd f"),
+        pytest.param(["--m", "999999999999", "--strategy", "multi_krum"], "999999999999", id="an absurd m"),
+        pytest.param(["--task", "\x1b[2J"], r"'\x1b[2J' is not a task's name", id="a task of no name"),
+        pytest.param(["--weights", "1", "2"], "7 folders but 2 weights", id="too few weights"),
+        pytest.param(["--weights", *"1234560"], "H6: 0 is no number of examples", id="a weight of 0"),
         pytest.param(["--strategy", "clip", "--base", "nowhere"], "nowhere", id="a base that is not there"),
     ],
 )
 def test_what_can_not_be_done_is_refused_and_nothing_written(arguments, said, folders, tmp_path: Path, capsys):
     assert main([*folders, *arguments, "--out", str(tmp_path / "out")]) == 4
-    assert said in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
+    error, hint = printed.err.splitlines()
+    assert error.startswith("error: ")
+    assert hint.startswith("  ")
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("ratio", ["0", "-1", "nan", "inf", "many"])
-def test_a_count_ratio_that_is_none_is_a_usage_error(ratio: str, folders: list[str], tmp_path: Path):
-    with pytest.raises(SystemExit) as end:
-        main([*folders, f"--count-ratio={ratio}", "--out", str(tmp_path / "out")])
-    assert end.value.code == 2
+def test_a_run_that_fails_leaves_the_result_before_whole(folders: list[str], tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    assert main([*folders, "--out", str(out)]) == 0
+    before = contents(out)
+    (Path(folders[3]) / "metadata.json").write_bytes(b"{}")
+    assert main([*folders, "--out", str(out)]) == 4
+    assert "error: H3: metadata.json does not say num_examples." in capsys.readouterr().err
+    assert contents(out) == before
+    assert set(before) == {"model.pt", "scaler.pkl", "card.json"}
+
+
+def test_a_result_never_takes_the_place_of_a_hospitals_model(folders: list[str], capsys):
+    assert main([*folders, "--out", folders[2]]) == 4
+    assert "its model would be lost" in capsys.readouterr().err
+    assert contents(Path(folders[2])).keys() == {"model.pt", "scaler.pkl", "metadata.json"}
+
+
+def test_scalers_that_make_absurd_numbers_of_honest_ones_are_refused_without_a_warning(tmp_path: Path, capfd):
+    wide = ScalerState.from_moments(10, (0.0,), (1e81,))
+    narrow = ScalerState.from_moments(10, (0.0,), (1e-80,))
+    start = model_of((1, 2, 3))
+    given = [str(write_folder(tmp_path / name, start, 10, scaler)) for name, scaler in (("A", wide), ("B", narrow))]
+    assert main([*given, "--out", str(tmp_path / "out")]) == 4
+    assert "Warning" not in capfd.readouterr().err
+
+
+CLAIMS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+OPTIONS = ["--weights", "--base", "--strategy", "--f", "--m", "--scaler", "--count-ratio", "--out", "--", "--help"]
+NUMBERS = ["1", "0", "-1", "1e400", "9" * 400, "nan", "inf", "2.5"]
+NAMES = ["", "krum", "clip+mean", "clip+clip", "KNH", "MTRH", "merged"]
+WORDS = st.sampled_from([*OPTIONS, *NUMBERS, *NAMES]) | st.text(st.characters(exclude_categories=()), max_size=8)
+
+
+@given(
+    claims=CLAIMS | st.fixed_dictionaries({"num_examples": CLAIMS, "base": CLAIMS}), words=st.lists(WORDS, max_size=6)
+)
+def test_whatever_it_is_given_it_ends_with_one_of_its_codes(claims, words, tmp_path_factory: pytest.TempPathFactory):
+    place = tmp_path_factory.mktemp("any")
+    knh = write_folder(place / "KNH", model_of((1, 2, 3)), None)
+    (knh / "metadata.json").write_text(json.dumps(claims))
+    mtrh = write_folder(place / "MTRH", model_of((3, 2, 1)), 7)
+    out = place / "out"
+    with pytest.MonkeyPatch.context() as patched, redirect_stderr(StringIO()) as said, redirect_stdout(StringIO()):
+        patched.chdir(place)
+        code = main([str(knh), str(mtrh), "--out", str(out), *words])
+    assert code in (0, 2, 4)
+    assert said.getvalue().replace("\n", "").isprintable()
+    if code:
+        assert contents(out) == {}
+
+
+@pytest.mark.parametrize("ratio", ["0", "-1", "nan", "inf", "1e400", "many", "9" * 400])
+def test_a_count_ratio_that_is_none_is_a_usage_error(ratio: str, folders: list[str], tmp_path: Path, capsys):
+    assert main([*folders, f"--count-ratio={ratio}", "--out", str(tmp_path / "out")]) == 2
+    assert "is no ratio" in capsys.readouterr().err
+
+
+def test_a_count_ratio_that_caps_nothing_is_taken_however_large(folders: list[str], tmp_path: Path):
+    assert main([*folders, "--count-ratio", "1e308", "--out", str(tmp_path / "capped")]) == 0
+    assert main([*folders, "--out", str(tmp_path / "plain")]) == 0
+    assert (tmp_path / "capped" / "model.pt").read_bytes() == (tmp_path / "plain" / "model.pt").read_bytes()
 
 
 def test_it_runs_as_a_program(folders: list[str], base: str, tmp_path: Path):
@@ -115,3 +159,35 @@ def test_it_runs_as_a_program(folders: list[str], base: str, tmp_path: Path):
     command = [sys.executable, "-m", "aggregation", *folders, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["strategy"] == "clip+trimmed_mean"
+
+
+def nobody() -> int:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    return write_end
+
+
+def full_disk() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+@pytest.mark.parametrize("reader", [nobody, full_disk])
+def test_a_card_that_nobody_reads_is_said_and_the_result_is_whole(reader, folders: list[str], tmp_path: Path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "aggregation", *folders, "--out", str(out)]
+    write_end = reader()
+    done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write_end)
+    assert done.returncode == 4
+    assert done.stderr.startswith("error: The card can't be printed (")
+    assert len(done.stderr.splitlines()) == 2
+    assert contents(out).keys() == {"model.pt", "scaler.pkl", "card.json"}
+
+
+def test_a_name_in_any_script_is_printed_by_a_terminal_that_knows_ascii_alone(folders: list[str], tmp_path: Path):
+    named = Path(folders[0]).rename(tmp_path / "Kölnस\x1b")
+    command = [sys.executable, "-m", "aggregation", *folders[1:], str(named), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert json.loads(done.stdout)["inputs"][-1]["envoy_name"] == "Kölnस\\x1b"
+    assert json.loads((tmp_path / "out" / "card.json").read_bytes()) == json.loads(done.stdout)

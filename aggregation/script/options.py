@@ -1,0 +1,127 @@
+"""What the script is asked for: its arguments, checked as far as they can be without a look at the disk."""
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from aggregation.script.shown import MAX_CHARACTERS, shown
+from aggregation.strategy import RULES
+from contract.tasks import DIAGNOSIS_COUNT
+
+EXIT_USAGE = 2
+_MAX_DIGITS = 12  # no count of rows or hospitals has more
+_MAX_STRATEGY = 100  # as in a request to the director
+
+
+@dataclass(frozen=True)
+class Options:
+    """One run of the script.
+
+    Args:
+        folders: The hospitals' folders, at least one.
+        out: Where the result goes.
+        weights: Training rows, one a folder; None: metadata.json says them.
+        scaler: ``merged``, or a folder's name.
+        strategy: Its name.
+        parameters: Those of the strategy that were given.
+        count_ratio: How much × the median a count may be; None: as claimed.
+        task: Its name.
+        bases: The folders of the starts, the first one being moved; empty: states are averaged as they are.
+    """
+
+    folders: Sequence[Path]
+    out: Path
+    weights: Sequence[int] | None
+    scaler: str
+    strategy: str
+    parameters: Mapping[str, int]
+    count_ratio: float | None
+    task: str
+    bases: Sequence[Path]
+
+
+def read_options(arguments: Sequence[str] | None) -> Options:
+    """Read the arguments; None: those of the process.
+
+    Raises:
+        SystemExit: They are none of the script's (with code 2), or asked for help (0); it has been said.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    return Options(
+        folders=given.folders,
+        out=given.out,
+        weights=given.weights,
+        scaler=given.scaler,
+        strategy=given.strategy,
+        parameters={name: value for name, value in (("f", given.f), ("m", given.m)) if value is not None},
+        count_ratio=given.count_ratio,
+        task=given.task,
+        bases=[] if given.base is None else [given.base],
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong without an order to the terminal in it: argparse repeats some arguments as they are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"error: {shown(message[:MAX_CHARACTERS])}{shown(message[MAX_CHARACTERS:])}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m aggregation", description="Average the models of several folders into one global model."
+    )
+    parser.add_argument("folders", nargs="+", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl, metadata.json")
+    parser.add_argument("--out", required=True, type=_path, help="folder for model.pt, scaler.pkl, card.json")
+    parser.add_argument("--weights", nargs="+", type=_whole, metavar="N", help="training rows; else from metadata.json")
+    parser.add_argument("--scaler", default="merged", help="merged (the default), or the name of one folder")
+    parser.add_argument(
+        "--strategy", default="fedavg", type=_strategy, help=f"{', '.join(RULES)}; each also as clip+…; clip"
+    )
+    parser.add_argument("--f", type=_whole, metavar="N", help="bad updates to bear, where the strategy has f; else 1")
+    parser.add_argument("--m", type=_whole, metavar="N", help="updates that multi_krum chooses; else all but f")
+    parser.add_argument("--base", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl of the start; for clip")
+    parser.add_argument("--count-ratio", type=_ratio, metavar="X", help="cap each count at X × the median; else none")
+    parser.add_argument("--task", default=DIAGNOSIS_COUNT.name)
+    return parser
+
+
+def _path(text: str) -> Path:
+    try:
+        if text and b"\0" not in os.fsencode(text):
+            return Path(text)
+    except UnicodeEncodeError:
+        pass
+    raise argparse.ArgumentTypeError(f"'{shown(text)}' can't be the name of a folder; name one that is there")
+
+
+def _whole(text: str) -> int:
+    try:
+        if len(text) <= _MAX_DIGITS:
+            return int(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"'{shown(text)}' is no whole number of at most {_MAX_DIGITS} digits")
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = math.nan
+    if not 0 < ratio < math.inf:
+        raise argparse.ArgumentTypeError(f"'{shown(text)}' is no ratio: it must be a finite number above 0")
+    return ratio
+
+
+def _strategy(text: str) -> str:
+    if len(text) > _MAX_STRATEGY:
+        raise argparse.ArgumentTypeError(f"'{shown(text)}' is no strategy: none has so long a name")
+    return text

@@ -1,0 +1,47 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregation.script.shown import MAX_CHARACTERS, shown, shown_json, shown_path, shown_value
+
+ANY = st.text(st.characters(exclude_categories=()), max_size=2 * MAX_CHARACTERS)
+
+
+@given(text=ANY)
+def test_what_is_shown_is_one_short_line_of_what_people_can_see(text: str):
+    assert shown(text).isprintable()
+    assert len(shown(text)) <= 10 * MAX_CHARACTERS + 1
+    shown(text).encode()
+
+
+def test_of_a_long_path_the_end_is_shown():
+    assert shown_path(Path("received_results", "KNH\x1b")) == r"received_results/KNH\x1b"
+    assert shown_path(Path("a" * 1000, "model.pt")).startswith("…aaa")
+    assert shown_path(Path("a" * 1000, "model.pt")).endswith("/model.pt")
+
+
+@pytest.mark.parametrize("name", ["KUTRRH", "Köln", "日本", "[/x]", "a b"])
+def test_what_people_write_is_shown_as_it_is(name: str):
+    assert shown(name) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"), (True, "true"), (False, "false"), ("a\x1b", '"a\\x1b"'), (2.5, "2.5"), (float("inf"), "inf"),
+        ([1], "a list"), ({}, "an object"), (10**400, "1" + "0" * (MAX_CHARACTERS - 1) + "…"),
+    ],
+)  # fmt: skip
+def test_a_value_is_shown_in_few_characters(value: object, text: str):
+    assert shown_value(value) == text
+
+
+@given(text=ANY.filter(lambda text: not any("\ud800" <= each <= "\udfff" for each in text)))
+def test_json_in_ascii_says_the_same(text: str):
+    document = json.dumps({"name": text}, ensure_ascii=False)
+    assert shown_json(document).isascii()
+    assert json.loads(shown_json(document)) == {"name": text}
+    assert "\x7f" not in shown_json(document)
