@@ -8,23 +8,15 @@ With the modules of ``aggregation.script`` the only door of this package to file
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aggregation.clipping import capped_counts
 from aggregation.errors import AggregationError
-from aggregation.scaling import behind, merge_scalers
-from aggregation.script.folders import (
-    Folder,
-    labels_of,
-    naming,
-    read_folders,
-    read_model_file,
-    read_scaler_of,
-    require_folder,
-)
+from aggregation.scaling import merge_scalers
+from aggregation.script.bases import about_bases, different_bases, match, read_bases
+from aggregation.script.folders import Folder, read_folders
 from aggregation.script.options import Options, read_options
 from aggregation.script.result import require_place, write_result
 from aggregation.script.shown import shown, shown_json, shown_path
@@ -44,6 +36,19 @@ EXIT_OK, EXIT_REFUSED = 0, 4
 _RATIO_WITHOUT_EFFECT = 1e12  # more than any count is above any other; the product of a larger one may overflow
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """A result that is written.
+
+    Args:
+        card: What it is and rests on.
+        note: What the reader should know besides, as sentence and hint; None: nothing.
+    """
+
+    card: Card
+    note: tuple[str, str] | None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the result is its exit code. What was wrong is said on standard error."""
     try:
@@ -51,15 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code or EXIT_OK)
     try:
-        card = run(options)
+        outcome = run(options)
     except FederationError as error:
         _say("error", error.sentence, error.hint)
         return EXIT_REFUSED
-    return _show(card, options)
+    if outcome.note is not None:
+        _say("note", *outcome.note)
+    return _show(outcome.card, options)
 
 
-def run(options: Options) -> Card:
-    """Average the folders and write the result; gives the card.
+def run(options: Options) -> Outcome:
+    """Average the folders and write the result.
 
     Raises:
         FederationError: It can't be done; nothing was written.
@@ -70,8 +77,11 @@ def run(options: Options) -> Card:
     folders = read_folders(options.folders, options.weights, task)
     scaler = _target_scaler(folders, options.scaler)
     updates = [folder.update for folder in folders]
-    for base in options.bases:
-        updates = _trained_from(base, task, updates)
+    bases = read_bases(options.bases, task)
+    note = None if bases or options.plain else different_bases(folders)
+    if bases:
+        matched = match(folders, bases)
+        note, updates = matched.note, about_bases(updates, matched.bases, bases[0], scaler)
     if options.count_ratio is not None:
         updates = _capped(updates, options.count_ratio)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the writer
@@ -103,7 +113,7 @@ def run(options: Options) -> Card:
         "card": card.model_dump_json(indent=2).encode() + b"\n",
     }
     write_result(options.out, {GLOBAL_FILES[role]: data for role, data in written.items()})
-    return card
+    return Outcome(card, note)
 
 
 def _say(kind: str, sentence: str, hint: str) -> None:
@@ -130,17 +140,6 @@ def _task(name: str) -> Task:
     if task is None:
         raise UnknownTaskError(f"There is no task {name!r}.", hint=f"Choose one of: {', '.join(BUILT_IN_TASKS)}.")
     return task
-
-
-def _trained_from(folder: Path, task: Task, updates: Sequence[ModelUpdate]) -> list[ModelUpdate]:
-    """Give each the state that all were trained from, behind its own scaler."""
-    (label,) = labels_of([folder])
-    require_folder(folder, label)
-    with naming(label):
-        _, scaler = read_scaler_of(folder, task)
-        digest, tensors = read_model_file(folder, task)
-    base = ModelUpdate(digest, 1, scaler, task.layout, tensors)
-    return [replace(update, base=behind(base, update.scaler).tensors) for update in updates]
 
 
 def _capped(updates: Sequence[ModelUpdate], ratio: float) -> list[ModelUpdate]:

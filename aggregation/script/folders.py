@@ -80,7 +80,12 @@ def labels_of(paths: Sequence[Path]) -> list[str]:
 
 def name_of(path: Path) -> str:
     """Give a folder's own name, of ``.`` and ``..`` too."""
-    return path.name if path.name not in ("", "..") else path.resolve().name or str(path)
+    if path.name not in ("", ".."):
+        return path.name
+    try:
+        return path.resolve().name or str(path)
+    except OSError:  # the working folder is gone, which is said where it is opened
+        return str(path)
 
 
 def require_folder(path: Path, label: str) -> None:
@@ -233,20 +238,23 @@ class FileAt:
 
     def read(self, offset: int, into: memoryview) -> None:
         """Fill ``into`` from ``offset`` on, or raise."""
-        with open_plain(self._path) as file:
-            if _stamp(os.fstat(file.fileno())) != self._stamp:
-                raise self._changed()
-            file.seek(offset)
-            done = 0
-            while done < len(into):
-                count = file.readinto(into[done:])
-                if not count:
-                    raise self._changed()
-                done += count
+        try:
+            with open_plain(self._path) as file:
+                if _stamp(os.fstat(file.fileno())) != self._stamp:
+                    raise self._gone("changed while it was read")
+                file.seek(offset)
+                done = 0
+                while done < len(into):
+                    count = file.readinto(into[done:])
+                    if not count:
+                        raise self._gone("changed while it was read")
+                    done += count
+        except OSError as error:
+            raise self._gone(f"can't be read any more ({error.strerror})") from error
 
-    def _changed(self) -> ArtifactError:
+    def _gone(self, what: str) -> ArtifactError:
         return ArtifactError(
-            f"{shown(self._path.parent.name)}/{shown(self._path.name)} changed while it was read.",
+            f"{shown(self._path.parent.name)}/{shown(self._path.name)} {what}.",
             hint="Copy the folders to where nothing writes, and run again.",
         )
 

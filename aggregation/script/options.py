@@ -31,7 +31,9 @@ class Options:
         parameters: Those of the strategy that were given.
         count_ratio: How much × the median a count may be; None: as claimed.
         task: Its name.
-        bases: The folders of the starts, the first one being moved; empty: states are averaged as they are.
+        bases: The folders of the starts, first the one that the result moves on from; empty: models are averaged as
+            they are.
+        plain: Whether that is meant, whatever starts the models name.
     """
 
     folders: Sequence[Path]
@@ -43,6 +45,7 @@ class Options:
     count_ratio: float | None
     task: str
     bases: Sequence[Path]
+    plain: bool
 
 
 def read_options(arguments: Sequence[str] | None) -> Options:
@@ -53,8 +56,15 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     """
     parser = _parser()
     given = parser.parse_args(arguments)
+    folders, bases = given.folders, given.base or []
+    if not folders:
+        bases, folders = bases[:1], bases[1:]  # --base ONE in front of the folders, from when it took only one
+    if not folders:
+        parser.error("the following arguments are required: FOLDER")
+    if given.plain and bases:
+        parser.error("argument --plain: not allowed with --base: a plain average knows no start")
     return Options(
-        folders=given.folders,
+        folders=folders,
         out=given.out,
         weights=given.weights,
         scaler=given.scaler,
@@ -62,7 +72,8 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         parameters={name: value for name, value in (("f", given.f), ("m", given.m)) if value is not None},
         count_ratio=given.count_ratio,
         task=given.task,
-        bases=[] if given.base is None else [given.base],
+        bases=bases,
+        plain=given.plain,
     )
 
 
@@ -78,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m aggregation", description="Average the models of several folders into one global model."
     )
-    parser.add_argument("folders", nargs="+", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl, metadata.json")
+    parser.add_argument("folders", nargs="*", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl, metadata.json")
     parser.add_argument("--out", required=True, type=_path, help="folder for model.pt, scaler.pkl, card.json")
     parser.add_argument("--weights", nargs="+", type=_whole, metavar="N", help="training rows; else from metadata.json")
     parser.add_argument("--scaler", default="merged", help="merged (the default), or the name of one folder")
@@ -87,7 +98,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--f", type=_whole, metavar="N", help="bad updates to bear, where the strategy has f; else 1")
     parser.add_argument("--m", type=_whole, metavar="N", help="updates that multi_krum chooses; else all but f")
-    parser.add_argument("--base", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl of the start; for clip")
+    parser.add_argument(
+        "--base",
+        nargs="+",
+        action="extend",
+        type=_path,
+        metavar="FOLDER",
+        help="model.pt, scaler.pkl of each start that the models were trained from: each model counts as its change "
+        "about its own, and the result moves on from the first",
+    )
+    parser.add_argument("--plain", action="store_true", help="average models of different starts as they are")
     parser.add_argument("--count-ratio", type=_ratio, metavar="X", help="cap each count at X × the median; else none")
     parser.add_argument("--task", default=DIAGNOSIS_COUNT.name)
     return parser

@@ -118,7 +118,7 @@ CLAIMS = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-OPTIONS = ["--weights", "--base", "--strategy", "--f", "--m", "--scaler", "--count-ratio", "--out", "--", "--help"]
+OPTIONS = ["--weights", "--base", "--strategy", "--f", "--m", "--scaler", "--count-ratio", "--out", "--plain", "--"]
 NUMBERS = ["1", "0", "-1", "1e400", "9" * 400, "nan", "inf", "2.5"]
 NAMES = ["", "krum", "clip+mean", "clip+clip", "KNH", "MTRH", "merged"]
 WORDS = st.sampled_from([*OPTIONS, *NUMBERS, *NAMES]) | st.text(st.characters(exclude_categories=()), max_size=8)

@@ -192,6 +192,14 @@ def test_the_folder_that_one_stands_in_has_a_name(knh: Path, monkeypatch):
     assert labels_of([Path()]) == labels_of([Path("..", "KNH")]) == ["KNH"]
 
 
+def test_a_working_folder_that_is_gone_is_refused(tmp_path: Path, monkeypatch):
+    (tmp_path / "KNH").mkdir()
+    monkeypatch.chdir(tmp_path / "KNH")
+    (tmp_path / "KNH").rmdir()
+    with pytest.raises(AggregationError, match=r"^\.: scaler.pkl is not there"):
+        read_folders([Path()], None, DIAGNOSIS_COUNT)
+
+
 @given(text=st.binary(max_size=200))
 def test_metadata_of_any_bytes_is_read_or_refused(text: bytes, tmp_path_factory: pytest.TempPathFactory):
     folder = write_folder(tmp_path_factory.mktemp("any") / "KNH", model_of((1, 2, 3)), 240)
@@ -209,6 +217,13 @@ def test_a_model_that_changes_while_it_is_averaged_is_refused(knh: Path):
     written.replace(knh / "model.pt")
     with pytest.raises(ArtifactError, match=r"KNH/model.pt changed while it was read"):
         folder.update.tensors.read(tensor, 0, 3)
+
+
+def test_a_model_that_is_gone_before_it_is_averaged_is_refused(knh: Path):
+    (folder,) = read_folders([knh], None, DIAGNOSIS_COUNT)
+    (knh / "model.pt").unlink()
+    with pytest.raises(ArtifactError, match=r"KNH/model.pt can't be read any more \(No such file"):
+        folder.update.tensors.read(DIAGNOSIS_COUNT.layout[0], 0, 3)
 
 
 def test_a_stretch_beyond_the_end_is_refused(tmp_path: Path):

@@ -24,6 +24,7 @@ LONG = "9" * 400
         pytest.param(["--base", ""], "can't be the name of a folder", id="an empty name"),
         pytest.param(["--base", "a\0b"], r"'a\x00b' can't be the name of a folder", id="a name with NUL"),
         pytest.param(["--base", "\ud800"], r"'\ud800' can't be the name of a folder", id="a name that is no text"),
+        pytest.param(["--plain", "--base", "start"], "--plain: not allowed with --base", id="plain about a start"),
         pytest.param(["--\x1b[2J"], r"unrecognized arguments: --\x1b[2J", id="an unknown option"),
     ],
 )
@@ -45,3 +46,27 @@ def test_what_was_given_is_read():
     assert (options.folders, options.out) == ([Path("KNH"), Path("MTRH")], Path("there"))
     assert (options.weights, options.parameters, options.count_ratio) == ([3, 4], {"f": 0}, 2.0)
     assert (options.scaler, options.strategy, options.bases) == ("KNH", "fedavg", [])
+    assert not options.plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "folders", "bases"),
+    [
+        (["KNH", "--base", "one"], ["KNH"], ["one"]),
+        (["KNH", "MTRH", "--base", "one", "two"], ["KNH", "MTRH"], ["one", "two"]),
+        (["KNH", "--base", "one", "--base", "two"], ["KNH"], ["one", "two"]),
+        (["--base", "one", "two", "--plain", "KNH"], None, None),
+        (["--base", "one", "two", "--task", "t", "KNH"], ["KNH"], ["one", "two"]),
+        (["--base", "one", "KNH", "MTRH"], ["KNH", "MTRH"], ["one"]),
+        (["--base", "one"], None, None),
+        ([], None, None),
+    ],
+)
+def test_one_or_several_starts_are_told_from_the_folders(arguments, folders, bases):
+    if folders is None:
+        with pytest.raises(SystemExit):
+            read_options([*arguments, "--out", "out"])
+        return
+    options = read_options([*arguments, "--out", "out"])
+    assert [str(each) for each in options.folders] == folders
+    assert [str(each) for each in options.bases] == bases
