@@ -19,6 +19,7 @@ from aggregation.script.bases import about_bases, different_bases, match, read_b
 from aggregation.script.folders import Folder, read_folders
 from aggregation.script.options import Options, read_options
 from aggregation.script.result import require_place, write_result
+from aggregation.script.same_models import require_different_models
 from aggregation.script.shown import shown, shown_json, shown_path
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate
@@ -76,6 +77,7 @@ def run(options: Options) -> Outcome:
     require_place(options.out, GLOBAL_FILES.values(), [*options.folders, *options.bases])
     folders = read_folders(options.folders, options.weights, task)
     scaler = _target_scaler(folders, options.scaler)
+    require_different_models(folders, scaler)
     updates = [folder.update for folder in folders]
     bases = read_bases(options.bases, task)
     note = None if bases or options.plain else different_bases(folders)
