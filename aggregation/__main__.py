@@ -14,6 +14,7 @@ import numpy as np
 
 from aggregation.clipping import capped_counts
 from aggregation.errors import AggregationError
+from aggregation.rules.combined import Combined
 from aggregation.scaling import merge_scalers
 from aggregation.script.bases import about_bases, different_bases, match, read_bases
 from aggregation.script.folders import Folder, read_folders
@@ -88,34 +89,37 @@ def run(options: Options) -> Outcome:
         updates = _capped(updates, options.count_ratio)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the writer
         combined = aggregate(updates, strategy, scaler)
-    model_bytes, scaler_bytes = write_model(combined.state, task.layout), write_scaler(scaler)
+    model, scaler_file = write_model(combined.state, task.layout), write_scaler(scaler)
     card = Card(
         task=task.name,
         strategy=strategy.name,
         parameters=dict(strategy.parameters),
         count_ratio=options.count_ratio,
-        sha256=Digest.of(model_bytes),
-        scaler_sha256=Digest.of(scaler_bytes),
+        sha256=Digest.of(model),
+        scaler_sha256=Digest.of(scaler_file),
         num_examples=sum(folder.update.num_examples for folder in folders),
-        inputs=[
-            CardInput(
-                envoy_name=shown(folder.name),
-                model_sha256=folder.update.digest,
-                scaler_sha256=folder.scaler_sha256,
-                num_examples=folder.update.num_examples,
-                weight=weight,
-            )
-            for folder, weight in zip(folders, combined.shares or [None] * len(folders), strict=True)
-        ],
+        inputs=_inputs(folders, combined),
+        bases=[base.as_on_card() for base in bases],
         notice=task.notice,
     )
-    written: Mapping[GlobalFileRole, bytes] = {
-        "model": model_bytes,
-        "scaler": scaler_bytes,
-        "card": card.model_dump_json(indent=2).encode() + b"\n",
-    }
+    card_file = card.model_dump_json(indent=2).encode() + b"\n"
+    written: Mapping[GlobalFileRole, bytes] = {"model": model, "scaler": scaler_file, "card": card_file}
     write_result(options.out, {GLOBAL_FILES[role]: data for role, data in written.items()})
     return Outcome(card, note)
+
+
+def _inputs(folders: Sequence[Folder], combined: Combined) -> list[CardInput]:
+    return [
+        CardInput(
+            envoy_name=shown(folder.name),
+            model_sha256=folder.update.digest,
+            scaler_sha256=folder.scaler_sha256,
+            num_examples=folder.update.num_examples,
+            weight=weight,
+            base=folder.base,
+        )
+        for folder, weight in zip(folders, combined.shares or [None] * len(folders), strict=True)
+    ]
 
 
 def _say(kind: str, sentence: str, hint: str) -> None:

@@ -19,6 +19,7 @@ from aggregation.script.folders import (
     require_folder,
 )
 from aggregation.updates import Change, ModelUpdate, Tensors, Tile
+from contract.messages.global_models import CardBase
 from contract.names import Digest
 from contract.network import TensorSpec
 from contract.scaler import ScalerState
@@ -53,6 +54,10 @@ class Base:
         if self.scaler is None:
             return self.tensors
         return behind(replace(update, scaler=self.scaler, tensors=self.tensors, base=None), update.scaler).tensors
+
+    def as_on_card(self) -> CardBase:
+        """Name it as a part of the result's lineage."""
+        return CardBase(base=self.digest, model_sha256=self.model_sha256, scaler_sha256=self.scaler_sha256)
 
 
 def read_bases(paths: Sequence[Path], task: Task) -> list[Base]:

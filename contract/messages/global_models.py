@@ -132,6 +132,17 @@ class CardInput(BaseModel):
     scaler_sha256: Digest | None = None
     num_examples: int
     weight: float | None
+    base: Digest | None = Field(default=None, description="The start that its metadata names; null: it names none.")
+
+
+class CardBase(BaseModel):
+    """A start about which the admin's script averaged models."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    base: Digest = Field(description="Its name under the task as the script knows it.")
+    model_sha256: Digest
+    scaler_sha256: Digest | None = Field(default=None, description="Null: each hospital had its own scaler.")
 
 
 class Card(BaseModel):
@@ -147,4 +158,8 @@ class Card(BaseModel):
     scaler_sha256: Digest
     num_examples: int = 0
     inputs: Annotated[list[CardInput], Field(min_length=1)]
+    bases: list[CardBase] = Field(
+        default=[],
+        description="What the models were averaged about, first what the result moves on from. Empty: a plain average.",
+    )
     notice: str = ""

@@ -13,6 +13,7 @@ from aggregation.errors import AggregationError
 from aggregation.script.bases import read_bases
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
+from contract.messages.global_models import Card
 from contract.names import Digest
 from contract.network import State
 from contract.scaler import ScalerState
@@ -216,3 +217,30 @@ def test_a_start_that_can_not_be_read_is_named(starts, tmp_path: Path):
         read_bases([Path(starts[0])], DIAGNOSIS_COUNT)
     with pytest.raises(AggregationError, match=r"^nowhere can't be opened"):
         read_bases([tmp_path / "nowhere"], DIAGNOSIS_COUNT)
+
+
+def test_the_card_names_the_starts_and_each_inputs_own(folders, starts, tmp_path: Path):
+    bare = str(write_folder(tmp_path / "bare", model_of((5, 5, 5)), None, scaler=None))
+    nameless = str(write_folder(tmp_path / "Embu", model_of((10, 22, 30)), 300))
+    about = json.loads(
+        (averaged(folders, tmp_path / "a", "--base", starts[1], starts[0], bare) / "card.json").read_text()
+    )
+    plain = json.loads((averaged([*folders, nameless], tmp_path / "b") / "card.json").read_text())
+    assert [each["base"] for each in plain["inputs"]] == [base_of(OLD), base_of(NEW), None]
+    assert plain["bases"] == []
+    assert [each["base"] for each in about["inputs"]] == [base_of(OLD), base_of(NEW)]
+    assert [each["base"] for each in about["bases"]] == [base_of(NEW), base_of(OLD), base_of(model_of((5, 5, 5)), None)]
+    assert about["bases"][0]["model_sha256"] == Digest.of((Path(starts[1]) / "model.pt").read_bytes())
+    assert about["bases"][0]["scaler_sha256"] == Digest.of((Path(starts[1]) / "scaler.pkl").read_bytes())
+    assert about["bases"][2]["scaler_sha256"] is None
+
+
+def test_a_card_from_before_is_read():
+    digest = "0" * 64
+    old = {
+        "sha256": digest,
+        "scaler_sha256": digest,
+        "inputs": [{"model_sha256": digest, "num_examples": 1, "weight": 1}],
+    }
+    card = Card.model_validate_json(json.dumps(old))
+    assert (card.bases, card.inputs[0].base) == ([], None)
