@@ -131,7 +131,6 @@ def _show(card: Card, options: Options) -> int:
     try:
         print(shown_json(card.model_dump_json(indent=2)), flush=True)
     except OSError as error:
-        sys.stdout = None
         _say(
             "error",
             f"The card can't be printed ({error.strerror}).",

@@ -157,6 +157,16 @@ def test_a_start_without_a_scaler_stands_behind_each_hospitals_own(tmp_path: Pat
     assert state_in(out)["layers.0.bias"] == pytest.approx(NEW["layers.0.bias"])
 
 
+def test_a_start_without_a_scaler_that_is_moved_on_from_stands_as_it_is_behind_the_results(tmp_path: Path):
+    start = str(write_folder(tmp_path / "start", OLD, None, scaler=None))
+    older = str(write_folder(tmp_path / "older", NEW, None))
+    still = str(write_folder(tmp_path / "KNH", NEW, 10, base=base_of(NEW)))
+    mover = str(write_folder(tmp_path / "MTRH", model_of((2, 0, 0)), 10, OTHER_SCALER, base_of(OLD, None)))
+    out = averaged([still, mover], tmp_path / "out", "--base", start, older, "--scaler", "MTRH")
+    assert last_of(out) == pytest.approx((1, 0, 0))
+    assert state_in(out)["layers.0.bias"] == pytest.approx(OLD["layers.0.bias"])
+
+
 def refused(arguments: list[str], out: Path, capsys) -> str:
     assert main([*arguments, "--out", str(out)]) == 4
     assert not out.exists()
@@ -187,6 +197,12 @@ def test_a_model_that_names_no_start_is_of_the_only_one_given(folders, starts, t
     nameless = str(write_folder(tmp_path / "Embu", model_of((10, 22, 30)), 300))
     out = averaged([folders[1], nameless], tmp_path / "out", "--strategy", "clip", "--base", starts[1])
     assert last_of(out) == pytest.approx((11, 21, 30))
+    assert capsys.readouterr().err == ""
+
+
+def test_older_folders_that_name_no_start_are_of_the_only_one_given_without_a_word(starts, tmp_path: Path, capsys):
+    given = [str(write_folder(tmp_path / f"H{n}", model_of((n, n, 1)), 9)) for n in range(3)]
+    averaged(given, tmp_path / "out", "--strategy", "clip", "--base", starts[0])
     assert capsys.readouterr().err == ""
 
 
