@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aggregation.errors import AggregationError
-from aggregation.scaling import behind
+from aggregation.movement import Origin, carried_over
 from aggregation.script.folders import (
     Folder,
     labels_of,
@@ -18,10 +18,9 @@ from aggregation.script.folders import (
     read_scaler_of,
     require_folder,
 )
-from aggregation.updates import Change, ModelUpdate, Tensors, Tile
+from aggregation.updates import ModelUpdate, Tensors
 from contract.messages.global_models import CardBase
 from contract.names import Digest
-from contract.network import TensorSpec
 from contract.scaler import ScalerState
 from contract.tasks import Task
 
@@ -48,12 +47,6 @@ class Base:
     scaler_sha256: Digest | None
     tensors: Tensors
     scaler: ScalerState | None
-
-    def behind(self, update: ModelUpdate) -> Tensors:
-        """Give its numbers behind the scaler of an update, which has the same layout."""
-        if self.scaler is None:
-            return self.tensors
-        return behind(replace(update, scaler=self.scaler, tensors=self.tensors, base=None), update.scaler).tensors
 
     def as_on_card(self) -> CardBase:
         """Name it as a part of the result's lineage."""
@@ -163,25 +156,10 @@ def _base_of(folder: Folder, known: Mapping[Digest, Base]) -> Base:
 
 
 def _moved(update: ModelUpdate, base: Base, onto: Base, scaler: ScalerState) -> ModelUpdate:
-    started = replace(update, base=base.behind(update))
+    started = replace(update, base=Origin(base.tensors, base.scaler).behind(update.scaler, update))
     if base.digest == onto.digest:
         return started
-    moved = behind(started, scaler)
-    goal = onto.behind(moved)
-    return replace(moved, tensors=_Sum(goal, moved.change), base=goal)
-
-
-@dataclass(frozen=True)
-class _Sum:
-    """Numbers plus a change, as they are read."""
-
-    tensors: Tensors
-    change: Change
-
-    def read(self, tensor: TensorSpec, start: int, stop: int) -> Tile:
-        total = self.change.read(tensor, start, stop)
-        total += self.tensors.read(tensor, start, stop)
-        return total
+    return carried_over(started, Origin(onto.tensors, onto.scaler), scaler)
 
 
 def _taken_for_all(only: Base, folders: Sequence[Folder]) -> tuple[str, str]:

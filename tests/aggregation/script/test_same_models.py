@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.__main__ import main
-from aggregation.script.same_models import are_same
+from aggregation.sameness import are_same
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.artifacts.model_file import write_model
 from contract.names import Digest
