@@ -21,7 +21,9 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from director.app import create_app
 from director.assembly import Director
-from director.members.access import LOCAL_ADMIN
+from director.members.access import LOCAL_ADMIN, Principal
+from director.members.envoys import envoy_named
+from director.records.schema import TokenRow
 from director.settings import DirectorSettings
 from director.upkeep.logs import logging_to
 
@@ -162,6 +164,26 @@ class FederationSimulator:
 
     def token(self, role: Role, **more: Any) -> str:
         return self.director.members.issue_token(LOCAL_ADMIN, role, more.get("envoy"), more.get("holds")).token
+
+    def let_hold(self, caller: Principal) -> Principal:
+        """Put a caller's token on record, so that they may act past HTTP."""
+        with self.director.database.write() as session:
+            if session.get(TokenRow, caller.token_id) is None:
+                envoy = envoy_named(session, caller.envoy_name) if caller.envoy_name else None
+                session.add(
+                    TokenRow(
+                        id=caller.token_id,
+                        sha256=Digest.of(caller.token_id.encode()),
+                        role=caller.role,
+                        envoy=envoy,
+                        created_at=self.clock.now,
+                        expires_at=self.clock.now + timedelta(days=1),
+                        revoked_at=None,
+                        last_used_at=None,
+                        successor_id=None,
+                    )
+                )
+        return caller
 
     def headers(self, role: Role) -> dict[str, str]:
         if role not in self.__dict__.setdefault("_tokens", {}):

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from contract.messages.base import Role
 from contract.names import EnvoyName
 from director.clock import Clock
-from director.errors import ForbiddenError, UnauthenticatedError
+from director.errors import ForbiddenError
 from director.members.events import MembershipEvent
+from director.members.holders import TokenHolder, no_valid_token
 from director.members.rates import RateLimit, neighbourhood
+from director.records.actors import Actor
 from director.records.events import Event, UnreadEvent
 from director.records.schema import TokenRow
 
@@ -21,6 +23,8 @@ HOSPITAL: Role = "hospital"
 ANALYST: Role = "analyst"
 ADMIN: Role = "admin"
 ALL: frozenset[Role] = frozenset((HOSPITAL, ANALYST, ADMIN))
+
+_NO_TOKEN = "cli"  # noqa: S105 - in a token's place, which has 12 hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,10 @@ class Principal:
     envoy_name: EnvoyName | None = None
 
     @property
-    def actor(self) -> str:
-        """How logs and the audit name it."""
-        return f"{self.role}:{self.envoy_name}:{self.token_id}" if self.envoy_name else f"{self.role}:{self.token_id}"
+    def actor(self) -> Actor:
+        """How logs and the audit name it, and whom the ledger lets act: nobody whose token was revoked meanwhile."""
+        name = f"{self.role}:{self.envoy_name}:{self.token_id}" if self.envoy_name else f"{self.role}:{self.token_id}"
+        return Actor(name) if self.token_id == _NO_TOKEN else TokenHolder(name, self.token_id)
 
     @property
     def own_envoy(self) -> EnvoyName:
@@ -73,7 +78,7 @@ class Principal:
             )
 
 
-LOCAL_ADMIN = Principal(token_id="cli", role=ADMIN)  # noqa: S106 - a name, not a secret
+LOCAL_ADMIN = Principal(_NO_TOKEN, ADMIN)
 """Whoever can run ``fl-director`` on the data folder."""
 
 
@@ -143,10 +148,7 @@ class Access:
         if known.expires_at <= now:
             if authorization:
                 self._guesses.take(neighbourhood(address), now)
-            raise UnauthenticatedError(
-                "No valid token came with this request.",
-                hint="Send the header Authorization: Bearer TOKEN; ask the consortium's admin for a new token.",
-            )
+            raise no_valid_token()
         principal = known.principal
         if principal.role not in roles:
             raise ForbiddenError(

@@ -14,6 +14,7 @@ from director.errors import ConflictError, InvalidRequestError, MalformedRequest
 from director.members.access import HOSPITAL
 from director.members.envoys import envoy_named
 from director.members.events import TokenIssued, TokenIssuedAgain, TokenRevoked, TokenRotated
+from director.members.holders import holds as still_holds
 from director.records import idempotency
 from director.records.ledger import Act
 from director.records.paging import page_of
@@ -91,7 +92,7 @@ def issue_again(act: Act, token_id: str, *, actor: str | None = None) -> IssuedT
         ConflictError: The token was issued too long ago for a repetition, or holds no more.
     """
     row = _token(act.session, token_id)
-    if act.now - row.created_at > REPEATED_WITHIN or not _holds(row, act.now):
+    if act.now - row.created_at > REPEATED_WITHIN or not still_holds(row, act.now):
         raise ConflictError(
             f"This request was answered before, with token {row.id}, and a secret is shown once.",
             hint="If the answer was lost, revoke that token and ask anew with a fresh key.",
@@ -128,7 +129,7 @@ def rotate_token(act: Act, token_id: str, *, overlap: timedelta, longest: timede
         ConflictError: It holds no more, or has a successor already.
     """
     row = _token(act.session, token_id)
-    if not _holds(row, act.now):
+    if not still_holds(row, act.now):
         raise ConflictError(f"Token {row.id} holds no more.", hint="Issue a new one.")
     if row.successor_id is not None:
         raise ConflictError(
@@ -192,11 +193,6 @@ def _token(session: Session, token_id: str) -> TokenRow:
     if row is None:
         raise NotFoundError(f"There is no token {token_id[:32]!r}.", hint="List them: fl-director token list")
     return row
-
-
-def _holds(row: TokenRow, now: datetime) -> bool:
-    is_shut_out = row.envoy is not None and row.envoy.disabled_at is not None
-    return row.revoked_at is None and now < row.expires_at and not is_shut_out
 
 
 def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedToken:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from director.clock import Clock
 from director.records import audit
+from director.records.actors import Actor, HouseName
 from director.records.database import Database
 from director.records.events import Event
 from director.records.failpoints import reach
@@ -59,15 +60,20 @@ class Ledger:
         return self.database.read()
 
     @contextmanager
-    def act(self, actor: str, *, committed: str = "") -> Iterator[Act]:
+    def act(self, actor: Actor | HouseName, *, committed: str = "") -> Iterator[Act]:
         """Do something: take the write lock, commit all or nothing, then let the readers learn it.
 
         Args:
-            actor: Who does it.
+            actor: Who does it; asked under the lock whether they still may.
             committed: The failpoint between the commit and the readers.
+
+        Raises:
+            UnauthenticatedError: They may not; nothing was done.
         """
         with self.database.write() as session:
-            act = Act(session, self.clock(), actor)
+            act = Act(session, self.clock(), str(actor))
+            if isinstance(actor, Actor):
+                actor.require_right(session, act.now)
             yield act
         if act.told:
             if committed:

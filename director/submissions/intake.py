@@ -73,6 +73,7 @@ class Intake:
             MalformedRequestError: The metadata can't be read.
             UnknownTaskError: The metadata names no task of this federation.
             UploadRejectedError: It was refused; the previous version stays what it was.
+            UnauthenticatedError: The caller's token was revoked meanwhile; nothing is kept.
         """
         caller.require_envoy(envoy_name)
         metadata = read_metadata(parcel["metadata"])
@@ -87,6 +88,8 @@ class Intake:
             raise self._refuse(caller, envoy_name, task, inspection)
         arrival = _Arrival(caller, envoy_name, inspection, inspection.update, key)
         with self._ledger.read() as session:
+            # the act asks the same under the lock; this keeps the disk free of files that no row will name
+            caller.actor.require_right(session, self._ledger.clock())
             known = _known(session, arrival)
             if known is not None:
                 return known, False

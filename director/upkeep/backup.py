@@ -23,6 +23,7 @@ from contract.messages.base import Message
 from contract.names import Digest
 from director.errors import DamagedArtifactError, UsageError
 from director.records import audit
+from director.records.actors import Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.database import Database
@@ -43,7 +44,7 @@ class Manifest(Message):
     checkpoint: Checkpoint
 
 
-def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: str) -> Manifest:
+def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: Actor | HouseName) -> Manifest:
     """Copy a federation to ``target``, which must not be there yet.
 
     Raises:

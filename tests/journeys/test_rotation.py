@@ -1,6 +1,7 @@
 """A token's end while its hospital works: rotated, revoked, limited, over real processes."""
 
 import json
+import socket
 import stat
 import threading
 import time
@@ -95,6 +96,34 @@ def test_a_hospital_uploads_through_a_rotation_without_a_failure_and_a_revocatio
         assert (set(each.statuses[:-1]), each.statuses[-1]) == ({201}, 401)
     kept = httpx.get(f"{director.url}/envoys/MTRH", headers=director.admin).json()["current"][0]["version"]
     assert kept == sum(len(each.statuses) - 1 for each in threads)
+
+
+@pytest.mark.parametrize("ending", ["the token is revoked", "the hospital is disabled"])
+def test_a_slow_upload_does_not_outlive_the_right_to_send_it(director: RealDirector, ending: str):
+    name = "Slow" if "token" in ending else "Slower"
+    hospital, token_id = joined(director, name)
+    request = httpx.Request("POST", f"{director.url}/upload/{name}", files=hospital.parcel().files)
+    body = request.read()
+    head = f"POST /upload/{name} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {hospital.token}\r\n" + "".join(
+        f"{header}: {request.headers[header]}\r\n" for header in ("Content-Type", "Content-Length")
+    )
+    with socket.create_connection(("127.0.0.1", director.port), timeout=1) as connection:
+        connection.sendall(head.encode() + b"\r\n" + body[:4096])
+        with pytest.raises(TimeoutError):  # the front desk has let it in, and waits for the rest
+            connection.recv(1)
+        connection.settimeout(NOTICED_SECONDS)
+        if "token" in ending:
+            director.run("token", "revoke", token_id)
+        else:
+            director.run("envoy", "disable", name)
+        connection.sendall(body[4096:])
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 401 "), answer
+    listed = httpx.get(f"{director.url}/submissions?envoy_name={name}", headers=director.admin).json()["items"]
+    assert listed == []
+    assert not (director.folder / "received_results" / name).exists()
+    acts = httpx.get(f"{director.url}/audit?limit=200", headers=director.admin).json()["items"]
+    assert not [each for each in acts if each["act"].startswith("upload") and name in each["subject"].split()]
 
 
 def test_a_token_expires_in_a_running_director(director: RealDirector):

@@ -65,7 +65,7 @@ def test_serve_migrates_an_older_folder_and_answers_as_before(older: FederationS
 
 
 def test_a_backup_of_an_older_federation_is_restored(older: FederationSimulator, tmp_path: Path):
-    make_backup(Ledger(older.director.database, older.clock), older.director.blobs, tmp_path / "copy", actor="test")
+    make_backup(Ledger(older.director.database, older.clock), older.director.blobs, tmp_path / "copy", actor="director")
     elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
     elsewhere.restore(tmp_path / "copy")
     assert elsewhere.upkeep.defects() == []

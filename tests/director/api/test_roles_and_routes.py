@@ -1,8 +1,13 @@
 """Every caller on every operation: derived from the routes and the interface document."""
 
+from typing import Any
+
 import pytest
 
-from director.members.access import HOSPITAL
+from contract.messages.base import Role
+from contract.names import EnvoyName
+from director.members.access import HOSPITAL, Permission, Principal
+from director.records.schema import TokenRow
 from tests.director.api.house import OPERATIONS, OWN, ROLES, ROLES_OF, ROUTES, House, Operation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
@@ -23,6 +28,43 @@ def test_every_caller_gets_in_where_the_policy_says_so_and_nowhere_else(house: H
         answer = house.federation.http.request(operation.method, path, headers=house.callers[caller], **request)
         assert answer.status_code == (401 if role is None else 403), caller
         assert house.contents == before, caller
+
+
+CALLS = [
+    (operation, role)
+    for operation in OPERATIONS
+    for role in sorted(ROLES_OF[operation.name] or ())
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "role"), CALLS, ids=[f"{each.name}-{role}" for each, role in CALLS])
+def test_whose_token_is_revoked_behind_the_front_desk_leaves_no_trace(
+    house: House, operation: Operation, role: Role, monkeypatch: pytest.MonkeyPatch
+):
+    director, admit = house.federation.director, house.federation.director.access.admit
+    token = house.federation.token(role, envoy=EnvoyName(house.a.name) if role == HOSPITAL else None)
+    request = house.example(operation, house.a)
+    path = operation.path.format(**request.pop("path"))
+    before: dict[str, Any] = {}
+
+    def rows() -> dict[str, Any]:
+        """Give all but the files: those that no row names are the next recovery's."""
+        return {name: rows for name, rows in house.contents.items() if name != "blobs"}
+
+    def admit_and_revoke(authorization: str | None, permission: Permission, address: str) -> Principal | None:
+        principal = admit(authorization, permission, address)
+        assert principal is not None
+        with director.database.write() as session:  # past this process's memory, as another process would
+            session.get_one(TokenRow, principal.token_id).revoked_at = house.federation.clock.now
+        before.update(rows())
+        return principal
+
+    monkeypatch.setattr(director.access, "admit", admit_and_revoke)
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = house.federation.http.request(operation.method, path, headers=headers, **request)
+    assert rows() == before
+    if operation.method != "GET" and not operation.name.startswith("infer"):
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 def swaps() -> list[tuple[Operation, str, str]]:

@@ -14,7 +14,7 @@ from director.tasks.service import Tasks
 from tests.federation_simulator import FederationSimulator
 
 KNH, NOBODY, NAME = EnvoyName("KNH"), EnvoyName("Nobody"), DIAGNOSIS_COUNT.name
-OF_KNH = Principal("t1", HOSPITAL, KNH)
+OF_KNH, OF_MTRH = Principal("t1", HOSPITAL, KNH), Principal("t2", HOSPITAL, EnvoyName("MTRH"))
 REPORT = StatisticsReport(num_examples=50, mean=(8.0,), m2=(900.0,))
 
 
@@ -22,6 +22,8 @@ REPORT = StatisticsReport(num_examples=50, mean=(8.0,), m2=(900.0,))
 def tasks(federation: FederationSimulator) -> Tasks:
     federation.enrol("KNH")
     federation.enrol("MTRH")
+    for caller in (OF_KNH, OF_MTRH):
+        federation.let_hold(caller)
     return federation.director.tasks
 
 
@@ -121,9 +123,8 @@ def test_a_person_takes_a_report_out_and_the_start_follows(federation: Federatio
 
 
 def test_a_hospital_sees_its_own_reports_and_the_admin_all_newest_first(tasks: Tasks):
-    of_mtrh = Principal("t2", HOSPITAL, EnvoyName("MTRH"))
     tasks.report_statistics(OF_KNH, KNH, REPORT)
-    tasks.report_statistics(of_mtrh, EnvoyName("MTRH"), REPORT)
+    tasks.report_statistics(OF_MTRH, EnvoyName("MTRH"), REPORT)
     tasks.report_statistics(OF_KNH, KNH, REPORT.model_copy(update={"num_examples": 60}))
 
     def seen(caller: Principal, task: TaskName | None = None) -> list[tuple[str, int]]:

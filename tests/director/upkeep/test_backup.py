@@ -125,7 +125,7 @@ def test_a_database_that_a_server_keeps_is_not_covered_and_says_so(federation: F
 
     ledger = Ledger(Served("sqlite://"), federation.clock)
     with pytest.raises(UsageError, match="covers SQLite"):
-        make_backup(ledger, federation.director.blobs, tmp_path / "copy", actor="test")
+        make_backup(ledger, federation.director.blobs, tmp_path / "copy", actor="director")
 
 
 def test_the_commands_end_with_their_exit_codes(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -43,11 +43,13 @@ def readerless(federation: FederationSimulator) -> Director:
     return director
 
 
-def upload_through(director: Director, hospital: SimulatedHospital, nudge: int = 1) -> Digest:
+def upload_through(
+    federation: FederationSimulator, director: Director, hospital: SimulatedHospital, nudge: int = 1
+) -> Digest:
     """Upload past HTTP; gives the model's digest."""
     files = hospital.parcel(nudge).files
     parcel = Parcel({part.role: files[part.role][1] for part in PARTS if part.role in files})
-    caller = Principal("t1", HOSPITAL, EnvoyName(hospital.name))
+    caller = federation.let_hold(Principal(f"of-{hospital.name}", HOSPITAL, EnvoyName(hospital.name)))
     receipt, is_new = director.submissions.receive(caller, EnvoyName(hospital.name), parcel)
     assert is_new
     return receipt.files["model"].sha256
@@ -81,7 +83,7 @@ def test_what_no_reader_has_read_is_read_once_at_the_next_start(
     packed = {nudge: parcel_of(nudge) for nudge in (1, 2)}
     federation.stop()
     monkeypatch.setattr(hospital, "parcel", packed.__getitem__)
-    digests = [upload_through(readerless(federation), hospital, nudge) for nudge in (1, 2)]
+    digests = [upload_through(federation, readerless(federation), hospital, nudge) for nudge in (1, 2)]
     assert federation.log_lines("upload.admit") == []
     assert not federation.file("received_results", "KUTRRH", "model.pt").exists()
 
@@ -100,7 +102,7 @@ def test_recovery_alone_lets_the_readers_read_on(
     parcel = hospital.parcel(1)
     federation.stop()
     monkeypatch.setattr(hospital, "parcel", lambda nudge: parcel)
-    upload_through(readerless(federation), hospital)
+    upload_through(federation, readerless(federation), hospital)
 
     for _ in range(2):
         Director(federation.settings, federation.clock).upkeep.recover()
@@ -165,7 +167,7 @@ def test_a_commands_act_reaches_a_server_that_nobody_asks(
 def test_a_server_reads_for_a_command_that_ended_too_early(
     federation: FederationSimulator, hospital: SimulatedHospital
 ):
-    digest = upload_through(readerless(federation), hospital)
+    digest = upload_through(federation, readerless(federation), hospital)
 
     eventually(lambda: versions_in_training_log(federation, "KUTRRH") == [1])
     eventually(lambda: federation.file("received_results", "KUTRRH", "model.pt").exists())
@@ -357,7 +359,7 @@ def ledger(tmp_path: Path, federation: FederationSimulator) -> Ledger:
 
 
 def tell(ledger: Ledger, event: Event | None = None) -> None:
-    with ledger.act("test") as act:
+    with ledger.act("director") as act:
         act.tell(event or BackupMade())
 
 
@@ -489,7 +491,7 @@ def revoke_the_analysts_token(director: Director) -> None:
 def test_after_an_audit_was_cut_what_follows_is_still_told(federation: FederationSimulator):
     director = federation.director
     for _ in range(3):
-        with director.ledger.act("test") as act:
+        with director.ledger.act("director") as act:
             act.tell(BackupMade())
     with director.database.write() as session:
         newest = audit.newest_seq(session)

@@ -59,7 +59,7 @@ def test_what_concerns_no_version_and_no_model_is_read_without_a_look(
     gone = federation.file("received_results", "KUTRRH", "model.pt")
     gone.unlink()
     director = federation.director
-    with director.ledger.act("test") as act:
+    with director.ledger.act("director") as act:
         act.tell(BackupMade())
     assert not gone.exists()
 
@@ -79,7 +79,7 @@ def test_a_file_that_can_not_be_shown_holds_up_no_other_and_is_tried_again_with_
         assert director.upkeep._views.read(session, told) == told[-1].seq
     assert model.exists()
     blocked.rmdir()
-    with director.ledger.act("test") as act:
+    with director.ledger.act("director") as act:
         act.tell(BackupMade())  # which says nothing of this hospital
     assert blocked.is_file()
     assert director.upkeep.defects() == []
@@ -93,7 +93,7 @@ def test_a_file_that_can_not_be_shown_for_long_holds_up_no_other_hospital(
     federation.file("received_results", "KUTRRH", "model.pt").mkdir(parents=True)
     hospital.train_and_upload()
     for _ in range(5):  # more than one stretch
-        with federation.director.ledger.act("test") as act:
+        with federation.director.ledger.act("director") as act:
             act.tell(BackupMade())
     other.train_and_upload()
     assert federation.file("received_results", "MTRH", "model.pt").is_file()

@@ -1,0 +1,50 @@
+"""Whether a token holds now, by its row: asked again under the write lock of each act that came with it.
+
+Between the first look at a token and the act lie a body that came slowly and a gate that took its time; who was
+revoked meanwhile does nothing more.
+"""
+
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from director.errors import UnauthenticatedError
+from director.records.actors import Actor
+from director.records.schema import TokenRow
+
+
+class TokenHolder(Actor):
+    """Somebody who acts with a token, for as long as it holds."""
+
+    token_id: str
+
+    def __new__(cls, name: str, token_id: str) -> Self:
+        """Name them as the audit does."""
+        holder = super().__new__(cls, name)
+        holder.token_id = token_id
+        return holder
+
+    def require_right(self, session: Session, now: datetime) -> None:
+        """Look at the token once more.
+
+        Raises:
+            UnauthenticatedError: It was revoked, it expired, or its hospital was disabled.
+        """
+        row = session.get(TokenRow, self.token_id)
+        if row is None or not holds(row, now):
+            raise no_valid_token()
+
+
+def holds(row: TokenRow, now: datetime) -> bool:
+    """Tell whether a token may be used: neither revoked nor expired, its hospital not disabled."""
+    is_shut_out = row.envoy is not None and row.envoy.disabled_at is not None
+    return row.revoked_at is None and now < row.expires_at and not is_shut_out
+
+
+def no_valid_token() -> UnauthenticatedError:
+    """Refuse; unknown, wrong, expired and revoked read the same."""
+    return UnauthenticatedError(
+        "No valid token came with this request.",
+        hint="Send the header Authorization: Bearer TOKEN; ask the consortium's admin for a new token.",
+    )
