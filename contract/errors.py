@@ -83,3 +83,9 @@ class TrainingLogError(ArtifactError):
     """The training log is not text of one JSON object a line, within its bounds."""
 
     code = "training_log_invalid"
+
+
+class MetricError(CallerError):
+    """A metric has a value that it can't have."""
+
+    code = "metric_invalid"

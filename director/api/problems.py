@@ -50,6 +50,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "tensor_value_invalid": (422, "model.pt holds a value that no model has"),
     "scaler_file_invalid": (422, "scaler.pkl is refused"),
     "training_log_invalid": (422, "The training log is refused"),
+    "metric_invalid": (422, "A metric has a value that it can't have"),
     "digest_mismatch": (422, "Damaged on the way"),
     "examples_out_of_bounds": (422, "Number of examples out of bounds"),
     "idempotency_key_reused": (422, "Idempotency-Key used before"),
