@@ -9,24 +9,26 @@ from pathlib import Path
 
 import pydantic_core
 
-from contract.artifacts.training_log import check_training_log
+from contract.artifacts.training_log import read_training_log
 from contract.errors import TrainingLogError
 from contract.messages.uploads import UploadMetadata
 from director.errors import MalformedRequestError
-from director.submissions.arrival import read_metadata
+from director.submissions.arrival import read_metadata, write_metadata
 from fuzz.json_mutations import mutate_json
 from fuzz.target import Target, is_refused, within_bounds
 
 
 def check_log(data: bytes) -> bool:
-    """Check a log; every line that is taken means the same to another parser, and can be written again."""
+    """Read a log; every line that is taken means the same to another parser; what is kept of it is a log, all known."""
     try:
         with within_bounds(data):
-            lines = check_training_log(data)
+            log = read_training_log(data)
     except TrainingLogError as error:
         return is_refused(error)
     texts = data.decode().splitlines()
-    assert len(texts) == lines
+    assert len(texts) == log.lines
+    again = read_training_log(log.written)
+    assert (again.lines, again.written, again.unknown) == (log.lines, log.written, ())
     for text in texts:
         value = json.loads(text)
         assert isinstance(value, dict)
@@ -36,7 +38,7 @@ def check_log(data: bytes) -> bool:
 
 
 def check_metadata(data: bytes) -> bool:
-    """Read metadata; what is taken can be parsed by Python too, as the gate does, and survives being written."""
+    """Read metadata; what is taken can be parsed by Python too, as the gate does, and is kept without loss."""
     try:
         with within_bounds(data):
             metadata = read_metadata(data)
@@ -44,12 +46,18 @@ def check_metadata(data: bytes) -> bool:
         return is_refused(error)
     json.loads(data)
     assert UploadMetadata.model_validate_json(metadata.model_dump_json()) == metadata
+    kept = write_metadata(metadata)
+    assert read_metadata(kept) == metadata
+    assert write_metadata(read_metadata(kept)) == kept
     return True
 
 
 def real_logs() -> Iterator[bytes]:
     """Give logs as an envoy writes them, and the shortest one."""
-    epochs = [{"epoch": n, "loss": 1 / n, "accuracy": 0.5, "hospital": "Köln", "sizes": [1, 2]} for n in range(1, 4)]
+    epochs = [
+        {"epoch": n, "loss": 1 / n, "validation": {"accuracy": 0.5, "auc": [1]}, "hospital": "Köln"}
+        for n in range(1, 4)
+    ]
     yield b"".join(json.dumps(epoch).encode() + b"\n" for epoch in epochs)
     yield json.dumps(epochs[0], ensure_ascii=False).encode() + b"\r\n" + b'{"a": {"b": [{"c": null}, true]}}'
     yield b""
@@ -59,7 +67,7 @@ def real_metadata() -> Iterator[bytes]:
     """Give metadata with what is needed, with all there is, and with more."""
     needed: dict[str, object] = {"task": "diagnosis_count", "num_examples": 20, "base": "0" * 64}
     optional: dict[str, object] = {
-        "metrics": {"accuracy": 0.9, "confusion": [[5, 1], [0, 14]], "auc": None},
+        "metrics": {"accuracy": 0.9, "confusion": [[5, 1, 0], [0, 14, 0], [0, 0, 0]], "auc": None},
         "seed": 7,
         "local_epochs": 2,
         "software": {"torch": "2.13.0"},

@@ -3,24 +3,30 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from contract.messages.base import Count, Message, Metrics, Verdict
 from contract.messages.decisions import Decision
 from contract.messages.problems import Check
+from contract.metrics import METRICS
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import FileRole
+from contract.software import known_software
 
 
 class UploadMetadata(BaseModel):
-    """What an upload says of itself. Unknown keys are ignored and named in the checks."""
+    """What an upload says of itself.
+
+    Keys and metrics that are not known, and software without a version, are left out, and named in the checks. Whether
+    a metric's value can be one is asked on arrival: what was kept before that was asked can still be read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, strict=False)
 
     task: TaskName
     num_examples: Count
     base: Digest
-    metrics: Metrics = {}
+    metrics: Annotated[Metrics, Field(description=f"Known are: {', '.join(METRICS)}.")] = {}
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     local_epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
     software: Annotated[
@@ -30,6 +36,16 @@ class UploadMetadata(BaseModel):
     scaler_sha256: Digest | None = None
     log_sha256: Digest | None = None
     trained_at: datetime | None = None
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _leave_out_unknown_metrics(cls, found: object) -> object:
+        return {name: value for name, value in found.items() if name in METRICS} if isinstance(found, dict) else found
+
+    @field_validator("software", mode="before")
+    @classmethod
+    def _leave_out_what_is_no_version(cls, found: object) -> object:
+        return known_software(found) if isinstance(found, dict) else found
 
 
 class StoredFile(Message):

@@ -12,13 +12,15 @@ from pydantic import ValidationError
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
-from contract.artifacts.training_log import check_training_log
+from contract.artifacts.training_log import TrainingLog, read_training_log
 from contract.errors import FederationError, ScalerFileError
 from contract.messages.problems import Check
 from contract.messages.uploads import UploadMetadata
+from contract.metrics import METRICS, require_metrics
 from contract.names import Digest
-from contract.parts import PARTS, Parcel
+from contract.parts import PARTS, FileRole, Parcel
 from contract.scaler import ScalerState
+from contract.software import known_software
 from contract.tasks import Task
 from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError, ScalerNotAgreedError
 from director.tasks.catalogue import require_examples
@@ -44,7 +46,13 @@ class Expectations:
 
 @dataclass(frozen=True)
 class InspectedUpdate:
-    """An upload that passed every check on arrival."""
+    """An upload that passed every check on arrival.
+
+    Args:
+        task: Its task.
+        metadata: What it says of itself, as far as it is known.
+        parcel: Its parts as they are kept: those that are text, as the director writes what it understood of them.
+    """
 
     task: Task
     metadata: UploadMetadata
@@ -80,6 +88,12 @@ class Inspection:
         self.note(name, bound, "Passed.", seen)
         return result
 
+    def note_left_out(self, name: str, keys: Sequence[str]) -> None:
+        """Name the first keys that nobody here knows, if there are any."""
+        if keys:
+            seen = ", ".join(_harmless(key[:40]) for key in keys[:5]) + (", …" if len(keys) > 5 else "")
+            self.note(name, "known keys", "Unknown keys were left out.", seen)
+
     def note(self, name: str, bound: str, sentence: str, seen: str) -> None:
         """Write down what does not speak against the upload."""
         self.checks.append(Check(name=name, passed=True, seen=seen, bound=bound, sentence=sentence))
@@ -101,12 +115,16 @@ def read_metadata(data: bytes) -> UploadMetadata:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "metadata"
-        shown = _harmless(where[:80])
         raise MalformedRequestError(
-            f"metadata: {shown}: {first['msg'][:200]}.",
+            f"metadata: {where}: {first['msg'][:200]}.",
             hint="It needs task, num_examples and base, as GET /tasks/{task}/start gave it.",
-            field=shown,
+            field=where,
         ) from None
+
+
+def write_metadata(metadata: UploadMetadata) -> bytes:
+    """Write what was understood of an upload's metadata; an envoy of the same version writes the same bytes."""
+    return metadata.model_dump_json(indent=2, exclude_unset=True).encode()
 
 
 def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) -> Inspection:
@@ -123,6 +141,12 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
         lambda: require_examples(task, metadata.num_examples),
         seen=str(metadata.num_examples),
     )
+    inspection.run(
+        "metrics",
+        "known metrics within their ranges",
+        lambda: require_metrics(metadata.metrics),
+        seen=f"{len(metadata.metrics)} metrics",
+    )
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"
     inspection.run("model", layout, lambda: read_model(model, task.layout), seen=f"{len(model)} bytes")
     features = len(task.features)
@@ -134,14 +158,35 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     )
     if file is not None:
         _inspect_scaler(file, expected, inspection)
-    if log is not None:
-        inspection.run("log", "one JSON object a line", lambda: check_training_log(log), seen=f"{len(log)} bytes")
-    ignored = _unknown_keys(parcel["metadata"])
-    if ignored:
-        inspection.note("metadata", "known keys", "Unknown keys were ignored.", seen=ignored)
+    understood = _inspect_log(log, inspection) if log is not None else None
+    inspection.note_left_out("metadata", _unknown_keys(parcel["metadata"]))
     if inspection.failure is None:
-        inspection.update = InspectedUpdate(task, metadata, parcel)
+        inspection.update = InspectedUpdate(task, metadata, _as_kept(parcel, metadata, understood, inspection))
     return inspection
+
+
+def _inspect_log(log: bytes, inspection: Inspection) -> TrainingLog | None:
+    bound = "one JSON object a line, known keys with what they can have"
+    understood = inspection.run("log", bound, lambda: read_training_log(log), seen=f"{len(log)} bytes")
+    if understood is not None:
+        inspection.note_left_out("log_keys", understood.unknown)
+    return understood
+
+
+def _as_kept(parcel: Parcel, metadata: UploadMetadata, log: TrainingLog | None, inspection: Inspection) -> Parcel:
+    """Write the texts anew, so that nothing is kept that nobody here has read; say what was sent and what is kept.
+
+    The digests stand in checks: a receipt has no further fields, which an envoy of the version before would refuse.
+    """
+    texts: dict[FileRole, bytes] = {"metadata": write_metadata(metadata)}
+    if log is not None:
+        texts["log"] = log.written
+    kept = Parcel({**parcel.parts, **texts})
+    for role in texts:
+        sent, is_same = parcel.digests[role], parcel.digests[role] == kept.digests[role]
+        sentence = "Kept as it was sent." if is_same else "Kept as the director writes it: what it knows, nothing else."
+        inspection.note(f"{role}_kept", kept.digests[role], sentence, seen=sent)
+    return kept
 
 
 def _inspect_scaler(file: ScalerFile, expected: Expectations, inspection: Inspection) -> None:
@@ -220,9 +265,16 @@ def _few(values: Sequence[float]) -> str:
     return ", ".join(f"{value:.4g}" for value in values[:3]) + (", …" if len(values) > 3 else "")
 
 
-def _unknown_keys(data: bytes) -> str:
-    keys = [key for key in json.loads(data) if key not in UploadMetadata.model_fields]
-    return ", ".join(_harmless(key[:40]) for key in keys[:5])
+def _unknown_keys(data: bytes) -> list[str]:
+    """Name what ``UploadMetadata`` leaves out; what stands within a key, behind it and a dot."""
+    found = json.loads(data)
+    software = found.get("software", {})
+    versions = known_software(software)
+    return [
+        *(key for key in found if key not in UploadMetadata.model_fields),
+        *(f"metrics.{name}" for name in found.get("metrics", {}) if name not in METRICS),
+        *(f"software.{name}" for name in software if name not in versions),
+    ]
 
 
 def _harmless(text: str) -> str:

@@ -93,7 +93,7 @@ class Intake:
             known = _known(session, arrival)
             if known is not None:
                 return known, False
-        return self._keep_rows(arrival, self._keep_files(parcel))
+        return self._keep_rows(arrival, self._keep_files(inspection.update.parcel))
 
     def _keep_files(self, parcel: Parcel) -> _Files:
         return {role: self._blobs.keep(data) for role, data in parcel.parts.items()}

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import joblib
@@ -14,27 +15,38 @@ from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
 from contract.artifacts.model_file import write_model
-from contract.errors import ScalerFileError
+from contract.errors import MetricError, ScalerFileError
+from contract.messages.base import MetricValue
 from contract.names import Digest, TaskName
 from contract.parts import FileRole, Parcel
 from contract.tasks import DIAGNOSIS_COUNT, Feature
 from director.cli import app
-from director.errors import BaseUnknownError, MalformedRequestError
+from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError
 from director.submissions.arrival import MAX_METADATA_BYTES, Expectations, Inspection, inspect, read_metadata
+from envoy.parcel import own_scaler_file, pack
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
-def test_a_key_of_metadata_that_would_steer_a_terminal_is_shown_harmlessly() -> None:
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"metrics": [["\x1b[2J", 0.5]]}, "metrics"),
+        ({"metrics": {"accuracy": "\x1b[2J"}}, "metrics.accuracy.float"),
+        ({"software": "\x1b[2J"}, "software"),
+        ({"task": "\x1b[2J"}, "task"),
+        ({"trained_at": "\x1b[2J"}, "trained_at"),
+    ],
+)
+def test_a_refusal_of_metadata_is_in_our_own_words_only(said: dict[str, Any], field: str):
     needed = {"task": "diagnosis_count", "num_examples": 20, "base": "0" * 64}
-
     with pytest.raises(MalformedRequestError) as refusal:
-        read_metadata(json.dumps({**needed, "metrics": {"\x1b[2J": "x"}}).encode())
-
-    assert "metrics.\\x1b[2J" in refusal.value.sentence
+        read_metadata(json.dumps({**needed, **said}).encode())
+    assert refusal.value.facts["field"] == field
     assert refusal.value.sentence.isprintable()
+    assert "[2J" not in refusal.value.sentence
 
 
-def test_unknown_metadata_is_ignored_and_said(hospital: SimulatedHospital):
+def test_unknown_metadata_is_left_out_and_said(hospital: SimulatedHospital):
     parcel = hospital.parcel()
     parcel.metadata["favourite_colour"] = "blue"
     receipt = hospital.upload(parcel).json()
@@ -86,9 +98,12 @@ def fitted(table: Any) -> bytes:
     return file.getvalue()
 
 
-def inspected(scaler: bytes | None = None, log: bytes | None = None, **said: Any) -> Inspection:
+def inspected(
+    scaler: bytes | None = None, log: bytes | None = None, metadata: bytes | None = None, **said: Any
+) -> Inspection:
     """Inspect an upload of the task of two features that is sound but for what is given."""
-    metadata = json.dumps({"task": "two_features", "num_examples": 40, "base": BASE, **said}).encode()
+    if metadata is None:
+        metadata = json.dumps({"task": "two_features", "num_examples": 40, "base": BASE, **said}).encode()
     parts: dict[FileRole, bytes] = {
         "metadata": metadata,
         "model": write_model(TWO_FEATURES.initial_state(), TWO_FEATURES.layout),
@@ -110,8 +125,8 @@ def test_a_sound_upload_passes_every_check_and_is_known_by_what_counts():
     assert inspection.failure is None
     assert all(check.passed for check in inspection.checks)
     assert [check.name for check in inspection.checks] == [
-        "digests", "base", "num_examples", "model", "scaler", "scikit_learn", "scaler_features", "scaler_possible",
-        "scaler_agreed", "log",
+        "digests", "base", "num_examples", "metrics", "model", "scaler", "scikit_learn", "scaler_features",
+        "scaler_possible", "scaler_agreed", "log", "metadata_kept", "log_kept",
     ]  # fmt: skip
     assert identity_of(inspection) == identity_of(inspected(seed=3))  # how it was trained does not matter
     assert identity_of(inspection) != identity_of(inspected(fitted(PATIENTS.to_numpy())))
@@ -169,8 +184,126 @@ def test_a_key_that_nobody_knows_is_shown_harmlessly():
     unknown: dict[str, Any] = {"\x1b[2J": 1, "k" * 90: 2, "c": 3, "d": 4, "e": 5, "f": 6}
     inspection = inspected(**unknown)
     (check,) = (check for check in inspection.checks if check.name == "metadata")
-    assert check.seen == f"\\x1b[2J, {'k' * 40}, c, d, e"
+    assert check.seen == f"\\x1b[2J, {'k' * 40}, c, d, e, …"
     assert inspection.failure is None
+
+
+# --- what is kept of the texts ----------------------------------------------------------------------------------------
+
+SOFTWARE = {
+    "fl-director": "0.1.0", "torch": "2.13.0+cpu", "scikit-learn": "1.9.1", "numpy": "2.4.6", "python": "3.11.7"
+}  # fmt: skip
+METRICS: dict[str, MetricValue] = {
+    "accuracy": 0.58, "macro_f1": 0.33904761904761904, "f1_low": 0.0, "f1_medium": None, "f1_high": 0.8571428571428571,
+    "loss": 0.6843160934880972, "held_out": 50.0, "confusion": [[0, 12, 0], [0, 2, 9], [0, 0, 27]],
+}  # fmt: skip
+LINE = {"epoch": 1, "loss": 1.003862169129508, "validation": METRICS, "seed": 3, "software": SOFTWARE}
+LOG_OF_AN_ENVOY = b"".join(json.dumps({**LINE, "epoch": epoch}).encode() + b"\n" for epoch in (1, 2))
+"""As version 0.1.0 writes it; so is the metadata below."""
+
+
+def metadata_of_an_envoy(**changes: Any) -> bytes:
+    said = {
+        "task": "two_features", "num_examples": 40, "base": BASE, "metrics": METRICS, "seed": 3, "local_epochs": 2,
+        "software": SOFTWARE, "model_sha256": None, "scaler_sha256": None, "log_sha256": Digest.of(LOG_OF_AN_ENVOY),
+        "trained_at": "2026-11-25T09:03:04.567000Z",
+    }  # fmt: skip
+    return json.dumps({**said, **changes}, indent=2).encode()
+
+
+def checks_of(inspection: Inspection, name: str) -> list[tuple[str, str]]:
+    return [(check.seen, check.bound) for check in inspection.checks if check.name == name]
+
+
+def kept_of(inspection: Inspection, role: FileRole) -> bytes:
+    assert inspection.update is not None, inspection.failure
+    return inspection.update.parcel[role]
+
+
+def test_what_an_envoy_of_the_version_before_writes_is_kept_byte_for_byte():
+    sent = metadata_of_an_envoy()
+    inspection = inspected(log=LOG_OF_AN_ENVOY, metadata=sent)
+    assert (kept_of(inspection, "metadata"), kept_of(inspection, "log")) == (sent, LOG_OF_AN_ENVOY)
+    assert checks_of(inspection, "metadata_kept") == [(Digest.of(sent), Digest.of(sent))]
+    assert checks_of(inspection, "log_kept") == [(Digest.of(LOG_OF_AN_ENVOY), Digest.of(LOG_OF_AN_ENVOY))]
+    assert {check.sentence for check in inspection.checks[-2:]} == {"Kept as it was sent."}
+    assert not checks_of(inspection, "metadata") + checks_of(inspection, "log_keys")
+
+
+def test_what_this_envoy_packs_is_kept_byte_for_byte():
+    parcel = pack(
+        task=DIAGNOSIS_COUNT,
+        base=BASE,
+        state=DIAGNOSIS_COUNT.initial_state(),
+        scaler=own_scaler_file(PATIENTS[["diagnosis_count"]].to_numpy()),
+        num_examples=40,
+        metrics=METRICS,
+        log=[{"epoch": 1, "loss": 0.5, "validation": METRICS, "seed": 3}],
+        seed=3,
+        trained_at=datetime(2026, 11, 25, 9, 3, tzinfo=UTC),
+    )
+    expected = Expectations(DIAGNOSIS_COUNT, frozenset([BASE]), frozenset())
+    inspection = inspect(parcel, read_metadata(parcel["metadata"]), expected)
+    assert inspection.update is not None, inspection.failure
+    assert inspection.update.parcel == parcel
+
+
+def test_of_metadata_only_what_is_known_is_kept_and_the_rest_is_named():
+    sent = metadata_of_an_envoy(
+        patients=["Jane Doe, born 1950"],
+        metrics={**METRICS, "auroc": 0.9, "by_ward": {"Jane Doe": 1}},
+        software={**SOFTWARE, "note": "Jane Doe is a patient", "build": 7},
+    )
+    inspection = inspected(log=LOG_OF_AN_ENVOY, metadata=sent)
+    kept = kept_of(inspection, "metadata")
+    assert kept == metadata_of_an_envoy()
+    assert checks_of(inspection, "metadata_kept") == [(Digest.of(sent), Digest.of(kept))]
+    named = "patients, metrics.auroc, metrics.by_ward, software.note, software.build"
+    assert checks_of(inspection, "metadata") == [(named, "known keys")]
+    assert "Jane" not in str(inspection.metadata) + str(inspection.checks)
+
+
+def test_of_a_log_only_what_is_known_is_kept_and_the_rest_is_named():
+    sent = b'{"epoch": 1, "note": "Jane Doe", "validation": {"auroc": 0.9, "loss": 1}, "software": {"os": "Jane"}}\n'
+    inspection = inspected(log=sent, log_sha256=Digest.of(sent))
+    kept = kept_of(inspection, "log")
+    assert kept == b'{"epoch": 1, "validation": {"loss": 1}, "software": {}}\n'
+    assert checks_of(inspection, "log_kept") == [(Digest.of(sent), Digest.of(kept))]
+    assert inspection.checks[-1].sentence == "Kept as the director writes it: what it knows, nothing else."
+    assert checks_of(inspection, "log_keys") == [("note, validation.auroc, software.os", "known keys")]
+    assert "Jane" not in str(inspection.checks)
+
+
+def test_no_key_of_a_sender_steers_whoever_reads_the_checks():
+    inspection = inspected(metrics={"\x1b[2J": 1}, software={"\x1b[3J\u202e": "1.0"})
+    assert checks_of(inspection, "metadata") == [("metrics.\\x1b[2J, software.\\x1b[3J\\u202e", "known keys")]
+    assert all(text.isprintable() for check in inspection.checks for text in (check.seen, check.sentence))
+
+
+def test_the_digests_that_are_claimed_are_of_what_was_sent():
+    sent = b'{"epoch":1,"note":"x"}'
+    kept = kept_of(inspected(log=sent), "log")
+    assert inspected(log=sent, log_sha256=Digest.of(sent)).failure is None
+    claims_the_kept = inspected(log=sent, log_sha256=Digest.of(kept))
+    assert isinstance(claims_the_kept.failure, DigestMismatchError)
+
+
+def test_what_is_left_out_does_not_make_it_another_submission():
+    log = b'{"epoch": 1}\n'
+    assert identity_of(inspected(log=log)) == identity_of(inspected(log=log, patients=[1], metrics={"auroc": 1}))
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [{"accuracy": 999}, {"loss": -1}, {"f1_low": 1.5}, {"held_out": 0.5}, {"confusion": [[1]]}, {"accuracy": [[1]]}],
+    ids=str,
+)
+def test_a_metric_that_can_not_be_is_refused_beside_all_else_and_nothing_is_kept(metrics: dict[str, Any]):
+    inspection = inspected(metrics={"macro_f1": 0.5, **metrics})
+    assert isinstance(inspection.failure, MetricError)
+    assert inspection.update is None
+    assert [check.name for check in inspection.checks if not check.passed] == ["metrics"]
+    assert not checks_of(inspection, "metadata_kept")
 
 
 # --- the same through the interface -----------------------------------------------------------------------------------

@@ -17,8 +17,11 @@ from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import write_scaler
 from contract.messages.base import Role
+from contract.messages.problems import Check
+from contract.messages.uploads import StoredFile, Submission
 from contract.names import Digest
 from contract.scaler import ScalerState
+from director.records.schema import SubmissionRow
 from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
 
 
@@ -82,6 +85,78 @@ def test_twenty_different_uploads_at_once_become_twenty_versions(
 def test_a_hospital_may_train_behind_its_own_scaler(hospital: SimulatedHospital):
     assert hospital.send_statistics().status_code == 201
     assert hospital.upload(hospital.parcel(own_scaler=True)).status_code == 201
+
+
+def test_what_nobody_knows_is_kept_nowhere_and_named_in_the_receipt(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    parcel = hospital.parcel()
+    parcel.metadata |= {"patients": ["Jane Doe"], "metrics": {"accuracy": 0.5, "by_name": {"Jane Doe": 1}}}
+    parcel.log = b'{"epoch": 1, "note": "Jane Doe", "validation": {"auroc": 0.9}}\n'
+    sent = {role: Digest.of(file[1]) for role, file in parcel.files.items()}
+    response = hospital.upload(parcel)
+    receipt = response.json()
+    assert response.status_code == 201, response.text
+    checks = {check["name"]: check for check in receipt["checks"]}
+    assert checks["metadata"]["seen"] == "patients, metrics.by_name"
+    assert checks["log_keys"]["seen"] == "note, validation.auroc"
+    for role, name in (("metadata", "metadata.json"), ("log", "training.log")):
+        kept = receipt["files"][role]["sha256"]
+        assert (checks[f"{role}_kept"]["seen"], checks[f"{role}_kept"]["bound"]) == (sent[role], kept)
+        assert kept != sent[role]
+        assert federation.digest_at("received_results", "KUTRRH", name) == kept
+    assert [receipt["files"][role]["sha256"] for role in ("model", "scaler")] == [sent["model"], sent["scaler"]]
+    federation.director.database.close()  # what stands in its write-ahead log is in its file now
+    holding = [path for path in federation.folder.rglob("*") if path.is_file() and b"Jane" in path.read_bytes()]
+    assert holding == []
+    assert federation.director.upkeep.defects() == []
+    assert b'{"epoch": 1, "validation": {}}\n' in federation.file("logs", "training", "KUTRRH.log").read_bytes()
+
+
+def test_the_same_submission_with_other_words_about_it_is_the_same(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    parcel.metadata["patients"] = 20
+    first = hospital.upload(parcel, **{"Idempotency-Key": "k1"})
+    parcel.metadata["metrics"] = {"auroc": 0.5}
+    again, by_key = hospital.upload(parcel), hospital.upload(parcel, **{"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code, by_key.status_code) == (201, 200, 200)
+    assert first.json() == again.json() == by_key.json()
+
+
+def test_a_receipt_has_the_fields_that_an_envoy_of_the_version_before_knows():
+    assert set(Submission.model_fields) == {
+        "id", "envoy_name", "task", "version", "verdict", "checks", "decision", "files", "metadata", "created_at",
+    }  # fmt: skip
+    assert set(StoredFile.model_fields) == {"sha256", "bytes"}
+    assert set(Check.model_fields) == {"name", "passed", "seen", "bound", "sentence"}
+
+
+def test_a_submission_that_was_kept_as_it_came_goes_on(federation: FederationSimulator, hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    receipt = hospital.upload(parcel).json()
+    as_it_came, said = b'{"patients": 20, "metrics": {"accuracy": 999}}', {"accuracy": 999.0, "auroc": 0.5}
+    log_as_it_came = b'{"epoch": 1, "note": "x"}'
+    with federation.director.database.write() as session:  # as the version before would have left it
+        row = session.get_one(SubmissionRow, receipt["id"])
+        row.metadata_json = {**row.metadata_json, "metrics": said}
+        row.checks = [check for check in row.checks if not check["name"].endswith("_kept")]
+        for file in row.files:
+            if file.role in ("metadata", "log"):
+                file.sha256, file.bytes = federation.director.blobs.keep(
+                    as_it_came if file.role == "metadata" else log_as_it_came
+                )
+    for folder in (("KUTRRH",), ("KUTRRH", "diagnosis_count")):
+        federation.file("received_results", *folder, "metadata.json").unlink()
+        federation.file("received_results", *folder, "training.log").unlink()
+    federation.restart()
+    assert federation.director.upkeep.defects() == []
+    assert federation.file("received_results", "KUTRRH", "metadata.json").read_bytes() == as_it_came
+    assert federation.file("received_results", "KUTRRH", "training.log").read_bytes() == log_as_it_came
+    again = hospital.upload(parcel)
+    assert (again.status_code, again.json()["id"]) == (200, receipt["id"])
+    assert again.json()["metadata"]["metrics"] == {"accuracy": 999}
+    assert federation.aggregate().json()["metrics"]["KUTRRH"] == said
+    assert hospital.train_and_upload(2)["version"] == 2
 
 
 def test_without_a_log_an_upload_is_taken(hospital: SimulatedHospital):
@@ -205,6 +280,18 @@ def a_log_with_nan(parcel: Parcel) -> None:
     parcel.log = b'{"loss": NaN}\n'
 
 
+def a_log_with_words_for_numbers(parcel: Parcel) -> None:
+    parcel.log = b'{"epoch": 1, "loss": "Jane Doe"}\n'
+
+
+def a_log_with_an_accuracy_of_999(parcel: Parcel) -> None:
+    parcel.log = b'{"epoch": 1, "validation": {"accuracy": 999}}\n'
+
+
+def an_accuracy_of_999(parcel: Parcel) -> None:
+    parcel.metadata["metrics"] = {"accuracy": 999}
+
+
 def a_log_that_is_no_json(parcel: Parcel) -> None:
     parcel.log = b"epoch 1\n"
 
@@ -253,6 +340,9 @@ def test_the_bomb_of_these_tests_is_live():
         (too_few_examples, 422, "examples_out_of_bounds"),
         (a_log_with_nan, 422, "training_log_invalid"),
         (a_log_that_is_no_json, 422, "training_log_invalid"),
+        (a_log_with_words_for_numbers, 422, "training_log_invalid"),
+        (a_log_with_an_accuracy_of_999, 422, "training_log_invalid"),
+        (an_accuracy_of_999, 422, "metric_invalid"),
         (bytes_damaged_on_the_way, 422, "digest_mismatch"),
         (an_unknown_task, 404, "unknown_task"),
         (no_num_examples, 400, "malformed_request"),
