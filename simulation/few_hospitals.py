@@ -82,7 +82,7 @@ class Attack:
 
     name: str
     forge: Callable[[Situation], Vector]
-    cycles: int = 6
+    cycles: int = 10
     lies_in_statistics: bool = False
     is_rolled_back: bool = False
 
@@ -152,7 +152,7 @@ ATTACKS = (
     Attack("label flip", _label_flip),
     Attack("replay of the first start", _replay),
     Attack("unchanged base", _free_ride),
-    Attack("slow drift, 3.3 × an honest norm, 10 cycles", _drift, cycles=10),
+    Attack("slow drift, 3.3 × an honest norm", _drift),
     Attack("lied statistics", _label_flip, lies_in_statistics=True),
     Attack("rolled-back version again", _withdrawn, is_rolled_back=True),
     Attack("knows rule and bounds", _adaptive),
@@ -212,7 +212,7 @@ class Scenario:
     seed: int
     attack: Attack | None = None
     lies: bool = False
-    cycles: int = 6
+    cycles: int = 10
     warm_up: int = 0
 
 

@@ -56,6 +56,7 @@ class QuickFederation:
         self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals)
         self._intake = Intake(ledger, self._blobs, catalogue)
         self._models = Models(ledger, self._blobs, catalogue, self._tasks, making)
+        self._hospitals: dict[EnvoyName, Principal] = {}
         day = timedelta(days=1)
         access, joins = Access(self._tick, Rates()), RateLimit(0, "codes")
         self._members = Members(ledger, access, joins, Terms(token=day, overlap=day, code=day))
@@ -68,8 +69,10 @@ class QuickFederation:
         self._database.close()
 
     def enrol(self, name: EnvoyName) -> None:
-        """Admit a hospital."""
+        """Admit a hospital, with a token that holds to the end."""
         self._members.add(LOCAL_ADMIN, name)
+        token = self._members.issue_token(LOCAL_ADMIN, HOSPITAL, name)
+        self._hospitals[name] = Principal(token.id, HOSPITAL, name)
 
     def report(self, name: EnvoyName, statistics: ScalerState, num_examples: int) -> None:
         """Send a hospital's statistics, true or not."""
@@ -77,7 +80,7 @@ class QuickFederation:
         report = StatisticsReport(
             task=self._task.name, num_examples=num_examples, mean=statistics.mean, m2=tuple(deviations)
         )
-        self._tasks.report_statistics(_hospital(name), name, report)
+        self._tasks.report_statistics(self._hospitals[name], name, report)
 
     def merge_statistics(self) -> None:
         """Let the common scaler follow the reports."""
@@ -99,7 +102,7 @@ class QuickFederation:
             "model": write_model(state, self._task.layout),
             "scaler": write_scaler(scaler),
         }
-        return self._intake.receive(_hospital(name), name, Parcel(parts), None)[0].id
+        return self._intake.receive(self._hospitals[name], name, Parcel(parts), None)[0].id
 
     def aggregate(self, strategy: str | None = None) -> tuple[GlobalModel | None, bool]:
         """Aggregate as a nightly job does; gives what was answered (None: it was refused), and whether it is new."""
@@ -110,7 +113,7 @@ class QuickFederation:
 
     def answer(self, name: EnvoyName, version: int, answer: AnswerChoice) -> GlobalModel:
         """Give a hospital's word on a version."""
-        return self._models.answer(_hospital(name), self._task.name, version, answer)
+        return self._models.answer(self._hospitals[name], self._task.name, version, answer)
 
     def publish(self, version: int) -> None:
         """Roll back to a version."""
@@ -133,7 +136,3 @@ class QuickFederation:
     def _tick(self) -> datetime:
         self._now += timedelta(seconds=1)
         return self._now
-
-
-def _hospital(name: EnvoyName) -> Principal:
-    return Principal(token_id=f"of-{name}", role=HOSPITAL, envoy_name=name)
