@@ -15,7 +15,7 @@ from aggregation.screening import Bounds
 from aggregation.strategy import BY_NUMBER
 from aggregation.updates import ModelUpdate
 from contract.messages.global_models import AggregationRequest, ModelInput
-from contract.names import EnvoyName
+from contract.names import Digest, EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import ConflictError, NoModelError, NotFoundError
@@ -112,6 +112,11 @@ class ClosedSet:
     def standing(self) -> Sequence[Contribution]:
         """The others."""
         return [each for each in self.contributions if each.reason is not None]
+
+    @property
+    def table_sha256(self) -> Digest | None:
+        """Which validation table it was; None: there was none."""
+        return self.reference.sha256 if self.reference else None
 
     def share(self, some: Sequence[Contribution]) -> Fraction:
         """Give the part of all counted examples that some of the chosen hold: fixed before any verdict."""

@@ -36,6 +36,8 @@ class Draft:
     lineage: Lineage
     on_the_table: Check | None = None
     """How the result does on the validation table; None: there is none."""
+    table_sha256: Digest | None = None
+    """Which table that was."""
 
     @property
     def model_sha256(self) -> Digest:
@@ -114,7 +116,7 @@ def combine(
         parent=closed.line.parent,
         notes=[*closed.notes, *notes_on(closed.contributions, len(entering), making)],
     )
-    return Draft(task, combined.state, scaler, lineage, on_the_table)
+    return Draft(task, combined.state, scaler, lineage, on_the_table, closed.table_sha256)
 
 
 def judged(

@@ -74,7 +74,7 @@ def draft_imported(
         parent=closed.line.parent,
         notes=list(notes_on(closed.contributions, len(rows), making)),
     )
-    return Draft(task, state, file.state, lineage, on_the_table)
+    return Draft(task, state, file.state, lineage, on_the_table, closed.table_sha256)
 
 
 def _claimed_row(session: Session, task: TaskName, claim: CardInput) -> SubmissionRow:

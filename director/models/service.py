@@ -19,8 +19,8 @@ from director.models import publishing, validation, versions
 from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import Draft, combine
 from director.models.events import ModelRead
+from director.models.freshness import still_stands
 from director.models.imported import draft_imported
-from director.models.line import line_of
 from director.models.screened import Screened, screen
 from director.records import idempotency
 from director.records.blobs import BlobStore
@@ -35,7 +35,7 @@ from director.tasks.publications import published
 from director.tasks.service import Tasks
 
 _TRIES = 3
-"""How often an aggregate is computed anew where another version was published meanwhile."""
+"""How often an aggregate is computed anew where what it rests on changed meanwhile."""
 
 
 class Models:
@@ -70,7 +70,7 @@ class Models:
         Raises:
             UnknownTaskError, UnknownStrategyError: No such name.
             CallerError: As ``contributions.close_set`` and ``draft.combine``.
-            ConflictError: Fewer hospitals move than a version takes, or other versions were published all the while.
+            ConflictError: Fewer hospitals move than a version takes, or what it rests on changed all the while.
         """
         task = self._catalogue.find(request.task)
         as_asked = ["aggregate", request.model_dump_json()]
@@ -86,6 +86,7 @@ class Models:
                     return versions.describe_version(session, row, self._catalogue), True
                 closed = close_set(session, artifacts, task, request, self._making)
                 if not closed.moving:
+                    caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
                     return self._nothing_new(session, closed), False
             screened = screen(closed, task, self._making.bounds)
             if not request.dry_run:
@@ -113,7 +114,7 @@ class Models:
 
         Raises:
             FederationError: As ``imported.draft_imported``.
-            ConflictError: It averages fewer hospitals than a version takes, or other versions were published meanwhile.
+            ConflictError: It averages fewer hospitals than a version takes, or what it rests on changed meanwhile.
         """
         task = self._catalogue.find(task_name)
         artifacts = Artifacts(self._blobs, task)
@@ -241,7 +242,7 @@ class Models:
     def _keep(
         self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
     ) -> tuple[GlobalModel, bool] | None:
-        """Make a draft a version; None: another one was published since it was computed."""
+        """Make a draft a version; None: what it rests on is no longer so, and it must be computed anew."""
         task, inputs = draft.task, draft.lineage.inputs
         if len(inputs) < self._making.minimum_hospitals:
             raise ConflictError(
@@ -255,7 +256,7 @@ class Models:
             if earlier is not None:
                 row = versions.version_of(act.session, task.name, int(earlier))
                 return versions.describe_version(act.session, row, self._catalogue), True
-            if line_of(act.session, task).parent != draft.lineage.parent:
+            if not still_stands(act.session, task, draft):
                 return None
             waiting = versions.same_as(act.session, draft, files["model"])
             if waiting is not None:
@@ -301,7 +302,9 @@ def _keep_files(artifacts: Artifacts, draft: Draft) -> Mapping[GlobalFileRole, D
 
 def _moved_on_meanwhile() -> ConflictError:
     return ConflictError(
-        "Another version was published while this one was computed.", hint="Look at it, then run the command again."
+        "What this version rests on changed while it was computed: another version, a hospital, a verdict or the "
+        "validation table.",
+        hint="Look at it, then run the command again.",
     )
 
 

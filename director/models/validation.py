@@ -43,9 +43,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Reference:
-    """What a model is held against: the table, and the current model's loss on it, in nats."""
+    """What a model is held against: the table with its digest, and the current model's loss on it, in nats."""
 
     table: Table
+    sha256: Digest
     loss: float
 
 
@@ -97,9 +98,9 @@ def reference_of(session: Session, artifacts: Artifacts, task: Task, scaler: Sca
         return None
     table, model = read_table(artifacts.read(row.sha256), task), current_global_model(session, task)
     if model is None:
-        return Reference(table, held_out(task, task.initial_state(), scaler, table).loss)
+        return Reference(table, row.sha256, held_out(task, task.initial_state(), scaler, table).loss)
     stands_behind, state = artifacts.scaler(model.digest_of("scaler")), artifacts.state(model.digest_of("model"))
-    return Reference(table, held_out(task, state, stands_behind, table).loss)
+    return Reference(table, row.sha256, held_out(task, state, stands_behind, table).loss)
 
 
 def held_out(task: Task, state: State, scaler: ScalerState, table: Table) -> HeldOut:

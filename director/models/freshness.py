@@ -1,0 +1,24 @@
+"""Whether what a draft rests on is still so when it becomes a version: asked under the write lock.
+
+A draft is computed from one consistent state, without holding anybody up; meanwhile somebody may have rejected a model,
+disabled a hospital, published another version, or set another validation table.
+"""
+
+from sqlalchemy.orm import Session
+
+from contract.tasks import Task
+from director.models.draft import Draft
+from director.models.line import line_of
+from director.models.validation import describe_table
+from director.records.schema import SubmissionRow
+from director.records.verdicts import ADMITTED
+
+
+def still_stands(session: Session, task: Task, draft: Draft) -> bool:
+    """Tell whether a draft may become a version."""
+    if line_of(session, task).parent != draft.lineage.parent:
+        return False
+    if describe_table(session, task).sha256 != draft.table_sha256:
+        return False
+    rows = [session.get_one(SubmissionRow, each.submission_id) for each in draft.lineage.inputs]
+    return all(row.verdict == ADMITTED and row.envoy.disabled_at is None for row in rows)
