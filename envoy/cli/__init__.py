@@ -1,0 +1,23 @@
+"""``fl-envoy``: what a hospital's IT does. One file per subject."""
+
+import typer
+
+from envoy.cli import membership, models, statistics, tables
+
+app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
+for command in (
+    membership.join,
+    membership.renew,
+    tables.check,
+    statistics.statistics,
+    models.train,
+    models.evaluate,
+    models.send,
+    membership.status,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the program."""
+    app()

@@ -1,0 +1,85 @@
+"""``fl-envoy join | renew | status``: this hospital's place in a federation."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from envoy.cli.program import (
+    AsJson,
+    client_of,
+    joined,
+    out,
+    print_json,
+    says_what_failed,
+)
+from envoy.errors import (
+    RefusedError,
+)
+from envoy.membership import Membership, MembershipFile
+from envoy.settings import EnvoySettings, read_settings
+
+
+@says_what_failed
+def join(
+    director: Annotated[str, typer.Option(help="The director's address.")],
+    code: Annotated[str, typer.Option(help="The one-time code from the consortium's admin.")],
+    as_json: AsJson = False,
+) -> None:
+    """Join a federation: trade the one-time code for this hospital's token."""
+    settings = read_settings()
+    token = client_of(settings, director, None).join(code)
+    if token.envoy_name is None:
+        raise RefusedError("This code is not a hospital's.", director_code="forbidden", status=403)
+    membership = Membership(
+        director=director, envoy_name=token.envoy_name, token=token.token, expires_at=token.expires_at
+    )
+    _keep(settings, membership, as_json)
+
+
+@says_what_failed
+def renew(as_json: AsJson = False) -> None:
+    """Take the token that stands in the place of this hospital's own, as the admin's JSON on standard input."""
+    settings = read_settings()
+    _, membership = joined(settings)
+    renewed = membership.renewed(sys.stdin.read())
+    client_of(settings, renewed.director, renewed.token).envoy(renewed.envoy_name)  # the old one stays unless it holds
+    _keep(settings, renewed, as_json)
+
+
+@says_what_failed
+def status(as_json: AsJson = False) -> None:
+    """Show how the director sees this hospital."""
+    client, membership = joined(read_settings())
+    seen, submissions = client.envoy(membership.envoy_name), client.submissions(limit=10).items
+    if as_json:
+        print_json(
+            {
+                "director": membership.director,
+                "token_expires_at": membership.expires_at.isoformat(),
+                "envoy": seen.model_dump(mode="json"),
+                "submissions": [each.model_dump(mode="json") for each in submissions],
+            }
+        )
+        return
+    until = f"{membership.expires_at:%Y-%m-%d}"
+    out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.", markup=False)
+    table = Table("when", "task", "verdict", "version", "what was found")
+    for each in submissions:
+        found = [check.sentence for check in each.checks if not check.passed]
+        if each.decision:
+            found.append(f"{each.decision.verdict} by the admin: {each.decision.reason}")
+        said = "; ".join(found)
+        table.add_row(f"{each.created_at:%Y-%m-%d %H:%M}", each.task, each.verdict, str(each.version or ""), said)
+    out.print(table)
+
+
+def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> None:
+    file = MembershipFile(settings.home_folder)
+    file.write(membership)
+    if as_json:
+        print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
+        return
+    out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.", markup=False)
+    out.print(f"The token is in {file.path}, readable by you alone.", markup=False)

@@ -1,0 +1,121 @@
+"""``fl-envoy train | evaluate | send``: models of this hospital, and the federation's."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+from rich.progress import Progress
+
+from envoy.cli.program import (
+    AsJson,
+    Data,
+    DryRun,
+    Seed,
+    TaskOption,
+    chosen_patients,
+    chosen_seed,
+    chosen_task,
+    err,
+    joined,
+    out,
+    print_json,
+    says_what_failed,
+)
+from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
+from envoy.errors import (
+    SettingsError,
+)
+from envoy.parcel import read_parcel, write_parcel
+from envoy.settings import EnvoySettings, read_settings
+from envoy.starting_point import StartingPoint, StartKeeper
+from envoy.submission import LocalData, ScalerChoice, Trained, evaluate_start, make_submission
+
+
+@says_what_failed
+def train(
+    data: Data = None,
+    task: TaskOption = None,
+    seed: Seed = None,
+    scaler: Annotated[str, typer.Option(help="merged, or own: behind which scaler to train.")] = "merged",
+    dry_run: DryRun = False,
+    offline: Annotated[Path | None, typer.Option(help="Write the parcel to this folder; contact nobody.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train on this hospital's patients, then upload the model."""
+    settings = read_settings()
+    keeper, task_name = StartKeeper(settings.home_folder), chosen_task(settings, task)
+    if offline is not None:
+        start = keeper.last(task_name)
+        data_here, trained = _train(settings, start, data, seed, scaler)
+        write_parcel(trained.parcel, offline)
+        print_trained(data_here, trained, None, as_json)
+        err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}", markup=False)
+        return
+    client, membership = joined(settings)
+    data_here, trained = _train(settings, keeper.fetch(client, task_name), data, seed, scaler)
+    if dry_run:
+        show_parcel(trained.parcel, as_json)
+        return
+    receipt = client.upload(membership.envoy_name, trained.parcel)
+    print_trained(data_here, trained, receipt, as_json)
+
+
+@says_what_failed
+def evaluate(data: Data = None, task: TaskOption = None, seed: Seed = None, as_json: AsJson = False) -> None:
+    """Hold the federation's current start against this hospital's held-out patients; sends nothing of them."""
+    settings = read_settings()
+    client, membership = joined(settings)
+    start = StartKeeper(settings.home_folder).fetch(client, chosen_task(settings, task))
+    local = chosen_patients(settings, start, data, seed)
+    metrics = evaluate_start(local, start)
+    if as_json:
+        print_json({"envoy_name": membership.envoy_name, "patients": local.patients, "global": metrics})
+    elif metrics is None:
+        out.print("There is no common model yet.")
+    else:
+        out.print(metrics_table({"common model": metrics}))
+
+
+@says_what_failed
+def send(
+    bundle: Annotated[Path, typer.Argument(help="A folder of fl-envoy train --offline.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Upload a parcel that was trained without a link."""
+    parcel = read_parcel(bundle)
+    if dry_run:
+        show_parcel(parcel, as_json)
+        return
+    client, membership = joined(read_settings())
+    receipt = client.upload(membership.envoy_name, parcel)
+    if as_json:
+        print_json(receipt)
+    else:
+        print_receipt(receipt)
+
+
+def _train(
+    settings: EnvoySettings, start: StartingPoint, data: Path | None, seed: int | None, scaler: str
+) -> tuple[LocalData, Trained]:
+    if scaler not in get_args(ScalerChoice):
+        raise SettingsError(f"{scaler!r} is no choice of scaler.", hint="Choose merged or own.")
+    choice: ScalerChoice = "own" if scaler == "own" else "merged"
+    local = chosen_patients(settings, start, data, seed)
+    with _progress(start.task.training.local_epochs) as on_epoch:
+        trained = make_submission(
+            local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
+        )
+    return local, trained
+
+
+@contextmanager
+def _progress(epochs: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr where a person looks; nothing in a log file."""
+    with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task("training", total=epochs)
+        yield lambda epoch: progress.update(bar, completed=epoch)

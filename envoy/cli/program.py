@@ -1,0 +1,119 @@
+"""What every command shares: the error it ends with, its options, the director that it asks, how it prints."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+
+from contract.errors import CallerError, FederationError, InvalidNameError
+from contract.names import TaskName
+from envoy.director_client import DirectorClient
+from envoy.errors import (
+    DataError,
+    NetworkError,
+    NotJoinedError,
+    PolicyError,
+    RefusedError,
+    SettingsError,
+)
+from envoy.membership import Membership, MembershipFile
+from envoy.settings import EnvoySettings
+from envoy.starting_point import StartingPoint
+from envoy.submission import LocalData, read_local_data
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_EXITS: Mapping[type[FederationError], int] = {
+    SettingsError: 2,
+    InvalidNameError: 2,
+    NetworkError: 3,
+    NotJoinedError: 4,
+    RefusedError: 4,
+    DataError: 5,
+    PolicyError: 6,
+    CallerError: 5,
+}
+"""0 ok, 2 usage, 3 network, 4 refused, 5 data, 6 policy."""
+EXIT_DATA = 5
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the tables; else ENVOY_DATA.", show_default=False)]
+TaskOption = Annotated[str | None, typer.Option("--task", help="The task; else ENVOY_TASK.", show_default=False)]
+Seed = Annotated[
+    int | None, typer.Option("--seed", help="Decides who is held out; else ENVOY_SEED.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would leave the hospital; send nothing.")]
+
+
+def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Turn an error into its sentence, its hint and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except FederationError as error:
+            err.print("error:", style="bold red", end=" ")
+            err.print(error.sentence, markup=False)
+            if error.hint:
+                err.print(f"  {error.hint}", markup=False)
+            code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
+            raise typer.Exit(code) from None
+        except OSError as error:
+            err.print(f"error: {error.filename or 'A file'}: {error.strerror}.", markup=False)
+            raise typer.Exit(EXIT_DATA) from None
+
+    return wrapped
+
+
+def joined(settings: EnvoySettings) -> tuple[DirectorClient, Membership]:
+    """Give the director of this hospital's membership, and the membership."""
+    membership = MembershipFile(settings.home_folder).read()
+    return client_of(settings, membership.director, membership.token), membership
+
+
+def client_of(settings: EnvoySettings, url: str, token: str | None) -> DirectorClient:
+    """Give a director at an address, asked as the settings say."""
+    return DirectorClient(
+        url, token, timeout_seconds=settings.timeout_seconds, attempts=settings.attempts, ca_file=settings.ca_file
+    )
+
+
+def tables_folder(settings: EnvoySettings, data: Path | None) -> Path:
+    """Give the folder of tables, by option or setting."""
+    directory = data or settings.data
+    if directory is None:
+        raise SettingsError("No folder of tables was named.", hint="Give --data DIR, or set ENVOY_DATA.")
+    return directory
+
+
+def chosen_task(settings: EnvoySettings, task: str | None) -> TaskName:
+    """Give the task's name, by option or setting."""
+    return TaskName(task or settings.task)
+
+
+def chosen_seed(settings: EnvoySettings, seed: int | None) -> int:
+    """Give the seed, by option or setting."""
+    return settings.seed if seed is None else seed
+
+
+def chosen_patients(settings: EnvoySettings, start: StartingPoint, data: Path | None, seed: int | None) -> LocalData:
+    """Read this hospital's patients of a task, split."""
+    directory = tables_folder(settings, data)
+    return read_local_data(
+        start.task, directory, seed=chosen_seed(settings, seed), held_out_share=settings.held_out_share
+    )
+
+
+def print_json(value: BaseModel | Mapping[str, object] | list[dict[str, object]]) -> None:
+    """Print a message, or what is made of them, as JSON."""
+    text = value.model_dump_json(indent=2) if isinstance(value, BaseModel) else json.dumps(value, indent=2)
+    sys.stdout.write(text + "\n")

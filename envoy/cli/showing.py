@@ -1,0 +1,76 @@
+"""How what left, or would leave, is shown to a person or as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+
+from contract.messages.base import MetricValue
+from contract.messages.problems import Check
+from contract.messages.uploads import Submission
+from contract.parts import PART_OF, Parcel
+from envoy.cli.program import (
+    out,
+    print_json,
+)
+from envoy.submission import LocalData, Trained
+
+
+def print_trained(data: LocalData, trained: Trained, receipt: Submission | None, as_json: bool) -> None:
+    """Print what training gave, and the director's receipt where it was sent."""
+    if as_json:
+        print_json(
+            {
+                "patients": data.patients,
+                "num_examples": data.num_examples,
+                "local": trained.after,
+                "start": trained.before,
+                "submission": receipt.model_dump(mode="json") if receipt else None,
+            }
+        )
+        return
+    out.print(f"{data.patients} patients, trained on {data.num_examples}.")
+    rows = {"this hospital's model": trained.after}
+    out.print(metrics_table({"common model before": trained.before, **rows} if trained.before else rows))
+    if receipt is not None:
+        print_receipt(receipt)
+
+
+def metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
+    """Draw how models do on held-out patients, a line each."""
+    table = Table("on held-out patients", "patients", "accuracy", "macro-F1")
+    for name, metrics in rows.items():
+        shown = [metrics[key] for key in ("held_out", "accuracy", "macro_f1")]
+        patients, *figures = (value if isinstance(value, float) else None for value in shown)
+        table.add_row(
+            name, f"{patients or 0:.0f}", *("none" if figure is None else f"{figure:.3f}" for figure in figures)
+        )
+    return table
+
+
+def print_receipt(receipt: Submission) -> None:
+    """Print what the director said of an upload."""
+    version = f", version {receipt.version}" if receipt.version else ""
+    out.print(f"{receipt.verdict}{version} (submission {receipt.id})", markup=False)
+    print_failed(receipt.checks)
+
+
+def print_failed(checks: Sequence[Check]) -> None:
+    """Print the checks that did not pass."""
+    for each in checks:
+        if not each.passed:
+            out.print(f"  {each.name}: {each.sentence}", markup=False)
+
+
+def show_parcel(parcel: Parcel, as_json: bool) -> None:
+    """Show what an upload would carry, byte for byte where it is text."""
+    if as_json:
+        sizes = {role: len(data) for role, data in parcel.parts.items()}
+        log = (parcel.get("log") or b"").decode(errors="backslashreplace")
+        print_json({"metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
+        return
+    for role, data in parcel.parts.items():
+        out.print(f"--- {role}: {len(data)} bytes", markup=False)
+        if PART_OF[role].is_text:
+            out.print(data.decode(errors="backslashreplace"), markup=False, highlight=False)
+    out.print("Nothing was sent.")
