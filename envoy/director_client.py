@@ -1,16 +1,18 @@
-"""The director as the hospital sees it, and the only user of ``requests``. It retries what a bad link broke."""
+"""The director as the hospital sees it, and the only user of ``requests``. It trusts nothing that comes back.
 
-from collections.abc import Mapping
+It follows no redirect, takes no more than an answer of its kind can hold, and lets no setting of the surroundings
+change where the token goes. It repeats what a bad link broke.
+"""
+
+import os
 from pathlib import Path
-from ssl import SSLCertVerificationError
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import requests
 from pydantic import BaseModel, ValidationError
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import SSLError
-from urllib3.util import Retry
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import HTTPError
 
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription, JoinRequest
@@ -20,21 +22,16 @@ from contract.messages.tokens import IssuedToken
 from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import PART_OF, Parcel
-from envoy.errors import NetworkError, RefusedError, SettingsError
+from envoy.address import read_address
+from envoy.bounded_answers import GRACE_SECONDS, AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
+from envoy.director_problems import read_problem, shown
+from envoy.errors import NetworkError, PolicyError, RefusedError
+from envoy.patience import RETRIED_STATUSES, patience
 
-_RETRIED_STATUSES = (408, 425, 429, 502, 503, 504, 507)
+MAX_MESSAGE_BYTES = 1 << 20
+MAX_LIST_BYTES = 4 << 20
+_MAX_PROBLEM_BYTES = 64 * 1024
 _Answer = TypeVar("_Answer", bound=BaseModel)
-
-
-class _Patience(Retry):
-    """Tries again what time may mend; a certificate that is not trusted is none of that."""
-
-    def increment(self, *arguments: Any, **facts: Any) -> "_Patience":
-        """Count an attempt, or give up."""
-        error = facts.get("error")
-        if isinstance(error, SSLError) and any(isinstance(cause, SSLCertVerificationError) for cause in error.args):
-            raise error
-        return super().increment(*arguments, **facts)
 
 
 class DirectorClient:
@@ -46,128 +43,203 @@ class DirectorClient:
         timeout_seconds: How long to wait for a connection, and for each sign of life after it.
         attempts: How often to repeat, with back-off and jitter.
         ca_file: Certificates to trust instead of the public authorities'.
+        insecure_http: Whether the token may travel unencrypted to another machine.
+
+    Raises:
+        SettingsError: The address is none.
+        PolicyError: The address is unencrypted and on another machine.
     """
 
     def __init__(
-        self, url: str, token: str | None, *, timeout_seconds: float, attempts: int, ca_file: Path | None = None
+        self,
+        url: str,
+        token: str | None,
+        *,
+        timeout_seconds: float,
+        attempts: int,
+        ca_file: Path | None = None,
+        insecure_http: bool = False,
     ) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise SettingsError(f"{url!r} is no address.", hint="Write it as https://director.example.org:8080.")
-        self._url = url.rstrip("/")
+        address = read_address(url)
+        if not insecure_http:
+            address.require_private()
+        self._url = address.url
         self._timeout = timeout_seconds
-        self._session = requests.Session()
-        # said with each request: what a session says counts less than the environment's REQUESTS_CA_BUNDLE
-        self._ca_file = str(ca_file) if ca_file is not None else None
+        self._session = DirectSession()
+        self._session.verify = str(ca_file or _bundle_of_surroundings() or "") or True
+        if not address.is_loopback:  # what stays on this machine has no business at a proxy
+            self._session.proxies = dict(get_environ_proxies(self._url))
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
-        retry = _Patience(
-            total=attempts,
-            backoff_factor=0.3,
-            backoff_jitter=0.5,
-            backoff_max=60,
-            status_forcelist=_RETRIED_STATUSES,
-            allowed_methods=None,
-            respect_retry_after_header=True,
-            raise_on_status=False,
-        )
+        self._adapter = BoundedAdapter(max_retries=patience(attempts))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+            self._session.mount(scheme, self._adapter)
 
     def join(self, code: str) -> IssuedToken:
         """Trade a one-time code for a token."""
         body = JoinRequest(code=code).model_dump(mode="json")
-        return self._read(
-            self._call("POST", "/join", json=body, headers={"Idempotency-Key": str(uuid4())}), IssuedToken
-        )
+        return self._read("POST", "/join", IssuedToken, json=body, headers={"Idempotency-Key": str(uuid4())})
 
     def task(self, name: TaskName) -> TaskDescription:
-        """Fetch a task."""
-        return self._read(self._call("GET", f"/tasks/{name}"), TaskDescription)
+        """Fetch a task.
+
+        Raises:
+            PolicyError: The director defines it in a way that makes no sense.
+        """
+        body = self._call("GET", f"/tasks/{name}", MAX_MESSAGE_BYTES)
+        try:
+            return TaskDescription.model_validate_json(body, extra="ignore")
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            if len(first["loc"]) < 2:  # not one of its parts: it is no task at all
+                raise self._other_speech() from error
+            where = shown(".".join(str(part) for part in first["loc"]))
+            raise PolicyError(
+                f"The director's definition of task {name} makes no sense: {where}: {first['msg']}.",
+                hint="Tell the consortium's admin; nothing was sent.",
+            ) from error
+
+    def tasks(self) -> Page[TaskDescription]:
+        """Fetch all tasks."""
+        return self._read("GET", "/tasks", Page[TaskDescription], max_bytes=MAX_LIST_BYTES)
 
     def start(self, task: TaskName) -> Start:
         """Fetch what everyone starts from."""
-        return self._read(self._call("GET", f"/tasks/{task}/start"), Start)
+        return self._read("GET", f"/tasks/{task}/start", Start)
 
-    def blob(self, digest: Digest) -> bytes:
+    def blob(self, digest: Digest, max_bytes: int) -> bytes:
         """Fetch a file of a start.
+
+        Args:
+            digest: Which.
+            max_bytes: How large such a file can be.
 
         Raises:
             NetworkError: What came is not what was asked for.
         """
-        data = self._call("GET", f"/blobs/{digest}").content
+        data = self._call("GET", f"/blobs/{digest}", max_bytes)
         if Digest.of(data) != digest:
             raise NetworkError("A file was damaged on the way.", hint="Try again.")
         return data
 
     def send_statistics(self, envoy: EnvoyName, report: StatisticsReport) -> StatisticsReceipt:
         """Send the hospital's share of the common scaler."""
-        response = self._call("POST", f"/statistics/{envoy}", json=report.model_dump(mode="json"))
-        return self._read(response, StatisticsReceipt)
+        return self._read("POST", f"/statistics/{envoy}", StatisticsReceipt, json=report.model_dump(mode="json"))
 
     def upload(self, envoy: EnvoyName, parcel: Parcel) -> Submission:
         """Send a parcel; gives the director's receipt with its checks."""
         files = {role: (PART_OF[role].file_name, data, PART_OF[role].media_type) for role, data in parcel.parts.items()}
-        response = self._call("POST", f"/upload/{envoy}", files=files, headers={"Idempotency-Key": str(parcel.key)})
-        return self._read(response, Submission)
+        headers = {"Idempotency-Key": str(parcel.key)}
+        return self._read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
 
     def envoy(self, name: EnvoyName) -> EnvoyDescription:
         """Fetch how the director sees this hospital."""
-        return self._read(self._call("GET", f"/envoys/{name}"), EnvoyDescription)
+        return self._read("GET", f"/envoys/{name}", EnvoyDescription)
 
     def submissions(self, limit: int) -> Page[Submission]:
         """Fetch this hospital's newest submissions."""
-        return self._read(self._call("GET", f"/submissions?limit={limit}"), Page[Submission])
+        return self._read("GET", f"/submissions?limit={limit}", Page[Submission], max_bytes=MAX_LIST_BYTES)
 
-    def _call(self, method: str, path: str, **request: Any) -> requests.Response:
+    def _read(
+        self,
+        method: str,
+        path: str,
+        form: type[_Answer],
+        *,
+        max_bytes: int = MAX_MESSAGE_BYTES,
+        wait_seconds: float = 0,
+        **request: Any,
+    ) -> _Answer:
+        """Read an answer; what a newer director says beside what we know is not our business."""
+        body = self._call(method, path, max_bytes, wait_seconds=wait_seconds, **request)
+        try:
+            return form.model_validate_json(body, extra="ignore")
+        except ValidationError as error:
+            raise self._other_speech() from error
+
+    def _call(self, method: str, path: str, max_bytes: int, *, wait_seconds: float = 0, **request: Any) -> bytes:
+        """Ask, and give the body of a good answer.
+
+        Args:
+            method: GET or POST.
+            path: Behind the address.
+            max_bytes: How large the body can be.
+            wait_seconds: For how long the director was asked to hold its answer back.
+            request: As ``requests`` takes it.
+        """
+        self._adapter.bounds.max_bytes = max_bytes
+        patient = max(self._timeout, wait_seconds + GRACE_SECONDS) if wait_seconds else self._timeout
         try:
             response = self._session.request(
-                method, self._url + path, timeout=self._timeout, verify=self._ca_file, **request
+                method,
+                self._url + path,
+                timeout=(self._timeout, patient),
+                allow_redirects=False,
+                stream=True,
+                **request,
             )
+            if 300 <= response.status_code < 400:
+                response.close()
+                raise self._elsewhere(response)
+            if response.status_code >= 400:
+                self._refuse(response)
+            try:
+                return read_body(response, max_bytes)
+            except AnswerRefused:
+                response.close()
+                raise
         except requests.exceptions.SSLError as error:
             raise NetworkError(
                 f"The director at {self._url} shows a certificate that is not trusted.",
                 hint="Ask the admin for the certificate's file and set ENVOY_CA_FILE.",
             ) from error
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError, AnswerRefused) as error:
+            refusal = refusal_in(error)
+            if refusal is not None:
+                raise NetworkError(
+                    f"The answer of {self._url} is not taken: {refusal}.",
+                    hint="Look at the address; if it is your director's, tell the consortium's admin.",
+                ) from error
             raise NetworkError(
                 f"The director at {self._url} does not answer ({type(error).__name__}).",
                 hint="Look at the link and the address; or train with --offline and send later: fl-envoy send BUNDLE",
             ) from error
-        if response.status_code in _RETRIED_STATUSES:
-            problem = _problem(response)
-            raise NetworkError(
-                f"The director can't serve this now: {problem.get('detail', response.status_code)}",
-                hint=str(problem.get("hint", "Try again later.")),
-            )
-        if response.status_code >= 400:
-            raise _refusal(response)
-        return response
 
-    def _read(self, response: requests.Response, form: type[_Answer]) -> _Answer:
+    def _refuse(self, response: requests.Response) -> None:
+        """Raise what an answer of 400 and more means."""
         try:
-            return form.model_validate_json(response.content)
-        except ValidationError as error:
+            problem = read_problem(read_body(response, _MAX_PROBLEM_BYTES))
+        except AnswerRefused:  # the status says enough
+            response.close()
+            problem = read_problem(b"")
+        if response.status_code in RETRIED_STATUSES:
             raise NetworkError(
-                f"What answers at {self._url} does not speak as a director does.",
-                hint="Look at the address; a proxy or another version may stand there.",
-            ) from error
+                f"The director can't serve this now: {problem.detail or response.status_code}",
+                hint=problem.hint or "Try again later.",
+            )
+        raise RefusedError(
+            problem.sentence or f"The director answered {response.status_code}.",
+            director_code=problem.code,
+            status=response.status_code,
+            hint=problem.hint,
+        )
+
+    def _elsewhere(self, response: requests.Response) -> RefusedError:
+        target = shown(response.headers.get("Location"))
+        return RefusedError(
+            f"{self._url} sends us on to {target or 'somewhere else'}, and the token goes nowhere by itself.",
+            director_code="redirected",
+            status=response.status_code,
+            hint="If the consortium's admin says that this is the director's address, join again with it.",
+        )
+
+    def _other_speech(self) -> NetworkError:
+        return NetworkError(
+            f"What answers at {self._url} does not speak as a director does.",
+            hint="Look at the address; a proxy or another version may stand there.",
+        )
 
 
-def _refusal(response: requests.Response) -> RefusedError:
-    problem = _problem(response)
-    failed = [check["sentence"] for check in problem.get("checks", []) if not check.get("passed", True)]
-    others = [sentence for sentence in failed if sentence != problem.get("detail")]
-    return RefusedError(
-        " ".join([str(problem.get("detail", f"The director answered {response.status_code}.")), *others]),
-        director_code=str(problem.get("code", "unknown")),
-        status=response.status_code,
-        hint=str(problem.get("hint", "")),
-    )
-
-
-def _problem(response: requests.Response) -> Mapping[str, Any]:
-    try:
-        body = response.json()
-    except requests.exceptions.JSONDecodeError:
-        return {}
-    return body if isinstance(body, dict) else {}
+def _bundle_of_surroundings() -> str | None:
+    """Give the file of certificates that this machine's programs share, as ``requests`` would find it."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")

@@ -15,7 +15,11 @@ _FILE = "token.json"
 
 
 class Membership(BaseModel):
-    """A hospital's place in a federation."""
+    """A hospital's place in a federation.
+
+    ``insecure_http`` says whether somebody here accepted that the token travels unencrypted; null: joined by a version
+    that did not ask, and may go on.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +27,7 @@ class Membership(BaseModel):
     envoy_name: EnvoyName
     token: str
     expires_at: datetime
+    insecure_http: bool | None = None
 
     def renewed(self, issued: str) -> "Membership":
         """Give the membership with another token, as the director issued it (JSON).
@@ -31,7 +36,7 @@ class Membership(BaseModel):
             SettingsError: It is no issued token, or another hospital's.
         """
         try:
-            token = IssuedToken.model_validate_json(issued)
+            token = IssuedToken.model_validate_json(issued, extra="ignore")
         except ValidationError:
             raise SettingsError(
                 "What came on standard input is no issued token.",

@@ -26,6 +26,7 @@ class EnvoySettings(BaseSettings):
         ca_file: Certificates to trust, where the director's is not from a public authority.
         timeout_seconds: How long to wait for the director to say something.
         attempts: How often to try again over a bad link.
+        insecure_http: Whether the token may travel unencrypted to another machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
@@ -38,6 +39,7 @@ class EnvoySettings(BaseSettings):
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     attempts: Annotated[int, Field(ge=0, le=100)] = 8
+    insecure_http: bool = False
 
     @classmethod
     def settings_customise_sources(

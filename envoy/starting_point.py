@@ -13,7 +13,7 @@ from contract.artifacts.scaler_file import read_scaler
 from contract.errors import UnknownTaskError
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
-from contract.network import State, bias_name, weight_name
+from contract.network import Layout, State, bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.director_client import DirectorClient
@@ -65,8 +65,11 @@ class StartKeeper:
     def fetch(self, client: DirectorClient, task_name: TaskName) -> StartingPoint:
         """Fetch the director's start; files that are here already are not fetched again."""
         kept = _KeptStart(task=client.task(task_name), start=client.start(task_name))
-        digests = [kept.start.model_sha256, *([kept.start.scaler_sha256] if kept.start.scaler_sha256 else [])]
-        files = {digest: self._file(digest) or client.blob(digest) for digest in digests}
+        task, start = kept.task.to_task(), kept.start
+        largest = {start.model_sha256: max_model_bytes(task.layout)}
+        if start.scaler_sha256:
+            largest[start.scaler_sha256] = max_scaler_bytes(len(task.features))
+        files = {digest: self._file(digest) or client.blob(digest, largest[digest]) for digest in largest}
         self._keep(task_name, kept, files)
         return _opened(kept, files)
 
@@ -107,6 +110,16 @@ class StartKeeper:
         except FileNotFoundError:
             return None
         return data if Digest.of(data) == digest else None
+
+
+def max_model_bytes(layout: Layout) -> int:
+    """Give how large a ``model.pt`` of a layout can be: its numbers, and what names them."""
+    return sum(4 * tensor.size + 1024 for tensor in layout) + 64 * 1024
+
+
+def max_scaler_bytes(features: int) -> int:
+    """Give how large a ``scaler.pkl`` of so many features can be: a few numbers and a name for each."""
+    return 1024 * features + 64 * 1024
 
 
 def _opened(kept: _KeptStart, files: Mapping[Digest, bytes]) -> StartingPoint:

@@ -10,6 +10,7 @@ from envoy.cli.program import (
     AsJson,
     client_of,
     joined,
+    new_client,
     out,
     print_json,
     says_what_failed,
@@ -25,15 +26,22 @@ from envoy.settings import EnvoySettings, read_settings
 def join(
     director: Annotated[str, typer.Option(help="The director's address.")],
     code: Annotated[str, typer.Option(help="The one-time code from the consortium's admin.")],
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Let the token travel unencrypted to another machine.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Join a federation: trade the one-time code for this hospital's token."""
     settings = read_settings()
-    token = client_of(settings, director, None).join(code)
+    token = new_client(settings, director, None, insecure_http=insecure_http).join(code)
     if token.envoy_name is None:
         raise RefusedError("This code is not a hospital's.", director_code="forbidden", status=403)
     membership = Membership(
-        director=director, envoy_name=token.envoy_name, token=token.token, expires_at=token.expires_at
+        director=director,
+        envoy_name=token.envoy_name,
+        token=token.token,
+        expires_at=token.expires_at,
+        insecure_http=insecure_http or settings.insecure_http,
     )
     _keep(settings, membership, as_json)
 
@@ -42,9 +50,9 @@ def join(
 def renew(as_json: AsJson = False) -> None:
     """Take the token that stands in the place of this hospital's own, as the admin's JSON on standard input."""
     settings = read_settings()
-    _, membership = joined(settings)
+    membership = MembershipFile(settings.home_folder).read()
     renewed = membership.renewed(sys.stdin.read())
-    client_of(settings, renewed.director, renewed.token).envoy(renewed.envoy_name)  # the old one stays unless it holds
+    client_of(settings, renewed).envoy(renewed.envoy_name)  # the old one stays unless it holds
     _keep(settings, renewed, as_json)
 
 

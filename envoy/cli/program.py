@@ -13,6 +13,7 @@ from rich.console import Console
 
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.names import TaskName
+from envoy.address import read_address
 from envoy.director_client import DirectorClient
 from envoy.errors import (
     DataError,
@@ -77,13 +78,31 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
 def joined(settings: EnvoySettings) -> tuple[DirectorClient, Membership]:
     """Give the director of this hospital's membership, and the membership."""
     membership = MembershipFile(settings.home_folder).read()
-    return client_of(settings, membership.director, membership.token), membership
+    return client_of(settings, membership), membership
 
 
-def client_of(settings: EnvoySettings, url: str, token: str | None) -> DirectorClient:
+def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient:
+    """Give the director of a membership; says each time that others can read along where they can."""
+    accepted = membership.insecure_http is not False  # null: a home of the version before goes on as it did
+    client = new_client(settings, membership.director, membership.token, insecure_http=accepted)
+    if not read_address(membership.director).is_private:
+        err.print(
+            f"warning: {membership.director} is not encrypted: whoever is on the way reads the token and all that is "
+            "sent. Ask the consortium's admin for an https:// address.",
+            markup=False,
+        )
+    return client
+
+
+def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure_http: bool = False) -> DirectorClient:
     """Give a director at an address, asked as the settings say."""
     return DirectorClient(
-        url, token, timeout_seconds=settings.timeout_seconds, attempts=settings.attempts, ca_file=settings.ca_file
+        url,
+        token,
+        timeout_seconds=settings.timeout_seconds,
+        attempts=settings.attempts,
+        ca_file=settings.ca_file,
+        insecure_http=insecure_http or settings.insecure_http,
     )
 
 

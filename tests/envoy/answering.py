@@ -24,14 +24,15 @@ class Answering:
     """What to answer next, the last for ever: a status with a body, which is JSON unless it is bytes."""
 
     answers: Sequence[tuple[int, Any]]
+    headers: Mapping[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
 
 
 @contextmanager
-def answering(*answers: tuple[int, Any]) -> Iterator[Answering]:
+def answering(*answers: tuple[int, Any], headers: Mapping[str, str] | None = None) -> Iterator[Answering]:
     """Answer on a free port while the block runs."""
-    found = Answering(answers)
+    found = Answering(answers, headers or {})
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -41,6 +42,8 @@ def answering(*answers: tuple[int, Any]) -> Iterator[Answering]:
             data = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in found.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 

@@ -94,7 +94,7 @@ class PlayedDirector:
         return start.model_dump(mode="json")
 
     def answer(self, asked: Asked) -> Answer:
-        path, name = urlsplit(asked.path).path, self.task.name
+        path, name = urlsplit(asked.path).path, self.task.name  # of a proxy it is asked by the whole address
         said = self.said.get(path)
         if said is not None:
             return said(asked) if callable(said) else said

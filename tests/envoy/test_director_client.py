@@ -1,5 +1,7 @@
 """The director as the hospital sees it: what is asked, what is tried again, and what each failure says."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from contract.messages.statistics import StatisticsReport
 from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
+from contract.tasks import DIAGNOSIS_COUNT
+from director.tasks.catalogue import describe_task
 from envoy.director_client import DirectorClient
-from envoy.errors import NetworkError, RefusedError, SettingsError
+from envoy.errors import NetworkError, PolicyError, RefusedError, SettingsError
 from tests.envoy.answering import Answering, answering
 from tests.real_processes import free_port
 
@@ -98,9 +102,9 @@ def test_a_report_is_repeated_too_for_the_director_knows_it_again() -> None:
 
 def test_a_file_that_was_damaged_on_the_way_is_not_taken() -> None:
     with answering((200, b"model")) as director:
-        assert client(director).blob(Digest.of(b"model")) == b"model"
+        assert client(director).blob(Digest.of(b"model"), 1000) == b"model"
         with pytest.raises(NetworkError, match="damaged on the way"):
-            client(director).blob(Digest.of(b"another"))
+            client(director).blob(Digest.of(b"another"), 1000)
 
 
 @pytest.mark.parametrize("answer", [b"<html>", {}, {"envoy_name": "KNH", "more": 1}])
@@ -120,3 +124,82 @@ def test_a_director_that_does_not_answer_is_named_with_what_to_do() -> None:
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="is no address"):
         DirectorClient(url, None, timeout_seconds=1, attempts=0)
+
+
+def test_an_address_where_others_read_along_is_refused_unless_somebody_said_so() -> None:
+    with pytest.raises(PolicyError, match="not encrypted"):
+        DirectorClient("http://director.example", "fld_secret", timeout_seconds=1, attempts=0)
+    DirectorClient("http://director.example", "fld_secret", timeout_seconds=1, attempts=0, insecure_http=True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_named_and_not_followed(status: int) -> None:
+    bomb = {"Content-Encoding": "gzip"}
+    with (
+        answering((200, {})) as other,
+        answering((status, b"x"), headers={**bomb, "Location": f"{other.url}/\x1b[2J"}) as director,
+        pytest.raises(RefusedError, match=f"sends us on to {other.url}/ ") as refused,
+    ):
+        client(director).envoy(KNH)
+    assert (other.asked, len(director.asked), refused.value.director_code) == ([], 1, "redirected")
+
+
+def test_no_netrc_and_no_proxy_sees_what_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login else password where\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    described: dict[str, Any] = {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "current": []}
+    with answering((200, described)) as proxy, answering((200, described)) as director:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        client(director).envoy(KNH)
+        assert director.asked[0].headers["Authorization"] == "Bearer fld_secret"
+        assert proxy.asked == []
+        elsewhere = DirectorClient(
+            "http://director.example", "fld_secret", timeout_seconds=5, attempts=0, insecure_http=True
+        )
+        elsewhere.envoy(KNH)
+        assert [each.path for each in proxy.asked] == ["http://director.example/envoys/KNH"]
+
+
+def test_what_a_newer_director_says_beside_what_we_know_is_ignored() -> None:
+    current = {"task": "diagnosis_count", "version": 1, "model_sha256": "0" * 64, "num_examples": 40, "mood": "good"}
+    described = {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "colour": "blue"}
+    with answering((200, {**described, "current": [{**current, "created_at": "2026-01-01T00:00:00Z"}]})) as director:
+        assert client(director).envoy(KNH).current[0].num_examples == 40
+
+
+def test_an_answer_too_large_or_compressed_is_not_taken() -> None:
+    with (
+        answering((200, b'{"x": "' + b" " * 2_000_000 + b'"}')) as director,
+        pytest.raises(NetworkError, match="is not taken: it has more than 1,048,576 bytes"),
+    ):
+        client(director).envoy(KNH)
+    with (
+        answering((200, b"x"), headers={"Content-Encoding": "gzip"}) as director,
+        pytest.raises(NetworkError, match="is not taken: it is compressed"),
+    ):
+        client(director).envoy(KNH)
+    with answering((404, b" " * 2_000_000)) as director, pytest.raises(RefusedError, match="answered 404"):
+        client(director).envoy(KNH)
+
+
+def test_a_refusal_acts_on_no_terminal() -> None:
+    with (
+        answering((403, {"detail": "\x1b[2JNo.\r\n", "code": "\x1b"})) as director,
+        pytest.raises(RefusedError) as refused,
+    ):
+        client(director).envoy(KNH)
+    assert (refused.value.sentence, refused.value.director_code) == ("[2JNo.", "unknown")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    ['{"training": {"learning_rate": 1e999}}', '{"training": {"learning_rate": NaN}}', '{"cut_points": [5, Infinity]}'],
+)
+def test_a_task_that_makes_no_sense_is_a_matter_of_policy(nonsense: str) -> None:
+    described = json.loads(describe_task(DIAGNOSIS_COUNT).model_dump_json())
+    for key, value in json.loads(nonsense).items():
+        described[key] = {**described[key], **value} if isinstance(value, dict) else value
+    with answering((200, described)) as director, pytest.raises(PolicyError, match="makes no sense"):
+        client(director).task(DIAGNOSIS_COUNT.name)

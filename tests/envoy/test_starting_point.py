@@ -47,7 +47,8 @@ class GivingDirector:
         base = self.base or DIAGNOSIS_COUNT.base(model, found)
         return Start(task=NAME, base=base, model_sha256=model, scaler_sha256=found, global_version=None)
 
-    def blob(self, digest: Digest) -> bytes:
+    def blob(self, digest: Digest, max_bytes: int) -> bytes:
+        assert len(self.files[digest]) <= max_bytes < 100_000
         self.fetched.append(digest)
         return self.files[digest]
 

@@ -15,5 +15,5 @@ ISSUED: dict[str, Any] = {
 }
 
 
-def join(run: Run, url: str) -> Result:
-    return run("join", "--director", url, "--code", "code")
+def join(run: Run, url: str, *options: str) -> Result:
+    return run("join", "--director", url, "--code", "code", *options)

@@ -2,11 +2,15 @@
 
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import ISSUED, Run, join
+from tests.envoy.playing import PlayedDirector, playing
 
 
 def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(run: Run, tmp_path: Path) -> None:
@@ -28,3 +32,48 @@ def test_a_code_that_is_no_hospitals_joins_nobody(run: Run, tmp_path: Path) -> N
     with answering((201, {**ISSUED, "role": "admin", "envoy_name": None})) as director:
         assert join(run, director.url).exit_code == 4
     assert not (tmp_path / "home").exists()
+
+
+ELSEWHERE = "http://director.example"
+"""Reached through the played director as its proxy."""
+WARNING = "warning: http://director.example is not encrypted"
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedDirector]:
+    """A director that is not on this machine."""
+    with playing() as director:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTP_PROXY", director.url)
+        yield director
+
+
+def test_a_code_does_not_travel_where_others_read_along(run: Run, elsewhere: PlayedDirector) -> None:
+    ended = join(run, ELSEWHERE)
+    assert (ended.exit_code, "is not encrypted" in ended.stderr, elsewhere.asked) == (6, True, [])
+
+
+@pytest.mark.parametrize("said_by", ["--insecure-http", "ENVOY_INSECURE_HTTP"])
+def test_whoever_accepts_that_is_warned_each_time(
+    run: Run, elsewhere: PlayedDirector, monkeypatch: pytest.MonkeyPatch, said_by: str
+) -> None:
+    if said_by.startswith("ENVOY"):
+        monkeypatch.setenv(said_by, "1")
+    assert join(run, ELSEWHERE, *([said_by] if said_by.startswith("--") else [])).exit_code == 0
+    monkeypatch.delenv("ENVOY_INSECURE_HTTP", raising=False)
+    for command in ("status", "statistics"):
+        ended = run(command)
+        assert (ended.exit_code, WARNING in ended.stderr) == (0, True), ended.stderr
+
+
+def test_a_home_that_joined_so_before_anybody_asked_goes_on_and_is_warned(
+    run: Run, elsewhere: PlayedDirector, tmp_path: Path
+) -> None:
+    kept = {"director": ELSEWHERE, "envoy_name": "KNH", "token": "fld_old", "expires_at": "2026-04-01T00:00:00Z"}
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "token.json").write_text(json.dumps(kept))
+    ended = run("status")
+    assert (ended.exit_code, WARNING in ended.stderr) == (0, True)
+    (tmp_path / "home" / "token.json").write_text(json.dumps({**kept, "insecure_http": False}))
+    assert run("status").exit_code == 6

@@ -1,0 +1,59 @@
+"""What a director says when it says no: read without trust, cut short, and with nothing that acts on a terminal."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.artifacts.visible_text import UNSEEN_IN_A_NAME
+
+MAX_SHOWN = 300
+_MAX_CHECKS = 20
+_UNSEEN = re.compile(f"[{UNSEEN_IN_A_NAME}]+")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True)
+class DirectorProblem:
+    """A director's no. What it did not say is empty; ``code`` is then ``unknown``."""
+
+    code: str = "unknown"
+    detail: str = ""
+    hint: str = ""
+    failed: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The detail, and each check that failed, once."""
+        return " ".join(dict.fromkeys(text for text in (self.detail, *self.failed) if text))
+
+
+def shown(text: object, max_characters: int = MAX_SHOWN) -> str:
+    """Give a text of the other side in one short line, without characters that programs act on."""
+    if not isinstance(text, str):
+        return ""
+    line = _UNSEEN.sub(" ", text[: 4 * max_characters]).strip()
+    return line if len(line) <= max_characters else line[: max_characters - 1] + "…"
+
+
+def read_problem(body: bytes) -> DirectorProblem:
+    """Read a problem (RFC 9457); what is none has nothing to say."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return DirectorProblem()
+    if not isinstance(found, dict):
+        return DirectorProblem()
+    code, checks = found.get("code"), found.get("checks")
+    return DirectorProblem(
+        code=code if isinstance(code, str) and _CODE.fullmatch(code) else "unknown",
+        detail=shown(found.get("detail")),
+        hint=shown(found.get("hint")),
+        failed=tuple(_failed(checks[:_MAX_CHECKS])) if isinstance(checks, list) else (),
+    )
+
+
+def _failed(checks: list[object]) -> list[str]:
+    return [
+        shown(each.get("sentence")) for each in checks if isinstance(each, Mapping) and not each.get("passed", True)
+    ]

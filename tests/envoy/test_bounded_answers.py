@@ -1,0 +1,102 @@
+"""What a director sends takes neither this machine's memory nor its time."""
+
+import gzip
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+import requests
+from urllib3.exceptions import HTTPError
+
+from envoy.bounded_answers import AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
+from envoy.patience import patience
+from tests.envoy.raw_server import raw_server, saying
+
+MAX_BYTES = 100_000
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+BOMB = gzip.compress(bytes(50_000_000))
+
+
+def ask(url: str, grace_seconds: float = 30, attempts: int = 0) -> bytes:
+    adapter = BoundedAdapter(max_retries=patience(attempts))
+    adapter.bounds.max_bytes, adapter.bounds.grace_seconds = MAX_BYTES, grace_seconds
+    session = DirectSession()
+    session.mount("http://", adapter)
+    return read_body(session.get(url, stream=True, timeout=5, allow_redirects=False), MAX_BYTES)
+
+
+def refused(answer: Callable[..., None], grace_seconds: float = 30, attempts: int = 0) -> str:
+    with raw_server(answer) as server, pytest.raises((AnswerRefused, HTTPError, requests.RequestException)) as failed:
+        ask(server.url, grace_seconds, attempts)
+    assert len(server.heads) == 1, "what is out of bounds is not asked for again"
+    found = refusal_in(failed.value)
+    assert found is not None, failed.value
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        saying(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+        saying(b"HTTP/1.1 200 OK\r\n\r\nhello"),
+        saying(CHUNKED, b"2\r\nhe\r\n", b"3\r\nllo\r\n", b"0\r\n\r\n"),
+    ],
+    ids=["counted", "until the end", "chunked"],
+)
+def test_an_answer_within_its_bounds_is_read_whole(answer: Callable[..., None]) -> None:
+    with raw_server(answer) as server:
+        assert ask(server.url) == b"hello"
+    assert b"Accept-Encoding: identity" in server.heads[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 3221225472\r\n\r\n", bytes(65536), for_ever=True), "more than"),
+        (saying(b"HTTP/1.1 200 OK\r\n\r\n", bytes(65536), for_ever=True), "more than 100,000 bytes"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + BOMB), "compressed"),
+        (saying(CHUNKED, b"1;" + b"x" * 60_000 + b"\r\n \r\n", for_ever=True), "larger than such an answer"),
+        (saying(CHUNKED, b"0\r\n", b"a: b\r\n", for_ever=True), "larger than such an answer"),
+        (saying(b"HTTP/1.1 100 Continue\r\n\r\n", for_ever=True), "larger than such an answer"),
+    ],
+    ids=["3 GiB", "no end", "gzip bomb", "frames", "trailers", "continue"],
+)
+def test_an_answer_beyond_its_bounds_takes_little_memory(answer: Callable[..., None], why: str) -> None:
+    tracemalloc.start()
+    try:
+        assert why in refused(answer)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        saying(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x", every_seconds=0.05, for_ever=True),
+        saying(b"HTTP/1.1 200 OK\r\nX: ", b"x", every_seconds=0.05, for_ever=True),
+        saying(CHUNKED + b"1", b"1", every_seconds=0.05, for_ever=True),
+    ],
+    ids=["body", "head", "frame"],
+)
+def test_a_byte_now_and_then_is_not_waited_for(answer: Callable[..., None]) -> None:
+    began = time.monotonic()
+    assert "slower than 1000 bytes a second" in refused(answer, grace_seconds=0.3, attempts=3)
+    assert time.monotonic() - began < 3
+
+
+def test_a_body_that_says_too_much_beside_a_status_that_is_tried_again_is_not_kept() -> None:
+    answer = saying(b"HTTP/1.1 503 Busy\r\n\r\n", bytes(65536), for_ever=True)
+    tracemalloc.start()
+    try:
+        with raw_server(answer) as server, pytest.raises((AnswerRefused, HTTPError, requests.RequestException)):
+            ask(server.url, attempts=1)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_no_refusal_is_none() -> None:
+    assert refusal_in(ValueError("another", OSError())) is None
+    assert refusal_in(requests.ConnectionError(HTTPError("broken", AnswerRefused("it is odd")))) is not None
