@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.errors import SettingsError
+from envoy.house_rules import HouseRules
 
 CONFIG_FILE = "envoy.toml"
 _CONFIG_VARIABLE = "ENVOY_CONFIG"
@@ -27,6 +28,8 @@ class EnvoySettings(BaseSettings):
         timeout_seconds: How long to wait for the director to say something.
         attempts: How often to try again over a bad link.
         insecure_http: Whether the token may travel unencrypted to another machine.
+        minimum_examples: Below so many training patients nothing is made that leaves, whatever a director says.
+        max_epochs: A training plan of more local epochs is refused.
     """
 
     model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
@@ -40,6 +43,8 @@ class EnvoySettings(BaseSettings):
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     attempts: Annotated[int, Field(ge=0, le=100)] = 8
     insecure_http: bool = False
+    minimum_examples: Annotated[int, Field(ge=1)] = 10
+    max_epochs: Annotated[int, Field(ge=1)] = 1000
 
     @classmethod
     def settings_customise_sources(
@@ -58,6 +63,11 @@ class EnvoySettings(BaseSettings):
     def home_folder(self) -> Path:
         """The home, with ~ resolved."""
         return self.home.expanduser()
+
+    @property
+    def rules(self) -> HouseRules:
+        """The hospital's own limits."""
+        return HouseRules(minimum_examples=self.minimum_examples, max_epochs=self.max_epochs)
 
 
 def read_settings() -> EnvoySettings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.network import Layout, State, bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
-from contract.tasks import BUILT_IN_TASKS, Task
+from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
+from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
+from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, known_task
 
 
 class _KeptStart(BaseModel):
@@ -57,41 +60,78 @@ class StartKeeper:
 
     Args:
         home: The envoy's home.
+        rules: The hospital's limits.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, rules: HouseRules = USUAL_RULES) -> None:
         self._folder = home / "starts"
+        self._accepted = AcceptedTasks(home)
+        self._rules = rules
 
-    def fetch(self, client: DirectorClient, task_name: TaskName) -> StartingPoint:
-        """Fetch the director's start; files that are here already are not fetched again."""
-        kept = _KeptStart(task=client.task(task_name), start=client.start(task_name))
-        task, start = kept.task.to_task(), kept.start
+    def task(self, client: DirectorClient, name: TaskName) -> Task:
+        """Fetch a task, and give it if this hospital may train for it.
+
+        What the home has a start of was trained for by a version that did not ask: it counts as accepted.
+
+        Raises:
+            PolicyError: As ``agreed_task``.
+        """
+        return self.agreed(client.task(name), name)
+
+    def agreed(self, said: TaskDescription, name: TaskName) -> Task:
+        """Give a task that a director described, if this hospital may train for it. Raises as ``agreed_task``."""
+        accepted, kept = self._accepted.digests, self._trained_for(name)
+        task = agreed_task(said, name, self._rules, accepted | kept)
+        if task.digest in kept - accepted and task != BUILT_IN_TASKS[name]:
+            self._accepted.accept(task, datetime.now(UTC))
+        return task
+
+    def last_task(self, name: TaskName) -> Task:
+        """Give the task that was fetched last, else the built-in one; asks nobody. Raises as ``last``."""
+        kept = self._kept(name)
+        return _known(name) if kept is None else known_task(kept.task, name, self._rules)
+
+    def fetch(self, client: DirectorClient, task: Task) -> StartingPoint:
+        """Fetch the director's start of a task that it gave; files that are here already are not fetched again."""
+        start = client.start(task.name)
         largest = {start.model_sha256: max_model_bytes(task.layout)}
         if start.scaler_sha256:
             largest[start.scaler_sha256] = max_scaler_bytes(len(task.features))
         files = {digest: self._file(digest) or client.blob(digest, largest[digest]) for digest in largest}
-        self._keep(task_name, kept, files)
-        return _opened(kept, files)
+        opened = _opened(task, start, files)
+        self._keep(task.name, _KeptStart(task=_described(task), start=start), files)
+        return opened
 
-    def last(self, task_name: TaskName) -> StartingPoint:
+    def last(self, name: TaskName) -> StartingPoint:
         """Give the last start that was fetched, else the start that all parties share without asking.
 
         Raises:
             UnknownTaskError: There is neither.
+            PolicyError: What is kept can't be read, or is a task that this hospital does not train for.
         """
+        kept, task = self._kept(name), self.last_task(name)
+        if kept is None:
+            return _shared_start(task)
+        digests = [digest for digest in (kept.start.model_sha256, kept.start.scaler_sha256) if digest is not None]
+        files = {digest: data for digest in digests if (data := self._file(digest)) is not None}
+        return _opened(task, kept.start, files) if len(files) == len(set(digests)) else _shared_start(_known(name))
+
+    def _kept(self, name: TaskName) -> _KeptStart | None:
         try:
-            kept = _KeptStart.model_validate_json((self._folder / f"{task_name}.json").read_bytes())
+            return _KeptStart.model_validate_json((self._folder / f"{name}.json").read_bytes(), extra="ignore")
         except FileNotFoundError:
-            return _shared_start(task_name)
+            return None
         except ValidationError:
             raise PolicyError(
                 "The kept start is of another version.", hint="Fetch a new one: fl-envoy evaluate"
             ) from None
-        digests = [digest for digest in (kept.start.model_sha256, kept.start.scaler_sha256) if digest is not None]
-        files = {digest: data for digest in digests if (data := self._file(digest)) is not None}
-        if len(files) < len(set(digests)):
-            return _shared_start(task_name)
-        return _opened(kept, files)
+
+    def _trained_for(self, name: TaskName) -> frozenset[Digest]:
+        try:
+            kept = self._kept(name)
+        except PolicyError:  # a new one takes its place
+            return frozenset()
+        return frozenset() if kept is None else frozenset({kept.task.digest})
 
     def _keep(self, task_name: TaskName, kept: _KeptStart, files: Mapping[Digest, bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -122,9 +162,8 @@ def max_scaler_bytes(features: int) -> int:
     return 1024 * features + 64 * 1024
 
 
-def _opened(kept: _KeptStart, files: Mapping[Digest, bytes]) -> StartingPoint:
-    task, start = kept.task.to_task(), kept.start
-    if task.digest != kept.task.digest or start.base != task.base(start.model_sha256, start.scaler_sha256):
+def _opened(task: Task, start: Start, files: Mapping[Digest, bytes]) -> StartingPoint:
+    if start.base != task.base(start.model_sha256, start.scaler_sha256):
         raise PolicyError(
             "The director and this envoy do not mean the same by this task.",
             hint="Install the same version of fl-director on both sides.",
@@ -135,10 +174,19 @@ def _opened(kept: _KeptStart, files: Mapping[Digest, bytes]) -> StartingPoint:
     return StartingPoint(task, start.base, state, scaler, scaler_file)
 
 
-def _shared_start(task_name: TaskName) -> StartingPoint:
-    task = BUILT_IN_TASKS.get(task_name)
+def _described(task: Task) -> TaskDescription:
+    own = {name: getattr(task, name) for name in Task.__dataclass_fields__}
+    return TaskDescription(**own, risk_levels=RISK_LEVELS, layout=task.layout, digest=task.digest)
+
+
+def _known(name: TaskName) -> Task:
+    task = BUILT_IN_TASKS.get(name)
     if task is None:
-        raise UnknownTaskError(f"There is no task {task_name!r}.", hint=f"Choose one of: {', '.join(BUILT_IN_TASKS)}.")
+        raise UnknownTaskError(f"There is no task {name!r}.", hint=f"Choose one of: {', '.join(BUILT_IN_TASKS)}.")
+    return task
+
+
+def _shared_start(task: Task) -> StartingPoint:
     state = task.initial_state()
     model_sha256 = Digest.of(write_model(state, task.layout))
     return StartingPoint(task, task.base(model_sha256, None), state, None, None)

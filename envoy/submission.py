@@ -13,8 +13,8 @@ from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Split, build_cohort, split_by_patient
-from envoy.errors import PolicyError
 from envoy.evaluation import evaluate
+from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
 from envoy.starting_point import StartingPoint
 from envoy.tables import read_tables
@@ -55,20 +55,18 @@ class Trained:
     after: Mapping[str, MetricValue]
 
 
-def read_local_data(task: Task, directory: Path, *, seed: int, held_out_share: float) -> LocalData:
+def read_local_data(
+    task: Task, directory: Path, *, seed: int, held_out_share: float, rules: HouseRules = USUAL_RULES
+) -> LocalData:
     """Read the tables and split their patients.
 
     Raises:
         DataError: The tables have a defect.
-        PolicyError: There are too few patients for this task.
+        PolicyError: There are too few patients for this task, or by the hospital's own rules.
     """
     cohort = build_cohort(task, read_tables(directory))
     split = split_by_patient(cohort, seed, held_out_share)
-    if len(split.training) < task.minimum_examples:
-        raise PolicyError(
-            f"{len(split.training)} patients to train on; task {task.name} needs {task.minimum_examples}.",
-            hint="Train when there are more: with so few, a model says more of them than of the hospital.",
-        )
+    rules.require_enough(task, len(split.training))
     return LocalData(task, split)
 
 

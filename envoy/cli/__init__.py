@@ -2,7 +2,7 @@
 
 import typer
 
-from envoy.cli import membership, models, statistics, tables
+from envoy.cli import membership, models, statistics, tables, tasks
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
 for command in (
@@ -16,6 +16,7 @@ for command in (
     membership.status,
 ):
     app.command()(command)
+app.add_typer(tasks.app, name="task")
 
 
 def main() -> None:

@@ -9,17 +9,24 @@ from rich.table import Table
 from envoy.cli.program import (
     AsJson,
     client_of,
+    err,
     joined,
     new_client,
     out,
     print_json,
     says_what_failed,
 )
+from envoy.cli.tasks import look_at_tasks
 from envoy.errors import (
     RefusedError,
 )
 from envoy.membership import Membership, MembershipFile
 from envoy.settings import EnvoySettings, read_settings
+
+_TWO_HOSPITALS = (
+    "Mind: in a federation of two hospitals, each can compute the other's statistics, and the other's model, from what "
+    'is shared. See docs/hospital.md, "What leaves, exactly".'
+)
 
 
 @says_what_failed
@@ -29,6 +36,7 @@ def join(
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Let the token travel unencrypted to another machine.")
     ] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept cut points that the consortium has moved.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Join a federation: trade the one-time code for this hospital's token."""
@@ -44,6 +52,8 @@ def join(
         insecure_http=insecure_http or settings.insecure_http,
     )
     _keep(settings, membership, as_json)
+    err.print(_TWO_HOSPITALS, markup=False)
+    look_at_tasks(settings, client_of(settings, membership), accept_all=accept)
 
 
 @says_what_failed

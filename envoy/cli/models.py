@@ -24,6 +24,7 @@ from envoy.cli.program import (
     out,
     print_json,
     says_what_failed,
+    start_keeper,
 )
 from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
 from envoy.errors import (
@@ -31,7 +32,7 @@ from envoy.errors import (
 )
 from envoy.parcel import read_parcel, write_parcel
 from envoy.settings import EnvoySettings, read_settings
-from envoy.starting_point import StartingPoint, StartKeeper
+from envoy.starting_point import StartingPoint
 from envoy.submission import LocalData, ScalerChoice, Trained, evaluate_start, make_submission
 
 
@@ -47,7 +48,7 @@ def train(
 ) -> None:
     """Train on this hospital's patients, then upload the model."""
     settings = read_settings()
-    keeper, task_name = StartKeeper(settings.home_folder), chosen_task(settings, task)
+    keeper, task_name = start_keeper(settings), chosen_task(settings, task)
     if offline is not None:
         start = keeper.last(task_name)
         data_here, trained = _train(settings, start, data, seed, scaler)
@@ -56,7 +57,8 @@ def train(
         err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}", markup=False)
         return
     client, membership = joined(settings)
-    data_here, trained = _train(settings, keeper.fetch(client, task_name), data, seed, scaler)
+    agreed = keeper.task(client, task_name)
+    data_here, trained = _train(settings, keeper.fetch(client, agreed), data, seed, scaler)
     if dry_run:
         show_parcel(trained.parcel, as_json)
         return
@@ -69,8 +71,10 @@ def evaluate(data: Data = None, task: TaskOption = None, seed: Seed = None, as_j
     """Hold the federation's current start against this hospital's held-out patients; sends nothing of them."""
     settings = read_settings()
     client, membership = joined(settings)
-    start = StartKeeper(settings.home_folder).fetch(client, chosen_task(settings, task))
-    local = chosen_patients(settings, start, data, seed)
+    keeper = start_keeper(settings)
+    agreed = keeper.task(client, chosen_task(settings, task))
+    local = chosen_patients(settings, agreed, data, seed)
+    start = keeper.fetch(client, agreed)
     metrics = evaluate_start(local, start)
     if as_json:
         print_json({"envoy_name": membership.envoy_name, "patients": local.patients, "global": metrics})
@@ -105,7 +109,7 @@ def _train(
     if scaler not in get_args(ScalerChoice):
         raise SettingsError(f"{scaler!r} is no choice of scaler.", hint="Choose merged or own.")
     choice: ScalerChoice = "own" if scaler == "own" else "merged"
-    local = chosen_patients(settings, start, data, seed)
+    local = chosen_patients(settings, start.task, data, seed)
     with _progress(start.task.training.local_epochs) as on_epoch:
         trained = make_submission(
             local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.names import TaskName
+from contract.tasks import Task
 from envoy.address import read_address
 from envoy.director_client import DirectorClient
 from envoy.errors import (
@@ -25,7 +26,7 @@ from envoy.errors import (
 )
 from envoy.membership import Membership, MembershipFile
 from envoy.settings import EnvoySettings
-from envoy.starting_point import StartingPoint
+from envoy.starting_point import StartKeeper
 from envoy.submission import LocalData, read_local_data
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
@@ -124,12 +125,20 @@ def chosen_seed(settings: EnvoySettings, seed: int | None) -> int:
     return settings.seed if seed is None else seed
 
 
-def chosen_patients(settings: EnvoySettings, start: StartingPoint, data: Path | None, seed: int | None) -> LocalData:
+def chosen_patients(settings: EnvoySettings, task: Task, data: Path | None, seed: int | None) -> LocalData:
     """Read this hospital's patients of a task, split."""
-    directory = tables_folder(settings, data)
     return read_local_data(
-        start.task, directory, seed=chosen_seed(settings, seed), held_out_share=settings.held_out_share
+        task,
+        tables_folder(settings, data),
+        seed=chosen_seed(settings, seed),
+        held_out_share=settings.held_out_share,
+        rules=settings.rules,
     )
+
+
+def start_keeper(settings: EnvoySettings) -> StartKeeper:
+    """Give the keeper of this hospital's starts."""
+    return StartKeeper(settings.home_folder, settings.rules)
 
 
 def print_json(value: BaseModel | Mapping[str, object] | list[dict[str, object]]) -> None:

@@ -12,10 +12,10 @@ from envoy.cli.program import (
     out,
     print_json,
     says_what_failed,
+    start_keeper,
 )
 from envoy.cli.showing import print_failed
 from envoy.settings import read_settings
-from envoy.starting_point import StartKeeper
 
 
 @says_what_failed
@@ -25,8 +25,10 @@ def statistics(
     """Send this hospital's share of the common scaler: how many, means, squared deviations."""
     settings = read_settings()
     client, membership = joined(settings)
-    start = StartKeeper(settings.home_folder).fetch(client, chosen_task(settings, task))
-    report = chosen_patients(settings, start, data, seed).statistics
+    keeper = start_keeper(settings)
+    agreed = keeper.task(client, chosen_task(settings, task))
+    report = chosen_patients(settings, agreed, data, seed).statistics
+    keeper.fetch(client, agreed)  # for days without a link
     if dry_run:
         print_json(report)
         return

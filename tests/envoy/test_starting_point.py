@@ -18,7 +18,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.tasks.catalogue import describe_task
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
-from envoy.starting_point import StartKeeper
+from envoy.starting_point import StartingPoint, StartKeeper
 
 NAME = DIAGNOSIS_COUNT.name
 MERGED = ScalerState.from_moments(40, (9.0,), (900.0,))
@@ -57,10 +57,14 @@ class GivingDirector:
         return cast(DirectorClient, self)
 
 
+def fetched(keeper: StartKeeper, director: GivingDirector) -> StartingPoint:
+    return keeper.fetch(director.client, keeper.task(director.client, NAME))
+
+
 def test_a_start_is_fetched_once_and_kept_for_days_without_a_link(tmp_path: Path) -> None:
     director, keeper = GivingDirector(), StartKeeper(tmp_path)
-    first = keeper.fetch(director.client, NAME)
-    again = keeper.fetch(director.client, NAME)
+    first = fetched(keeper, director)
+    again = fetched(keeper, director)
     offline = StartKeeper(tmp_path).last(NAME)
     assert director.fetched == list(director.files)
     for found in (again, offline):
@@ -71,19 +75,19 @@ def test_a_start_is_fetched_once_and_kept_for_days_without_a_link(tmp_path: Path
 
 def test_files_of_an_earlier_start_are_not_kept(tmp_path: Path) -> None:
     keeper, earlier = StartKeeper(tmp_path), GivingDirector()
-    keeper.fetch(earlier.client, NAME)
+    fetched(keeper, earlier)
     later = GivingDirector(ScalerState.from_moments(80, (10.0,), (900.0,)))
-    keeper.fetch(later.client, NAME)
+    fetched(keeper, later)
     kept = {path.name for path in (tmp_path / "starts").iterdir()}
     assert kept == {f"{NAME}.json", *later.files}
 
 
 def test_a_kept_file_that_is_damaged_is_fetched_again(tmp_path: Path) -> None:
     keeper, director = StartKeeper(tmp_path), GivingDirector()
-    keeper.fetch(director.client, NAME)
+    fetched(keeper, director)
     model = director.fetched[0]
     (tmp_path / "starts" / model).write_bytes(b"something else")
-    keeper.fetch(director.client, NAME)
+    fetched(keeper, director)
     assert director.fetched.count(model) == 2
 
 
@@ -92,7 +96,7 @@ def test_whoever_never_saw_a_start_begins_with_the_one_that_all_share(tmp_path: 
     assert shared.scaler is None
     assert all(np.array_equal(shared.state[name], each) for name, each in DIAGNOSIS_COUNT.initial_state().items())
     keeper, director = StartKeeper(tmp_path), GivingDirector()
-    keeper.fetch(director.client, NAME)
+    fetched(keeper, director)
     (tmp_path / "starts" / director.fetched[0]).unlink()
     assert keeper.last(NAME).base == shared.base
     with pytest.raises(UnknownTaskError, match="no_such"):
@@ -101,7 +105,7 @@ def test_whoever_never_saw_a_start_begins_with_the_one_that_all_share(tmp_path: 
 
 def test_a_kept_start_of_another_version_is_not_guessed_at(tmp_path: Path) -> None:
     keeper = StartKeeper(tmp_path)
-    keeper.fetch(GivingDirector().client, NAME)
+    fetched(keeper, GivingDirector())
     (tmp_path / "starts" / f"{NAME}.json").write_text("{}")
     with pytest.raises(PolicyError, match="another version"):
         keeper.last(NAME)
@@ -109,11 +113,11 @@ def test_a_kept_start_of_another_version_is_not_guessed_at(tmp_path: Path) -> No
 
 def test_a_director_that_means_another_thing_by_the_task_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="do not mean the same"):
-        StartKeeper(tmp_path).fetch(GivingDirector(base=Digest.of(b"another")).client, NAME)
+        fetched(StartKeeper(tmp_path), GivingDirector(base=Digest.of(b"another")))
 
 
 def test_a_start_behind_another_scaler_is_the_same_function(tmp_path: Path) -> None:
-    start = StartKeeper(tmp_path).fetch(GivingDirector().client, NAME)
+    start = fetched(StartKeeper(tmp_path), GivingDirector())
     own = ScalerState.from_moments(50, (20.0,), (9000.0,))
     x = np.arange(1.0, 60.0)[:, np.newaxis]
     spec = DIAGNOSIS_COUNT.architecture

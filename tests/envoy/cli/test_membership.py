@@ -3,11 +3,13 @@
 import json
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contract.tasks import DIAGNOSIS_COUNT
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import ISSUED, Run, join
 from tests.envoy.playing import PlayedDirector, playing
@@ -17,7 +19,9 @@ def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(ru
     file = tmp_path / "home" / "token.json"
     described: dict[str, Any] = {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "current": []}
     renewed = json.dumps({**ISSUED, "token": "fld_renewed"})
-    with answering((201, ISSUED), (401, {"code": "unauthenticated", "detail": "No."}), (200, described)) as director:
+    tasks: tuple[int, Any] = (200, {"items": []})
+    refused = (401, {"code": "unauthenticated", "detail": "No."})
+    with answering((201, ISSUED), tasks, refused, (200, described)) as director:
         joined = join(run, director.url)
         assert (joined.exit_code, "A member as KNH until 2026-04-01." in joined.stdout) == (0, True)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -25,7 +29,11 @@ def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(ru
         assert json.loads(file.read_text())["token"] == "fld_new"
         assert run("renew", "--json", given=renewed).exit_code == 0
     assert json.loads(file.read_text())["token"] == "fld_renewed"
-    assert [each.headers.get("Authorization") for each in director.asked] == [None, *["Bearer fld_renewed"] * 2]
+    assert [each.headers.get("Authorization") for each in director.asked] == [
+        None,
+        "Bearer fld_new",
+        *["Bearer fld_renewed"] * 2,
+    ]
 
 
 def test_a_code_that_is_no_hospitals_joins_nobody(run: Run, tmp_path: Path) -> None:
@@ -77,3 +85,40 @@ def test_a_home_that_joined_so_before_anybody_asked_goes_on_and_is_warned(
     assert (ended.exit_code, WARNING in ended.stderr) == (0, True)
     (tmp_path / "home" / "token.json").write_text(json.dumps({**kept, "insecure_http": False}))
     assert run("status").exit_code == 6
+
+
+def moved_to(*cut_points: float) -> PlayedDirector:
+    return PlayedDirector(task=replace(DIAGNOSIS_COUNT, cut_points=cut_points))
+
+
+def test_moved_cut_points_are_shown_at_joining_and_accepted_by_whoever_says_so(run: Run) -> None:
+    with playing(moved_to(3, 9)) as director:
+        joined = join(run, director.url)
+        assert joined.exit_code == 0
+        assert "moved the cut points of task diagnosis_count to 3 and 9; this envoy knows 5 and 15" in joined.stderr
+        assert "Later: fl-envoy task accept diagnosis_count" in joined.stderr
+        assert run("statistics").exit_code == 6
+        joined = join(run, director.url, "--accept")
+        assert "Accepted: task diagnosis_count with the cut points 3 and 9." in joined.stderr
+        assert run("statistics").exit_code == 0
+
+
+def test_joining_says_of_a_task_that_is_another_one_that_nothing_is_trained_for_it(run: Run) -> None:
+    with playing(PlayedDirector(description={"minimum_examples": 1})) as director:
+        joined = join(run, director.url, "--accept")
+        assert (joined.exit_code, "this hospital will not train for task diagnosis_count" in joined.stderr) == (0, True)
+        assert run("statistics").exit_code == 6
+
+
+def test_joining_holds_though_the_tasks_can_not_be_looked_at(run: Run, tmp_path: Path) -> None:
+    with playing(PlayedDirector(said={"/tasks": (404, {"detail": "No."})})) as director:
+        joined = join(run, director.url)
+    assert (joined.exit_code, "could not be looked at: No." in joined.stderr) == (0, True)
+    assert (tmp_path / "home" / "token.json").exists()
+
+
+def test_joining_says_once_what_two_hospitals_can_know_of_each_other(run: Run) -> None:
+    with playing() as director:
+        joined = join(run, director.url, "--json")
+    assert joined.stderr.count("each can compute the other's statistics") == 1
+    assert json.loads(joined.stdout)["envoy_name"] == "KNH"

@@ -1,0 +1,31 @@
+"""Which definitions of tasks somebody at this hospital accepted."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.accepted_tasks import AcceptedTasks
+from envoy.errors import PolicyError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MOVED = [replace(DIAGNOSIS_COUNT, cut_points=(3.0, high)) for high in (9.0, 10.0)]
+
+
+def test_what_was_accepted_stays_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert AcceptedTasks(home).digests == frozenset()
+    for task in (*MOVED, MOVED[0]):
+        AcceptedTasks(home).accept(task, NOW)
+    assert AcceptedTasks(home).digests == {task.digest for task in MOVED}
+    assert [path.name for path in home.iterdir()] == ["accepted_tasks.json"]
+
+
+def test_a_file_that_can_not_be_read_accepts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "accepted_tasks.json").write_text("{")
+    with pytest.raises(PolicyError, match="is not known"):
+        _ = AcceptedTasks(tmp_path).digests
+    with pytest.raises(PolicyError, match="is not known"):
+        AcceptedTasks(tmp_path).accept(MOVED[0], NOW)

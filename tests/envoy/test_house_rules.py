@@ -1,0 +1,89 @@
+"""What this hospital lets a director ask of it."""
+
+from dataclasses import replace
+from math import inf, nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.names import TaskName
+from contract.network import ArchitectureSpec
+from contract.tasks import DIAGNOSIS_COUNT, Task, TrainingPlan
+from director.tasks.catalogue import describe_task
+from envoy.errors import PolicyError
+from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, in_words, known_task, require_sane
+
+NAME = DIAGNOSIS_COUNT.name
+MOVED = replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.0))
+
+
+def planned(**changes: float) -> Task:
+    plan: TrainingPlan = replace(DIAGNOSIS_COUNT.training, **changes)  # type: ignore[arg-type]  # hostile values
+    return replace(DIAGNOSIS_COUNT, training=plan)
+
+
+def test_a_built_in_task_is_known_and_moved_cut_points_are_when_accepted() -> None:
+    assert agreed_task(describe_task(DIAGNOSIS_COUNT), NAME, USUAL_RULES, ()) == DIAGNOSIS_COUNT
+    assert agreed_task(describe_task(MOVED), NAME, USUAL_RULES, {MOVED.digest}) == MOVED
+    with pytest.raises(PolicyError, match="to 3 and 9; this envoy knows 5 and 15") as refused:
+        agreed_task(describe_task(MOVED), NAME, USUAL_RULES, {DIAGNOSIS_COUNT.digest})
+    assert refused.value.hint.endswith("fl-envoy task accept diagnosis_count")
+
+
+def test_a_task_that_is_not_built_in_is_not_known() -> None:
+    with pytest.raises(PolicyError, match="does not know the task other"):
+        known_task(describe_task(DIAGNOSIS_COUNT), TaskName("other"), USUAL_RULES)
+
+
+def test_acceptance_covers_cut_points_alone() -> None:
+    less = replace(MOVED, minimum_examples=1)
+    with pytest.raises(PolicyError, match="its minimum_examples is 1 there and 10 here"):
+        agreed_task(describe_task(less), NAME, USUAL_RULES, {less.digest})
+
+
+def test_what_differs_inside_of_a_part_is_named_by_its_place() -> None:
+    wide = replace(DIAGNOSIS_COUNT, features=(replace(DIAGNOSIS_COUNT.features[0], maximum=1e9),))
+    with pytest.raises(PolicyError, match=r"its features 1\.maximum is 1000000000\.0 there and 100000\.0 here"):
+        known_task(describe_task(wide), NAME, USUAL_RULES)
+
+
+@pytest.mark.parametrize(
+    ("task", "sentence"),
+    [
+        (planned(learning_rate=nan), "a learning rate of nan"),
+        (planned(learning_rate=inf), "a learning rate of inf"),
+        (planned(learning_rate=1e308), "a learning rate of 1e"),
+        (planned(learning_rate=0.0), "a learning rate of 0"),
+        (planned(learning_rate=-0.1), "a learning rate of -0.1"),
+        (planned(batch_size=0), "batches of 0"),
+        (planned(batch_size=10**9), "batches of 1000000000"),
+        (planned(local_epochs=0), "0 local epochs"),
+        (planned(local_epochs=-1), "-1 local epochs"),
+        (planned(local_epochs=1001), "ENVOY_MAX_EPOCHS is 1,000"),
+        (replace(DIAGNOSIS_COUNT, cut_points=(nan, 5.0)), "finite numbers"),
+        (replace(DIAGNOSIS_COUNT, cut_points=(5.0, inf)), "finite numbers"),
+        (replace(DIAGNOSIS_COUNT, cut_points=()), "cut points none"),
+        (replace(DIAGNOSIS_COUNT, cut_points=(5.0, 5.0)), "do not rise"),
+        (replace(DIAGNOSIS_COUNT, architecture=ArchitectureSpec(1, (10**9,), 3)), "a network beyond"),
+        (replace(DIAGNOSIS_COUNT, architecture=ArchitectureSpec(1, (-5,), 3)), "a network beyond"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused(task: Task, sentence: str) -> None:
+    with pytest.raises(PolicyError, match="asks for") as refused:
+        require_sane(task, USUAL_RULES)
+    assert sentence in refused.value.sentence
+
+
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.integers(0, 10_000))
+def test_neither_the_director_nor_the_task_lowers_the_hospitals_minimum(task: int, ours: int, found: int) -> None:
+    rules, asked = HouseRules(minimum_examples=ours), replace(DIAGNOSIS_COUNT, minimum_examples=task)
+    if found >= max(task, ours):
+        rules.require_enough(asked, found)
+    else:
+        with pytest.raises(PolicyError, match=f"{found} patients"):
+            rules.require_enough(asked, found)
+
+
+def test_cut_points_are_written_for_a_person() -> None:
+    assert (in_words((5.0, 15.5)), in_words(())) == ("5 and 15.5", "none")
