@@ -5,6 +5,8 @@ change where the token goes. It repeats what a bad link broke.
 """
 
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -26,11 +28,13 @@ from envoy.address import read_address
 from envoy.bounded_answers import GRACE_SECONDS, AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
 from envoy.director_problems import read_problem, shown
 from envoy.errors import NetworkError, PolicyError, RefusedError
+from envoy.ledger import Ledger
 from envoy.patience import RETRIED_STATUSES, patience
 
 MAX_MESSAGE_BYTES = 1 << 20
 MAX_LIST_BYTES = 4 << 20
 _MAX_PROBLEM_BYTES = 64 * 1024
+_JSON = {"Content-Type": "application/json"}
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
 
@@ -44,6 +48,7 @@ class DirectorClient:
         attempts: How often to repeat, with back-off and jitter.
         ca_file: Certificates to trust instead of the public authorities'.
         insecure_http: Whether the token may travel unencrypted to another machine.
+        ledger: Where everything that leaves is written; None: nowhere.
 
     Raises:
         SettingsError: The address is none.
@@ -59,12 +64,14 @@ class DirectorClient:
         attempts: int,
         ca_file: Path | None = None,
         insecure_http: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         address = read_address(url)
         if not insecure_http:
             address.require_private()
         self._url = address.url
         self._timeout = timeout_seconds
+        self._ledger = ledger
         self._session = DirectSession()
         self._session.verify = str(ca_file or _bundle_of_surroundings() or "") or True
         if not address.is_loopback:  # what stays on this machine has no business at a proxy
@@ -77,8 +84,12 @@ class DirectorClient:
 
     def join(self, code: str) -> IssuedToken:
         """Trade a one-time code for a token."""
-        body = JoinRequest(code=code).model_dump(mode="json")
-        return self._read("POST", "/join", IssuedToken, json=body, headers={"Idempotency-Key": str(uuid4())})
+        body = JoinRequest(code=code).model_dump_json().encode()
+        with self._on_record("join", None, len(body)) as became:
+            headers = {"Idempotency-Key": str(uuid4()), **_JSON}
+            issued = self._read("POST", "/join", IssuedToken, data=body, headers=headers)
+            became("joined")
+        return issued
 
     def task(self, name: TaskName) -> TaskDescription:
         """Fetch a task.
@@ -124,13 +135,21 @@ class DirectorClient:
 
     def send_statistics(self, envoy: EnvoyName, report: StatisticsReport) -> StatisticsReceipt:
         """Send the hospital's share of the common scaler."""
-        return self._read("POST", f"/statistics/{envoy}", StatisticsReceipt, json=report.model_dump(mode="json"))
+        body = report.model_dump_json().encode()
+        with self._on_record("statistics", Digest.of(body), len(body)) as became:
+            receipt = self._read("POST", f"/statistics/{envoy}", StatisticsReceipt, data=body, headers=_JSON)
+            became(receipt.verdict)
+        return receipt
 
     def upload(self, envoy: EnvoyName, parcel: Parcel) -> Submission:
         """Send a parcel; gives the director's receipt with its checks."""
         files = {role: (PART_OF[role].file_name, data, PART_OF[role].media_type) for role, data in parcel.parts.items()}
         headers = {"Idempotency-Key": str(parcel.key)}
-        return self._read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
+        size = sum(map(len, parcel.parts.values()))
+        with self._on_record("upload", parcel.key, size, {**parcel.digests}) as became:
+            receipt = self._read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
+            became(receipt.verdict)
+        return receipt
 
     def envoy(self, name: EnvoyName) -> EnvoyDescription:
         """Fetch how the director sees this hospital."""
@@ -139,6 +158,27 @@ class DirectorClient:
     def submissions(self, limit: int) -> Page[Submission]:
         """Fetch this hospital's newest submissions."""
         return self._read("GET", f"/submissions?limit={limit}", Page[Submission], max_bytes=MAX_LIST_BYTES)
+
+    @contextmanager
+    def _on_record(
+        self, kind: str, sha256: Digest | None, size: int, parts: Mapping[str, Digest] | None = None
+    ) -> Iterator[Callable[[str], None]]:
+        """Write down what is about to leave, and what became of it; without an answer that stays open."""
+        if self._ledger is None:
+            yield lambda outcome: None
+            return
+        ledger, url = self._ledger, self._url
+        sending = ledger.leaving(to=url, kind=kind, sha256=sha256, size=size, parts=parts)
+
+        def became(outcome: str) -> None:
+            with suppress(OSError):  # it left, and the first line says so
+                ledger.became(sending, outcome)
+
+        try:
+            yield became
+        except RefusedError as error:
+            became(f"refused: {error.director_code} ({error.status})")
+            raise
 
     def _read(
         self,

@@ -2,7 +2,7 @@
 
 import typer
 
-from envoy.cli import membership, models, statistics, tables, tasks
+from envoy.cli import ledger, membership, models, statistics, tables, tasks
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
 for command in (
@@ -14,6 +14,7 @@ for command in (
     models.evaluate,
     models.send,
     membership.status,
+    ledger.ledger,
 ):
     app.command()(command)
 app.add_typer(tasks.app, name="task")

@@ -24,6 +24,7 @@ from envoy.errors import (
     RefusedError,
     SettingsError,
 )
+from envoy.ledger import Ledger
 from envoy.membership import Membership, MembershipFile
 from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
@@ -104,6 +105,7 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
         attempts=settings.attempts,
         ca_file=settings.ca_file,
         insecure_http=insecure_http or settings.insecure_http,
+        ledger=Ledger(settings.home_folder),
     )
 
 

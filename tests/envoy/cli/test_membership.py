@@ -39,7 +39,7 @@ def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(ru
 def test_a_code_that_is_no_hospitals_joins_nobody(run: Run, tmp_path: Path) -> None:
     with answering((201, {**ISSUED, "role": "admin", "envoy_name": None})) as director:
         assert join(run, director.url).exit_code == 4
-    assert not (tmp_path / "home").exists()
+    assert not (tmp_path / "home" / "token.json").exists()
 
 
 ELSEWHERE = "http://director.example"

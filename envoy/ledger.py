@@ -1,0 +1,150 @@
+"""The ledger of what left this hospital: when, to whom, what, and what became of it. Append-only, in the envoy's home.
+
+A line is on the disk before the first byte leaves, and another says the outcome; where the second is missing, what was
+sent may have arrived. Digests and sizes stand here, never a patient's value and never a token.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contract.names import Digest
+
+_FILE = "ledger.jsonl"
+UNKNOWN = "no answer: it may have arrived"
+
+
+class Sending(BaseModel):
+    """What left, or was about to.
+
+    Args:
+        id: Joins the two lines.
+        at: When, UTC.
+        to: The director's address.
+        kind: join, statistics, upload, answer.
+        sha256: Digest of the body; of an upload the parcel's key, which is the digest of its parts' digests; null of a
+            join, whose body is a secret.
+        bytes: Size of the body; of an upload the sum of its parts.
+        parts: Of an upload: role → digest.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    at: datetime
+    to: str
+    kind: str
+    sha256: Digest | None
+    bytes: int
+    parts: Mapping[str, Digest] = {}
+
+
+class _Outcome(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    answered_at: datetime
+    outcome: str
+
+
+class Entry(Sending):
+    """A sending with what became of it."""
+
+    answered_at: datetime | None = None
+    outcome: str = UNKNOWN
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The file in the envoy's home.
+
+    Args:
+        home: The envoy's home.
+        clock: Gives the time, UTC.
+    """
+
+    home: Path
+    clock: Callable[[], datetime] = _now
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.home / _FILE
+
+    def leaving(
+        self, *, to: str, kind: str, sha256: Digest | None, size: int, parts: Mapping[str, Digest] | None = None
+    ) -> str:
+        """Write that something is about to leave; it is on the disk when this returns.
+
+        Returns:
+            What the outcome is told under.
+
+        Raises:
+            OSError: It can't be written, so nothing may leave.
+        """
+        line = Sending(
+            id=secrets.token_hex(8), at=self.clock(), to=to, kind=kind, sha256=sha256, bytes=size, parts=parts or {}
+        )
+        self._append(line.model_dump_json())
+        return line.id
+
+    def became(self, sending: str, outcome: str) -> None:
+        """Write what became of it."""
+        self._append(_Outcome(id=sending, answered_at=self.clock(), outcome=outcome).model_dump_json())
+
+    def entries(self) -> list[Entry]:
+        """Read all, oldest first; a line that a power cut tore is left out."""
+        try:
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        sent: dict[str, Entry] = {}
+        for line in lines:
+            try:
+                found = json.loads(line)
+                if "outcome" in found:
+                    outcome = _Outcome.model_validate(found)
+                    if outcome.id in sent:
+                        told = {"answered_at": outcome.answered_at, "outcome": outcome.outcome}
+                        sent[outcome.id] = sent[outcome.id].model_copy(update=told)
+                else:
+                    entry = Entry.model_validate(found)
+                    sent[entry.id] = entry
+            except (ValueError, TypeError, ValidationError):
+                continue
+        return list(sent.values())
+
+    def _append(self, line: str) -> None:
+        """Append one line in a single write, so that two commands at once don't mix theirs."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_new = not self.path.exists()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            size = os.fstat(descriptor).st_size
+            os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
+            torn = os.read(descriptor, 1) not in (b"", b"\n")  # a power cut ended the last line
+            os.write(descriptor, f"{chr(10) if torn else ''}{line}\n".encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            self._sync_home()
+
+    def _sync_home(self) -> None:
+        """Make the file's name last too, where the system can."""
+        if os.name == "posix":
+            descriptor = os.open(self.home, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
