@@ -146,7 +146,8 @@ class DirectorClient:
         files = {role: (PART_OF[role].file_name, data, PART_OF[role].media_type) for role, data in parcel.parts.items()}
         headers = {"Idempotency-Key": str(parcel.key)}
         size = sum(map(len, parcel.parts.values()))
-        with self._on_record("upload", parcel.key, size, {**parcel.digests}) as became:
+        parts: dict[str, Digest] = dict(parcel.digests.items())
+        with self._on_record("upload", parcel.key, size, parts) as became:
             receipt = self._read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
             became(receipt.verdict)
         return receipt

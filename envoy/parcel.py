@@ -20,6 +20,7 @@ from contract.names import Digest
 from contract.parts import PARTS, FileRole, Parcel
 from contract.tasks import Task
 from envoy.errors import DataError
+from envoy.house_rules import HouseRules
 
 _SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")
 
@@ -37,6 +38,38 @@ def check_parcel(parcel: Parcel, task: Task) -> None:
     log = parcel.get("log")
     if log is not None:
         check_training_log(log)
+
+
+def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
+    """Give a parcel as it may leave: looked through as if it were packed now, under a label of our own writing.
+
+    What a folder's metadata holds beside the keys of ``UploadMetadata`` stays here. Digests are those of the parts.
+
+    Args:
+        parcel: From whatever made it.
+        task: The task that its label names, as this hospital agreed to it.
+        rules: The hospital's own limits.
+
+    Raises:
+        DataError: The label is of another task, or of other files.
+        PolicyError: It was made from too few patients.
+        ArtifactError: A part is not what the director's readers take.
+    """
+    label = label_of(parcel)
+    if label.task != task.name:
+        raise DataError(f"The parcel is of task {label.task}, not {task.name}.", hint="Train again.")
+    rules.require_enough(task, label.num_examples)
+    digests = {"model_sha256": parcel.digests["model"], "scaler_sha256": parcel.digests["scaler"]}
+    found: Mapping[str, Digest | None] = {**digests, "log_sha256": parcel.digests.get("log")}
+    for name, digest in found.items():
+        if getattr(label, name) not in (None, digest):
+            raise DataError(
+                f"The parcel's metadata names another {name.removesuffix('_sha256')} than the one beside it.",
+                hint="A file was changed or left out after it was packed: train again with --offline.",
+            )
+    check_parcel(parcel, task)
+    label = label.model_copy(update=dict(found))
+    return Parcel({**parcel.parts, "metadata": _written(label)})
 
 
 def write_parcel(parcel: Parcel, folder: Path) -> None:
@@ -100,7 +133,7 @@ def pack(
             **{f"{role}_sha256": digest for role, digest in Parcel(parts).digests.items()},
         }
     )
-    parcel = Parcel({"metadata": metadata.model_dump_json(indent=2).encode(), **parts})
+    parcel = Parcel({"metadata": _written(metadata), **parts})
     check_parcel(parcel, task)
     return parcel
 
@@ -113,6 +146,10 @@ def own_scaler_file(x: NDArray[np.float64]) -> bytes:
     file = io.BytesIO()
     joblib.dump(StandardScaler().fit(x), file)
     return file.getvalue()
+
+
+def _written(label: UploadMetadata) -> bytes:
+    return label.model_dump_json(indent=2).encode()
 
 
 def _saved(task: Task, state: Mapping[str, NDArray[np.float32]]) -> bytes:

@@ -27,10 +27,12 @@ from envoy.cli.program import (
     start_keeper,
 )
 from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
+from envoy.cli.statistics import send_statistics
 from envoy.errors import (
     SettingsError,
 )
-from envoy.parcel import read_parcel, write_parcel
+from envoy.parcel import label_of, read_parcel, ready_to_send, write_parcel
+from envoy.reported import ReportedStatistics
 from envoy.settings import EnvoySettings, read_settings
 from envoy.starting_point import StartingPoint
 from envoy.submission import LocalData, ScalerChoice, Trained, evaluate_start, make_submission
@@ -47,23 +49,30 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train on this hospital's patients, then upload the model."""
-    settings = read_settings()
+    settings, choice = read_settings(), _scaler_choice(scaler)
     keeper, task_name = start_keeper(settings), chosen_task(settings, task)
     if offline is not None:
         start = keeper.last(task_name)
-        data_here, trained = _train(settings, start, data, seed, scaler)
+        local = chosen_patients(settings, start.task, data, seed)
+        trained = _train(settings, local, start, seed, choice)
         write_parcel(trained.parcel, offline)
-        print_trained(data_here, trained, None, as_json)
+        print_trained(local, trained, as_json=as_json)
         err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}", markup=False)
         return
     client, membership = joined(settings)
     agreed = keeper.task(client, task_name)
-    data_here, trained = _train(settings, keeper.fetch(client, agreed), data, seed, scaler)
+    local = chosen_patients(settings, agreed, data, seed)
+    report = local.statistics
+    is_news = ReportedStatistics(settings.home_folder).is_news(membership.director, report)
     if dry_run:
-        show_parcel(trained.parcel, as_json)
+        trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
+        show_parcel(trained.parcel, as_json, statistics=report if is_news else None)
         return
+    # statistics first: with them the common scaler, and so the start, may change
+    received = send_statistics(settings, client, membership, report) if is_news else None
+    trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
     receipt = client.upload(membership.envoy_name, trained.parcel)
-    print_trained(data_here, trained, receipt, as_json)
+    print_trained(local, trained, received, receipt, as_json=as_json)
 
 
 @says_what_failed
@@ -91,11 +100,13 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Upload a parcel that was trained without a link."""
-    parcel = read_parcel(bundle)
+    parcel, settings = read_parcel(bundle), read_settings()
+    keeper, name = start_keeper(settings), label_of(parcel).task
     if dry_run:
-        show_parcel(parcel, as_json)
+        show_parcel(ready_to_send(parcel, keeper.last_task(name), settings.rules), as_json)
         return
-    client, membership = joined(read_settings())
+    client, membership = joined(settings)
+    parcel = ready_to_send(parcel, keeper.task(client, name), settings.rules)
     receipt = client.upload(membership.envoy_name, parcel)
     if as_json:
         print_json(receipt)
@@ -103,18 +114,19 @@ def send(
         print_receipt(receipt)
 
 
-def _train(
-    settings: EnvoySettings, start: StartingPoint, data: Path | None, seed: int | None, scaler: str
-) -> tuple[LocalData, Trained]:
+def _scaler_choice(scaler: str) -> ScalerChoice:
     if scaler not in get_args(ScalerChoice):
         raise SettingsError(f"{scaler!r} is no choice of scaler.", hint="Choose merged or own.")
-    choice: ScalerChoice = "own" if scaler == "own" else "merged"
-    local = chosen_patients(settings, start.task, data, seed)
+    return "own" if scaler == "own" else "merged"
+
+
+def _train(
+    settings: EnvoySettings, local: LocalData, start: StartingPoint, seed: int | None, choice: ScalerChoice
+) -> Trained:
     with _progress(start.task.training.local_epochs) as on_epoch:
-        trained = make_submission(
+        return make_submission(
             local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
         )
-    return local, trained
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from contract.messages.base import MetricValue
 from contract.messages.problems import Check
+from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.uploads import Submission
 from contract.parts import PART_OF, Parcel
 from envoy.cli.program import (
@@ -16,8 +17,15 @@ from envoy.cli.program import (
 from envoy.submission import LocalData, Trained
 
 
-def print_trained(data: LocalData, trained: Trained, receipt: Submission | None, as_json: bool) -> None:
-    """Print what training gave, and the director's receipt where it was sent."""
+def print_trained(
+    data: LocalData,
+    trained: Trained,
+    statistics: StatisticsReceipt | None = None,
+    receipt: Submission | None = None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what training gave, and the director's receipts for what was sent."""
     if as_json:
         print_json(
             {
@@ -25,15 +33,26 @@ def print_trained(data: LocalData, trained: Trained, receipt: Submission | None,
                 "num_examples": data.num_examples,
                 "local": trained.after,
                 "start": trained.before,
+                "statistics": statistics.model_dump(mode="json") if statistics else None,
                 "submission": receipt.model_dump(mode="json") if receipt else None,
             }
         )
         return
+    if statistics is not None:
+        print_statistics(statistics)
     out.print(f"{data.patients} patients, trained on {data.num_examples}.")
     rows = {"this hospital's model": trained.after}
     out.print(metrics_table({"common model before": trained.before, **rows} if trained.before else rows))
     if receipt is not None:
         print_receipt(receipt)
+
+
+def print_statistics(receipt: StatisticsReceipt) -> None:
+    """Print what the director said of statistics."""
+    out.print(f"Statistics of {receipt.num_examples} patients are with the director, version {receipt.version}.")
+    if receipt.verdict == "quarantined":
+        out.print("They are in quarantine: they count once the consortium's admin releases them.")
+    print_failed(receipt.checks)
 
 
 def metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
@@ -62,13 +81,17 @@ def print_failed(checks: Sequence[Check]) -> None:
             out.print(f"  {each.name}: {each.sentence}", markup=False)
 
 
-def show_parcel(parcel: Parcel, as_json: bool) -> None:
-    """Show what an upload would carry, byte for byte where it is text."""
+def show_parcel(parcel: Parcel, as_json: bool, *, statistics: StatisticsReport | None = None) -> None:
+    """Show what an upload would carry, byte for byte where it is text, and the statistics that would go before it."""
     if as_json:
         sizes = {role: len(data) for role, data in parcel.parts.items()}
         log = (parcel.get("log") or b"").decode(errors="backslashreplace")
-        print_json({"metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
+        report = statistics.model_dump(mode="json") if statistics else None
+        print_json({"statistics": report, "metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
         return
+    if statistics is not None:
+        out.print("--- statistics, sent first")
+        out.print(statistics.model_dump_json(), markup=False, highlight=False)
     for role, data in parcel.parts.items():
         out.print(f"--- {role}: {len(data)} bytes", markup=False)
         if PART_OF[role].is_text:

@@ -1,5 +1,6 @@
 """``fl-envoy statistics``: this hospital's share of the common scaler."""
 
+from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from envoy.cli.program import (
     AsJson,
     Data,
@@ -9,13 +10,15 @@ from envoy.cli.program import (
     chosen_patients,
     chosen_task,
     joined,
-    out,
     print_json,
     says_what_failed,
     start_keeper,
 )
-from envoy.cli.showing import print_failed
-from envoy.settings import read_settings
+from envoy.cli.showing import print_statistics
+from envoy.director_client import DirectorClient
+from envoy.membership import Membership
+from envoy.reported import ReportedStatistics
+from envoy.settings import EnvoySettings, read_settings
 
 
 @says_what_failed
@@ -32,11 +35,17 @@ def statistics(
     if dry_run:
         print_json(report)
         return
-    receipt = client.send_statistics(membership.envoy_name, report)
+    receipt = send_statistics(settings, client, membership, report)
     if as_json:
         print_json(receipt)
     else:
-        out.print(f"Statistics of {receipt.num_examples} patients are with the director, version {receipt.version}.")
-        if receipt.verdict == "quarantined":
-            out.print("They are in quarantine: they count once the consortium's admin releases them.")
-        print_failed(receipt.checks)
+        print_statistics(receipt)
+
+
+def send_statistics(
+    settings: EnvoySettings, client: DirectorClient, membership: Membership, report: StatisticsReport
+) -> StatisticsReceipt:
+    """Send statistics, and remember that the director took them."""
+    receipt = client.send_statistics(membership.envoy_name, report)
+    ReportedStatistics(settings.home_folder).remember(membership.director, report)
+    return receipt

@@ -12,12 +12,13 @@ import torch
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
-from contract.errors import FederationError
+from contract.errors import FederationError, ModelFileError
 from contract.names import Digest
 from contract.parts import FileRole, Parcel
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.errors import DataError
-from envoy.parcel import check_parcel, label_of, own_scaler_file, pack, read_parcel, write_parcel
+from envoy.errors import DataError, PolicyError
+from envoy.house_rules import USUAL_RULES
+from envoy.parcel import check_parcel, label_of, own_scaler_file, pack, read_parcel, ready_to_send, write_parcel
 
 ROWS = np.arange(1.0, 41.0)[:, np.newaxis]
 
@@ -85,3 +86,45 @@ def test_a_part_that_the_director_would_refuse_does_not_leave(parcel: Parcel, ro
     check_parcel(parcel, DIAGNOSIS_COUNT)
     with pytest.raises(FederationError):
         check_parcel(Parcel({**parcel.parts, role: b"\x80something else"}), DIAGNOSIS_COUNT)
+
+
+def relabelled(parcel: Parcel, **changes: object) -> Parcel:
+    label = {**json.loads(parcel["metadata"]), **changes}
+    kept = {key: value for key, value in label.items() if value is not ...}
+    return Parcel({**parcel.parts, "metadata": json.dumps(kept).encode()})
+
+
+def test_what_is_packed_is_ready_as_it_is(parcel: Parcel) -> None:
+    assert ready_to_send(parcel, DIAGNOSIS_COUNT, USUAL_RULES) == parcel
+
+
+def test_nothing_but_the_label_that_the_product_means_leaves(parcel: Parcel) -> None:
+    more = relabelled(parcel, patients=[10000032], model_sha256=...)
+    assert b"10000032" in more["metadata"]
+    assert ready_to_send(more, DIAGNOSIS_COUNT, USUAL_RULES) == parcel
+
+
+@pytest.mark.parametrize(
+    ("key", "part"), [("model_sha256", "model"), ("scaler_sha256", "scaler"), ("log_sha256", "log")]
+)
+def test_a_part_that_was_changed_after_packing_does_not_leave(parcel: Parcel, key: str, part: str) -> None:
+    with pytest.raises(DataError, match=f"names another {part} than"):
+        ready_to_send(relabelled(parcel, **{key: "0" * 64}), DIAGNOSIS_COUNT, USUAL_RULES)
+
+
+def test_a_log_that_was_left_out_is_missed(parcel: Parcel) -> None:
+    without = Parcel({role: data for role, data in parcel.parts.items() if role != "log"})
+    with pytest.raises(DataError, match="names another log"):
+        ready_to_send(without, DIAGNOSIS_COUNT, USUAL_RULES)
+    label = label_of(ready_to_send(relabelled(without, log_sha256=...), DIAGNOSIS_COUNT, USUAL_RULES))
+    assert label.log_sha256 is None
+
+
+def test_a_parcel_is_looked_through_before_it_leaves(parcel: Parcel) -> None:
+    odd = Parcel({**parcel.parts, "model": b"\x80something else"})
+    with pytest.raises(ModelFileError):
+        ready_to_send(relabelled(odd, model_sha256=...), DIAGNOSIS_COUNT, USUAL_RULES)
+    with pytest.raises(PolicyError, match="9 patients"):
+        ready_to_send(relabelled(parcel, num_examples=9), DIAGNOSIS_COUNT, USUAL_RULES)
+    with pytest.raises(DataError, match="is of task other"):
+        ready_to_send(relabelled(parcel, task="other"), DIAGNOSIS_COUNT, USUAL_RULES)
