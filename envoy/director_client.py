@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 import requests
@@ -17,13 +17,14 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from contract.messages.base import Page
-from contract.messages.envoys import EnvoyDescription, JoinRequest
+from contract.messages.envoys import EnvoyDescription, Expectation, JoinRequest
+from contract.messages.global_models import AnswerRequest, GlobalModel
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.tasks import Start, TaskDescription
 from contract.messages.tokens import IssuedToken
 from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName, TaskName
-from contract.parts import PART_OF, Parcel
+from contract.parts import GLOBAL_FILES, PART_OF, Parcel
 from envoy.address import read_address
 from envoy.bounded_answers import GRACE_SECONDS, AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
 from envoy.director_problems import read_problem, shown
@@ -128,10 +129,7 @@ class DirectorClient:
         Raises:
             NetworkError: What came is not what was asked for.
         """
-        data = self._call("GET", f"/blobs/{digest}", max_bytes)
-        if Digest.of(data) != digest:
-            raise NetworkError("A file was damaged on the way.", hint="Try again.")
-        return data
+        return self._file(f"/blobs/{digest}", digest, max_bytes)
 
     def send_statistics(self, envoy: EnvoyName, report: StatisticsReport) -> StatisticsReceipt:
         """Send the hospital's share of the common scaler."""
@@ -152,13 +150,64 @@ class DirectorClient:
             became(receipt.verdict)
         return receipt
 
+    def global_model(self, task: TaskName, version: int) -> GlobalModel:
+        """Fetch what a version is.
+
+        Raises:
+            NetworkError: What came is another version.
+        """
+        found = self._read("GET", f"/global_models/{version}?task={task}", GlobalModel, max_bytes=MAX_LIST_BYTES)
+        if (found.task, found.version) != (task, version):
+            raise self._other_speech()
+        return found
+
+    def global_models(self, task: TaskName, limit: int) -> Page[GlobalModel]:
+        """Fetch the newest versions."""
+        path = f"/global_models?task={task}&limit={limit}"
+        return self._read("GET", path, Page[GlobalModel], max_bytes=MAX_LIST_BYTES)
+
+    def global_file(self, of: GlobalModel, role: Literal["model", "scaler"], max_bytes: int) -> bytes:
+        """Fetch a file of a version.
+
+        Raises:
+            NetworkError: What came is not what the version says.
+        """
+        path = f"/global_models/{of.version}/{GLOBAL_FILES[role]}?task={of.task}"
+        return self._file(path, of.sha256 if role == "model" else of.scaler_sha256, max_bytes)
+
+    def answer(self, version: int, request: AnswerRequest) -> GlobalModel:
+        """Send this hospital's word on a version."""
+        body, path = request.model_dump_json().encode(), f"/global_models/{version}/answers"
+        with self._on_record("answer", Digest.of(body), len(body)) as became:
+            found = self._read("POST", path, GlobalModel, max_bytes=MAX_LIST_BYTES, data=body, headers=_JSON)
+            became("taken")
+        return found
+
     def envoy(self, name: EnvoyName) -> EnvoyDescription:
         """Fetch how the director sees this hospital."""
         return self._read("GET", f"/envoys/{name}", EnvoyDescription)
 
+    def expectation(self, name: EnvoyName) -> int | None:
+        """Fetch how many training examples the admin expects of this hospital at most; None: nothing was said.
+
+        A director of the version before knows no expectations.
+        """
+        try:
+            return self._read("GET", f"/envoys/{name}/expectation", Expectation).num_examples
+        except RefusedError as error:
+            if error.status in (404, 405):
+                return None
+            raise
+
     def submissions(self, limit: int) -> Page[Submission]:
         """Fetch this hospital's newest submissions."""
         return self._read("GET", f"/submissions?limit={limit}", Page[Submission], max_bytes=MAX_LIST_BYTES)
+
+    def _file(self, path: str, digest: Digest, max_bytes: int) -> bytes:
+        data = self._call("GET", path, max_bytes)
+        if Digest.of(data) != digest:
+            raise NetworkError("A file was damaged on the way.", hint="Try again.")
+        return data
 
     @contextmanager
     def _on_record(

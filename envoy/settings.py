@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -30,6 +30,9 @@ class EnvoySettings(BaseSettings):
         insecure_http: Whether the token may travel unencrypted to another machine.
         minimum_examples: Below so many training patients nothing is made that leaves, whatever a director says.
         max_epochs: A training plan of more local epochs is refused.
+        answer: Whether ``train`` gives this hospital's word on versions that wait for it: off, automatic.
+        answer_margin: How much less accurate a version may be than the one before it, as a share of patients.
+        answer_loss_margin: How much larger its mean loss may be, in nats.
     """
 
     model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
@@ -45,6 +48,9 @@ class EnvoySettings(BaseSettings):
     insecure_http: bool = False
     minimum_examples: Annotated[int, Field(ge=1)] = 10
     max_epochs: Annotated[int, Field(ge=1)] = 1000
+    answer: Literal["off", "automatic"] = "off"
+    answer_margin: Annotated[float, Field(ge=0, le=1)] = 0.02
+    answer_loss_margin: Annotated[float, Field(ge=0, le=10)] = 0.05
 
     @classmethod
     def settings_customise_sources(

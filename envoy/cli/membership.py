@@ -71,18 +71,22 @@ def status(as_json: AsJson = False) -> None:
     """Show how the director sees this hospital."""
     client, membership = joined(read_settings())
     seen, submissions = client.envoy(membership.envoy_name), client.submissions(limit=10).items
+    expected = client.expectation(membership.envoy_name)
     if as_json:
         print_json(
             {
                 "director": membership.director,
                 "token_expires_at": membership.expires_at.isoformat(),
                 "envoy": seen.model_dump(mode="json"),
+                "expected_examples": expected,
                 "submissions": [each.model_dump(mode="json") for each in submissions],
             }
         )
         return
     until = f"{membership.expires_at:%Y-%m-%d}"
     out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.", markup=False)
+    if expected is not None:
+        out.print(f"The consortium's admin expects at most {expected:,} training patients of it.", markup=False)
     table = Table("when", "task", "verdict", "version", "what was found")
     for each in submissions:
         found = [check.sentence for check in each.checks if not check.passed]

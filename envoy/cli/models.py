@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 import typer
 from rich.progress import Progress
 
+from envoy.cli.answers import answer_one, answer_waiting
 from envoy.cli.program import (
     AsJson,
     Data,
@@ -62,27 +63,41 @@ def train(
     client, membership = joined(settings)
     agreed = keeper.task(client, task_name)
     local = chosen_patients(settings, agreed, data, seed)
+    answered = answer_waiting(settings, client, membership, local, dry_run=dry_run)
     report = local.statistics
     is_news = ReportedStatistics(settings.home_folder).is_news(membership.director, report)
     if dry_run:
         trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
-        show_parcel(trained.parcel, as_json, statistics=report if is_news else None)
+        show_parcel(trained.parcel, as_json, statistics=report if is_news else None, answers=answered)
         return
     # statistics first: with them the common scaler, and so the start, may change
     received = send_statistics(settings, client, membership, report) if is_news else None
     trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
     receipt = client.upload(membership.envoy_name, trained.parcel)
-    print_trained(local, trained, received, receipt, as_json=as_json)
+    print_trained(local, trained, received, receipt, answered, as_json=as_json)
 
 
 @says_what_failed
-def evaluate(data: Data = None, task: TaskOption = None, seed: Seed = None, as_json: AsJson = False) -> None:
-    """Hold the federation's current start against this hospital's held-out patients; sends nothing of them."""
+def evaluate(
+    data: Data = None,
+    task: TaskOption = None,
+    seed: Seed = None,
+    answer: Annotated[
+        int | None,
+        typer.Option(min=1, help="Hold this version against the one before it, and send the word: accept or refuse."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the federation's current start, or a version, against this hospital's held-out patients; sends no figure."""
     settings = read_settings()
     client, membership = joined(settings)
     keeper = start_keeper(settings)
     agreed = keeper.task(client, chosen_task(settings, task))
     local = chosen_patients(settings, agreed, data, seed)
+    if answer is not None:
+        answer_one(settings, client, local, answer, dry_run=dry_run, as_json=as_json)
+        return
     start = keeper.fetch(client, agreed)
     metrics = evaluate_start(local, start)
     if as_json:

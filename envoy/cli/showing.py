@@ -10,6 +10,7 @@ from contract.messages.problems import Check
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.uploads import Submission
 from contract.parts import PART_OF, Parcel
+from envoy.answers import JudgedVersion
 from envoy.cli.program import (
     out,
     print_json,
@@ -22,6 +23,7 @@ def print_trained(
     trained: Trained,
     statistics: StatisticsReceipt | None = None,
     receipt: Submission | None = None,
+    answered: Sequence[JudgedVersion] = (),
     *,
     as_json: bool,
 ) -> None:
@@ -30,6 +32,7 @@ def print_trained(
         print_json(
             {
                 "patients": data.patients,
+                "answers": _answers(answered),
                 "num_examples": data.num_examples,
                 "local": trained.after,
                 "start": trained.before,
@@ -53,6 +56,10 @@ def print_statistics(receipt: StatisticsReceipt) -> None:
     if receipt.verdict == "quarantined":
         out.print("They are in quarantine: they count once the consortium's admin releases them.")
     print_failed(receipt.checks)
+
+
+def _answers(judged: Sequence[JudgedVersion]) -> list[dict[str, object]]:
+    return [{"version": each.version, **each.request.model_dump(mode="json")} for each in judged]
 
 
 def metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
@@ -81,14 +88,24 @@ def print_failed(checks: Sequence[Check]) -> None:
             out.print(f"  {each.name}: {each.sentence}", markup=False)
 
 
-def show_parcel(parcel: Parcel, as_json: bool, *, statistics: StatisticsReport | None = None) -> None:
-    """Show what an upload would carry, byte for byte where it is text, and the statistics that would go before it."""
+def show_parcel(
+    parcel: Parcel,
+    as_json: bool,
+    *,
+    statistics: StatisticsReport | None = None,
+    answers: Sequence[JudgedVersion] = (),
+) -> None:
+    """Show what an upload would carry, byte for byte where it is text, and what would go before it."""
     if as_json:
         sizes = {role: len(data) for role, data in parcel.parts.items()}
         log = (parcel.get("log") or b"").decode(errors="backslashreplace")
         report = statistics.model_dump(mode="json") if statistics else None
-        print_json({"statistics": report, "metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
+        before = {"answers": _answers(answers), "statistics": report}
+        print_json({**before, "metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
         return
+    for each in answers:
+        out.print(f"--- word on version {each.version}, sent first", markup=False)
+        out.print(each.request.model_dump_json(), markup=False, highlight=False)
     if statistics is not None:
         out.print("--- statistics, sent first")
         out.print(statistics.model_dump_json(), markup=False, highlight=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from envoy.errors import SettingsError
+from envoy.house_rules import HouseRules
 from envoy.settings import EnvoySettings, read_settings
 
 
@@ -43,6 +44,12 @@ def test_the_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("ENVOY_HELD_OUT_SHARE", "1", "Setting held_out_share: "),
         ("ENVOY_ATTEMPTS", "many", "Setting attempts: "),
         ("ENVOY_TIMEOUT_SECONDS", "0", "Setting timeout_seconds: "),
+        ("ENVOY_INSECURE_HTTP", "perhaps", "Setting insecure_http: "),
+        ("ENVOY_MINIMUM_EXAMPLES", "0", "Setting minimum_examples: "),
+        ("ENVOY_MAX_EPOCHS", "0", "Setting max_epochs: "),
+        ("ENVOY_ANSWER", "always", "Setting answer: "),
+        ("ENVOY_ANSWER_MARGIN", "-1", "Setting answer_margin: "),
+        ("ENVOY_ANSWER_LOSS_MARGIN", "nan", "Setting answer_loss_margin: "),
     ],
 )
 def test_what_is_no_setting_or_no_value_of_one_is_named(
@@ -63,3 +70,11 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path, text: str, sentence: str)
 def test_a_home_may_be_said_from_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somewhere")
     assert EnvoySettings(home=Path("~/envoy")).home_folder == Path("/somewhere/envoy")
+
+
+def test_the_hospitals_limits_hold_unless_it_sets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().rules == HouseRules(minimum_examples=10, max_epochs=1000)
+    monkeypatch.setenv("ENVOY_MINIMUM_EXAMPLES", "50")
+    monkeypatch.setenv("ENVOY_MAX_EPOCHS", "5")
+    assert read_settings().rules == HouseRules(minimum_examples=50, max_epochs=5)
+    assert (read_settings().answer, read_settings().insecure_http) == ("off", False)

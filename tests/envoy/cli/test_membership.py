@@ -122,3 +122,14 @@ def test_joining_says_once_what_two_hospitals_can_know_of_each_other(run: Run) -
         joined = join(run, director.url, "--json")
     assert joined.stderr.count("each can compute the other's statistics") == 1
     assert json.loads(joined.stdout)["envoy_name"] == "KNH"
+
+
+def test_status_shows_what_the_admin_expects_where_the_director_knows_such_a_thing(run: Run) -> None:
+    with playing() as director:
+        join(run, director.url)
+        assert (run("status").exit_code, "expects" in run("status").stdout) == (0, False)
+        director.said["/envoys/KNH/expectation"] = (200, {"envoy_name": "KNH", "num_examples": 1200})
+        assert "expects at most 1,200 training patients" in run("status").stdout
+        assert json.loads(run("status", "--json").stdout)["expected_examples"] == 1200
+        director.said["/envoys/KNH/expectation"] = (403, {"detail": "No."})
+        assert run("status").exit_code == 4
