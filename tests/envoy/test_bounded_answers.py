@@ -1,12 +1,18 @@
 """What a director sends takes neither this machine's memory nor its time."""
 
 import gzip
+import socket
+import ssl
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
+import trustme
 from urllib3.exceptions import HTTPError
 
 from envoy.bounded_answers import AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
@@ -56,11 +62,12 @@ def test_an_answer_within_its_bounds_is_read_whole(answer: Callable[..., None]) 
         (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 3221225472\r\n\r\n", bytes(65536), for_ever=True), "more than"),
         (saying(b"HTTP/1.1 200 OK\r\n\r\n", bytes(65536), for_ever=True), "more than 100,000 bytes"),
         (saying(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + BOMB), "compressed"),
+        (saying(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Encoding: gzip\r\n\r\n" + BOMB), "compressed"),
         (saying(CHUNKED, b"1;" + b"x" * 60_000 + b"\r\n \r\n", for_ever=True), "larger than such an answer"),
         (saying(CHUNKED, b"0\r\n", b"a: b\r\n", for_ever=True), "larger than such an answer"),
         (saying(b"HTTP/1.1 100 Continue\r\n\r\n", for_ever=True), "larger than such an answer"),
     ],
-    ids=["3 GiB", "no end", "gzip bomb", "frames", "trailers", "continue"],
+    ids=["3 GiB", "no end", "gzip bomb", "gzip bomb in a redirect", "frames", "trailers", "continue"],
 )
 def test_an_answer_beyond_its_bounds_takes_little_memory(answer: Callable[..., None], why: str) -> None:
     tracemalloc.start()
@@ -100,3 +107,45 @@ def test_a_body_that_says_too_much_beside_a_status_that_is_tried_again_is_not_ke
 def test_what_is_no_refusal_is_none() -> None:
     assert refusal_in(ValueError("another", OSError())) is None
     assert refusal_in(requests.ConnectionError(HTTPError("broken", AnswerRefused("it is odd")))) is not None
+
+
+@pytest.mark.parametrize("through_a_proxy", [False, True])
+def test_the_bounds_hold_under_encryption_and_behind_a_proxy(tmp_path: Path, through_a_proxy: bool) -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    bodies = {5: b"hello", 5000: b""}
+    listener = socket.create_server(("127.0.0.1", 0))
+    place, ended = f"127.0.0.1:{listener.getsockname()[1]}", threading.Event()
+
+    def serve() -> None:
+        for length, body in bodies.items():
+            connection = listener.accept()[0]
+            if through_a_proxy:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with suppress(OSError), context.wrap_socket(connection, server_side=True) as encrypted:
+                encrypted.recv(65536)
+                encrypted.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % length + body)
+                while not body and not ended.wait(0.05):  # the second comes without an end
+                    encrypted.sendall(b"x")
+
+    threading.Thread(target=serve, daemon=True).start()
+    adapter = BoundedAdapter(max_retries=patience(0))
+    adapter.bounds.max_bytes = MAX_BYTES
+    session = DirectSession()
+    session.mount("https://", adapter)
+    session.proxies = {"https": f"http://{place}"} if through_a_proxy else {}
+
+    def get() -> bytes:
+        return read_body(
+            session.get(f"https://{place}/", stream=True, timeout=5, verify=str(tmp_path / "ca.pem")), 5000
+        )
+
+    assert get() == b"hello"
+    adapter.bounds.grace_seconds = 0.1
+    with pytest.raises((AnswerRefused, HTTPError, requests.RequestException)) as failed:
+        get()
+    assert "slower" in str(refusal_in(failed.value))
+    ended.set()
+    listener.close()

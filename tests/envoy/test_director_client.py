@@ -1,6 +1,8 @@
 """The director as the hospital sees it: what is asked, what is tried again, and what each failure says."""
 
 import json
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from director.tasks.catalogue import describe_task
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, PolicyError, RefusedError, SettingsError
 from tests.envoy.answering import Answering, answering
+from tests.envoy.raw_server import raw_server
 from tests.real_processes import free_port
 
 KNH = EnvoyName("KNH")
@@ -203,3 +206,15 @@ def test_a_task_that_makes_no_sense_is_a_matter_of_policy(nonsense: str) -> None
         described[key] = {**described[key], **value} if isinstance(value, dict) else value
     with answering((200, described)) as director, pytest.raises(PolicyError, match="makes no sense"):
         client(director).task(DIAGNOSIS_COUNT.name)
+
+
+def test_an_answer_that_was_asked_to_be_held_back_is_waited_for_that_long() -> None:
+    def late(connection: socket.socket, ended: threading.Event) -> None:
+        ended.wait(0.5)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with raw_server(late) as server:
+        impatient = DirectorClient(server.url, None, timeout_seconds=0.2, attempts=0)
+        assert impatient._call("GET", "/", 1000, wait_seconds=0.1) == b"{}"
+        with pytest.raises(NetworkError, match="does not answer"):
+            impatient._call("GET", "/", 1000)

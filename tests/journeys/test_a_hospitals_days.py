@@ -129,6 +129,56 @@ def test_every_upload_arrives_once_over_a_link_that_cuts(director: RealDirector,
     assert [each["version"] for each in kept] == [1]
 
 
+def test_training_alone_sends_statistics_first_and_all_that_left_stands_in_the_ledger(
+    director: RealDirector, envoy: RealEnvoy
+):
+    trained = envoy.json("train")
+    assert (trained["statistics"]["version"], trained["submission"]["verdict"]) == (1, "admitted")
+    scaler = joblib.load(director.folder / "received_results" / "MTRH" / "scaler.pkl")
+    assert scaler.n_samples_seen_ == 160
+    assert envoy.json("train")["statistics"] is None
+    left = envoy.json("ledger")
+    assert [(each["kind"], each["outcome"]) for each in left] == [
+        ("join", "joined"),
+        ("statistics", "admitted"),
+        ("upload", "admitted"),
+        ("upload", "admitted"),
+    ]
+    assert {each["to"] for each in left} == {director.url}
+    kept = envoy.json("status")["submissions"][0]["files"]
+    assert {role: file["sha256"] for role, file in kept.items()} == left[2]["parts"]
+
+
+def test_cut_points_that_the_consortium_moved_wait_for_the_hospitals_word(tables: Tables, tmp_path: Path):
+    moved = {"DIRECTOR_TASKS": '{"diagnosis_count": {"cut_points": [4, 12]}}'}
+    director = RealDirector(tmp_path / "director", moved)
+    director.run("init")
+    director.start()
+    try:
+        envoy = director.enrol("MTRH", tables["MTRH"], tmp_path / "mtrh")
+        refused = envoy.run("train", check=False)
+        assert (refused.returncode, "fl-envoy task accept diagnosis_count" in refused.stderr) == (6, True)
+        assert "to 4 and 12" in envoy.run("task", "accept").stdout
+        assert envoy.json("train")["submission"]["verdict"] == "admitted"
+    finally:
+        director.stop()
+
+
+def test_what_a_parcel_holds_beside_its_label_stays_at_the_hospital(
+    director: RealDirector, envoy: RealEnvoy, tmp_path: Path
+):
+    parcel = tmp_path / "parcel"
+    envoy.run("train", "--offline", str(parcel))
+    file = parcel / "metadata.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "patients": [11000001]}))
+    receipt = envoy.json("send", str(parcel))
+    assert (receipt["verdict"], [each["name"] for each in receipt["checks"] if each["name"] == "metadata"]) == (
+        "admitted",
+        [],
+    )
+    assert "11000001" not in (director.folder / "received_results" / "MTRH" / "metadata.json").read_text()
+
+
 def test_check_names_the_defect_and_train_refuses(envoy: RealEnvoy, tmp_path: Path):
     damaged = tmp_path / "damaged"
     damaged.mkdir()
