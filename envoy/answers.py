@@ -15,8 +15,8 @@ from envoy.judgement import Judgement, Margins, judge, trivial_loss
 from envoy.starting_point import max_model_bytes, max_scaler_bytes
 from envoy.submission import LocalData
 
-_NEWEST = 20
-"""How many versions are looked at; older ones wait for nobody's word."""
+_NEWEST = 5
+"""How many versions are looked at: older ones wait for nobody's word, and each brings its whole lineage."""
 
 
 @dataclass(frozen=True)

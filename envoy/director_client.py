@@ -102,9 +102,12 @@ class DirectorClient:
         try:
             return TaskDescription.model_validate_json(body, extra="ignore")
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            if len(first["loc"]) < 2:  # not one of its parts: it is no task at all
+            nonsense = [
+                each for each in error.errors(include_url=False, include_input=False) if each["type"] != "missing"
+            ]
+            if not nonsense or not nonsense[0]["loc"]:  # no task at all
                 raise self._other_speech() from error
+            first = nonsense[0]
             where = shown(".".join(str(part) for part in first["loc"]))
             raise PolicyError(
                 f"The director's definition of task {name} makes no sense: {where}: {first['msg']}.",

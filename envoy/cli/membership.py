@@ -17,9 +17,7 @@ from envoy.cli.program import (
     says_what_failed,
 )
 from envoy.cli.tasks import look_at_tasks
-from envoy.errors import (
-    RefusedError,
-)
+from envoy.errors import RefusedError
 from envoy.membership import Membership, MembershipFile
 from envoy.settings import EnvoySettings, read_settings
 

@@ -29,9 +29,7 @@ from envoy.cli.program import (
 )
 from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
 from envoy.cli.statistics import send_statistics
-from envoy.errors import (
-    SettingsError,
-)
+from envoy.errors import SettingsError
 from envoy.parcel import label_of, read_parcel, ready_to_send, write_parcel
 from envoy.reported import ReportedStatistics
 from envoy.settings import EnvoySettings, read_settings

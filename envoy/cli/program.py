@@ -71,7 +71,7 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
             raise typer.Exit(code) from None
         except OSError as error:
-            err.print(f"error: {error.filename or 'A file'}: {error.strerror}.", markup=False)
+            err.print(f"error: {error.filename or 'A file'}: {error.strerror or error}.", markup=False)
             raise typer.Exit(EXIT_DATA) from None
 
     return wrapped

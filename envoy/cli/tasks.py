@@ -51,7 +51,7 @@ def accept(
         out.print(f"Task {name} with the cut points {in_words(found.cut_points)} needs no word of yours.", markup=False)
         return
     out.print(_question(found), markup=False)
-    if yes or not sys.stdin.isatty() or typer.confirm("Accept them?"):
+    if yes or not on_a_terminal() or typer.confirm("Accept them?"):
         _accept(settings, found)
 
 
@@ -71,10 +71,15 @@ def look_at_tasks(settings: EnvoySettings, client: DirectorClient, *, accept_all
         if found == BUILT_IN_TASKS[found.name]:
             continue
         err.print(_question(found), markup=False)
-        if accept_all or (sys.stdin.isatty() and typer.confirm("Accept them?", err=True)):
+        if accept_all or (on_a_terminal() and typer.confirm("Accept them?", err=True)):
             _accept(settings, found)
         else:
             err.print(f"Nothing was accepted. Later: fl-envoy task accept {found.name}", markup=False)
+
+
+def on_a_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
 
 
 def _question(found: Task) -> str:

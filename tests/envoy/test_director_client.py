@@ -218,3 +218,9 @@ def test_an_answer_that_was_asked_to_be_held_back_is_waited_for_that_long() -> N
         assert impatient._call("GET", "/", 1000, wait_seconds=0.1) == b"{}"
         with pytest.raises(NetworkError, match="does not answer"):
             impatient._call("GET", "/", 1000)
+
+
+@pytest.mark.parametrize("answer", [b"<html>", {}, [], {"name": "diagnosis_count"}])
+def test_what_is_no_task_at_all_is_no_matter_of_policy(answer: Any) -> None:
+    with answering((200, answer)) as director, pytest.raises(NetworkError, match="does not speak"):
+        client(director).task(DIAGNOSIS_COUNT.name)

@@ -102,3 +102,26 @@ def test_a_list_says_of_each_task_how_it_stands_here(run: Run) -> None:
         director.task = DIAGNOSIS_COUNT
         assert "known" in run("task", "list").stdout
         assert "needs no word of yours" in run("task", "accept").stdout
+
+
+@pytest.mark.parametrize(("word", "code"), [("y", 0), ("n", 6), ("", 6)])
+@pytest.mark.parametrize("at_joining", [True, False])
+def test_on_a_terminal_a_person_is_asked(
+    run: Run, monkeypatch: pytest.MonkeyPatch, word: str, code: int, at_joining: bool
+) -> None:
+    with playing(PlayedDirector(task=MOVED)) as director:
+        if at_joining:
+            monkeypatch.setattr("envoy.cli.tasks.on_a_terminal", lambda: True)
+        assert run("join", "--director", director.url, "--code", "code", given=f"{word}\n").exit_code == 0
+        if not at_joining:
+            monkeypatch.setattr("envoy.cli.tasks.on_a_terminal", lambda: True)
+            assert "3 and 9" in run("task", "accept", given=f"{word}\n").stdout
+        assert run("statistics").exit_code == code
+
+
+def test_whoever_says_yes_beforehand_is_not_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("envoy.cli.tasks.on_a_terminal", lambda: True)
+    with playing(PlayedDirector(task=MOVED)) as director:
+        assert run("join", "--director", director.url, "--code", "code", given="n\n").exit_code == 0
+        assert run("task", "accept", "--yes").exit_code == 0
+        assert run("statistics").exit_code == 0
