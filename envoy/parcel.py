@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_file
-from contract.artifacts.training_log import check_training_log
+from contract.artifacts.training_log import check_training_log, read_training_log
 from contract.messages.base import MetricValue
 from contract.messages.uploads import UploadMetadata
+from contract.metrics import require_metrics
 from contract.names import Digest
 from contract.parts import PARTS, FileRole, Parcel
 from contract.tasks import Task
@@ -43,7 +44,8 @@ def check_parcel(parcel: Parcel, task: Task) -> None:
 def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
     """Give a parcel as it may leave: looked through as if it were packed now, under a label of our own writing.
 
-    What a folder's metadata holds beside the keys of ``UploadMetadata`` stays here. Digests are those of the parts.
+    What a folder's metadata and log hold beside what is known (``UploadMetadata``, ``contract.metrics``) stays here.
+    Digests are those of the parts as they leave.
 
     Args:
         parcel: From whatever made it.
@@ -54,6 +56,7 @@ def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
         DataError: The label is of another task, or of other files.
         PolicyError: It was made from too few patients.
         ArtifactError: A part is not what the director's readers take.
+        MetricError: A metric has a value that it can't have.
     """
     label = label_of(parcel)
     if label.task != task.name:
@@ -68,8 +71,13 @@ def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
                 hint="A file was changed or left out after it was packed: train again with --offline.",
             )
     check_parcel(parcel, task)
-    label = label.model_copy(update=dict(found))
-    return Parcel({**parcel.parts, "metadata": _written(label)})
+    require_metrics(label.metrics)
+    parts = dict(parcel.parts)
+    if "log" in parts:
+        parts["log"] = read_training_log(parts["log"]).written
+    anew = Parcel(parts)
+    label = label.model_copy(update={**found, "log_sha256": anew.digests.get("log")})
+    return Parcel({**anew.parts, "metadata": _written(label)})
 
 
 def write_parcel(parcel: Parcel, folder: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
-from contract.errors import FederationError, ModelFileError
+from contract.errors import FederationError, MetricError, ModelFileError
 from contract.names import Digest
 from contract.parts import FileRole, Parcel
 from contract.tasks import DIAGNOSIS_COUNT
@@ -128,3 +128,22 @@ def test_a_parcel_is_looked_through_before_it_leaves(parcel: Parcel) -> None:
         ready_to_send(relabelled(parcel, num_examples=9), DIAGNOSIS_COUNT, USUAL_RULES)
     with pytest.raises(DataError, match="is of task other"):
         ready_to_send(relabelled(parcel, task="other"), DIAGNOSIS_COUNT, USUAL_RULES)
+
+
+def test_neither_a_metric_nor_a_line_of_the_log_carries_what_nobody_knows(parcel: Parcel) -> None:
+    label = json.loads(parcel["metadata"])
+    first = json.loads(parcel["log"].splitlines()[0])
+    told = json.dumps({**first, "patient": "Jane Doe", "validation": {"ward_7": 1}})
+    rest = parcel["log"].split(b"\n", 1)[1]
+    odd = Parcel({**parcel.parts, "log": told.encode() + b"\n" + rest})
+    odd = relabelled(odd, metrics={**label["metrics"], "ward_7": 0.5}, log_sha256=...)
+    sent = ready_to_send(odd, DIAGNOSIS_COUNT, USUAL_RULES)
+    assert b"Jane" not in sent["log"]
+    assert b"ward_7" not in b"".join(sent.parts.values())
+    assert label_of(sent).log_sha256 == sent.digests["log"]
+
+
+def test_a_metric_that_can_not_be_one_does_not_leave(parcel: Parcel) -> None:
+    label = json.loads(parcel["metadata"])
+    with pytest.raises(MetricError, match="accuracy is not a number from 0 to 1"):
+        ready_to_send(relabelled(parcel, metrics={**label["metrics"], "accuracy": 999}), DIAGNOSIS_COUNT, USUAL_RULES)
