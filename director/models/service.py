@@ -85,20 +85,14 @@ class Models:
                     row = versions.version_of(session, task.name, int(earlier))
                     return versions.describe_version(session, row, self._catalogue), True
                 closed = close_set(session, artifacts, task, request, self._making)
+                strategy = self._strategy(request, hospitals=len(closed.contributions))
                 if not closed.moving:
                     caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
                     return self._nothing_new(session, closed), False
             screened = screen(closed, task, self._making.bounds)
             if not request.dry_run:
                 self._require_a_passing_one(caller, screened)
-            draft = combine(
-                closed,
-                screened,
-                task,
-                self._strategy(request, hospitals=len(closed.contributions)),
-                request,
-                self._making,
-            )
+            draft = combine(closed, screened, task, strategy, request, self._making)
             if request.dry_run:
                 digests = draft.model_sha256, draft.scaler_sha256
                 return draft.described(None, self._ledger.clock(), *digests, is_published=False), False
@@ -273,7 +267,7 @@ class Models:
             idempotency.keep(act, key, as_asked, str(version))
             if is_published:
                 publishing.point_to(act, row)
-                self._tasks.move_start(act, task)
+                self._tasks.move_start(act, task, artifacts)
             act.session.flush()
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("aggregate.written")

@@ -165,9 +165,16 @@ class Tasks:
         with self._ledger.act(caller.actor) as act:
             return starts.describe_start(self.move_start(act, task))
 
-    def move_start(self, act: Act, task: Task) -> StartRow:
-        """Let one task's start follow what counts now; raises as ``starts.move_start``."""
-        return starts.move_start(act, Artifacts(self._blobs, task), task, self._bounds, self._minimum_hospitals)
+    def move_start(self, act: Act, task: Task, opened: Artifacts | None = None) -> StartRow:
+        """Let one task's start follow what counts now; raises as ``starts.move_start``.
+
+        Args:
+            act: What moves it.
+            task: Whose start.
+            opened: Its files, as far as they are open already.
+        """
+        artifacts = opened or Artifacts(self._blobs, task)
+        return starts.move_start(act, artifacts, task, self._bounds, self._minimum_hospitals)
 
     def move_starts(self, act: Act) -> None:
         """Let every task's start follow what counts now; where a file is damaged the last one holds on."""
