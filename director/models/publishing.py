@@ -37,7 +37,8 @@ def was_published(session: Session, row: GlobalModelRow) -> bool:
 def is_waiting(session: Session, row: GlobalModelRow) -> bool:
     """Tell whether a version may still be confirmed: never published, and its parent is the current one still."""
     current = published(session, row.task)
-    return not was_published(session, row) and (current.version if current else None) == row.parent
+    moved_on_from = current.version if current is not None and current.task_digest == row.task_digest else None
+    return not was_published(session, row) and moved_on_from == row.parent
 
 
 def require_reason(session: Session, row: GlobalModelRow, reason: str | None) -> None:
