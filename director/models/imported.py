@@ -7,8 +7,9 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregation.counting import Claim, Count, count
+from aggregation.counting import Count
 from aggregation.sameness import are_same
+from aggregation.screening import Bounds
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError
@@ -53,7 +54,7 @@ def draft_imported(
     rows = [_claimed_row(session, task.name, claim) for claim in claims.inputs]
     _require_one_each(rows)
     counts = counts_of(session, task, rows, [claim.num_examples for claim in claims.inputs], making.bounds)
-    _require_uncapped(rows, counts)
+    _require_uncapped(session, task, rows, counts, making.bounds)
     closed = closed_of(session, artifacts, task, rows, counts, file.state)
     _require_different(closed, file.state)
     screened = screen(closed, task, making.bounds)
@@ -111,13 +112,15 @@ def _require_one_each(rows: Sequence[SubmissionRow]) -> None:
             )
 
 
-def _require_uncapped(rows: Sequence[SubmissionRow], counts: Sequence[Count]) -> None:
+def _require_uncapped(
+    session: Session, task: Task, rows: Sequence[SubmissionRow], counts: Sequence[Count], bounds: Bounds
+) -> None:
     """Refuse a card in which a hospital counts for more than it may; what was averaged can't be weighed anew here."""
     capped = [(row, each) for row, each in zip(rows, counts, strict=True) if each.is_capped]
     if not capped:
         return
     row, first = capped[0]
-    weights = " ".join(str(number) for number in _passing(counts))
+    weights = " ".join(str(number) for number in _passing(session, task, rows, counts, bounds))
     raise ConflictError(
         f"card.json counts {row.envoy.name} with {first.claimed:,} examples; it counts as at most "
         f"{first.counted:,}: {first.limit}.",
@@ -127,18 +130,13 @@ def _require_uncapped(rows: Sequence[SubmissionRow], counts: Sequence[Count]) ->
     )
 
 
-def _passing(counts: Sequence[Count]) -> list[int]:
+def _passing(
+    session: Session, task: Task, rows: Sequence[SubmissionRow], counts: Sequence[Count], bounds: Bounds
+) -> Sequence[int]:
     """Give weights that no cap bites any more: lowering one may lower what another may count for."""
-    numbers = [each.counted for each in counts]
-    while True:
-        claims = [
-            Claim(number, number, number if each.bound == "expected" else None)
-            for number, each in zip(numbers, counts, strict=True)
-        ]
-        lowered = [each.counted for each in count(claims, counts[0].ratio)]
-        if lowered == numbers:
-            return numbers
-        numbers = lowered
+    while any(each.is_capped for each in counts):
+        counts = counts_of(session, task, rows, [each.counted for each in counts], bounds)
+    return [each.counted for each in counts]
 
 
 def _require_different(closed: ClosedSet, scaler: ScalerState) -> None:
