@@ -1,5 +1,7 @@
 """What happens to global models and to what models are held against."""
 
+from pydantic import Field
+
 from contract.messages.global_models import AnswerChoice
 from contract.names import Digest, EnvoyName, TaskName
 from director.records.events import Event
@@ -27,7 +29,8 @@ class ModelPublished(GlobalModelEvent, act="model.publish"):
     """A global version became the current one."""
 
     model: Digest
-    reason: str | None = None
+    # without one it stands on record as it always has
+    reason: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class ModelAnswered(GlobalModelEvent, act="model.answer"):
