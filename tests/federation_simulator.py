@@ -206,8 +206,18 @@ class FederationSimulator:
         self.hospitals[name] = SimulatedHospital(name, self.http, token, counts)
         return self.hospitals[name]
 
+    def train_and_upload(self, nudge: int = 0, *, but: SimulatedHospital | None = None) -> None:
+        """Let every hospital train once more from the start that holds now, but for one."""
+        for each in self.hospitals.values():
+            if each is not but:
+                each.train_and_upload(nudge)
+
     def aggregate(self, **request: Any) -> httpx.Response:
         return self.http.post("/aggregations", json=request, headers=self.admin)
+
+    def merge_statistics(self) -> httpx.Response:
+        """Let the start follow the reports that count now."""
+        return self.http.post(f"/tasks/{DIAGNOSIS_COUNT.name}/start", headers=self.admin)
 
     def log_lines(self, act: str | None = None) -> list[dict[str, Any]]:
         """Give the lines of ``director.log`` that tell of acts, or of one kind of act."""

@@ -120,6 +120,8 @@ class House:
             "infer_global_batch": lambda: {"json": {"inputs": [inputs]}},
             "add_envoy": lambda: {"json": {"envoy_name": "Another"}},
             "disable_envoy": lambda: {"path": {"envoy_name": self.fresh_envoy("Closing")}},
+            "set_expectation": lambda: {"json": {"num_examples": 400}},
+            "answer_global_model": lambda: {"json": {"answer": "accept"}},
             "aggregate": lambda: {"json": {}},
             "issue_token": lambda: {"json": {"role": "analyst"}},
             "rotate_token": lambda: {"path": {"token_id": self.fresh_token()}},

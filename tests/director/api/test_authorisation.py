@@ -79,8 +79,10 @@ def asked(house: House, operation: Operation, *, path: Mapping[str, str] | None 
 
 
 def test_the_operations_are_those_of_a_hospital() -> None:
-    assert {each.name for each in BY_PATH} == {"upload", "report_statistics", "get_envoy"}
-    assert {each.name for each in WITH_BODY} == {each.name for each in BY_BODY} | {"upload", "report_statistics"}
+    assert {each.name for each in BY_PATH} == {"upload", "report_statistics", "get_envoy", "get_expectation"}
+    assert {each.name for each in WITH_BODY} == {each.name for each in BY_BODY} | {
+        "upload", "report_statistics", "answer_global_model",
+    }  # fmt: skip
     assert {each.name for each in BY_BODY} == {"infer", "infer_batch", "infer_global", "infer_global_batch"}
     assert {(each.name, name) for each, name in FOREIGN_IDS} == {
         ("get_submission", "submission_id"),

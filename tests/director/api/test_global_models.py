@@ -17,6 +17,7 @@ def versions(federation: FederationSimulator, hospital: SimulatedHospital) -> Fe
 
 
 def test_a_preview_is_answered_200_and_makes_no_version(versions: FederationSimulator) -> None:
+    versions.train_and_upload(3)
     shown = versions.aggregate(dry_run=True)
     assert (shown.status_code, shown.json()["version"]) == (200, None)
     assert len(every_item(versions.http, "/global_models", versions.admin, limit=50)) == 3
@@ -46,5 +47,14 @@ def test_an_older_version_is_published_again(versions: FederationSimulator) -> N
 
 def test_an_aggregation_that_is_repeated_under_its_key_makes_one_version(versions: FederationSimulator) -> None:
     headers = {**versions.admin, "Idempotency-Key": "k"}
+    versions.train_and_upload(3)
     first, again = (versions.http.post("/aggregations", json={}, headers=headers) for _ in range(2))
     assert (first.json()["version"], again.json()["version"]) == (4, 4)
+    assert (first.status_code, again.status_code) == (201, 201)
+
+
+def test_where_nothing_is_new_the_current_version_is_answered_200(versions: FederationSimulator) -> None:
+    answer = versions.aggregate()
+    assert (answer.status_code, answer.json()["version"], answer.json()["published"]) == (200, 3, True)
+    assert answer.json()["notes"][0] == "Nothing is new since global model 3: no version was made."
+    assert len(every_item(versions.http, "/global_models", versions.admin, limit=50)) == 3

@@ -92,6 +92,7 @@ def test_the_places_where_a_name_can_be_swapped_are_found():
         ("infer_batch", "json", "envoy_name"),
         ("infer_batch", "params", "envoy_name"),
         ("get_envoy", "path", "envoy_name"),
+        ("get_expectation", "path", "envoy_name"),
         ("list_submissions", "params", "envoy_name"),
         ("get_submission", "path", "submission_id"),
         ("get_blob", "path", "sha256"),

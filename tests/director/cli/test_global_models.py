@@ -21,12 +21,17 @@ def trained(federation: FederationSimulator, five_hospitals: list[SimulatedHospi
 
 def test_a_version_is_previewed_made_listed_shown_and_published(served: Run, trained: FederationSimulator) -> None:
     preview = served("aggregate", "--dry-run").stdout
-    assert preview.startswith("preview of diagnosis_count (not current), fedavg")
+    assert preview.startswith("preview of diagnosis_count (not current), clip+trimmed_mean")
     assert "moves the result by" in preview
     assert json.loads(served("model", "list", "--json").stdout) == []
-    assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), fedavg")
+    assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), clip+trimmed_mean")
+    nothing_new = served("aggregate")
+    assert nothing_new.exit_code == 0
+    assert "Nothing is new since global model 1: no version was made." in nothing_new.stdout
+    trained.train_and_upload(1)
     second = json.loads(served("aggregate", "--strategy", "trimmed_mean", "--parameter", "f=1", "--json").stdout)
     assert (second["version"], second["strategy"], second["parameters"]) == (2, "trimmed_mean", {"f": 1.0})
+    trained.train_and_upload(2)
     few = json.loads(served("aggregate", "--envoy", "KNH", "--envoy", "mtrh", "--dry-run", "--json").stdout)
     assert sorted(each["envoy_name"] for each in few["inputs"]) == ["KNH", "MTRH"]
     assert served("model", "publish", 1).stdout.startswith("global model 1 of diagnosis_count (current)")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from aggregation.screening import Bounds
+from aggregation.updates import Tensors
 from contract.artifacts.scaler_file import read_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest, EnvoyName
@@ -15,18 +16,22 @@ from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
 from director.errors import ConflictError, DamagedArtifactError, NoModelError, UnknownEnvoyError
 from director.members.access import LOCAL_ADMIN
-from director.models.contributions import ClosedSet, close_set
+from director.models.contributions import ClosedSet, Contribution, Making, close_set
+from director.records.verdicts import QUARANTINED_REASON
 from director.settings import DirectorSettings
 from director.tasks import artifacts as artifacts_module
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
 
 
-def test_a_hospital_whose_newest_model_waits_is_left_out(federation: FederationSimulator, liar: SimulatedHospital):
+def test_a_hospital_whose_newest_model_waits_stands_still(federation: FederationSimulator, liar: SimulatedHospital):
     federation.aggregate()
+    federation.train_and_upload(1, but=liar)
     again = federation.aggregate().json()
     assert names_in(again) == ["Embu", "KUTRRH", "Mbagathi", "MTRH"]
     assert again["quarantined"] == []
+    (waits,) = again["standing"]
+    assert (waits["envoy_name"], waits["reason"], waits["weight"]) == ("KNH", QUARANTINED_REASON, 60 / 300)
     named = federation.aggregate(envoys=["KNH", "MTRH"])
     assert (named.status_code, named.json()["code"]) == (409, "conflict")
 
@@ -35,6 +40,7 @@ def test_a_newer_honest_model_takes_the_place_of_the_one_that_waits(
     federation: FederationSimulator, liar: SimulatedHospital
 ):
     federation.aggregate()
+    federation.train_and_upload(1, but=liar)
     assert liar.train_and_upload(3)["version"] == 3
     assert "KNH" in names_in(federation.aggregate().json())
 
@@ -77,16 +83,21 @@ def test_models_of_another_definition_of_the_task_no_longer_count(tmp_path):
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 
-def closed(federation: FederationSimulator, *, bounds: Bounds | None = None, **asked: Any) -> ClosedSet:
+def closed(federation: FederationSimulator, *, making: Making | None = None, **asked: Any) -> ClosedSet:
     director = federation.director
     with director.database.read() as session:
         artifacts = Artifacts(director.blobs, DIAGNOSIS_COUNT)
         request = AggregationRequest.model_validate(asked)
-        return close_set(session, artifacts, DIAGNOSIS_COUNT, request, bounds or Bounds())
+        return close_set(session, artifacts, DIAGNOSIS_COUNT, request, making or Making())
 
 
 def names_of(found: ClosedSet) -> list[str]:
     return [each.row.envoy.name for each in found.contributions]
+
+
+def base_of(each: Contribution) -> Tensors:
+    assert each.moving.base is not None
+    return each.moving.base
 
 
 @pytest.fixture
@@ -104,9 +115,9 @@ def test_every_hospital_contributes_its_model_behind_its_own_scaler(
     assert names_of(found) == ["Embu", "KNH", "KUTRRH", "Mbagathi", "MTRH"]
     for each in found.contributions:
         hospital = federation.hospitals[each.row.envoy.name]
-        assert each.update.scaler == hospital.own_scaler
-        assert each.update.digest == each.row.digest_of("model")
-        assert each.update.num_examples == len(hospital.counts)
+        assert each.moving.scaler == hospital.own_scaler
+        assert each.moving.digest == each.row.digest_of("model")
+        assert each.moving.num_examples == len(hospital.counts)
     assert found.reference is None
 
 
@@ -115,11 +126,10 @@ def test_what_training_changed_is_measured_behind_the_hospitals_own_scaler(
 ):
     spec = DIAGNOSIS_COUNT.layout[-1]  # not of the first layer: another scaler leaves it as it is
     for each in closed(federation).contributions:
-        moved = each.update.change.read(spec, 0, spec.size)
+        moved = each.moving.change.read(spec, 0, spec.size)
         assert 0 < np.abs(moved).max() < 1
-        assert each.update.base is not None
         assert np.array_equal(
-            each.update.base.read(spec, 0, spec.size), DIAGNOSIS_COUNT.initial_state()[spec.name].reshape(-1)
+            base_of(each).read(spec, 0, spec.size), DIAGNOSIS_COUNT.initial_state()[spec.name].reshape(-1)
         )
 
 
@@ -130,21 +140,43 @@ def test_the_start_that_it_was_trained_from_is_put_behind_the_hospitals_own_scal
     found = closed(federation)
     assert found.agreed_scaler is not None
     for each in found.contributions:
-        assert each.update.base is not None
         own = federation.hospitals[each.row.envoy.name].own_scaler
         assert own != found.agreed_scaler
         expected = re_express_first_layer(start[weight.name], start[bias.name], found.agreed_scaler, own)
         for spec, values in zip((weight, bias), expected, strict=True):
-            assert np.allclose(each.update.base.read(spec, 0, spec.size), values.reshape(-1), rtol=1e-6)
+            assert np.allclose(base_of(each).read(spec, 0, spec.size), values.reshape(-1), rtol=1e-6)
 
 
 def test_counts_are_capped_against_the_others(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
-    counts = {name: len(each.counts) for name, each in federation.hospitals.items()}
-    median = sorted(counts.values())[2]
-    found = closed(federation, bounds=Bounds(count_ratio=1.0))
-    assert {each.row.envoy.name: each.update.num_examples for each in found.contributions} == {
-        name: min(count, median) for name, count in counts.items()
+    others = {name: len(each.counts) for name, each in federation.hospitals.items()}
+    largest = federation.enrol("Nairobi", patients=500)
+    largest.send_statistics()
+    largest.train_and_upload()
+    found = closed(federation, making=Making(Bounds(count_ratio=2.0)))
+    assert {each.row.envoy.name: each.moving.num_examples for each in found.contributions} == {
+        **others, "Nairobi": 2 * sorted(others.values())[2],
     }
+    assert {each.row.envoy.name for each in found.contributions if each.count.is_capped} == {"Nairobi"}
+
+
+def test_a_hospital_counts_for_no_more_than_its_newest_statistics_and_the_admins_expectation(
+    federation: FederationSimulator, uploaded: list[SimulatedHospital]
+):
+    first, second = uploaded[:2]
+    first.counts = first.counts[:30]
+    first.send_statistics()
+    members = federation.director.members
+    members.expect(LOCAL_ADMIN, EnvoyName(second.name), 20)
+    found = {each.row.envoy.name: each.count for each in closed(federation).contributions}
+    assert (found[first.name].claimed, found[first.name].counted, found[first.name].bound) == (40, 30, "reported")
+    assert (found[second.name].claimed, found[second.name].counted, found[second.name].bound) == (50, 20, "expected")
+
+
+def test_of_a_hospital_without_statistics_the_others_claims_are_believed(federation: FederationSimulator):
+    for name, patients in (("KUTRRH", 40), ("MTRH", 50), ("KNH", 90)):
+        federation.enrol(name, patients=patients).train_and_upload()
+    found = {each.row.envoy.name: each.count for each in closed(federation).contributions}
+    assert (found["KNH"].claimed, found["KNH"].counted, found["KNH"].bound) == (90, 45, "others_claims")
 
 
 def test_the_agreed_scaler_is_the_merged_one_or_the_chosen_hospitals_own(
@@ -181,7 +213,7 @@ def test_a_hospital_that_is_disabled_does_not_enter(federation: FederationSimula
 
 
 def test_a_damaged_file_ends_it(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
-    digest = closed(federation).contributions[0].update.digest
+    digest = closed(federation).contributions[0].moving.digest
     federation.file("blobs", digest[:2], digest).write_bytes(b"damaged")
     with pytest.raises(DamagedArtifactError, match=digest[:12]):
         closed(federation)
@@ -214,7 +246,7 @@ def test_an_aggregate_reads_each_file_once_and_parses_each_scaler_once(
     with monkeypatch.context() as patched:
         patched.setattr(alone.blobs, "read", counted_read)
         patched.setattr(artifacts_module, "read_scaler", counted_parse)
-        made = alone.models.aggregate(LOCAL_ADMIN, AggregationRequest())
+        made, _ = alone.models.aggregate(LOCAL_ADMIN, AggregationRequest())
     alone.database.close()
     federation._start()
 

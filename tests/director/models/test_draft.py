@@ -15,7 +15,7 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
-from director.models.contributions import close_set
+from director.models.contributions import Making, close_set
 from director.models.draft import Draft, combine
 from director.models.screened import screen
 from director.tasks.artifacts import Artifacts
@@ -65,7 +65,7 @@ def test_the_aggregate_is_the_weighted_mean_of_the_uploads(
 ):
     for each in five_hospitals:
         each.train_and_upload()
-    federation.aggregate()
+    federation.aggregate(strategy="fedavg")
     states = [
         torch.load(federation.file("received_results", each.name, "model.pt"), weights_only=True)
         for each in five_hospitals
@@ -99,12 +99,20 @@ def test_five_hospitals_twice_give_five_versions_and_one_aggregate_for_every_ord
 
 
 def drafted(federation: FederationSimulator, bounds: Bounds | None = None, **asked: Any) -> Draft:
-    director, task, bounds = federation.director, DIAGNOSIS_COUNT, bounds or Bounds()
+    director, task, making = federation.director, DIAGNOSIS_COUNT, Making(bounds or Bounds())
     request = AggregationRequest.model_validate(asked)
     with director.database.read() as session:
-        closed = close_set(session, Artifacts(director.blobs, task), task, request, bounds)
+        closed = close_set(session, Artifacts(director.blobs, task), task, request, making)
         strategy = strategy_named(request.strategy or "fedavg", request.parameters)
-        return combine(closed, screen(closed, task, bounds), task, strategy, request, bounds)
+        return combine(closed, screen(closed, task, making.bounds), task, strategy, request, making)
+
+
+def moved_by(draft: Draft, share: float) -> dict[str, np.ndarray]:
+    """Go a part of the way from the shared start to a draft."""
+    start = DIAGNOSIS_COUNT.initial_state()
+    return {
+        name: start[name] + share * (tensor.astype(np.float64) - start[name]) for name, tensor in draft.state.items()
+    }
 
 
 def test_a_draft_keeps_nothing_and_knows_the_files_that_it_would_become(
@@ -117,7 +125,7 @@ def test_a_draft_keeps_nothing_and_knows_the_files_that_it_would_become(
     assert draft.model_sha256 == Digest.of(write_model(draft.state, DIAGNOSIS_COUNT.layout))
     assert draft.scaler_sha256 == Digest.of(write_scaler(draft.scaler))
     assert sorted(federation.director.blobs.digests()) == before
-    made = federation.aggregate().json()
+    made = federation.aggregate(strategy="fedavg").json()
     assert (made["sha256"], made["scaler_sha256"]) == (draft.model_sha256, draft.scaler_sha256)
 
 
@@ -127,20 +135,24 @@ def test_a_preview_and_a_version_are_described_from_the_same_lineage(
     for each in five_hospitals:
         each.train_and_upload()
     draft, now = drafted(federation), federation.clock()
-    preview = draft.described(None, now, draft.model_sha256, draft.scaler_sha256)
-    version = draft.described(4, now, draft.model_sha256, draft.scaler_sha256)
+    preview = draft.described(None, now, draft.model_sha256, draft.scaler_sha256, is_published=False)
+    version = draft.described(4, now, draft.model_sha256, draft.scaler_sha256, is_published=True)
     assert (preview.version, preview.published, version.version, version.published) == (None, False, 4, True)
     assert preview.model_copy(update={"version": 4, "published": True}) == version
     assert preview.inputs == draft.lineage.inputs
     assert preview.notice == DIAGNOSIS_COUNT.notice
 
 
-def test_what_failed_is_left_out_of_the_numbers_and_named(federation: FederationSimulator, liar: SimulatedHospital):
+def test_what_failed_is_named_and_its_share_stays_where_it_was(
+    federation: FederationSimulator, liar: SimulatedHospital
+):
     of_all = drafted(federation)
     of_the_others = drafted(federation, envoys=["Embu", "KUTRRH", "Mbagathi", "MTRH"])
-    assert [each.envoy_name for each in of_all.lineage.quarantined] == ["KNH"]
-    assert of_all.lineage.quarantined[0].weight is None
-    assert of_all.model_sha256 == of_the_others.model_sha256
+    assert [(each.envoy_name, each.weight) for each in of_all.lineage.quarantined] == [("KNH", 60 / 300)]
+    expected = moved_by(of_the_others, 240 / 300)
+    assert all(np.allclose(of_all.state[name], tensor, atol=1e-6) for name, tensor in expected.items())
+    weights = {each.envoy_name: each.weight for each in of_all.lineage.inputs}
+    assert weights["MTRH"] == pytest.approx(50 / 300)
 
 
 def test_only_a_preview_says_how_far_the_result_would_move_without_each(
@@ -152,11 +164,10 @@ def test_only_a_preview_says_how_far_the_result_would_move_without_each(
     preview = drafted(federation, dry_run=True)
     (first, *_) = preview.lineage.inputs
     others = [each.envoy_name for each in preview.lineage.inputs if each is not first]
-    without = drafted(federation, envoys=others)
-    moved = sum(
-        float(np.square(preview.state[name].astype(float) - without.state[name]).sum()) for name in without.state
-    )
-    assert first.effect == pytest.approx(np.sqrt(moved), rel=1e-6)
+    assert first.weight is not None
+    without = moved_by(drafted(federation, envoys=others), 1 - first.weight)  # as if it stood still
+    moved = sum(float(np.square(preview.state[name].astype(float) - without[name]).sum()) for name in without)
+    assert first.effect == pytest.approx(np.sqrt(moved), rel=1e-4)
 
 
 def test_of_the_only_hospital_a_preview_says_no_effect(federation: FederationSimulator):
@@ -175,7 +186,7 @@ def test_where_none_passed_the_failed_checks_are_named(
 
 
 def test_without_statistics_it_stands_behind_the_merge_of_the_models_own_scalers(federation: FederationSimulator):
-    hospitals = [federation.enrol(name, patients=40 + place) for place, name in enumerate(("KNH", "MTRH"))]
+    hospitals = [federation.enrol(name, patients=40 + place) for place, name in enumerate(("KNH", "MTRH", "Embu"))]
     for each in hospitals:
         each.train_and_upload()
     everyone = np.concatenate([each.counts for each in hospitals])

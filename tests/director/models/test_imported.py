@@ -32,7 +32,7 @@ def test_the_script_on_plain_folders_makes_the_same_model_and_it_can_be_publishe
 ):
     for each in five_hospitals:
         each.train_and_upload()
-    made = federation.aggregate().json()
+    made = federation.aggregate(strategy="fedavg").json()
     result = run_script(federation, "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
     card = json.loads((tmp_path / "out" / "card.json").read_bytes())
@@ -118,7 +118,7 @@ def test_a_scaler_with_another_features_name_is_refused_with_both(averaged: Fede
         ({"model": b"no model"}, FederationError, "model"),
         ({"inputs": []}, MalformedRequestError, "card.json"),
         ({"inputs": [{"envoy_name": "KNH", "model_sha256": "a" * 64, "num_examples": 3, "weight": 1}]}, NotFoundError,
-         "names a model of KNH"),
+         "names a model of 'KNH'"),
     ],
     ids=["another model", "another scaler", "no model", "no inputs", "a model that nobody sent"],
 )  # fmt: skip

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from aggregation.screening import Bounds
 from contract.artifacts.scaler_file import write_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from director.models.contributions import close_set
+from director.models.contributions import Making, close_set
 from director.models.screened import Screened, screen
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
@@ -30,18 +31,19 @@ def test_a_model_that_moved_too_far_goes_into_quarantine_and_the_rest_are_averag
     assert "train again" in failed[0]["sentence"]
 
 
-def test_a_lied_count_weighs_no_more_than_its_cap(federation: FederationSimulator, five_hospitals):
+def test_a_lied_count_weighs_no_more_than_its_statistics_show(federation: FederationSimulator, five_hospitals):
     for each in five_hospitals[1:]:
         each.train_and_upload()
     parcel = five_hospitals[0].parcel()
     parcel.metadata["num_examples"] = 1_000_000
     assert five_hospitals[0].upload(parcel).status_code == 201
-    made = federation.aggregate().json()
+    made = federation.aggregate(strategy="fedavg").json()
     (part,) = (each for each in made["inputs"] if each["envoy_name"] == "KUTRRH")
-    others = [len(each.counts) for each in five_hospitals[1:]]
-    median = sorted([1_000_000, *others])[2]
-    assert (part["num_examples"], part["counted_examples"]) == (1_000_000, 3 * median)
-    assert part["weight"] < 0.5
+    assert (part["num_examples"], part["counted_examples"]) == (1_000_000, 40)
+    assert part["bound"] == "its newest statistics"
+    assert part["weight"] == pytest.approx(40 / 300)
+    (check,) = (each for each in part["checks"] if each["name"] == "claimed_examples")
+    assert (check["passed"], check["sentence"]) == (True, "Counts as 40: its newest statistics.")
 
 
 def test_a_scaler_that_makes_absurd_numbers_behind_the_common_one_spoils_no_aggregate(federation):
@@ -69,6 +71,7 @@ def test_fewer_than_four_can_not_be_compared_and_it_says_so(federation: Federati
     made = federation.aggregate().json()
     assert made["quarantined"] == []
     assert {check["name"] for each in made["inputs"] for check in each["checks"]} == {
+        "claimed_examples",
         "comparison",
         "behind_common_scaler",
     }
@@ -78,11 +81,11 @@ def test_fewer_than_four_can_not_be_compared_and_it_says_so(federation: Federati
 
 
 def screened(federation: FederationSimulator, bounds: Bounds | None = None, **asked: Any) -> dict[str, Screened]:
-    director, task, bounds = federation.director, DIAGNOSIS_COUNT, bounds or Bounds()
+    director, task, making = federation.director, DIAGNOSIS_COUNT, Making(bounds or Bounds())
     with director.database.read() as session:
         request = AggregationRequest.model_validate(asked)
-        closed = close_set(session, Artifacts(director.blobs, task), task, request, bounds)
-        return {each.contribution.row.envoy.name: each for each in screen(closed, task, bounds)}
+        closed = close_set(session, Artifacts(director.blobs, task), task, request, making)
+        return {each.contribution.row.envoy.name: each for each in screen(closed, task, making.bounds)}
 
 
 def failed(each: Screened) -> list[str]:
@@ -103,6 +106,7 @@ def test_each_is_held_against_the_others_and_only_the_odd_one_does_not_count(
 def test_a_persons_word_stands_whatever_is_found(federation: FederationSimulator, liar: SimulatedHospital):
     federation.aggregate()
     federation.decide("release", federation.submission("KNH", 2)["id"])
+    federation.train_and_upload(1, but=liar)
     each = screened(federation)["KNH"]
     assert (each.counts, failed(each)) == (True, ["update_norm"])
 

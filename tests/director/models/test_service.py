@@ -18,7 +18,15 @@ def test_the_directors_own_strategy_holds_where_none_is_asked_for(tmp_path):
         for name in ("KUTRRH", "MTRH", "KNH"):
             federation.enrol(name).train_and_upload()
         assert federation.aggregate().json()["strategy"] == "clip+trimmed_mean"
+        federation.train_and_upload(1)
         assert federation.aggregate(strategy="fedavg").json()["strategy"] == "fedavg"
+
+
+@pytest.mark.parametrize(("hospitals", "strategy"), [(3, "clip+fedavg"), (4, "clip+trimmed_mean")])
+def test_by_default_the_strategy_follows_how_many_hospitals_there_are(federation, hospitals: int, strategy: str):
+    for name in ("KUTRRH", "MTRH", "KNH", "Embu")[:hospitals]:
+        federation.enrol(name).train_and_upload()
+    assert federation.aggregate().json()["strategy"] == strategy
 
 
 def test_the_command_says_who_was_left_out_and_what_to_do(federation: FederationSimulator, liar: SimulatedHospital):
@@ -47,7 +55,7 @@ def test_a_preview_makes_nothing(federation: FederationSimulator, five_hospitals
         pytest.param({}, 409, "no_updates", id="nobody has a model"),
         pytest.param({"envoys": ["MTRH"]}, 409, "no_model_yet", id="the named one has none"),
         pytest.param({"strategy": "magic"}, 422, "unknown_strategy", id="an unknown strategy"),
-        pytest.param({"parameters": {"f": 1}}, 422, "unknown_strategy", id="a parameter that it has not"),
+        pytest.param({"strategy": "fedavg", "parameters": {"f": 1}}, 422, "unknown_strategy", id="a parameter that it has not"),
         pytest.param({"task": "other"}, 404, "unknown_task", id="an unknown task"),
         pytest.param({"envoys": []}, 422, "invalid_request", id="an empty list"),
     ],
@@ -65,7 +73,20 @@ def test_a_repeated_request_with_its_key_makes_one_version(
     headers = {**federation.admin, "Idempotency-Key": "once"}
     first, again = (federation.http.post("/aggregations", json={}, headers=headers).json() for _ in range(2))
     assert first == again
+    hospital.train_and_upload(1)
     assert federation.aggregate().json()["version"] == 2
+
+
+def test_where_nothing_is_new_the_current_version_is_the_answer_and_a_wrong_request_is_refused_still(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    made = federation.aggregate().json()
+    again = federation.aggregate()
+    assert (again.status_code, again.json()["version"], again.json()["sha256"]) == (200, 1, made["sha256"])
+    assert again.json()["notes"][0] == "Nothing is new since global model 1: no version was made."
+    wrong = federation.aggregate(parameters={"f": 1})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_strategy")
 
 
 def test_rollback_is_publishing_an_older_version(federation: FederationSimulator, hospital: SimulatedHospital):
@@ -103,11 +124,13 @@ def test_a_key_stands_for_one_request(federation: FederationSimulator, five_hosp
     for each in five_hospitals:
         each.train_and_upload()
     models = federation.director.models
-    made = models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1")
-    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1") == made
+    made, is_new = models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1")
+    assert is_new
+    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k1") == (made, True)
     with pytest.raises(IdempotencyKeyReusedError):
         models.aggregate(LOCAL_ADMIN, AggregationRequest(strategy="coordinate_median"), "k1")
-    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k2").version == 2
+    federation.train_and_upload(1)
+    assert models.aggregate(LOCAL_ADMIN, AggregationRequest(), "k2")[0].version == 2
 
 
 def test_files_that_a_recovery_took_for_orphans_are_kept_again(

@@ -95,7 +95,11 @@ def test_a_second_cycle_is_held_against_the_current_global_model(federation: Fed
     }
     parcel.model, parcel.metadata["base"] = write_model(worse, DIAGNOSIS_COUNT.layout), hospitals[0].start()["base"]
     hospitals[0].upload(parcel)
-    assert [each["envoy_name"] for each in federation.aggregate().json()["quarantined"]] == ["KUTRRH"]
+    for each in hospitals[1:]:
+        each.train_and_upload(1)
+    made = federation.aggregate().json()
+    assert [each["envoy_name"] for each in made["quarantined"]] == ["KUTRRH"]
+    assert [each["envoy_name"] for each in made["inputs"]] == ["KNH", "MTRH"]
 
 
 def test_without_a_table_no_model_is_held_against_one(federation: FederationSimulator):

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from contract.names import EnvoyName
+from contract.tasks import DIAGNOSIS_COUNT
 from director.cli import app
 from director.clock import utc_now
 from director.errors import AuditDamagedError
+from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
 from director.members.events import EnvoyAdded
 from director.records import audit
 from director.records.chain import GENESIS, Walk, follow, read_lines
@@ -112,17 +114,24 @@ def test_whatever_changes_something_or_reads_a_model_is_on_record(
         "model.publish": lambda: federation.http.post("/global_models/1/publish", headers=federation.admin),
         "model.read": lambda: federation.http.get("/global_models/1/model.pt", headers=federation.analyst),
         "start.read": lambda: five_hospitals[1].blob(five_hospitals[1].start()["model_sha256"]),
+        "model.answer": lambda: federation.director.models.answer(
+            Principal("t1", HOSPITAL, EnvoyName("KNH")), DIAGNOSIS_COUNT.name, 1, "accept"
+        ),
+        "envoy.expect": lambda: federation.director.members.expect(LOCAL_ADMIN, EnvoyName("Nyeri"), 400),
         "envoy.disable": lambda: federation.http.post("/envoys/Nyeri/disable", headers=federation.admin),
         "start.renew": lambda: None,  # follows from disabling: the merged scaler is another
     }
     for act, do in writes.items():
         if act == "model.publish":
+            five_hospitals[0].train_and_upload(1)
             federation.aggregate()
         before = len(acts(federation, act=act))
         do()
         expected = before + 1 if act != "start.renew" else before
         assert len(acts(federation, act=act)) == expected, act
     assert acts(federation)[:2] == ["start.renew", "envoy.disable"]
+    federation.http.post("/envoys/Nyeri/enable", headers=federation.admin)
+    assert acts(federation)[:2] == ["start.renew", "envoy.enable"]
 
 
 def test_who_reaches_for_what_is_not_theirs_is_in_the_log(federation: FederationSimulator, hospital: SimulatedHospital):

@@ -14,12 +14,14 @@ from director.members.events import (
     CodeIssued,
     EnvoyAdded,
     EnvoyDisabled,
+    EnvoyEnabled,
+    EnvoyExpected,
     TokenIssued,
     TokenIssuedAgain,
     TokenRevoked,
     TokenRotated,
 )
-from director.models.events import ModelAggregated, ModelPublished, ModelRead, ValidationSet
+from director.models.events import ModelAggregated, ModelAnswered, ModelPublished, ModelRead, ValidationSet
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Event, Told, UnreadEvent, known_acts, read_event
@@ -61,6 +63,9 @@ ON_RECORD = (
     Recorded(EnvoyAdded(envoy=KNH), "envoy.add", "KNH", {}),
     Recorded(CodeIssued(envoy=KNH), "envoy.code", "KNH", {}),
     Recorded(EnvoyDisabled(envoy=KNH), "envoy.disable", "KNH", {}),
+    Recorded(EnvoyEnabled(envoy=KNH), "envoy.enable", "KNH", {}),
+    Recorded(EnvoyExpected(envoy=KNH, num_examples=400), "envoy.expect", "KNH", {"num_examples": 400}),
+    Recorded(EnvoyExpected(envoy=KNH, num_examples=None), "envoy.expect", "KNH", {"num_examples": None}),
     Recorded(
         TokenIssued(token_id="t1", role="hospital", envoy=KNH),
         "token.issue",
@@ -164,6 +169,18 @@ ON_RECORD = (
         {"model": "a" * 64, "scaler": "b" * 64, "inputs": ["c" * 64, "d" * 64], "quarantined": []},
     ),
     Recorded(ModelPublished(task=TASK, version=3, model=A), "model.publish", "diagnosis_count 3", {"model": "a" * 64}),
+    Recorded(
+        ModelPublished(task=TASK, version=3, model=A, reason="looked at"),
+        "model.publish",
+        "diagnosis_count 3",
+        {"model": "a" * 64, "reason": "looked at"},
+    ),
+    Recorded(
+        ModelAnswered(task=TASK, version=3, envoy=KNH, answer="accept"),
+        "model.answer",
+        "diagnosis_count 3",
+        {"envoy": "KNH", "answer": "accept"},
+    ),
     Recorded(ModelRead(task=TASK, version=3, part="scaler"), "model.read", "diagnosis_count 3", {"part": "scaler"}),
     Recorded(
         ValidationSet(task=TASK, table=A, rows=40), "validation.set", "diagnosis_count", {"table": "a" * 64, "rows": 40}

@@ -42,19 +42,21 @@ def current(federation: FederationSimulator) -> dict[str, int | None]:
         return {row.envoy.name: row.version for row in kept.current_submissions(session)}
 
 
-def waiting(federation: FederationSimulator) -> dict[str, int | None]:
+def newest(federation: FederationSimulator) -> dict[str, int | None]:
     with federation.director.database.read() as session:
-        return {row.envoy.name: row.version for row in kept.waiting_submissions(session, DIAGNOSIS_COUNT.name)}
+        return {row.envoy.name: row.version for row in kept.newest_submissions(session, DIAGNOSIS_COUNT.name)}
 
 
 def test_what_waits_does_not_count_and_what_is_newer_ends_the_waiting(
     federation: FederationSimulator, liar: SimulatedHospital
 ):
-    assert (current(federation)["KNH"], waiting(federation)) == (2, {})
+    assert (current(federation)["KNH"], newest(federation)["KNH"]) == (2, 2)
     federation.aggregate()
-    assert (current(federation)["KNH"], waiting(federation)) == (1, {"KNH": 2})
+    assert (current(federation)["KNH"], newest(federation)["KNH"]) == (1, 2)
     liar.train_and_upload(3)
-    assert (current(federation)["KNH"], waiting(federation)) == (3, {})
+    assert (current(federation)["KNH"], newest(federation)["KNH"]) == (3, 3)
+    federation.decide("reject", federation.submission("KNH", 3)["id"])
+    assert (current(federation)["KNH"], newest(federation)["KNH"]) == (1, 2)
 
 
 def test_who_ever_had_a_version_is_a_submitter_and_who_was_refused_is_none(

@@ -53,6 +53,7 @@ def test_a_released_model_counts_and_the_gate_is_silent_about_it(
     assert liar.infer({"diagnosis_count": 4}).json()["model"]["version"] == 2
     shown = federation.digest_at("received_results", "KNH", "model.pt")
     assert shown == waiting["files"]["model"]["sha256"]
+    federation.train_and_upload(1, but=liar)
     made = federation.aggregate().json()
     assert "KNH" in names_in(made)
     (part,) = (each for each in made["inputs"] if each["envoy_name"] == "KNH")
@@ -66,6 +67,7 @@ def test_a_rejected_model_is_out_for_good(federation: FederationSimulator, liar:
     assert (rejected.status_code, rejected.json()["verdict"]) == (200, "rejected")
     for verb in ("release", "reject"):
         assert federation.decide(verb, waiting["id"]).status_code == 409
+    federation.train_and_upload(1, but=liar)
     made = federation.aggregate().json()
     (part,) = (each for each in made["inputs"] if each["envoy_name"] == "KNH")
     assert part["version"] == 1
@@ -150,6 +152,23 @@ def test_a_disabled_hospitals_model_and_statistics_stop_to_count(
     assert other.start()["base"] != before["base"]
     assert "KNH" not in names_in(federation.aggregate().json())
     assert knh.http.get("/tasks", headers=knh.headers).status_code == 401
+
+
+def test_an_enabled_hospitals_model_and_statistics_count_again(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    for each in five_hospitals:
+        each.train_and_upload()
+    knh, other = five_hospitals[2], five_hospitals[0]
+    before, submissions = other.start(), federation.director.submissions
+    submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("KNH"))
+    place = len(federation.log_lines())
+    enabled = submissions.enable_hospital(LOCAL_ADMIN, EnvoyName("knh"))
+    assert (enabled.envoy_name, enabled.state) == ("KNH", "active")
+    assert other.start()["base"] == before["base"]
+    assert [line["event"] for line in federation.log_lines()[place:]] == ["envoy.enable", "start.renew"]
+    assert "KNH" in names_in(federation.aggregate().json())
+    assert knh.http.get("/tasks", headers=knh.headers).status_code == 200
 
 
 def test_a_submission_is_shown_to_its_hospital_and_to_no_other(

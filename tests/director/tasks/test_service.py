@@ -40,18 +40,60 @@ def test_a_task_is_described_alone_as_in_the_list(tasks: Tasks):
         tasks.start(TaskName("other"))
 
 
-def test_a_report_is_kept_moves_the_start_and_is_on_record(federation: FederationSimulator, tasks: Tasks):
+def both_report(tasks: Tasks) -> None:
+    tasks.report_statistics(OF_KNH, KNH, REPORT)
+    tasks.report_statistics(OF_MTRH, EnvoyName("MTRH"), REPORT.model_copy(update={"mean": (9.0,)}))
+
+
+def test_a_report_is_kept_is_on_record_and_does_not_move_the_start_by_itself(
+    federation: FederationSimulator, tasks: Tasks
+):
     before, place = tasks.start(NAME), len(on_record(federation))
     receipt, is_new = tasks.report_statistics(OF_KNH, KNH, REPORT)
-    start = tasks.start(NAME)
     assert is_new
     assert (receipt.version, receipt.num_examples, receipt.verdict) == (1, 50, "admitted")
-    assert (receipt.base, receipt.scaler_sha256) == (start.base, start.scaler_sha256)
+    assert (receipt.base, receipt.scaler_sha256) == (before.base, None)
+    assert tasks.start(NAME) == before
+    assert on_record(federation, place) == [("statistics.keep", "hospital:KNH:t1", "KNH")]
+
+
+def test_before_the_first_version_the_last_report_that_was_missing_moves_the_start(
+    federation: FederationSimulator, tasks: Tasks
+):
+    before = tasks.start(NAME)
+    tasks.report_statistics(OF_KNH, KNH, REPORT)
+    place = len(on_record(federation))
+    receipt, _ = tasks.report_statistics(OF_MTRH, EnvoyName("MTRH"), REPORT)
+    start = tasks.start(NAME)
     assert start.base != before.base
+    assert (receipt.base, receipt.scaler_sha256) == (start.base, start.scaler_sha256)
     assert on_record(federation, place) == [
-        ("statistics.keep", "hospital:KNH:t1", "KNH"),
+        ("statistics.keep", "hospital:MTRH:t2", "MTRH"),
         ("start.renew", "director", "diagnosis_count"),
     ]
+    tasks.report_statistics(OF_KNH, KNH, REPORT.model_copy(update={"num_examples": 51}))
+    assert tasks.start(NAME) == start  # a further one does not
+
+
+def test_after_the_first_version_no_report_moves_the_start(federation: FederationSimulator, tasks: Tasks):
+    federation.hospitals["KNH"].train_and_upload()
+    assert federation.aggregate().status_code == 201
+    before = tasks.start(NAME)
+    both_report(tasks)
+    assert tasks.start(NAME) == before
+
+
+def test_the_admin_lets_the_start_follow_the_reports_that_count_now(federation: FederationSimulator, tasks: Tasks):
+    before = tasks.start(NAME)
+    tasks.report_statistics(OF_KNH, KNH, REPORT)
+    place = len(on_record(federation))
+    merged = tasks.merge_statistics(LOCAL_ADMIN, NAME)
+    assert merged == tasks.start(NAME) != before
+    assert on_record(federation, place) == [("start.renew", "director", "diagnosis_count")]
+    assert tasks.merge_statistics(LOCAL_ADMIN, NAME) == merged
+    assert len(on_record(federation, place)) == 1
+    with pytest.raises(UnknownTaskError):
+        tasks.merge_statistics(LOCAL_ADMIN, TaskName("other"))
 
 
 def test_the_same_report_again_gives_the_same_receipt_and_no_record(federation: FederationSimulator, tasks: Tasks):
@@ -92,7 +134,7 @@ def test_a_report_that_is_refused_leaves_nothing(
 def test_who_fetched_the_model_of_a_start_is_on_record_and_a_scaler_is_nobodys_secret(
     federation: FederationSimulator, tasks: Tasks
 ):
-    tasks.report_statistics(OF_KNH, KNH, REPORT)
+    both_report(tasks)
     start, place = tasks.start(NAME), len(on_record(federation))
     assert start.scaler_sha256 is not None
     for digest in (start.scaler_sha256, start.model_sha256):
@@ -103,8 +145,10 @@ def test_who_fetched_the_model_of_a_start_is_on_record_and_a_scaler_is_nobodys_s
 
 
 def test_a_person_takes_a_report_out_and_the_start_follows(federation: FederationSimulator, tasks: Tasks):
-    first = tasks.start(NAME)
+    tasks.report_statistics(OF_MTRH, EnvoyName("MTRH"), REPORT.model_copy(update={"mean": (9.0,)}))
+    first = tasks.merge_statistics(LOCAL_ADMIN, NAME)
     tasks.report_statistics(OF_KNH, KNH, REPORT)
+    assert tasks.start(NAME) != first
     place = len(on_record(federation))
     described = tasks.decide_statistics(LOCAL_ADMIN, "rejected", KNH, NAME, 1, "wrong unit")
     assert (described.verdict, described.decision and described.decision.reason) == ("rejected", "wrong unit")

@@ -11,7 +11,7 @@ from contract.names import Digest, TaskName
 from contract.network import forward, softmax
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import DamagedArtifactError, NotFoundError
-from director.records.schema import StartRow
+from director.records.schema import PublicationRow, StartRow
 from director.tasks import starts
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
@@ -24,7 +24,9 @@ def test_the_first_start_is_the_shared_one_and_behind_no_scaler(hospital: Simula
     assert (start["scaler_sha256"], start["global_version"]) == (None, None)
 
 
-def test_statistics_move_the_scaler_and_the_base(five_hospitals: list[SimulatedHospital]):
+def test_statistics_move_the_scaler_and_the_base_once_they_are_merged(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
     first = five_hospitals[0]
     before = first.start()
     everyone = np.concatenate([each.counts for each in five_hospitals])
@@ -35,14 +37,21 @@ def test_statistics_move_the_scaler_and_the_base(five_hospitals: list[SimulatedH
     assert first.start() == before
     first.counts = first.counts + 1
     assert first.send_statistics().status_code == 201
+    assert first.start() == before
+    merged_anew = federation.merge_statistics()
+    assert (merged_anew.status_code, merged_anew.json()) == (200, first.start())
     assert first.start()["base"] != before["base"]
 
 
-def test_an_upload_from_an_earlier_start_is_still_taken(five_hospitals: list[SimulatedHospital]):
+def test_an_upload_from_an_earlier_start_is_still_taken(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
     first = five_hospitals[0]
     parcel = first.parcel()
     five_hospitals[1].counts = five_hospitals[1].counts + 1
     five_hospitals[1].send_statistics()
+    federation.merge_statistics()
+    assert first.start()["base"] != parcel.metadata["base"]
     assert first.upload(parcel).status_code == 201
 
 
@@ -53,6 +62,7 @@ def test_when_the_scaler_moves_the_start_still_computes_the_global_model(
         each.train_and_upload()
     federation.aggregate()
     federation.enrol("Newcomer", patients=300).send_statistics()
+    federation.merge_statistics()
     first = five_hospitals[0]
     start = first.start()
     assert start["global_version"] == 1
@@ -99,11 +109,40 @@ def test_a_start_that_would_be_the_same_is_not_given_out_again(
     before = starts_on_record(federation)
     director = federation.director
     with director.ledger.act("admin:cli") as act:
-        director.tasks.renew_starts(act)
+        director.tasks.move_starts(act)
         assert act.told == []
     federation.restart()
     assert starts_on_record(federation) == before
     assert before[0] == ("director", hospital.start()["base"])
+
+
+def test_a_start_is_up_to_date_as_long_as_it_is_of_the_current_version_and_the_task_as_it_is(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    federation.aggregate()
+    hospital.send_statistics()  # the start does not follow a report, and is up to date still
+    with federation.director.database.write() as session:
+        assert starts.is_up_to_date(session, DIAGNOSIS_COUNT)
+        assert not starts.is_up_to_date(session, dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0)))
+        session.query(PublicationRow).delete()
+        assert not starts.is_up_to_date(session, DIAGNOSIS_COUNT)
+        session.rollback()
+
+
+def test_the_shared_starts_are_those_before_there_was_a_version(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    first = hospital.start()
+    hospital.send_statistics()
+    second = hospital.start()
+    hospital.train_and_upload()
+    federation.aggregate()
+    with federation.director.ledger.read() as session:
+        found = [row.base for row in starts.shared_starts(session, DIAGNOSIS_COUNT)]
+        moved = dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0))
+        assert starts.shared_starts(session, moved) == []
+    assert found == [first["base"], second["base"]]
 
 
 def test_a_start_is_named_by_its_base_within_its_task_and_the_last_one_holds(
@@ -157,9 +196,8 @@ def test_a_damaged_file_leaves_the_start_that_holds_and_is_in_the_log(
     federation.restart()
     assert five_hospitals[0].start() == before
     with federation.director.ledger.act("admin:cli") as act:
-        federation.director.tasks.renew_starts(act)
+        federation.director.tasks.move_starts(act)
         with pytest.raises(DamagedArtifactError):
-            starts.renew_start(
-                act, Artifacts(federation.director.blobs, DIAGNOSIS_COUNT), DIAGNOSIS_COUNT, federation.settings.gate
-            )
+            artifacts = Artifacts(federation.director.blobs, DIAGNOSIS_COUNT)
+            starts.move_start(act, artifacts, DIAGNOSIS_COUNT, federation.settings.gate, 1)
     assert "start.damaged" in federation.file("logs", "director.log").read_text()

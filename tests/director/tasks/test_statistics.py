@@ -1,8 +1,8 @@
 """Hospitals' statistics: held against the task and against each other, kept, merged."""
 
 import json
-from statistics import median
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,32 +69,71 @@ def test_a_report_is_the_scaler_of_its_rows_and_the_newest_that_counts_is_the_ho
         assert statistics.newest_admitted(act.session, envoy, TaskName("other")) is None
 
 
-@given(st.lists(st.integers(10, 10**6), min_size=1, max_size=9), st.floats(1, 10))
-def test_no_hospital_counts_with_more_rows_than_its_share_and_its_mean_and_variance_stay(
-    counts: list[int], ratio: float
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.floats(-1e3, 1e3), st.floats(0, 1e6))
+def test_a_scaler_that_counts_with_another_number_of_rows_keeps_its_mean_and_variance(
+    rows: int, counted: int, mean: float, variance: float
 ):
-    scalers = [ScalerState.from_moments(count, (3.0 + place,), (2.0 * count,)) for place, count in enumerate(counts)]
-    capped = statistics.capped(scalers, ratio)
-    for before, after in zip(scalers, capped, strict=True):
-        assert after.num_examples == min(before.num_examples, int(max(ratio * median(counts), 1)))
-        assert after.mean == before.mean
-        assert after.variance == pytest.approx(before.variance)
+    before = ScalerState.from_moments(rows, (mean,), (variance * rows,))
+    after = statistics.counted_as(before, counted)
+    assert (after.num_examples, after.mean) == (counted, before.mean)
+    assert after.variance == pytest.approx(before.variance)
 
 
 def test_a_claim_of_many_rows_does_not_move_the_merged_scaler_by_more_than_its_share(
     federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
 ):
-    bounds = federation.settings.gate
+    name, bounds = DIAGNOSIS_COUNT.name, federation.settings.gate
     with federation.director.ledger.read() as session:
-        before = statistics.merged_scaler(session, DIAGNOSIS_COUNT.name, bounds)
+        before = statistics.merged_scaler(session, name, bounds, 1)
     claimed = five_hospitals[0].own_scaler
     report = StatisticsReport(
         num_examples=10**6, mean=claimed.mean, m2=tuple(each * 10**6 for each in claimed.variance)
     )
     federation.director.tasks.report_statistics(LOCAL_ADMIN, EnvoyName("KUTRRH"), report)
     with federation.director.ledger.read() as session:
-        after = statistics.merged_scaler(session, DIAGNOSIS_COUNT.name, bounds)
-        assert statistics.merged_scaler(session, TaskName("other"), bounds) is None
+        after = statistics.merged_scaler(session, name, bounds, 1)
+        assert statistics.merged_scaler(session, TaskName("other"), bounds, 1) is None
     assert before is not None
     assert after is not None
-    assert after.num_examples < 10 * before.num_examples
+    assert (before.num_examples, after.num_examples) == (300, 3 * 65 + 260)  # 3 × the others' median, and the others
+
+
+def test_where_no_cap_bites_the_merge_is_exact(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    everyone = np.concatenate([each.counts for each in five_hospitals])
+    with federation.director.ledger.read() as session:
+        merged = statistics.merged_scaler(session, DIAGNOSIS_COUNT.name, federation.settings.gate, 1)
+    assert merged is not None
+    assert merged.num_examples == len(everyone)
+    assert merged.mean[0] == pytest.approx(everyone.mean(), rel=1e-9)
+    assert merged.scale[0] == pytest.approx(everyone.std(), rel=1e-9)
+
+
+def test_with_fewer_reports_than_the_minimum_there_is_no_merge(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    name, bounds = DIAGNOSIS_COUNT.name, federation.settings.gate
+    with federation.director.ledger.read() as session:
+        assert statistics.merged_scaler(session, name, bounds, 5) is not None
+        assert statistics.merged_scaler(session, name, bounds, 6) is None
+
+
+def test_all_have_reported_when_every_enabled_hospital_has_a_report_that_is_not_out(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    def have_all() -> bool:
+        with federation.director.ledger.read() as session:
+            return statistics.have_all_reported(session, DIAGNOSIS_COUNT.name)
+
+    assert have_all()
+    newcomer = federation.enrol("Newcomer")
+    assert not have_all()
+    newcomer.send_statistics()
+    assert have_all()
+    federation.director.tasks.decide_statistics(
+        LOCAL_ADMIN, "rejected", EnvoyName("Newcomer"), DIAGNOSIS_COUNT.name, 1, "wrong unit"
+    )
+    assert not have_all()
+    federation.director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("Newcomer"))
+    assert have_all()

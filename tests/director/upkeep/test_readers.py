@@ -147,7 +147,7 @@ def test_a_commands_act_reaches_a_server_that_nobody_asks(
     for each in five_hospitals:
         each.train_and_upload()
     command = Director(federation.settings, federation.clock)  # as a command opens it
-    made = command.models.aggregate(LOCAL_ADMIN, AggregationRequest())
+    made, _ = command.models.aggregate(LOCAL_ADMIN, AggregationRequest())
     issued = command.members.issue_token(LOCAL_ADMIN, "analyst", None, None)
     command.database.close()
 

@@ -3,7 +3,7 @@
 import json
 
 from director.assembly import Director
-from director.records.schema import StatisticsRow
+from director.records.schema import PublicationRow
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
@@ -46,15 +46,26 @@ def test_a_house_in_order_is_left_as_it_is(federation: FederationSimulator, five
     assert len(federation.log_lines()) == lines
 
 
-def test_a_start_whose_statistics_no_longer_count_is_renewed_and_on_record(
-    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+def test_a_start_of_a_version_that_is_not_the_current_one_is_renewed_and_on_record(
+    federation: FederationSimulator, hospital: SimulatedHospital
 ):
-    before = five_hospitals[0].start()
+    for nudge in (1, 2):
+        hospital.train_and_upload(nudge)
+        federation.aggregate()
+    assert hospital.start()["global_version"] == 2
     with federation.director.database.write() as session:
-        session.query(StatisticsRow).filter_by(envoy_id=1).update({"verdict": "rejected"})
+        session.delete(session.query(PublicationRow).order_by(PublicationRow.id.desc()).limit(1).one())
     recovered(federation)
-    assert five_hospitals[0].start()["base"] != before["base"]
+    assert hospital.start()["global_version"] == 1
     assert federation.log_lines("start.renew")[-1]["actor"] == "director"
+
+
+def test_a_recovery_merges_no_statistics(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
+    five_hospitals[0].counts = five_hospitals[0].counts + 1
+    five_hospitals[0].send_statistics()
+    before = five_hospitals[0].start()
+    recovered(federation)
+    assert five_hospitals[0].start() == before
 
 
 def test_a_start_removes_what_no_row_names(federation: FederationSimulator, hospital: SimulatedHospital):
