@@ -29,8 +29,8 @@ from director.records.chain import follow
 from director.records.database import Database
 from director.records.files import half_written_name, replace_whole, storage_faults_named, sync_folder
 from director.records.ledger import Ledger
+from director.records.references import referred_digests
 from director.upkeep.events import BackupMade
-from director.upkeep.fsck import referred_digests
 
 MANIFEST, DATABASE, BLOBS = "manifest.json", "director.db", "blobs"
 

@@ -5,9 +5,9 @@ import logging
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Ledger
+from director.records.references import referred_digests
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
-from director.upkeep.fsck import referred_digests
 from director.upkeep.views import Views
 
 _log = logging.getLogger(__name__)

@@ -1,0 +1,24 @@
+"""Which kept files rows refer to: every one of them, in a database of this version and of the one before."""
+
+from director.records.references import referred_digests
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+def test_every_file_on_the_disk_is_named_by_a_row_and_the_other_way_round(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+):
+    headers = {**federation.admin, "Content-Type": "text/csv"}
+    table = b"label,diagnosis_count\nlow,3\nhigh,20\n"
+    assert federation.http.put("/validation/diagnosis_count", content=table, headers=headers).status_code == 200
+    for each in five_hospitals:
+        each.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    orphan, _ = federation.director.blobs.keep(b"an upload whose row was never written")
+    with federation.director.database.read() as session:
+        assert referred_digests(session) == set(federation.director.blobs.digests()) - {orphan}
+
+
+def test_where_nothing_was_uploaded_only_the_start_is_named(federation: FederationSimulator):
+    hospital = federation.enrol("KNH")
+    with federation.director.database.read() as session:
+        assert referred_digests(session) == {hospital.start()["model_sha256"]}
