@@ -68,8 +68,11 @@ def earlier_states(
         except DamagedArtifactError:
             notes.append(f"Global model {row.version} is damaged, and nothing was held against it: fl-director fsck.")
     for start in shared_starts(session, task):
-        scaler = artifacts.scaler(start.scaler_sha256) if start.scaler_sha256 else None
-        found.append(EarlierState(SHARED_START, Origin(artifacts.tensors(start.model_sha256), scaler), frozenset()))
+        try:
+            scaler = artifacts.scaler(start.scaler_sha256) if start.scaler_sha256 else None
+            found.append(EarlierState(SHARED_START, Origin(artifacts.tensors(start.model_sha256), scaler), frozenset()))
+        except DamagedArtifactError:
+            notes.append("A shared start is damaged, and nothing was held against it: fl-director fsck.")
     return found, notes
 
 
