@@ -26,6 +26,7 @@ from director.records import idempotency
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
+from director.records.references import referred_digests
 from director.records.schema import GlobalModelRow, SubmissionRow
 from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quarantined
 from director.submissions.events import UploadQuarantined
@@ -248,12 +249,15 @@ class Models:
         with self._ledger.act(caller.actor, committed="pointer.committed") as act:
             earlier = idempotency.find(act.session, caller.actor, key, as_asked)
             if earlier is not None:
+                self._drop_unnamed(act, files)
                 row = versions.version_of(act.session, task.name, int(earlier))
                 return versions.describe_version(act.session, row, self._catalogue), True
             if not still_stands(act.session, task, draft):
+                self._drop_unnamed(act, files)
                 return None
             waiting = versions.same_as(act.session, draft, files["model"])
             if waiting is not None:
+                self._drop_unnamed(act, files)
                 found = versions.describe_version(act.session, waiting, self._catalogue)
                 note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
                 return found.model_copy(update={"notes": [note, *found.notes]}), False
@@ -272,6 +276,11 @@ class Models:
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("aggregate.written")
         return answer, True
+
+    def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:
+        """Remove the files of a draft that becomes no version; whoever names one meanwhile keeps it again first."""
+        for digest in set(files.values()) - referred_digests(act.session):
+            self._blobs.remove(digest)
 
     def _publishes(self, draft: Draft) -> bool:
         """Tell whether a version is published in the act that makes it: always, or where the table accepts it."""

@@ -1,5 +1,6 @@
 """Aggregating, publishing, rolling back: what is done about global models."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract.messages.global_models import AggregationRequest
+from contract.names import EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import IdempotencyKeyReusedError, NotFoundError
 from director.members.access import LOCAL_ADMIN
@@ -55,7 +57,9 @@ def test_a_preview_makes_nothing(federation: FederationSimulator, five_hospitals
         pytest.param({}, 409, "no_updates", id="nobody has a model"),
         pytest.param({"envoys": ["MTRH"]}, 409, "no_model_yet", id="the named one has none"),
         pytest.param({"strategy": "magic"}, 422, "unknown_strategy", id="an unknown strategy"),
-        pytest.param({"strategy": "fedavg", "parameters": {"f": 1}}, 422, "unknown_strategy", id="a parameter that it has not"),
+        pytest.param(
+            {"strategy": "fedavg", "parameters": {"f": 1}}, 422, "unknown_strategy", id="a parameter that it has not"
+        ),
         pytest.param({"task": "other"}, 404, "unknown_task", id="an unknown task"),
         pytest.param({"envoys": []}, 422, "invalid_request", id="an empty list"),
     ],
@@ -146,6 +150,50 @@ def test_files_that_a_recovery_took_for_orphans_are_kept_again(
     monkeypatch.setattr("director.models.service.reach", recovery_between)
     assert federation.aggregate().json()["sha256"] == preview["sha256"]
     assert blobs.has(preview["sha256"])
+    assert federation.director.upkeep.defects() == []
+
+
+def test_where_another_version_was_published_meanwhile_it_moves_on_from_that_one_and_leaves_no_orphan(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload()
+    late = federation.enrol("MTRH")
+    asked = AggregationRequest(envoys=[EnvoyName("MTRH")])
+    places: list[str] = []
+
+    def another_between(place: str) -> None:
+        places.append(place)
+        if places.count("aggregate.kept") == 1 and place == "aggregate.kept":
+            late.train_and_upload(1)
+            federation.director.models.aggregate(LOCAL_ADMIN, asked)
+
+    monkeypatch.setattr("director.models.service.reach", another_between)
+    made = federation.aggregate().json()
+    assert (made["version"], made["parent"]) == (2, 1)
+    assert [each["envoy_name"] for each in made["inputs"]] == ["KUTRRH"]
+    assert [each["envoy_name"] for each in made["standing"]] == ["MTRH"]
+    assert federation.director.upkeep.defects() == []
+
+
+def test_where_others_are_published_all_the_while_it_gives_up_and_leaves_no_orphan(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch
+):
+    hospital.train_and_upload(1)
+    federation.aggregate()
+    late = federation.enrol("MTRH")
+    parcel, others = late.parcel(), itertools.cycle((1, 2))
+    hospital.train_and_upload(2)
+    federation.aggregate()
+    late.upload(parcel)  # counts from the one as from the other
+
+    def published_between(place: str) -> None:
+        if place == "aggregate.kept":
+            federation.director.models.publish(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, next(others))
+
+    monkeypatch.setattr("director.models.service.reach", published_between)
+    refused = federation.aggregate()
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert len(federation.http.get("/global_models", headers=federation.admin).json()["items"]) == 2
     assert federation.director.upkeep.defects() == []
 
 
