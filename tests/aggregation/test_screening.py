@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from aggregation import screening
-from aggregation.screening import Bounds, check_held_out, screen_report
+from aggregation.counting import Claim, count
+from aggregation.screening import Bounds, check_count, check_held_out, screen_report
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.messages.problems import Check
 from contract.names import Digest
@@ -83,7 +84,7 @@ def test_two_hostile_ones_neither_hide_each_other_nor_accuse_the_honest():
 def test_where_most_look_odd_the_first_comparison_counts():
     changes = [np.eye(20)[place] * (-1.0) ** place * 10.0**place for place in range(5)]
     verdicts = screen_updates(updates(changes), BOUNDS)
-    assert [checks[1].bound.partition(";")[2] for checks in verdicts] == [
+    assert [checks[0].bound.partition(";")[2] for checks in verdicts] == [
         f" the others' median is {median:.4g}" for median in (550, 550, 505, 55, 55)
     ]
 
@@ -96,14 +97,11 @@ def test_no_verdict_depends_on_who_came_first():
 
 
 def test_a_lied_count_is_capped_and_said_but_quarantines_nothing():
-    *others, lied = screen_updates(updates(honest_changes(5), counts=[40, 50, 60, 70, 10**6]), BOUNDS)
-    assert failed(lied) == []
-    assert (lied[0].name, lied[0].seen, lied[0].sentence) == (
-        "claimed_examples",
-        "1000000",
-        "More than most have: counts as 180.",
-    )
-    assert all(checks[0].sentence == "Counts as claimed." for checks in others)
+    claims = [Claim(number, number) for number in (40, 50, 60, 70, 10**6)]
+    *others, lied = (check_count(each) for each in count(claims, BOUNDS.count_ratio))
+    assert (lied.name, lied.passed, lied.seen) == ("claimed_examples", True, "1000000")
+    assert lied.sentence == "Counts as 165: 3 × the median of the others."
+    assert all(check.passed and check.sentence == "Counts as claimed." for check in others)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
