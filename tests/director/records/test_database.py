@@ -15,9 +15,9 @@ from director.errors import DatabaseError, NotInitialisedError, StorageError, St
 from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.database import REVISION, Database
-from director.records.schema import Base, GlobalModelRow, PublicationRow
+from director.records.schema import Base, EnvoyRow, GlobalModelRow, PublicationRow, VersionAnswerRow
 from director.settings import DirectorSettings
-from tests.federation_simulator import FederationSimulator
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_the_migrations_make_the_schema_that_the_program_works_with(tmp_path: Path):
@@ -175,6 +175,113 @@ def test_the_way_back_puts_the_digests_where_they_were(of_before: Database):
     of_before.migrate()
     with of_before.read() as session:
         assert session.get_one(GlobalModelRow, 11).digests == FILES
+
+
+# --- what each version moved on from ----------------------------------------------------------------------------------
+
+OF_NOW, OF_EARLIER = "e" * 64, "f" * 64
+"""Digests of two definitions of one task."""
+
+
+def parents(database: Database, task: str = "diagnosis_count") -> dict[object, object]:
+    found = statement(database, "SELECT version, parent FROM global_models WHERE task = :task", task=task)
+    return dict(found)  # type: ignore[arg-type]  # two columns a row
+
+
+@pytest.fixture
+def of_0004(tmp_path: Path) -> Database:
+    """A database before versions knew their parents, with nothing in it."""
+    database = Database(f"sqlite:///{tmp_path / 'director.db'}")
+    database.migrate("0004")
+    return database
+
+
+def make(database: Database, *versions: int, task: str = "diagnosis_count", digest: str = OF_NOW) -> None:
+    """Make versions, each published in the act that makes it, as every earlier version of this program did."""
+    for version in versions:
+        statement(
+            database,
+            "INSERT INTO global_models (task, task_digest, version, strategy, parameters, scaler, num_examples, inputs,"
+            " quarantined, metrics, created_at)"
+            " VALUES (:task, :digest, :version, 'fedavg', '{}', 'merged', 90, '[]', '[]', '{}', :at)",
+            task=task,
+            digest=digest,
+            version=version,
+            at="2026-01-01 08:00:00.000000",
+        )
+        publish(database, version, task=task)
+
+
+def publish(database: Database, version: int, task: str = "diagnosis_count") -> None:
+    statement(
+        database,
+        "INSERT INTO publications (task, global_model_id, actor, created_at)"
+        " SELECT task, id, 'admin:cli', created_at FROM global_models WHERE task = :task AND version = :version",
+        task=task,
+        version=version,
+    )
+
+
+def test_a_version_of_before_moved_on_from_the_one_that_was_published_when_it_was_made(of_0004: Database):
+    make(of_0004, 1, 2)
+    make(of_0004, 1, 2, 3, task="another")
+    make(of_0004, 3)
+    of_0004.migrate()
+    assert parents(of_0004) == {1: None, 2: 1, 3: 2}
+    assert parents(of_0004, "another") == {1: None, 2: 1, 3: 2}
+
+
+def test_after_a_rollback_it_moved_on_from_the_one_rolled_back_to(of_0004: Database):
+    make(of_0004, 1, 2)
+    publish(of_0004, 1)
+    make(of_0004, 3, 4)
+    publish(of_0004, 2)  # what was rolled back is published again, and does not become its own parent's child
+    publish(of_0004, 3)
+    make(of_0004, 5)
+    of_0004.migrate()
+    assert parents(of_0004) == {1: None, 2: 1, 3: 1, 4: 3, 5: 3}
+
+
+def test_the_first_version_of_a_task_that_was_defined_anew_moved_on_from_the_shared_start(of_0004: Database):
+    make(of_0004, 1, 2, digest=OF_EARLIER)
+    make(of_0004, 3, 4)
+    publish(of_0004, 2)
+    make(of_0004, 5)
+    of_0004.migrate()
+    assert parents(of_0004) == {1: None, 2: 1, 3: None, 4: 3, 5: None}
+
+
+def test_of_what_was_not_known_before_nothing_is_said(of_0004: Database):
+    make(of_0004, 1)
+    at = "2026-01-01 08:00:00.000000"
+    statement(of_0004, "INSERT INTO envoys VALUES (1, 'KNH', 'knh', :at, :at, NULL)", at=at)
+    of_0004.migrate()
+    of_0004.check_ready()
+    with of_0004.read() as session:
+        row = session.query(GlobalModelRow).one()
+        assert (row.standing, row.notes) == ([], [])
+        assert session.query(EnvoyRow).one().expected_examples is None
+        assert session.query(VersionAnswerRow).all() == []
+
+
+def test_the_way_back_and_forth_finds_the_same_parents(federation: FederationSimulator, hospital: SimulatedHospital):
+    for nudge, back_to in enumerate((None, 1, None, 2, None)):
+        hospital.train_and_upload(nudge)
+        assert federation.aggregate().status_code == 201
+        if back_to is not None:
+            federation.http.post(f"/global_models/{back_to}/publish", headers=federation.admin)
+    database = federation.director.database
+    before = parents(database)
+    assert before == {1: None, 2: 1, 3: 1, 4: 3, 5: 2}
+    federation.stop()
+    take_back_to("0004", database)
+    with pytest.raises(DatabaseError, match="schema 0004"):
+        database.check_ready()
+    database.migrate()
+    assert parents(database) == before
+    federation._start()
+    hospital.train_and_upload(9)
+    assert federation.aggregate().json()["parent"] == 5
 
 
 # --- transactions -----------------------------------------------------------------------------------------------------
