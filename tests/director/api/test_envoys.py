@@ -38,3 +38,32 @@ def test_a_join_that_is_repeated_under_its_key_gives_one_token(federation: Feder
     ]
     assert [each.status_code for each in answers] == [201, 201, 401]
     assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
+def test_what_is_expected_of_a_hospital_is_shown_to_it_and_to_the_admin(federation: FederationSimulator) -> None:
+    hospital, other = federation.enrol("KNH"), federation.enrol("MTRH")
+    path = "/envoys/knh/expectation"
+    assert federation.http.get(path, headers=hospital.headers).json() == {"envoy_name": "KNH", "num_examples": None}
+    said = federation.http.put(path, json={"num_examples": 400}, headers=federation.admin)
+    assert (said.status_code, said.json()) == (200, {"envoy_name": "KNH", "num_examples": 400})
+    for headers in (hospital.headers, federation.admin):
+        assert federation.http.get(path, headers=headers).json() == said.json()
+    for headers in (other.headers, federation.analyst):
+        assert federation.http.get(path, headers=headers).status_code == 403
+    assert federation.http.put(path, json={"num_examples": 1}, headers=hospital.headers).status_code == 403
+    assert federation.http.put(path, json={"num_examples": 0}, headers=federation.admin).status_code == 422
+    seen = {
+        role: federation.http.get("/envoys/KNH", headers=headers).json().get("expected_examples")
+        for role, headers in (("admin", federation.admin), ("analyst", federation.analyst), ("own", hospital.headers))
+    }
+    assert seen == {"admin": 400, "analyst": None, "own": None}
+
+
+def test_a_hospital_may_be_added_with_its_size_and_a_new_code_leaves_that_as_it_is(
+    federation: FederationSimulator,
+) -> None:
+    for request in ({"envoy_name": "KNH", "expected_examples": 20000}, {"envoy_name": "KNH"}):
+        assert federation.http.post("/envoys", json=request, headers=federation.admin).status_code == 201
+    shown = federation.http.get("/envoys/KNH/expectation", headers=federation.admin).json()
+    assert shown["num_examples"] == 20000
+    assert len(federation.log_lines("envoy.expect")) == 1

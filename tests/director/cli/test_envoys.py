@@ -35,10 +35,38 @@ def test_the_list_goes_on_to_its_end_and_names_the_current_versions(
     assert table.count("diagnosis_count 1") == 1
 
 
+def test_what_is_expected_of_a_hospital_is_said_shown_and_taken_back(
+    served: Run, federation: FederationSimulator
+) -> None:
+    assert served("envoy", "add", "KNH", "--expect", 20000).exit_code == 0
+    (listed,) = json.loads(served("envoy", "list", "--json").stdout)
+    assert listed["expected_examples"] == 20000
+    assert "20000" in served("envoy", "list").stdout
+    assert served("envoy", "expect", "knh", 400).stdout == "KNH counts for at most 400 examples.\n"
+    assert json.loads(served("envoy", "expect", "KNH", "none", "--json").stdout) == {
+        "envoy_name": "KNH", "num_examples": None,
+    }  # fmt: skip
+    assert served("envoy", "expect", "KNH", "none").stdout.startswith("Nothing is expected of KNH")
+    assert [line["num_examples"] for line in federation.log_lines("envoy.expect")] == [20000, 400, None]
+
+
+def test_a_disabled_hospital_is_enabled_again(served: Run, federation: FederationSimulator) -> None:
+    hospital = federation.enrol("KNH")
+    served("envoy", "disable", "KNH")
+    assert served("envoy", "enable", "knh").stdout == "KNH is active.\n"
+    assert federation.http.get("/tasks", headers=hospital.headers).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (["add", "no name"], EXIT_USAGE),
+        (["add", "KNH", "--expect", "0"], EXIT_USAGE),
+        (["expect", "Nowhere", "400"], EXIT_REFUSED),
+        (["expect", "Nowhere", "0"], EXIT_USAGE),
+        (["expect", "Nowhere", "many"], EXIT_USAGE),
+        (["expect", "Nowhere", "9" * 5000], EXIT_USAGE),
+        (["enable", "Nowhere"], EXIT_REFUSED),
         (["add", "CON"], EXIT_USAGE),
         (["add"], EXIT_USAGE),
         (["disable", "Nowhere"], EXIT_REFUSED),

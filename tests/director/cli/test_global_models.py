@@ -78,3 +78,16 @@ def test_each_failure_has_its_exit_code(
     failed = served(*arguments)
     assert (failed.exit_code, failed.stdout) == (code, "")
     assert json.loads(served("model", "list", "--json").stdout) == []
+
+
+def test_a_version_that_nobody_confirmed_is_published_with_a_reason(
+    served: Run, trained: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTOR_PUBLISH", "confirmed")
+    made = served("aggregate")
+    assert made.stdout.startswith("global model 1 of diagnosis_count (waits to be confirmed), clip+trimmed_mean")
+    assert served("model", "publish", 1).exit_code == EXIT_REFUSED
+    assert served("model", "publish", 1, "--reason", "").exit_code == EXIT_USAGE
+    done = served("model", "publish", 1, "--reason", "the hospitals are closed")
+    assert done.stdout.startswith("global model 1 of diagnosis_count (current)")
+    assert trained.log_lines("model.publish")[-1]["reason"] == "the hospitals are closed"

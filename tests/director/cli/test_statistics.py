@@ -31,9 +31,24 @@ def test_a_report_in_quarantine_is_listed_released_and_rejected(served: Run, sus
     assert (rejected["verdict"], rejected["decision"]["by"]) == ("rejected", "admin:cli")
 
 
+def test_the_start_is_let_follow_the_reports_that_count(
+    served: Run, federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
+) -> None:
+    first = five_hospitals[0]
+    before = first.start()
+    first.counts = first.counts + 1
+    first.send_statistics()
+    assert first.start() == before
+    merged = json.loads(served("statistics", "merge", "--json").stdout)
+    assert merged == first.start() != before
+    assert served("statistics", "merge").stdout.startswith(f"Hospitals start from {merged['base']}, behind the merged")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
+        (["merge", "--task", "No Such"], EXIT_USAGE),
+        (["merge", "--task", "no_such"], EXIT_REFUSED),
         (["list", "--task", "No Such"], EXIT_USAGE),
         (["release", "Newcomer", "1"], EXIT_USAGE),
         (["release", "Newcomer", "1", "--reason", ""], EXIT_USAGE),

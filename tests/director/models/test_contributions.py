@@ -154,7 +154,8 @@ def test_counts_are_capped_against_the_others(federation: FederationSimulator, u
     largest.train_and_upload()
     found = closed(federation, making=Making(Bounds(count_ratio=2.0)))
     assert {each.row.envoy.name: each.moving.num_examples for each in found.contributions} == {
-        **others, "Nairobi": 2 * sorted(others.values())[2],
+        **others,
+        "Nairobi": 2 * sorted(others.values())[2],
     }
     assert {each.row.envoy.name for each in found.contributions if each.count.is_capped} == {"Nairobi"}
 
@@ -167,7 +168,7 @@ def test_a_hospital_counts_for_no_more_than_its_newest_statistics_and_the_admins
     first.send_statistics()
     members = federation.director.members
     members.expect(LOCAL_ADMIN, EnvoyName(second.name), 20)
-    found = {each.row.envoy.name: each.count for each in closed(federation).contributions}
+    found = {str(each.row.envoy.name): each.count for each in closed(federation).contributions}
     assert (found[first.name].claimed, found[first.name].counted, found[first.name].bound) == (40, 30, "reported")
     assert (found[second.name].claimed, found[second.name].counted, found[second.name].bound) == (50, 20, "expected")
 
@@ -175,7 +176,7 @@ def test_a_hospital_counts_for_no_more_than_its_newest_statistics_and_the_admins
 def test_of_a_hospital_without_statistics_the_others_claims_are_believed(federation: FederationSimulator):
     for name, patients in (("KUTRRH", 40), ("MTRH", 50), ("KNH", 90)):
         federation.enrol(name, patients=patients).train_and_upload()
-    found = {each.row.envoy.name: each.count for each in closed(federation).contributions}
+    found = {str(each.row.envoy.name): each.count for each in closed(federation).contributions}
     assert (found["KNH"].claimed, found["KNH"].counted, found["KNH"].bound) == (90, 45, "others_claims")
 
 

@@ -151,7 +151,7 @@ def test_what_failed_is_named_and_its_share_stays_where_it_was(
     assert [(each.envoy_name, each.weight) for each in of_all.lineage.quarantined] == [("KNH", 60 / 300)]
     expected = moved_by(of_the_others, 240 / 300)
     assert all(np.allclose(of_all.state[name], tensor, atol=1e-6) for name, tensor in expected.items())
-    weights = {each.envoy_name: each.weight for each in of_all.lineage.inputs}
+    weights = {str(each.envoy_name): each.weight for each in of_all.lineage.inputs}
     assert weights["MTRH"] == pytest.approx(50 / 300)
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import joblib
@@ -14,9 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from contract.artifacts.scaler_file import read_scaler
 from contract.errors import ArtifactError, FederationError, ScalerFileError
 from contract.messages.global_models import GlobalModel
-from contract.names import Digest
+from contract.names import Digest, EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
-from director.errors import MalformedRequestError, NotFoundError
+from director.errors import ConflictError, MalformedRequestError, NotFoundError
 from director.members.access import LOCAL_ADMIN
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -132,3 +133,62 @@ def test_a_model_that_was_rejected_since_is_no_input(averaged: FederationSimulat
     averaged.decide("reject", averaged.submission("KNH", 1)["id"])
     with pytest.raises(NotFoundError, match="KNH"):
         imported(averaged)
+
+
+def card_of(federation: FederationSimulator, weights: Mapping[str, int]) -> dict[str, Any]:
+    """Give a card as the script writes it with these weights, in the hospitals' order."""
+    total = sum(weights.values())
+    inputs = [
+        {
+            "envoy_name": name,
+            "model_sha256": federation.submission(name, 1)["files"]["model"]["sha256"],
+            "num_examples": number,
+            "weight": number / total,
+        }
+        for name, number in weights.items()
+    ]
+    return {"inputs": inputs}
+
+
+def test_a_card_that_counts_a_hospital_for_more_than_it_may_is_refused_with_weights_that_pass(
+    federation: FederationSimulator,
+):
+    sizes = {"KNH": 10, "MTRH": 100, "KUTRRH": 1000}  # none has sent statistics: the others' claims bound each
+    for name in sizes:
+        federation.enrol(name).train_and_upload()
+    assert federation.aggregate().status_code == 201
+    with pytest.raises(ConflictError, match="MTRH with 100 examples; it counts as at most 65") as refused:
+        imported(federation, **card_of(federation, sizes))
+    words = (refused.value.hint or "").split("--weights ")[1].split(" (")[0]
+    weights = dict(zip(sizes, map(int, words.split()), strict=True))
+    made = imported(federation, **card_of(federation, weights))
+    assert {each.envoy_name: each.num_examples for each in made.inputs} == weights
+
+
+def test_a_hospital_of_the_size_that_is_expected_may_count_for_it(federation: FederationSimulator):
+    sizes = {"KNH": 50, "MTRH": 50, "KUTRRH": 400}
+    for name, patients in sizes.items():
+        hospital = federation.enrol(name, patients=patients)
+        hospital.send_statistics()
+        hospital.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    with pytest.raises(ConflictError, match="it counts as at most 100: the sum of the others"):
+        imported(federation, **card_of(federation, sizes))
+    federation.director.members.expect(LOCAL_ADMIN, EnvoyName("KUTRRH"), 400)
+    assert imported(federation, **card_of(federation, sizes)).num_examples == 500
+
+
+def test_two_hospitals_with_one_model_are_refused(federation: FederationSimulator):
+    first, second = federation.enrol("KNH"), federation.enrol("MTRH")
+    first.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    assert second.upload(first.parcel()).status_code == 201
+    parcel = first.parcel(4)
+    first.upload(parcel)
+    second.upload(parcel)
+    inputs = [
+        {"envoy_name": name, "model_sha256": Digest.of(parcel.model), "num_examples": 50, "weight": 0.5}
+        for name in ("KNH", "MTRH")
+    ]
+    with pytest.raises(ConflictError, match="KNH and MTRH hold the same model"):
+        imported(federation, inputs=inputs)

@@ -1,157 +1,224 @@
 """When a version is published: at once, or once the table or the hospitals' own word confirms it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.director.models.test_moving_on import cycle, enrolled
+from contract.tasks import DIAGNOSIS_COUNT
+from director.models import publishing
+from director.models.versions import version_of
+from director.records.verdicts import QUARANTINED_REASON
+from director.settings import DirectorSettings
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+TASK = DIAGNOSIS_COUNT.name
 
 
 @pytest.fixture
-def federation(tmp_path: Path):
-    with FederationSimulator(tmp_path / "data", strategy="fedavg", publish="confirmed") as simulator:
-        yield simulator
+def confirming(tmp_path: Path) -> Iterator[FederationSimulator]:
+    """A federation of three hospitals whose versions must be confirmed."""
+    with FederationSimulator(tmp_path / "director", publish="confirmed") as federation:
+        for name in ("KUTRRH", "MTRH", "KNH"):
+            federation.enrol(name).send_statistics()
+        yield federation
 
 
-def say(hospital: SimulatedHospital, version: int, answer: str) -> Any:
-    response = hospital.http.post(
-        f"/global_models/{version}/answers", json={"answer": answer}, headers=hospital.headers
-    )
-    assert response.status_code == 201, response.text
-    return response.json()
+@pytest.fixture
+def waiting(confirming: FederationSimulator) -> FederationSimulator:
+    """Version 1 of all three waits."""
+    confirming.train_and_upload()
+    made = confirming.aggregate()
+    assert (made.status_code, made.json()["published"], made.json()["waiting"]) == (201, False, True)
+    return confirming
 
 
-def publish(federation: FederationSimulator, version: int, reason: str | None = None) -> Any:
-    body = {} if reason is None else {"json": {"reason": reason}}
-    return federation.http.post(f"/global_models/{version}/publish", headers=federation.admin, **body)
+def say(hospital: SimulatedHospital, answer: str, version: int = 1):
+    body = {"task": TASK, "answer": answer}
+    return hospital.http.post(f"/global_models/{version}/answers", json=body, headers=hospital.headers)
 
 
-def test_a_version_waits_until_every_hospital_in_it_has_accepted(federation):
-    hospitals = enrolled(federation, 3)
-    made = cycle(federation, hospitals, 1)
-    assert (made["published"], made["waiting"], made["answers"]) == (False, True, [])
-    question = {"inputs": {"diagnosis_count": 3}}
-    assert federation.infer_global(question).status_code == 409
-    for each in hospitals[:2]:
-        assert say(each, 1, "accept")["published"] is False
-    last = say(hospitals[2], 1, "accept")
-    assert (last["published"], last["waiting"]) == (True, False)
-    assert {each["envoy_name"]: each["answer"] for each in last["answers"]} == dict.fromkeys(
-        ("KUTRRH", "MTRH", "KNH"), "accept"
-    )
-    assert federation.infer_global(question).status_code == 200
-    (published,) = federation.http.get("/audit?act=model.publish", headers=federation.admin).json()["items"]
-    assert (published["actor"], published["facts"]["reason"]) == (
-        "director:gate", "Every hospital with a share in it accepts."
-    )  # fmt: skip
+def say_all(federation: FederationSimulator, version: int = 1) -> dict[str, Any]:
+    answers = [say(each, "accept", version) for each in federation.hospitals.values()]
+    assert {each.status_code for each in answers} == {201}
+    return dict(answers[-1].json())
 
 
-def test_a_refusal_or_silence_leaves_it_unpublished_and_the_start_where_it_was(federation):
-    hospitals = enrolled(federation, 2)
-    before = hospitals[0].start()
-    cycle(federation, hospitals, 1)
-    say(hospitals[0], 1, "accept")
-    assert say(hospitals[1], 1, "refuse")["waiting"] is True
-    assert hospitals[0].start() == before
-    say(hospitals[1], 1, "accept")  # its newest word holds
-    assert hospitals[0].start()["global_version"] == 1
+def publish(federation: FederationSimulator, version: int, reason: str | None = None):
+    body = {"reason": reason} if reason else None
+    return federation.http.post(f"/global_models/{version}/publish", json=body, headers=federation.admin)
 
 
-def test_one_that_alone_moves_does_not_confirm_itself(federation):
-    hospitals = enrolled(federation, 2)
-    cycle(federation, hospitals, 1)
-    for each in hospitals:
-        say(each, 1, "accept")
-    cycle(federation, hospitals[:1], 2)
-    assert say(hospitals[0], 2, "accept")["published"] is False
-    assert say(hospitals[1], 2, "accept")["published"] is True
+def put_table(federation: FederationSimulator) -> None:
+    table = b"label,diagnosis_count\nlow,3\nmedium,9\nhigh,20\n"
+    headers = {**federation.admin, "Content-Type": "text/csv"}
+    assert federation.http.put(f"/validation/{TASK}", content=table, headers=headers).status_code == 200
 
 
-def test_what_waits_already_is_not_made_again(federation):
-    hospitals = enrolled(federation, 2)
-    first = cycle(federation, hospitals, 1)
-    again = federation.aggregate()
-    assert (again.status_code, again.json()["version"], again.json()["sha256"]) == (200, 1, first["sha256"])
-    assert "waits to be confirmed" in again.json()["notes"][0]
+def shown(federation: FederationSimulator, version: int = 1) -> dict[str, Any]:
+    return dict(federation.http.get(f"/global_models/{version}", headers=federation.admin).json())
 
 
-def test_a_version_whose_parent_is_no_longer_current_is_not_published_by_word(federation):
-    hospitals = enrolled(federation, 2)
-    cycle(federation, hospitals, 1)
-    for each in hospitals:
-        say(each, 1, "accept")
-    cycle(federation, hospitals, 2)
-    cycle(federation, hospitals, 3)  # moves on from version 1 too, for version 2 waits
-    for each in hospitals:
-        say(each, 3, "accept")
-    for each in hospitals:
-        found = say(each, 2, "accept")
-    assert (found["published"], found["waiting"]) == (False, False)
+def current(federation: FederationSimulator) -> int | None:
+    listed = federation.http.get("/global_models", headers=federation.admin).json()["items"]
+    return next((each["version"] for each in listed if each["published"]), None)
 
 
-def test_an_admin_publishes_what_nobody_confirmed_with_a_reason_alone(federation):
-    hospitals = enrolled(federation, 2)
-    cycle(federation, hospitals, 1)
-    refused = publish(federation, 1)
+def test_by_default_a_version_is_published_in_the_act_that_makes_it(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    made = federation.aggregate().json()
+    assert (made["published"], made["waiting"]) == (True, False)
+
+
+def test_what_waits_is_neither_served_nor_started_from(waiting: FederationSimulator):
+    asked = waiting.infer_global({"inputs": {"diagnosis_count": 3}})
+    assert asked.json()["code"] == "no_model_yet"
+    assert waiting.hospitals["KNH"].start()["global_version"] is None
+    assert not waiting.file("aggregated", "model.pt").exists()
+
+
+def test_the_last_word_that_was_missing_publishes_it_and_moves_the_start(waiting: FederationSimulator):
+    first, second, third = waiting.hospitals.values()
+    for each in (first, second):
+        assert say(each, "accept").json()["published"] is False
+    answer = say(third, "accept")
+    assert (answer.status_code, answer.json()["published"], answer.json()["waiting"]) == (201, True, False)
+    assert first.start()["global_version"] == 1
+    assert waiting.digest_at("aggregated", "model.pt") == shown(waiting)["sha256"]
+    (line,) = waiting.log_lines("model.publish")
+    assert (line["actor"], line["reason"]) == ("director:gate", publishing.BY_WORD)
+
+
+def test_a_refusal_holds_it_back_until_that_hospital_says_otherwise(waiting: FederationSimulator):
+    first, *others = waiting.hospitals.values()
+    assert say(first, "refuse").status_code == 201
+    for each in others:
+        say(each, "accept")
+    assert shown(waiting)["waiting"]
+    assert [(each["envoy_name"], each["answer"]) for each in shown(waiting)["answers"]] == [
+        ("KNH", "accept"), ("KUTRRH", "refuse"), ("MTRH", "accept"),
+    ]  # fmt: skip
+    assert say(first, "accept").json()["published"]
+
+
+def test_the_same_word_again_changes_nothing_and_is_not_on_record(waiting: FederationSimulator):
+    first = waiting.hospitals["KUTRRH"]
+    one, waits = say(first, "accept").json(), len(waiting.log_lines("model.answer"))
+    waiting.clock.pass_by(hours=1)
+    assert say(first, "accept").json() == one
+    assert len(waiting.log_lines("model.answer")) == waits == 1
+
+
+def test_an_admin_publishes_what_nobody_confirmed_only_with_a_reason(waiting: FederationSimulator):
+    refused = publish(waiting, 1)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
-    assert publish(federation, 1, "MTRH's link is down; I looked at the figures").status_code == 200
-    (told,) = federation.http.get("/audit?act=model.publish", headers=federation.admin).json()["items"]
-    assert told["facts"]["reason"] == "MTRH's link is down; I looked at the figures"
+    assert current(waiting) is None
+    done = publish(waiting, 1, "two hospitals are closed this week")
+    assert (done.status_code, done.json()["published"]) == (200, True)
+    assert waiting.log_lines("model.publish")[-1]["reason"] == "two hospitals are closed this week"
 
 
-def test_a_rollback_takes_no_reason(federation):
-    hospitals = enrolled(federation, 2)
-    for version in (1, 2):
-        cycle(federation, hospitals, version)
-        for each in hospitals:
-            say(each, version, "accept")
-    assert publish(federation, 1).status_code == 200
+def test_a_rollback_takes_no_reason(waiting: FederationSimulator):
+    say_all(waiting)
+    waiting.train_and_upload(1)
+    assert waiting.aggregate().json()["version"] == 2
+    say_all(waiting, 2)
+    assert current(waiting) == 2
+    assert publish(waiting, 1).status_code == 200
+    assert current(waiting) == 1
 
 
-def test_a_validation_table_confirms_in_their_place(federation):
-    hospitals = enrolled(federation, 2)
-    table = "diagnosis_count,label\n" + "".join(f"{n},{'low' if n < 5 else 'medium'}\n" for n in range(1, 15))
-    assert (
-        federation.http.put("/validation/diagnosis_count", content=table, headers=federation.admin).status_code == 200
-    )
-    made = cycle(federation, hospitals, 1)
-    assert made["published"] is True
+def test_the_same_aggregate_again_makes_no_second_version_that_waits(waiting: FederationSimulator):
+    again = waiting.aggregate()
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    assert "global model 1 is the same, and waits to be confirmed" in again.json()["notes"][0]
 
 
-def test_whose_model_waits_in_quarantine_is_not_asked(tmp_path):
-    with FederationSimulator(tmp_path / "data", strategy="fedavg") as at_once:
-        hospitals = enrolled(at_once, 5)
-        cycle(at_once, hospitals, 1)
-        hospitals[4].upload(hospitals[4].gone_too_far(40))
-        cycle(at_once, hospitals[:4], 2)
-    with FederationSimulator(tmp_path / "data", strategy="fedavg", publish="confirmed") as federation:
-        for each in hospitals:
-            each.http = federation.http
-        cycle(federation, hospitals[:4], 3)
-        for each in hospitals[:4]:
-            found = say(each, 3, "accept")
-        assert found["published"] is True
+def test_of_two_that_wait_the_one_that_is_confirmed_ends_the_waiting_of_the_other(waiting: FederationSimulator):
+    waiting.hospitals["KNH"].train_and_upload(1)
+    assert waiting.aggregate().json()["version"] == 2
+    say_all(waiting, 2)
+    assert (current(waiting), shown(waiting, 1)["waiting"]) == (2, False)
+    assert not say_all(waiting, 1)["published"]  # it moved on from what is no longer current
 
 
-def test_no_other_role_gives_a_hospitals_word(federation):
-    hospitals = enrolled(federation, 2)
-    cycle(federation, hospitals, 1)
-    for headers in (federation.admin, federation.analyst):
-        response = federation.http.post("/global_models/1/answers", json={"answer": "accept"}, headers=headers)
-        assert response.status_code == 403
+def test_who_stands_still_is_asked_too_and_what_waits_in_quarantine_is_not(waiting: FederationSimulator):
+    say_all(waiting)
+    waiting.hospitals["KUTRRH"].train_and_upload(1)
+    made = waiting.aggregate().json()
+    assert [each["envoy_name"] for each in made["standing"]] == ["KNH", "MTRH"]
+    with waiting.director.database.read() as session:
+        row = version_of(session, DIAGNOSIS_COUNT.name, 2)
+        assert publishing.asked(row) == {"KUTRRH", "KNH", "MTRH"}
+        row.standing = [{**each, "reason": QUARANTINED_REASON} for each in row.standing if each["envoy_name"] == "KNH"]
+        assert publishing.asked(row) == {"KUTRRH"}
+        session.rollback()
+    assert say(waiting.hospitals["KUTRRH"], "accept", 2).json()["published"] is False
+    assert say_all(waiting, 2)["published"]
 
 
-@pytest.mark.parametrize("minimum_hospitals", [2, 3])
-def test_fewer_hospitals_than_the_minimum_make_no_version_and_no_merged_scaler(tmp_path, minimum_hospitals):
-    with FederationSimulator(tmp_path / "data", strategy="fedavg", minimum_hospitals=minimum_hospitals) as federation:
-        hospitals = enrolled(federation, 2)
-        has_enough = minimum_hospitals == 2
-        assert (hospitals[0].start()["scaler_sha256"] is not None) == has_enough
-        for each in hospitals:
-            each.train_and_upload(1)
-        made = federation.aggregate()
-        assert made.status_code == (201 if has_enough else 409), made.text
+def test_a_hospital_without_a_share_is_heard_and_not_waited_for(waiting: FederationSimulator):
+    newcomer = waiting.enrol("Newcomer")
+    assert say(newcomer, "refuse").status_code == 201
+    *_, last = [say(waiting.hospitals[name], "accept") for name in ("KUTRRH", "MTRH", "KNH")]
+    assert last.json()["published"]
+
+
+def test_a_word_is_a_hospitals_alone_and_about_a_version_that_is_there(waiting: FederationSimulator):
+    for headers in (waiting.admin, waiting.analyst):
+        answer = waiting.http.post("/global_models/1/answers", json={"answer": "accept"}, headers=headers)
+        assert answer.status_code == 403
+    assert say(waiting.hospitals["KNH"], "accept", 7).status_code == 404
+    assert say(waiting.hospitals["KNH"], "perhaps").status_code == 422
+
+
+def test_where_there_is_a_table_it_speaks_and_the_hospitals_word_publishes_nothing(confirming: FederationSimulator):
+    put_table(confirming)
+    confirming.train_and_upload()
+    made = confirming.aggregate().json()
+    assert (made["published"], made["held_out"] is not None) == (True, True)
+
+
+def test_what_the_table_does_not_accept_waits_for_the_admin(tmp_path: Path):
+    gate = {"loss_margin": -10.0}  # no model is so much better
+    with FederationSimulator(tmp_path / "director", publish="confirmed", gate=gate) as federation:
+        put_table(federation)
+        hospital = federation.enrol("KNH")
+        hospital.train_and_upload()
+        assert federation.aggregate().json()["code"] == "no_updates"
+        federation.decide("release", federation.submission("KNH", 1)["id"])
+        made = federation.aggregate().json()
+        assert (made["version"], made["published"], made["waiting"]) == (1, False, True)
+        assert say(hospital, "accept").json()["waiting"]
+        assert publish(federation, 1, "the table is too small").json()["published"]
+
+
+def test_a_version_waits_also_after_the_task_was_defined_anew(waiting: FederationSimulator):
+    say_all(waiting)
+    moved = {TASK: {"cut_points": [4, 12]}}
+    waiting.settings = DirectorSettings(data_dir=waiting.folder, tasks=moved, publish="confirmed")
+    waiting.restart()
+    for each in waiting.hospitals.values():
+        each.task = waiting.director.catalogue[DIAGNOSIS_COUNT.name]
+    waiting.train_and_upload(1)
+    made = waiting.aggregate().json()
+    assert (made["version"], made["parent"], made["waiting"]) == (2, None, True)
+    assert say_all(waiting, 2)["published"]
+
+
+def test_with_fewer_hospitals_than_a_version_takes_none_is_made(tmp_path: Path):
+    with FederationSimulator(tmp_path / "director", minimum_hospitals=2) as federation:
+        for name in ("KNH", "MTRH"):
+            federation.enrol(name)
+        federation.hospitals["KNH"].train_and_upload()
         preview = federation.aggregate(dry_run=True).json()
-        assert has_enough or any("minimum_hospitals is 3" in note for note in preview["notes"])
+        assert (
+            preview["notes"][-1] == "one hospital that move, and minimum_hospitals is 2: this can't become a version."
+        )
+        refused = federation.aggregate()
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        federation.hospitals["MTRH"].train_and_upload()
+        assert federation.aggregate().status_code == 201

@@ -197,7 +197,7 @@ def test_a_damaged_file_leaves_the_start_that_holds_and_is_in_the_log(
     assert five_hospitals[0].start() == before
     with federation.director.ledger.act("admin:cli") as act:
         federation.director.tasks.move_starts(act)
+        artifacts = Artifacts(federation.director.blobs, DIAGNOSIS_COUNT)
         with pytest.raises(DamagedArtifactError):
-            artifacts = Artifacts(federation.director.blobs, DIAGNOSIS_COUNT)
             starts.move_start(act, artifacts, DIAGNOSIS_COUNT, federation.settings.gate, 1)
     assert "start.damaged" in federation.file("logs", "director.log").read_text()
