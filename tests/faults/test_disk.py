@@ -48,6 +48,7 @@ def test_a_full_disk_refuses_uploads_and_serves_inferences(tmp_path: Path):
     with mounted(tmp_path / "disk|can't be written") as disk:
         house = found_house(ForkedDirector(disk / "director"), ("KNH",))
         sender, acts = house.senders[0], 0
+        sender.upload()  # for an aggregate to have something new
         filler = fill(disk)
         try:
             model = sender.train()
@@ -56,7 +57,7 @@ def test_a_full_disk_refuses_uploads_and_serves_inferences(tmp_path: Path):
                 refused = write()
                 assert (refused.status_code, refused.json()["code"]) == (507, "storage_full"), refused.text
                 assert int(refused.headers["Retry-After"]) > 0
-                assert sender.infer().json()["model"]["version"] == 1
+                assert sender.infer().json()["model"]["version"] == 2
                 acts += 1
             ready = requests.get(f"{house.director.url}/health/ready", timeout=10)
             assert (ready.status_code, ready.json()["status"]) == (503, "failing")
@@ -64,7 +65,7 @@ def test_a_full_disk_refuses_uploads_and_serves_inferences(tmp_path: Path):
             for write in writes:
                 assert write().ok
             assert requests.get(f"{house.director.url}/health/ready", timeout=10).status_code == 200
-            assert sender.infer().json()["model"]["version"] == 2
+            assert sender.infer().json()["model"]["version"] == 3
             house.director.stop()
             house.start()
             house.assert_whole()

@@ -53,8 +53,8 @@ def act_of(house: House, place: str) -> Callable[[], object]:
         return lambda: None
     acts: dict[str, Callable[[], object]] = {
         "statistics": sender.send_statistics,
-        "aggregate": house.aggregate,
-        "pointer": house.aggregate,
+        "aggregate": house.move_on,
+        "pointer": house.move_on,
         "publish": lambda: publish_another(house),
     }
     return acts.get(phase, sender.upload)
@@ -68,7 +68,7 @@ def publish_another(house: House) -> None:
 @pytest.mark.timeout(600)
 def test_a_power_cut_at_each_failpoint_loses_nothing(house: House):
     sender, unanswered = house.senders[0], []
-    assert house.aggregate().ok  # so that there are two versions to choose from
+    assert house.move_on().ok  # so that there are two versions to choose from
     house.director.stop()
     for place in FAILPOINTS:
         act = act_of(house, place)
