@@ -33,7 +33,7 @@ def notes_on(contributions: Sequence[Contribution], moving: int, making: Making)
         yield "With two hospitals each can compute the other's statistics and model from what both may read."
     if moving < making.minimum_hospitals:
         yield (
-            f"{_number(moving)} that move, and minimum_hospitals is {making.minimum_hospitals}: "
+            f"{_number(moving)} would make it, and minimum_hospitals is {making.minimum_hospitals}: "
             "this can't become a version."
         )
 

@@ -33,7 +33,8 @@ def reason_by_record(row: SubmissionRow, line: Line, *, is_named: bool, max_stal
     if age is None:
         return f"It was trained from global model {trained_from}, which the current one does not come from."
     if age > max_staleness:
-        return f"It was trained from {name_of(trained_from)}, {age} versions back; at most {max_staleness} count."
+        back = "1 version back" if age == 1 else f"{age} versions back"
+        return f"It was trained from {name_of(trained_from)}, {back}; at most {max_staleness} count."
     if (row.envoy_id, trained_from) in line.counted_from:
         counted_by = line.counted_from[row.envoy_id, trained_from]
         return (

@@ -48,6 +48,6 @@ def test_two_hospitals_are_told_what_each_can_compute():
 def test_fewer_than_a_version_takes_is_said():
     making = Making(minimum_hospitals=5)
     assert noted(40, 50, 60, 70, making=making)[-1] == (
-        "4 hospitals that move, and minimum_hospitals is 5: this can't become a version."
+        "4 hospitals would make it, and minimum_hospitals is 5: this can't become a version."
     )
     assert noted(40, 50, 60, 70, 60, making=making) == []

@@ -216,7 +216,8 @@ def test_with_fewer_hospitals_than_a_version_takes_none_is_made(tmp_path: Path):
         federation.hospitals["KNH"].train_and_upload()
         preview = federation.aggregate(dry_run=True).json()
         assert (
-            preview["notes"][-1] == "one hospital that move, and minimum_hospitals is 2: this can't become a version."
+            preview["notes"][-1]
+            == "one hospital would make it, and minimum_hospitals is 2: this can't become a version."
         )
         refused = federation.aggregate()
         assert (refused.status_code, refused.json()["code"]) == (409, "conflict")

@@ -56,7 +56,7 @@ def test_what_was_trained_from_too_far_back_stands_still():
         "It was trained from the shared start, 3 versions back; at most 2 count."
     )
     assert reason(upload(THREE), max_staleness=0) is None
-    assert "from global model 2, 1 versions back" in (reason(upload(TWO), max_staleness=0) or "")
+    assert "from global model 2, 1 version back" in (reason(upload(TWO), max_staleness=0) or "")
 
 
 def test_only_what_a_rollback_withdrew_counts_again_where_the_admin_names_it():
