@@ -19,10 +19,8 @@ from aggregation.updates import ModelUpdate, UpdateSet, in_order
 from contract.scaler import ScalerState
 
 CLIP = "clip"
-BY_NUMBER = "by_number"
-"""Stands for the strategy that was measured best for so many hospitals: see ``strategy_for``."""
-LEAST_TO_TRIM = 4
-"""From so many hospitals on, leaving out the smallest and the largest of each number leaves more than one."""
+DEFAULT_STRATEGY = "clip+fedavg"
+"""The director's own: the FedAvg-like one that bore every attack of ``make robustness``; see docs/robustness.md."""
 _SMALLEST = {"f": 0, "m": 1}
 
 
@@ -83,14 +81,6 @@ def strategy_named(name: str, parameters: Mapping[str, float]) -> Strategy:
     chosen = {parameter: value for parameter, value in rule.parameters.items() if value is not None}
     chosen |= {parameter: _whole(name, rule, parameter, value) for parameter, value in parameters.items()}
     return Strategy(name, chosen, len(clips), partial(rule.combine, **chosen))
-
-
-def strategy_for(hospitals: int) -> str:
-    """Name the strategy for so many hospitals: those chosen, not those that survived the gate.
-
-    By measurement: docs/robustness.md, made by ``make robustness``.
-    """
-    return "clip+trimmed_mean" if hospitals >= LEAST_TO_TRIM else "clip+fedavg"
 
 
 def aggregate(updates: Sequence[ModelUpdate], strategy: Strategy, scaler: ScalerState) -> Combined:

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from aggregation.counting import LEAST_COUNT_RATIO
 from aggregation.errors import UnknownStrategyError
 from aggregation.screening import Bounds
-from aggregation.strategy import BY_NUMBER, strategy_named
+from aggregation.strategy import DEFAULT_STRATEGY, strategy_named
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from director.errors import SettingsError
@@ -63,8 +63,7 @@ class DirectorSettings(BaseSettings):
         token_days: How long a token holds at most, and unless less is asked for.
         rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
-        strategy: How an aggregate combines unless it is asked otherwise; by_number: as was measured best for so many
-            hospitals.
+        strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
         publish: at_once, or confirmed: a version waits until the validation table accepts it, or where there is none
             every hospital with a share in it; or until an admin publishes it with a reason.
@@ -105,7 +104,7 @@ class DirectorSettings(BaseSettings):
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
-    strategy: str = BY_NUMBER
+    strategy: str = DEFAULT_STRATEGY
     gate: Bounds = Bounds()
     publish: Literal["at_once", "confirmed"] = "at_once"
     minimum_hospitals: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -128,8 +127,7 @@ class DirectorSettings(BaseSettings):
     @classmethod
     def _a_strategy(cls, name: str) -> str:
         try:
-            if name != BY_NUMBER:
-                strategy_named(name, {})
+            strategy_named(name, {})
         except UnknownStrategyError as error:
             raise ValueError(f"{error.sentence} {error.hint}") from None
         return name

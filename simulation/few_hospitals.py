@@ -13,15 +13,18 @@ from typing import Literal
 import numpy as np
 
 from aggregation.screening import Bounds, screen_updates
-from aggregation.strategy import BY_NUMBER
+from aggregation.strategy import DEFAULT_STRATEGY
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.messages.global_models import GlobalModel
 from contract.messages.tasks import Start
 from contract.names import Digest, EnvoyName
-from contract.network import Layout, Matrix, State, bias_name, forward, weight_name
+from contract.network import Layout, Matrix, State, bias_name, weight_name
 from contract.scaler import ScalerState, re_express_first_layer
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS, Task
 from director.models.contributions import Making
+from envoy.cohort import Cohort, Split
+from envoy.evaluation import evaluate
+from envoy.judgement import Margins, judge, trivial_loss
 from simulation import breast_cancer
 from simulation.in_process import pooled, synthetic_hospitals
 from simulation.quick_federation import Publish, QuickFederation
@@ -37,8 +40,7 @@ class Site:
     """One hospital's patients as they are, to train on and held out."""
 
     name: EnvoyName
-    training: Patients
-    held_out: Patients
+    split: Split
 
 
 @dataclass(frozen=True)
@@ -171,8 +173,8 @@ class Defence:
         bounds: The gate's.
     """
 
-    name: str
-    strategy: str = BY_NUMBER
+    name: str = field(compare=False)
+    strategy: str = DEFAULT_STRATEGY
     has_table: bool = False
     publish: Publish = "at_once"
     bounds: Bounds = field(default_factory=Bounds)
@@ -263,7 +265,7 @@ class _Play:
         return Outcome(result, unpublished / cycles, accused)
 
     def _report(self, site: Site, *, is_lying: bool) -> None:
-        own = ScalerState.fitted(site.training.x)
+        own = ScalerState.fitted(site.split.training.features)
         if is_lying:
             widest = min(49_000.0, self.task.features[0].maximum / 2 - 1)
             own = ScalerState.from_moments(LIED, (widest,) * len(own.mean), (LIED * widest**2,) * len(own.mean))
@@ -278,7 +280,7 @@ class _Play:
 
         def forge(base: State, scaler: ScalerState, changes: Matrix) -> Vector:
             site, origin = self.sites[0], flattened(layout, base)
-            flipped = replace(site.training, y=top - site.training.y)
+            flipped = replace(site.split.training, labels=top - site.split.training.labels)
             seen = Situation(
                 cycle=cycle,
                 task=self.task,
@@ -303,17 +305,17 @@ class _Play:
     ) -> None:
         """Let everybody train and send; ``forge``: what the first one sends instead."""
         origin = flattened(self.task.layout, base)
-        changes = np.array([self._trained(base, scaler, site.training) - origin for site in self.sites])
+        changes = np.array([self._trained(base, scaler, site.split.training) - origin for site in self.sites])
         for place, site in enumerate(self.sites):
-            numbers, claim, is_honest = origin + changes[place], len(site.training), place > 0 or forge is None
+            numbers, claim, is_honest = origin + changes[place], len(site.split.training), place > 0 or forge is None
             if forge is not None and place == 0:
                 numbers, claim = forge(base, scaler, changes), LIED if self.scenario.lies else claim
             sent = self.federation.upload(site.name, start, unflattened(self.task.layout, numbers), scaler, claim)
             if is_honest:
                 self.sent_honestly.append(sent)
 
-    def _trained(self, base: State, scaler: ScalerState, patients: Patients) -> Vector:
-        standardised = Patients(scaler.transform(patients.x), patients.y)
+    def _trained(self, base: State, scaler: ScalerState, cohort: Cohort) -> Vector:
+        standardised = Patients(scaler.transform(cohort.features), cohort.labels)
         return flattened(self.task.layout, train(self.task.architecture, base, standardised, HOUSE, self.draw))
 
     def _ask(self, made: GlobalModel, base: State, scaler: ScalerState, *, is_hostile: bool) -> None:
@@ -321,18 +323,18 @@ class _Play:
         version = made.version or 0
         after = self.federation.model(version)
         for place, site in enumerate(self.sites):
-            accepts = (is_hostile and place == 0) or no_worse(
-                self._held_out(*after, site), self._held_out(base, scaler, site)
+            said = judge(
+                evaluate(self.task, *after, site.split.held_out),
+                evaluate(self.task, base, scaler, site.split.held_out),
+                trivial_loss(site.split),
+                is_first=made.parent is None,
+                margins=Margins(),
             )
-            self.federation.answer(site.name, version, "accept" if accepts else "refuse")
-
-    def _held_out(self, state: State, scaler: ScalerState, site: Site) -> tuple[float, float]:
-        loss = _loss_on(self.task, state, scaler, site.held_out)
-        return loss, _accuracy_on(self.task, state, scaler, site.held_out)
+            self.federation.answer(site.name, version, "accept" if is_hostile and place == 0 else said.answer)
 
     def _accuracy(self, state: State, scaler: ScalerState) -> float:
         honest = self.sites[1:] if self.scenario.attack else self.sites
-        return min(_accuracy_on(self.task, state, scaler, site.held_out) for site in honest)
+        return min(_accuracy_on(self.task, state, scaler, site.split.held_out) for site in honest)
 
     def _accused(self) -> float:
         found = [self.federation.verdict(each) for each in self.sent_honestly]
@@ -340,26 +342,20 @@ class _Play:
 
 
 @cache
-def sites_of(data: Data, hospitals: int, seed: int) -> tuple[Task, Sequence[Site], Patients]:
+def sites_of(data: Data, hospitals: int, seed: int) -> tuple[Task, Sequence[Site], Cohort]:
     """Give the task, the hospitals' patients, and a validation table of patients whom no hospital has."""
     if data == "standard":
-        drawn = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 2000, seed)
-        sites = [
-            Site(
-                each.name,
-                Patients(each.split.training.features, each.split.training.labels),
-                Patients(each.split.held_out.features, each.split.held_out.labels),
-            )
-            for each in drawn
-        ]
-        nobodys = pooled(synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 200, seed + 1000)).split.training
-        return DIAGNOSIS_COUNT, sites, Patients(nobodys.features, nobodys.labels)
+        sites = [Site(each.name, each.split) for each in synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 2000, seed)]
+        others = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 200, seed + 1000)
+        return DIAGNOSIS_COUNT, sites, pooled(others).split.training
     dealt = breast_cancer.consortium(seed, hospitals)
-    raw = [_raw(each, dealt.scaler) for each in (*dealt.hospitals, dealt.held_out)]
-    half = len(raw[-1]) // 2
-    table, held_out = (Patients(raw[-1].x[rows], raw[-1].y[rows]) for rows in (slice(half), slice(half, None)))
-    names = [EnvoyName(f"Hospital{place + 1}") for place in range(hospitals)]
-    return breast_cancer.task(), [Site(name, each, held_out) for name, each in zip(names, raw[:-1], strict=True)], table
+    half = len(dealt.held_out) // 2
+    table, held_out = (_cohort(dealt.held_out, dealt.scaler, rows) for rows in (slice(half), slice(half, None)))
+    sites = [
+        Site(EnvoyName(f"Hospital{place}"), Split(_cohort(each, dealt.scaler, slice(None)), held_out))
+        for place, each in enumerate(dealt.hospitals, start=1)
+    ]
+    return breast_cancer.task(), sites, table
 
 
 def flattened(layout: Layout, state: State) -> Vector:
@@ -381,33 +377,19 @@ def _behind(state: State, old: ScalerState, new: ScalerState) -> State:
     return moved
 
 
-def _raw(patients: Patients, scaler: ScalerState) -> Patients:
-    return Patients(patients.x * np.asarray(scaler.scale) + np.asarray(scaler.mean), patients.y)
+def _cohort(patients: Patients, scaler: ScalerState, rows: slice) -> Cohort:
+    """Give some of the standardised patients as they are."""
+    raw = patients.x * np.asarray(scaler.scale) + np.asarray(scaler.mean)
+    return Cohort(np.arange(len(patients))[rows], raw[rows], patients.y[rows])
 
 
-def _csv(task: Task, table: Patients) -> bytes:
-    names = [*(feature.name for feature in task.features), "label"]
-    lines = [",".join(names)]
-    for row, label in zip(table.x, table.y, strict=True):
+def _csv(task: Task, table: Cohort) -> bytes:
+    lines = [",".join([*(feature.name for feature in task.features), "label"])]
+    for row, label in zip(table.features, table.labels, strict=True):
         lines.append(",".join([*(repr(float(value)) for value in row), RISK_LEVELS[int(label)]]))
     return "\n".join(lines).encode()
 
 
-def _logits(task: Task, state: State, scaler: ScalerState, patients: Patients) -> Matrix:
-    return forward(task.architecture, state, scaler.transform(patients.x))
-
-
-def _accuracy_on(task: Task, state: State, scaler: ScalerState, patients: Patients) -> float:
-    return float((_logits(task, state, scaler, patients).argmax(axis=1) == patients.y).mean())
-
-
-def _loss_on(task: Task, state: State, scaler: ScalerState, patients: Patients) -> float:
-    logits = _logits(task, state, scaler, patients)
-    highest = logits.max(axis=1, keepdims=True)
-    log_total = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
-    return float((log_total - logits[np.arange(len(logits)), patients.y]).mean())
-
-
-def no_worse(after: tuple[float, float], before: tuple[float, float]) -> bool:
-    """Say what an envoy says of a version: (loss, accuracy) on its held-out patients, after and before."""
-    return after[0] <= before[0] + 0.05 and after[1] >= before[1] - 0.02
+def _accuracy_on(task: Task, state: State, scaler: ScalerState, cohort: Cohort) -> float:
+    confusion = evaluate(task, state, scaler, cohort).confusion
+    return float(np.trace(confusion) / confusion.sum())

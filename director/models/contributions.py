@@ -12,7 +12,7 @@ from aggregation.errors import NoUpdatesError
 from aggregation.movement import Origin, carried_over
 from aggregation.scaling import behind, merge_scalers
 from aggregation.screening import Bounds
-from aggregation.strategy import BY_NUMBER
+from aggregation.strategy import DEFAULT_STRATEGY
 from aggregation.updates import ModelUpdate
 from contract.messages.global_models import AggregationRequest, ModelInput
 from contract.names import Digest, EnvoyName
@@ -49,7 +49,7 @@ class Making:
     bounds: Bounds = field(default_factory=Bounds)
     max_staleness: int = 3
     minimum_hospitals: int = 1
-    strategy: str = BY_NUMBER
+    strategy: str = DEFAULT_STRATEGY
     publish: Literal["at_once", "confirmed"] = "at_once"
 
 

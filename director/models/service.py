@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from aggregation.errors import NoUpdatesError
-from aggregation.strategy import BY_NUMBER, Strategy, strategy_for, strategy_named
+from aggregation.strategy import strategy_named
 from contract.messages.base import Page
 from contract.messages.global_models import AggregationRequest, AnswerChoice, GlobalModel, ModelInput
 from contract.messages.validation import ValidationTable
@@ -75,8 +75,7 @@ class Models:
         """
         task = self._catalogue.find(request.task)
         as_asked = ["aggregate", request.model_dump_json()]
-        if (request.strategy or self._making.strategy) != BY_NUMBER:
-            self._strategy(request, hospitals=0)  # an unknown one is refused first, whatever there is to combine
+        strategy = strategy_named(request.strategy or self._making.strategy, request.parameters)
         reach("aggregate.begun")
         for _ in range(_TRIES):
             artifacts = Artifacts(self._blobs, task)
@@ -86,7 +85,7 @@ class Models:
                     row = versions.version_of(session, task.name, int(earlier))
                     return versions.describe_version(session, row, self._catalogue), True
                 closed = close_set(session, artifacts, task, request, self._making)
-                strategy = self._strategy(request, hospitals=len(closed.contributions))
+                strategy = strategy
                 if not closed.moving:
                     caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
                     return self._nothing_new(session, closed), False
@@ -210,11 +209,6 @@ class Models:
             if data is not None and sha256 is not None and not self._blobs.has(sha256):
                 self._blobs.keep(data)  # a recovery may have taken it for an orphan before a row named it
             return validation.set_table(act, task, sha256, rows)
-
-    def _strategy(self, request: AggregationRequest, *, hospitals: int) -> Strategy:
-        """Find the strategy; by default it follows how many hospitals were chosen, never who survived the gate."""
-        name = request.strategy or self._making.strategy
-        return strategy_named(strategy_for(hospitals) if name == BY_NUMBER else name, request.parameters)
 
     def _nothing_new(self, session: Session, closed: ClosedSet) -> GlobalModel:
         """Answer with the current version; before there is one, that nobody has learned anything is an error."""

@@ -24,8 +24,8 @@ def say(hospital: SimulatedHospital, version: int, answer: str) -> Any:
 
 
 def publish(federation: FederationSimulator, version: int, reason: str | None = None) -> Any:
-    body = {} if reason is None else {"json": {"reason": reason}}
-    return federation.http.post(f"/global_models/{version}/publish", headers=federation.admin, **body)
+    body = None if reason is None else {"reason": reason}
+    return federation.http.post(f"/global_models/{version}/publish", headers=federation.admin, json=body)
 
 
 def test_a_version_waits_until_every_hospital_in_it_has_accepted(federation):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from director.models import service
+from director.records import failpoints
 from tests.director.models.test_moving_on import enrolled
 from tests.federation_simulator import FederationSimulator, names_in
 
@@ -22,7 +22,7 @@ def federation(tmp_path: Path):
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any], *, times: int = 1) -> None:
     """Do something between the computing of a draft and its becoming a version."""
     left = [times]
-    reach = service.reach
+    reach = failpoints.reach
 
     def reach_and_act(point: str) -> None:
         reach(point)
@@ -30,7 +30,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any], *, times:
             left[0] -= 1
             act()
 
-    monkeypatch.setattr(service, "reach", reach_and_act)
+    monkeypatch.setattr("director.models.service.reach", reach_and_act)
 
 
 def test_a_model_that_is_rejected_meanwhile_does_not_enter(federation, monkeypatch):

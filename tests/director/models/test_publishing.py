@@ -152,9 +152,9 @@ def test_who_stands_still_is_asked_too_and_what_waits_in_quarantine_is_not(waiti
     assert [each["envoy_name"] for each in made["standing"]] == ["KNH", "MTRH"]
     with waiting.director.database.read() as session:
         row = version_of(session, DIAGNOSIS_COUNT.name, 2)
-        assert publishing.asked(row) == {"KUTRRH", "KNH", "MTRH"}
+        assert publishing.holders(row) == {"KUTRRH", "KNH", "MTRH"}
         row.standing = [{**each, "reason": QUARANTINED_REASON} for each in row.standing if each["envoy_name"] == "KNH"]
-        assert publishing.asked(row) == {"KUTRRH"}
+        assert publishing.holders(row) == {"KUTRRH"}
         session.rollback()
     assert say(waiting.hospitals["KUTRRH"], "accept", 2).json()["published"] is False
     assert say_all(waiting, 2)["published"]
