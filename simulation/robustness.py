@@ -252,7 +252,7 @@ To be met: .90 in every cell.
 {unattended}
 ### The same with a validation table
 
-300 to 1,000 patients whom no hospital has (breast cancer: 57). To be met: .95 in every cell.
+800 and 1,760 patients whom no hospital has (breast cancer: 57). To be met: .95 in every cell.
 
 {with_table}
 ### Two and three hospitals, `publish = confirmed`

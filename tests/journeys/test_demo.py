@@ -25,7 +25,7 @@ def assert_complete(summary: dict, out: Path) -> None:
     for each in summary["hospitals"]:
         assert {"accuracy", "macro_f1", "confusion"} <= set(each["local"]) & set(each["global"])
     model = summary["global_model"]
-    assert (model["version"], model["strategy"], sorted(model["envoys"])) == (3, "fedavg", sorted(NAMES))
+    assert (model["version"], model["strategy"], sorted(model["envoys"])) == (3, "clip+fedavg", sorted(NAMES))
     assert model["sha256"] == Digest.of((out / "aggregated" / "model.pt").read_bytes())
     assert summary["infer"]["model"]["scope"] == "envoy"
     assert summary["infer_global"]["model"]["sha256"] == model["sha256"]
