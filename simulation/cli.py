@@ -7,13 +7,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from aggregation.strategy import RULES
 from contract.errors import FederationError
 from contract.names import EnvoyName, TaskName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
+from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.hospital import Counts
 
@@ -52,7 +52,7 @@ def data(
     table = Table("hospital", "patients", "diagnoses", "median a patient", "folder")
     for row in made:
         table.add_row(*(str(row[key]) for key in ("name", "patients", "diagnoses", "median_diagnoses", "folder")))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -96,8 +96,8 @@ def run(
     table = Table("hospital", "examples", "accuracy, local", "accuracy, global")
     for each, (local, common) in zip(everyone, found, strict=True):
         table.add_row(each.name, str(len(each.split.training)), str(local["accuracy"]), str(common["accuracy"]))
-    Console().print(table)
-    Console().print(f"{rounds} rounds in {federated.seconds:.1f} s; sha256 {federated.sha256}", markup=False)
+    Terminal().print(table)
+    Terminal().print(f"{rounds} rounds in {federated.seconds:.1f} s; sha256 {federated.sha256}")
 
 
 def _summary(name: EnvoyName, folder: Path, counts: Counts) -> dict[str, str | int | float]:
@@ -115,10 +115,11 @@ def main() -> None:
     try:
         app()
     except FederationError as error:
-        print(f"error: {error.sentence}\n{error.hint}".rstrip(), file=sys.stderr)
+        for line in (f"error: {error.sentence}", error.hint):
+            Terminal(stderr=True).print(line)
         sys.exit(_EXIT_DATA)
     except OSError as error:
-        print(f"error: {error.filename or 'The folder'} can't be written: {error.strerror}.", file=sys.stderr)
+        Terminal(stderr=True).print(f"error: {error.filename or 'The folder'} can't be written: {error.strerror}.")
         sys.exit(_EXIT_DATA)
 
 

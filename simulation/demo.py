@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from contract.errors import FederationError
 from contract.names import EnvoyName
+from contract.terminal import Terminal
 from simulation.consortium import STANDARD_HOSPITALS, write_consortium
 from simulation.partition import partition
 
@@ -131,15 +131,15 @@ def run(out: Path, *, cycles: int = CYCLES) -> dict[str, Any]:
         DemoError: Something did not work.
     """
     began = time.monotonic()
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     _empty(out)
     with tempfile.TemporaryDirectory() as scratch:
         label, folders = _hospital_data(out / "hospitals", Path(scratch), console)
-    console.print(f"Data: {label}. Five hospitals, one director, everything below in {out}/.", markup=False)
+    console.print(f"Data: {label}. Five hospitals, one director, everything below in {out}/.")
     hospitals = [Hospital(EnvoyName(folder.name), folder, out / "envoys" / folder.name) for folder in folders]
     centre, progress = Centre(out, _free_port()), Progress()
     with centre.running():
-        console.print(f"The director listens at {centre.url}.", markup=False)
+        console.print(f"The director listens at {centre.url}.")
         _enrol(centre, hospitals)
         _all_at_once(hospitals, "statistics", "--json")
         console.print("All hospitals have joined and sent their statistics.")
@@ -173,11 +173,11 @@ def main() -> None:
     try:
         run(options.out, cycles=options.cycles)
     except (DemoError, FederationError, OSError) as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        Terminal(stderr=True).print(f"error: {' '.join(str(error).split())}")
         sys.exit(1)
 
 
-def _hospital_data(out: Path, scratch: Path, console: Console) -> tuple[str, Sequence[Path]]:
+def _hospital_data(out: Path, scratch: Path, console: Terminal) -> tuple[str, Sequence[Path]]:
     """Find data, as the environment says or as is at hand, and deal it out; gives its name and a folder a hospital."""
     names = [profile.name for profile in STANDARD_HOSPITALS]
     chosen = os.environ.get("MIMIC_IV_DIR", "")
@@ -290,16 +290,14 @@ def _print_summary(summary: Mapping[str, Any], progress: Progress) -> None:
         pairs = zip(progress.local[name], progress.common[name], strict=True)
         cells = [f"{local['accuracy']:.2f} / {common['accuracy']:.2f}" for local, common in pairs]
         table.add_row(name, str(hospital["patients"]), *cells)
-    console = Console()
+    console = Terminal()
     console.print(table)
     for path in ("infer", "infer_global"):
         answer = summary[path]
         model = answer["model"]
         who = model.get("envoy_name") or f"{model['envoys']} hospitals"
-        console.print(
-            f"/{path}: 9 diagnoses → {answer['risk_level']} (model {model['version']} of {who})", markup=False
-        )
-    console.print(f"Done in {summary['seconds']} s. Look at it with: make serve", markup=False)
+        console.print(f"/{path}: 9 diagnoses → {answer['risk_level']} (model {model['version']} of {who})")
+    console.print(f"Done in {summary['seconds']} s. Look at it with: make serve")
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Column, Table
 
 from contract.messages.audit import AuditVerification, Checkpoint
@@ -46,8 +45,8 @@ def audit_list(
         return
     table = Table("seq", "at", "actor", "act", "subject", Column("facts", overflow="fold"))
     for each in found:
-        shown = (_printable(text) for text in (each.actor, each.act, each.subject))
-        table.add_row(str(each.seq), f"{each.at:%Y-%m-%d %H:%M:%S}", *shown, _printable(json.dumps(each.facts)))
+        at = f"{each.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(str(each.seq), at, each.actor, each.act, each.subject, json.dumps(each.facts))
     out.print(table)
 
 
@@ -66,9 +65,9 @@ def audit_verify(
     if as_json:
         print_json(found)
     elif found.head is not None:
-        out.print(f"whole: {found.records} records, the last is {found.head.digest}", markup=False)
+        out.print(f"whole: {found.records} records, the last is {found.head.digest}")
     else:
-        out.print(found.defect or "", markup=False)
+        out.print(found.defect or "")
     if not found.is_whole:
         raise typer.Exit(EXIT_DATA)
 
@@ -114,9 +113,4 @@ def _give(file: Path | None, lines: Iterable[bytes]) -> None:
         return
     with storage_faults_named():
         replace_whole(file, lines)
-    err.print(f"wrote {file}", markup=False)
-
-
-def _printable(text: str) -> str:
-    """Escape what a terminal would obey, and what the table would read as markup."""
-    return escape("".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text))
+    err.print(f"wrote {file}")

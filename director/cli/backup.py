@@ -15,8 +15,8 @@ from director.settings import read_settings
 def backup(target: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")]) -> None:
     """Copy the whole federation, also while it serves; the copy is read back whole before it has its name."""
     made = opened_director().upkeep.back_up(LOCAL_ADMIN, target)
-    out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}", markup=False)
-    err.print("It holds every hospital's models: keep it as you keep the data folder.", markup=False)
+    out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}")
+    err.print("It holds every hospital's models: keep it as you keep the data folder.")
 
 
 @says_what_failed
@@ -24,5 +24,5 @@ def restore(source: Annotated[Path, typer.Argument(help="A folder that backup ma
     """Make an empty data folder the federation that a backup holds; refuses a damaged backup and a folder in use."""
     director = Director(read_settings())
     made = director.restore(source)
-    out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {made.made_at:%Y-%m-%d %H:%M} UTC", markup=False)
-    err.print("Next: fl-director fsck, then fl-director serve", markup=False)
+    out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {made.made_at:%Y-%m-%d %H:%M} UTC")
+    err.print("Next: fl-director fsck, then fl-director serve")

@@ -17,8 +17,8 @@ def init() -> None:
     """Make the data folder a federation's, or migrate an older one."""
     director = Director(read_settings())
     director.initialise()
-    out.print(f"Ready: {director.settings.data_dir.resolve()}", markup=False)
-    out.print("Next: fl-director token issue --role admin, then fl-director serve", markup=False)
+    out.print(f"Ready: {director.settings.data_dir.resolve()}")
+    out.print("Next: fl-director token issue --role admin, then fl-director serve")
 
 
 @says_what_failed
@@ -45,16 +45,16 @@ def serve(
     director = Director(settings)
     if _is_untouched(director):
         director.initialise()
-        err.print(f"New federation in {settings.data_dir.resolve()}", markup=False)
+        err.print(f"New federation in {settings.data_dir.resolve()}")
     require_free(host, port)  # before anything is changed: another server may be at work on this folder
     if director.database.is_there and director.database.is_older():
         director.initialise()
-        err.print("An earlier version made this federation: its database is migrated.", markup=False)
+        err.print("An earlier version made this federation: its database is migrated.")
     with logging_to(director.logs):
         director.upkeep.recover()
     director.close()
     scheme = "https" if certificate else "http"
-    err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)", markup=False)
+    err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")
     lift_file_limit()
     uvicorn.run(
         "director.app:from_environment",
@@ -79,7 +79,7 @@ def fsck(as_json: AsJson = False) -> None:
         print_json(defects)
     else:
         for defect in defects:
-            out.print(defect, markup=False)
+            out.print(defect)
         out.print(f"{len(defects)} defects" if defects else "clean")
     if defects:
         raise typer.Exit(EXIT_DATA)

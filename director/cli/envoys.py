@@ -28,10 +28,9 @@ def envoy_add(
     if as_json:
         print_json(code)
     else:
-        out.print(code.code, markup=False)
+        out.print(code.code)
         err.print(
             f"{code.envoy_name} joins with: fl-envoy join --director URL --code CODE; until {code.expires_at:%Y-%m-%d}",
-            markup=False,
         )
 
 
@@ -47,9 +46,9 @@ def envoy_expect(
     if as_json:
         print_json(expected)
     elif expected.num_examples is None:
-        out.print(f"Nothing is expected of {expected.envoy_name}: it counts beside the others.", markup=False)
+        out.print(f"Nothing is expected of {expected.envoy_name}: it counts beside the others.")
     else:
-        out.print(f"{expected.envoy_name} counts for at most {expected.num_examples} examples.", markup=False)
+        out.print(f"{expected.envoy_name} counts for at most {expected.num_examples} examples.")
 
 
 @app.command("list")
@@ -75,7 +74,7 @@ def envoy_list(as_json: AsJson = False) -> None:
 def envoy_disable(name: str) -> None:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
     described = opened_director().submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
-    out.print(f"{described.envoy_name} is disabled.", markup=False)
+    out.print(f"{described.envoy_name} is disabled.")
 
 
 @app.command("enable")
@@ -83,7 +82,7 @@ def envoy_disable(name: str) -> None:
 def envoy_enable(name: str) -> None:
     """Let a disabled hospital take part again: its tokens that have not ended hold."""
     described = opened_director().submissions.enable_hospital(LOCAL_ADMIN, EnvoyName(name))
-    out.print(f"{described.envoy_name} is {described.state}.", markup=False)
+    out.print(f"{described.envoy_name} is {described.state}.")
 
 
 def _number(text: str) -> int | None:

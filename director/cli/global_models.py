@@ -118,10 +118,10 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         return
     what = f"global model {model.version}" if model.version else "preview"
     state = "current" if model.published else "waits to be confirmed" if model.waiting else "not current"
-    out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples", markup=False)
-    out.print(f"sha256 {model.sha256}", markup=False)
+    out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples")
+    out.print(f"sha256 {model.sha256}")
     if model.held_out:
-        out.print(f"on the validation table: {_result(model.held_out)}", markup=False)
+        out.print(f"on the validation table: {_result(model.held_out)}")
     names = ["hospital", "version", "examples", "counted", "weight", "norm", "cosine", "distance"]
     if model.held_out:
         names.append("validation")
@@ -149,17 +149,17 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         table.add_row(*(cells[name] for name in names))
     out.print(table)
     for note in model.notes:
-        out.print(note, markup=False)
+        out.print(note)
     for each in model.standing:
-        out.print(f"{each.envoy_name} stands still. {each.reason or ''}", markup=False)
+        out.print(f"{each.envoy_name} stands still. {each.reason or ''}")
     for word in model.answers:
-        out.print(f"{word.envoy_name} says: {word.answer}", markup=False)
+        out.print(f"{word.envoy_name} says: {word.answer}")
     for each in model.quarantined:
         for check in each.checks:
             if not check.passed:
-                out.print(f"{each.envoy_name}: {check.sentence}", markup=False)
+                out.print(f"{each.envoy_name}: {check.sentence}")
     if model.quarantined and model.version:
-        out.print("Next: fl-director submission release ID --reason …, or reject; see submission list", markup=False)
+        out.print("Next: fl-director submission release ID --reason …, or reject; see submission list")
 
 
 def _number(value: float | None) -> str:

@@ -9,13 +9,12 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
+from contract.terminal import Terminal, visible_json
 from director.assembly import Director
 from director.errors import SettingsError, UsageError
 from director.records.paging import MAX_PAGE
@@ -23,7 +22,7 @@ from director.settings import read_settings
 
 EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
 
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _Item = TypeVar("_Item")
@@ -41,13 +40,13 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             return command(*args, **kwargs)
         except FederationError as error:
             err.print("error:", style="bold red", end=" ")
-            err.print(error.sentence, markup=False)
+            err.print(error.sentence)
             if error.hint:
-                err.print(f"  {error.hint}", markup=False)
+                err.print(f"  {error.hint}")
             raise typer.Exit(_exit_code(error)) from None
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            err.print(f"error: {'.'.join(map(str, first['loc']))}: {first['msg']}.", markup=False)
+            err.print(f"error: {'.'.join(map(str, first['loc']))}: {first['msg']}.")
             raise typer.Exit(EXIT_USAGE) from None
 
     return wrapped
@@ -65,7 +64,7 @@ class _OnTerminal(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print one line."""
         why = getattr(record, "facts", {}).get("why", "")
-        err.print(f"warning: {record.getMessage()}: {why}" if why else f"warning: {record.getMessage()}", markup=False)
+        err.print(f"warning: {record.getMessage()}: {why}" if why else f"warning: {record.getMessage()}")
 
 
 def opened_director() -> Director:
@@ -103,13 +102,12 @@ def duration(text: str) -> timedelta:
 def print_json(value: BaseModel | Sequence[str | BaseModel]) -> None:
     """Print a message, or a list of them, as JSON."""
     data = TypeAdapter(object).dump_json(value, indent=2)
-    sys.stdout.write(data.decode() + "\n")
+    sys.stdout.write(visible_json(data.decode()) + "\n")
 
 
 def print_checks(checks: Sequence[Check]) -> None:
     """Print what the gate looked at."""
     table = Table("check", "", "seen", "bound", "")
     for each in checks:
-        shown = (escape(text) for text in (each.seen, each.bound, each.sentence))  # a sender's brackets are no markup
-        table.add_row(each.name, "passed" if each.passed else "failed", *shown)
+        table.add_row(each.name, "passed" if each.passed else "failed", each.seen, each.bound, each.sentence)
     out.print(table)

@@ -43,7 +43,7 @@ def statistics_merge(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None
         print_json(start)
         return
     scaler = f"behind the merged scaler {start.scaler_sha256}" if start.scaler_sha256 else "without a merged scaler"
-    out.print(f"Hospitals start from {start.base}, {scaler}.", markup=False)
+    out.print(f"Hospitals start from {start.base}, {scaler}.")
 
 
 @app.command("release")
@@ -73,5 +73,5 @@ def _print(found: StatisticsDescription, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    out.print(f"{found.envoy_name}, {found.task}, statistics {found.version}: {found.verdict}", markup=False)
+    out.print(f"{found.envoy_name}, {found.task}, statistics {found.version}: {found.verdict}")
     print_checks(found.checks)

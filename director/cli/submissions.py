@@ -78,9 +78,9 @@ def _print(found: Submission, as_json: bool) -> None:
         print_json(found)
         return
     version = f"version {found.version}" if found.version else "no version"
-    out.print(f"{found.envoy_name}, {found.task}, {version}: {found.verdict}", markup=False)
+    out.print(f"{found.envoy_name}, {found.task}, {version}: {found.verdict}")
     if found.decision:
-        out.print(f"{found.decision.verdict} by {found.decision.by}: {found.decision.reason}", markup=False)
+        out.print(f"{found.decision.verdict} by {found.decision.by}: {found.decision.reason}")
     print_checks(found.checks)
 
 

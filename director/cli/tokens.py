@@ -53,7 +53,7 @@ def token_list(as_json: AsJson = False) -> None:
 def token_revoke(token_id: str) -> None:
     """Revoke a token at once."""
     opened_director().members.revoke_token(LOCAL_ADMIN, token_id)
-    out.print(f"Token {token_id} is revoked.", markup=False)
+    out.print(f"Token {token_id} is revoked.")
 
 
 @app.command("rotate")
@@ -71,15 +71,15 @@ def token_rotate(
     _show_once(token, as_json)
     if not as_json:
         old = members.get_token(LOCAL_ADMIN, token_id)
-        err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC", markup=False)
+        err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _show_once(token: IssuedToken, as_json: bool) -> None:
     if as_json:
         print_json(token)
         return
-    out.print(token.token, markup=False)
-    err.print(f"id {token.id}, until {token.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again", markup=False)
+    out.print(token.token)
+    err.print(f"id {token.id}, until {token.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again")
 
 
 def _overlap(text: str) -> timedelta:

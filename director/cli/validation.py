@@ -47,6 +47,6 @@ def _print(table: ValidationTable, as_json: bool) -> None:
     if as_json:
         print_json(table)
     elif table.sha256 is None:
-        out.print(f"{table.task} has no validation table.", markup=False)
+        out.print(f"{table.task} has no validation table.")
     else:
-        out.print(f"{table.task}: {table.rows} rows, sha256 {table.sha256}", markup=False)
+        out.print(f"{table.task}: {table.rows} rows, sha256 {table.sha256}")

@@ -27,9 +27,9 @@ def answer_one(
         return
     out.print(metrics_table({f"version {version}": judged.found.metrics, before: judged.before.metrics}))
     for reason in judged.judgement.reasons:
-        out.print(reason, markup=False)
+        out.print(reason)
     said = "Would be said" if dry_run else "Said"
-    out.print(f"{said} of version {version}: {judged.judgement.answer}. The figures stay here.", markup=False)
+    out.print(f"{said} of version {version}: {judged.judgement.answer}. The figures stay here.")
 
 
 def answer_waiting(
@@ -48,11 +48,11 @@ def answer_waiting(
             if not dry_run:
                 client.answer(version, judged.request)
         except (ArtifactError, PolicyError, RefusedError) as error:
-            err.print(f"warning: no word on version {version}. {error.sentence}", markup=False)
+            err.print(f"warning: no word on version {version}. {error.sentence}")
             continue
         said = "Would be said" if dry_run else "Said"
         why = " ".join(("", *judged.judgement.reasons))
-        err.print(f"{said} of version {version}: {judged.judgement.answer}.{why}", markup=False)
+        err.print(f"{said} of version {version}: {judged.judgement.answer}.{why}")
         answered.append(judged)
     return answered
 

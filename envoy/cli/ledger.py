@@ -13,7 +13,7 @@ def ledger(as_json: AsJson = False) -> None:
     if as_json:
         print_json([each.model_dump(mode="json") for each in entries])
     elif not entries:
-        out.print(f"Nothing has left this hospital, as far as {kept.path} knows.", markup=False)
+        out.print(f"Nothing has left this hospital, as far as {kept.path} knows.")
     for each in entries if not as_json else ():
         what = f"{each.kind}, {each.bytes:,} bytes" + (f", sha256 {each.sha256}" if each.sha256 else "")
-        out.print(f"{each.at:%Y-%m-%d %H:%M:%S} UTC to {each.to}: {what}: {each.outcome}", markup=False)
+        out.print(f"{each.at:%Y-%m-%d %H:%M:%S} UTC to {each.to}: {what}: {each.outcome}")

@@ -50,7 +50,7 @@ def join(
         insecure_http=insecure_http or settings.insecure_http,
     )
     _keep(settings, membership, as_json)
-    err.print(_TWO_HOSPITALS, markup=False)
+    err.print(_TWO_HOSPITALS)
     look_at_tasks(settings, client_of(settings, membership), accept_all=accept)
 
 
@@ -82,9 +82,9 @@ def status(as_json: AsJson = False) -> None:
         )
         return
     until = f"{membership.expires_at:%Y-%m-%d}"
-    out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.", markup=False)
+    out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.")
     if expected is not None:
-        out.print(f"The consortium's admin expects at most {expected:,} training patients of it.", markup=False)
+        out.print(f"The consortium's admin expects at most {expected:,} training patients of it.")
     table = Table("when", "task", "verdict", "version", "what was found")
     for each in submissions:
         found = [check.sentence for check in each.checks if not check.passed]
@@ -101,5 +101,5 @@ def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> Non
     if as_json:
         print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
         return
-    out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.", markup=False)
-    out.print(f"The token is in {file.path}, readable by you alone.", markup=False)
+    out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.")
+    out.print(f"The token is in {file.path}, readable by you alone.")

@@ -56,7 +56,7 @@ def train(
         trained = _train(settings, local, start, seed, choice)
         write_parcel(trained.parcel, offline)
         print_trained(local, trained, as_json=as_json)
-        err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}", markup=False)
+        err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}")
         return
     client, membership = joined(settings)
     agreed = keeper.task(client, task_name)

@@ -9,11 +9,11 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
 
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.names import TaskName
 from contract.tasks import Task
+from contract.terminal import Terminal, visible_json
 from envoy.address import read_address
 from envoy.director_client import DirectorClient
 from envoy.errors import (
@@ -30,7 +30,7 @@ from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
 from envoy.submission import LocalData, read_local_data
 
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -65,13 +65,13 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             return command(*args, **kwargs)
         except FederationError as error:
             err.print("error:", style="bold red", end=" ")
-            err.print(error.sentence, markup=False)
+            err.print(error.sentence)
             if error.hint:
-                err.print(f"  {error.hint}", markup=False)
+                err.print(f"  {error.hint}")
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
             raise typer.Exit(code) from None
         except OSError as error:
-            err.print(f"error: {error.filename or 'A file'}: {error.strerror or error}.", markup=False)
+            err.print(f"error: {error.filename or 'A file'}: {error.strerror or error}.")
             raise typer.Exit(EXIT_DATA) from None
 
     return wrapped
@@ -91,7 +91,6 @@ def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient
         err.print(
             f"warning: {membership.director} is not encrypted: whoever is on the way reads the token and all that is "
             "sent. Ask the consortium's admin for an https:// address.",
-            markup=False,
         )
     return client
 
@@ -146,4 +145,4 @@ def start_keeper(settings: EnvoySettings) -> StartKeeper:
 def print_json(value: BaseModel | Mapping[str, object] | list[dict[str, object]]) -> None:
     """Print a message, or what is made of them, as JSON."""
     text = value.model_dump_json(indent=2) if isinstance(value, BaseModel) else json.dumps(value, indent=2)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(visible_json(text) + "\n")

@@ -77,7 +77,7 @@ def metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
 def print_receipt(receipt: Submission) -> None:
     """Print what the director said of an upload."""
     version = f", version {receipt.version}" if receipt.version else ""
-    out.print(f"{receipt.verdict}{version} (submission {receipt.id})", markup=False)
+    out.print(f"{receipt.verdict}{version} (submission {receipt.id})")
     print_failed(receipt.checks)
 
 
@@ -85,7 +85,7 @@ def print_failed(checks: Sequence[Check]) -> None:
     """Print the checks that did not pass."""
     for each in checks:
         if not each.passed:
-            out.print(f"  {each.name}: {each.sentence}", markup=False)
+            out.print(f"  {each.name}: {each.sentence}")
 
 
 def show_parcel(
@@ -104,13 +104,14 @@ def show_parcel(
         print_json({**before, "metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
         return
     for each in answers:
-        out.print(f"--- word on version {each.version}, sent first", markup=False)
-        out.print(each.request.model_dump_json(), markup=False, highlight=False)
+        out.print(f"--- word on version {each.version}, sent first")
+        out.print(each.request.model_dump_json())
     if statistics is not None:
         out.print("--- statistics, sent first")
-        out.print(statistics.model_dump_json(), markup=False, highlight=False)
+        out.print(statistics.model_dump_json())
     for role, data in parcel.parts.items():
-        out.print(f"--- {role}: {len(data)} bytes", markup=False)
+        out.print(f"--- {role}: {len(data)} bytes")
         if PART_OF[role].is_text:
-            out.print(data.decode(errors="backslashreplace"), markup=False, highlight=False)
+            for line in data.decode(errors="backslashreplace").split("\n"):
+                out.print(line)
     out.print("Nothing was sent.")

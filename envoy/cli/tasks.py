@@ -48,9 +48,9 @@ def accept(
     name = chosen_task(settings, task)
     found = known_task(client.task(name), name, settings.rules)
     if found == BUILT_IN_TASKS[name] or found.digest in _accepted(settings):
-        out.print(f"Task {name} with the cut points {in_words(found.cut_points)} needs no word of yours.", markup=False)
+        out.print(f"Task {name} with the cut points {in_words(found.cut_points)} needs no word of yours.")
         return
-    out.print(_question(found), markup=False)
+    out.print(_question(found))
     if yes or not on_a_terminal() or typer.confirm("Accept them?"):
         _accept(settings, found)
 
@@ -60,21 +60,21 @@ def look_at_tasks(settings: EnvoySettings, client: DirectorClient, *, accept_all
     try:
         moved = [task for task in client.tasks().items if task.name in BUILT_IN_TASKS]
     except (NetworkError, RefusedError) as error:
-        err.print(f"The director's tasks could not be looked at: {error.sentence}", markup=False)
+        err.print(f"The director's tasks could not be looked at: {error.sentence}")
         return
     for said in moved:
         try:
             found = known_task(said, said.name, settings.rules)
         except PolicyError as error:
-            err.print(f"warning: this hospital will not train for task {said.name}. {error.sentence}", markup=False)
+            err.print(f"warning: this hospital will not train for task {said.name}. {error.sentence}")
             continue
         if found == BUILT_IN_TASKS[found.name]:
             continue
-        err.print(_question(found), markup=False)
+        err.print(_question(found))
         if accept_all or (on_a_terminal() and typer.confirm("Accept them?", err=True)):
             _accept(settings, found)
         else:
-            err.print(f"Nothing was accepted. Later: fl-envoy task accept {found.name}", markup=False)
+            err.print(f"Nothing was accepted. Later: fl-envoy task accept {found.name}")
 
 
 def on_a_terminal() -> bool:
@@ -91,7 +91,7 @@ def _question(found: Task) -> str:
 
 def _accept(settings: EnvoySettings, found: Task) -> None:
     AcceptedTasks(settings.home_folder).accept(found, datetime.now(UTC))
-    err.print(f"Accepted: task {found.name} with the cut points {in_words(found.cut_points)}.", markup=False)
+    err.print(f"Accepted: task {found.name} with the cut points {in_words(found.cut_points)}.")
 
 
 def _accepted(settings: EnvoySettings) -> frozenset[str]:

@@ -1,0 +1,66 @@
+"""What a terminal is shown: every text as it is written, none as an order to the terminal or to Rich.
+
+Names, reasons and sentences come from elsewhere: out of an upload, a card, an answer over the network. A terminal
+obeys the escapes in them, and Rich reads ``[/x]`` as markup and fails. So the programs print through ``Terminal``
+alone, where a text can't be anything but text, and their JSON through ``visible_json``. Knows no program, no message.
+"""
+
+import re
+from typing import Any
+
+from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.protocol import is_renderable
+from rich.style import Style
+from rich.text import Text
+
+_NOT_PLAIN_JSON = re.compile(r"[^\n -~]")
+
+
+def visible(text: str) -> str:
+    r"""Give a text as one line in which each character that shows nothing of itself stands as its escape.
+
+    An escape character becomes ``\x1b``, a line end ``\n``, an override of the writing's direction ``\u202e``. Meant
+    for eyes: a text that holds a backslash by itself looks the same.
+    """
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def visible_json(document: str) -> str:
+    """Give the same JSON document in line ends and printable ASCII alone, so that any terminal and pipe carries it."""
+    return _NOT_PLAIN_JSON.sub(lambda found: _json_escape(found[0]), document)
+
+
+class Terminal(Console):
+    """A Rich console for which every string is literal: in a line, a table's cell, a heading and a title.
+
+    What its stream's encoding can't hold stands as its escape too.
+
+    Args:
+        stderr: Whether it is standard error.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, soft_wrap=True, markup=False, emoji=False, highlight=False)
+
+    def render_str(
+        self,
+        text: str,
+        *,
+        style: str | Style = "",
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        **asked: object,
+    ) -> Text:
+        """Turn a string into text; Rich sends all of them through here. Markup is not read, whoever asks for it."""
+        encodable = visible(text).encode(self.encoding, "backslashreplace").decode(self.encoding)
+        return Text(encodable, style=style, justify=justify, overflow=overflow)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; what can't draw itself is printed as its string."""
+        super().print(*(each if is_renderable(each) else str(each) for each in objects), **options)
+
+
+def _json_escape(character: str) -> str:
+    """Write a character as JSON does; one beyond 16 bits is two escapes."""
+    halves = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{halves[at]:02x}{halves[at + 1]:02x}" for at in range(0, len(halves), 2))

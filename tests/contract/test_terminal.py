@@ -1,0 +1,97 @@
+import ast
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.table import Column, Table
+
+from contract.terminal import Terminal, visible, visible_json
+from tests.foreign_texts import NASTY, foreign_texts
+
+ROOT = Path(__file__).parent.parent.parent
+ANY = st.text(st.characters(codec=None))
+
+
+def printed(*objects: object, encoding: str = "utf-8", **options: bool) -> str:
+    """Print on a wide terminal and give what reached it."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "5000")
+        patch.setattr(sys, "stdout", stream)
+        Terminal().print(*objects, **options)
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@given(ANY)
+def test_what_is_made_visible_is_one_line_of_printable_characters(text: str) -> None:
+    assert visible(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("größe [/x] :smile:", "größe [/x] :smile:"),
+        ("\x1b]8;;http://x\x1b\\", r"\x1b]8;;http://x\x1b" + "\\"),
+        ("a\nb\r\tc", r"a\nb\r\tc"),
+        ("\x9b31m\u202eabc\u2066", r"\x9b31m\u202eabc\u2066"),
+        ("\x7f\u200b\ud800\U000e0041", r"\x7f\u200b\ud800\U000e0041"),
+    ],
+)
+def test_what_can_be_seen_stays_and_what_can_not_stands_as_its_escape(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.dictionaries(ANY, ANY))
+def test_json_keeps_its_meaning_in_printable_ascii(value: dict[str, str]) -> None:
+    shown = visible_json(json.dumps(value, indent=2, ensure_ascii=False))
+    assert json.loads(shown) == value
+    assert all(line.isprintable() for line in shown.split("\n"))
+    assert shown.isascii()
+
+
+@given(foreign_texts())
+def test_a_string_is_literal_in_a_line_a_cell_a_heading_and_a_title(text: str) -> None:
+    table = Table(Column(f"<{text}>", overflow="fold"), title=f"<{text}>")
+    table.add_row(f"<{text}>")
+    shown = printed(f"<{text}>", ValueError(f"<{text}>"), OSError(f"<{text}>")) + printed(table)
+    assert shown.count(f"<{visible(text)}>") == 6
+    assert all(line.isprintable() for line in shown.split("\n"))
+
+
+def test_markup_is_not_read_whoever_asks_for_it() -> None:
+    assert printed("[bold]:smile:[/x]", markup=True, emoji=True, highlight=True) == "[bold]:smile:[/x]\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_what_the_stream_can_not_hold_stands_as_its_escape(encoding: str) -> None:
+    assert printed("日", encoding=encoding) == "\\u65e5\n"
+
+
+def test_one_of_these_texts_is_what_breaks_a_plain_console() -> None:
+    with pytest.raises(Exception, match="closing tag"):
+        Console(file=io.StringIO()).print(*NASTY)
+
+
+@pytest.mark.parametrize("program", ["director/cli", "envoy/cli.py", "simulation/cli.py", "simulation/demo.py"])
+def test_no_program_prints_past_it(program: str) -> None:
+    where = ROOT / program
+    for file in sorted(where.glob("*.py")) if where.is_dir() else [where]:
+        tree = ast.parse(file.read_text())
+        imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        called = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        assert not imported & {"rich", "rich.console", "rich.text", "rich.markup"}, file
+        past = [
+            each for each in called if each.startswith(("print(", "typer.echo(", "typer.secho(", "sys.stdout.write("))
+        ]
+        assert [each for each in past if not each.startswith(JSON_ALONE)] == [], file
+
+
+JSON_ALONE = ("sys.stdout.write(visible_json(", "print(json.dumps(")
+"""Machines read it; ``json.dumps`` writes ASCII."""
