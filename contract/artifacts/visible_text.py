@@ -9,3 +9,11 @@ UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 
 UNSEEN_IN_A_NAME = UNSEEN + r"\t\n\r"
 """The same for a text of one line."""
+
+_OF_A_LINE = UNSEEN_IN_A_NAME.replace(r"\ud800-\udfff", "")  # some readers of patterns know no surrogates
+
+ONE_SEEN_LINE = f"^[^{_OF_A_LINE}]*$"
+"""The pattern of a whole text of one line without any of them."""
+
+ONE_FILLED_LINE = f"^[^{_OF_A_LINE}]*[^\\s{_OF_A_LINE}][^{_OF_A_LINE}]*$"
+"""Likewise, and not of spaces alone."""

@@ -4,6 +4,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contract.artifacts.visible_text import ONE_SEEN_LINE
 from contract.tasks import DIAGNOSIS_COUNT
 
 T = TypeVar("T")
@@ -16,6 +17,8 @@ Role = Literal["hospital", "analyst", "admin"]
 Verdict = Literal["admitted", "quarantined", "rejected"]
 MetricValue = float | None | list[list[int]]
 Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]
+OneLine = Annotated[str, Field(pattern=ONE_SEEN_LINE)]
+"""A text from outside that people will see: what is kept since before it was asked for is a plain ``str``."""
 Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 
 DEFAULT_TASK = DIAGNOSIS_COUNT.name

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contract.artifacts.visible_text import ONE_FILLED_LINE
 from contract.messages.base import Message
 
-Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_FILLED_LINE)]
 
 
 class DecisionRequest(Message):

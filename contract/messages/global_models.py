@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages.base import DEFAULT_TASK, Message, MetricValue
+from contract.messages.base import DEFAULT_TASK, Message, MetricValue, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
@@ -15,14 +15,14 @@ class AggregationRequest(Message):
     """Average current models into a global one."""
 
     task: TaskName = DEFAULT_TASK
-    strategy: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+    strategy: Annotated[OneLine, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Null: the one that the director is set to."
     )
-    parameters: Annotated[dict[str, float], Field(max_length=32)] = {}
+    parameters: Annotated[dict[OneLine, float], Field(max_length=32)] = {}
     envoys: Annotated[tuple[EnvoyName, ...], Field(min_length=1, max_length=1000)] | None = Field(
         default=None, description="Null: every active hospital with a current model."
     )
-    scaler: Annotated[str, Field(max_length=63)] = Field(
+    scaler: Annotated[OneLine, Field(max_length=63)] = Field(
         default="merged",
         description="`merged`, or a hospital: the scaler that the global model stands behind.",
     )
@@ -127,7 +127,7 @@ class CardInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
-    envoy_name: str = "?"
+    envoy_name: OneLine = "?"
     model_sha256: Digest
     scaler_sha256: Digest | None = None
     num_examples: int
@@ -151,8 +151,8 @@ class Card(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     task: TaskName = DEFAULT_TASK
-    strategy: str = "unknown"
-    parameters: dict[str, int | float] = {}
+    strategy: OneLine = "unknown"
+    parameters: dict[OneLine, int | float] = {}
     count_ratio: float | None = None
     sha256: Digest
     scaler_sha256: Digest
