@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+from array import array
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import contextmanager
+from typing import IO
 
 import numpy as np
 
@@ -14,17 +16,22 @@ from contract.network import Matrix
 from contract.tasks import Task
 from director.errors import MalformedRequestError, TooLargeError
 
+_BLOCK_BYTES = 64 * 1024
+"""So much is read at once: numpy lets no other thread work until it has parsed what it was given."""
+
 _NOT_PLAIN = re.compile(rb'["\x1c-\x1f\x80-\xff]')
 """Quotes, and what numpy takes for spaces though nobody else does: also bytes that are no UTF-8."""
 
 _HINT = "The first line names the columns, each further line holds their values, separated by commas."
 
 
-def read_table(data: bytes, task: Task, label: str | None = None) -> tuple[Matrix, Sequence[str]]:
+def read_table(table: bytes | IO[bytes], task: Task, label: str | None = None) -> tuple[Matrix, Sequence[str]]:
     """Read a CSV (RFC 4180, UTF-8 with or without a byte order mark) whose first line names its columns.
 
+    Holds beside the result no more than a stretch of the table, whatever stands in it.
+
     Args:
-        data: The file.
+        table: The file's bytes, or a file that is open for reading and seeking; it stays the caller's.
         task: Whose features are the columns, in any order.
         label: A further column that must be there; None: there is none.
 
@@ -32,69 +39,113 @@ def read_table(data: bytes, task: Task, label: str | None = None) -> tuple[Matri
         Rows × features in the task's order, and each row's label as it stands there (empty without a label).
 
     Raises:
-        MalformedRequestError: No header, no rows, or a row with another number of values; the fact ``row`` says where.
+        MalformedRequestError: No header, no rows, a row with another number of values, or a line longer than any
+            sensible one; the fact ``row`` says where.
         TooLargeError: More rows than a batch takes.
         InvalidInputError: A feature is missing or unknown, or a value is not allowed; the fact ``row`` says where.
     """
-    matrix = _plain_numbers(data, task) if label is None else None
+    file = io.BytesIO(table) if isinstance(table, bytes) else table
+    file.seek(0)
+    matrix = _plain_numbers(file, task) if label is None else None
     labels: Sequence[str] = ()
     if matrix is None:
-        names, rows = _records(data, task, label)
-        matrix = _numbers(rows, task, [names.index(feature.name) for feature in task.features])
-        labels = [row[names.index(label)] for row in rows] if label is not None else ()
+        file.seek(0)
+        matrix, labels = _any_values(file, task, label)
     task.check_matrix(matrix)
     return matrix, labels
 
 
-def _plain_numbers(data: bytes, task: Task) -> Matrix | None:
+def _longest_record(task: Task) -> int:
+    """Give how long a line may be: names and numbers need far less."""
+    return 64 * 1024 + 128 * len(task.features)
+
+
+def _plain_numbers(file: IO[bytes], task: Task) -> Matrix | None:
     """Read numbers without quotes, fast; None where something else is there, which the careful way then names."""
-    head, _, body = data.partition(b"\n")
-    if not body.strip() or _NOT_PLAIN.search(body):
+    longest = _longest_record(task)
+    head = file.readline(longest)
+    if not head.endswith(b"\n") or head.count(b'"') % 2:
         return None
-    names = _read_names(next(_reader(head), [""]), task, None)
-    rows = body.count(b"\n") + (not body.endswith(b"\n"))
-    if rows > MAX_BATCH_ROWS:
-        raise _too_many(rows)
-    try:
-        matrix = np.loadtxt(io.BytesIO(body), delimiter=",", comments=None, ndmin=2, dtype=np.float64)
-    except (ValueError, OverflowError):
-        return None
-    if matrix.shape != (rows, len(names)):
-        return None
-    return matrix[:, [names.index(feature.name) for feature in task.features]]
+    with _records_of(io.BytesIO(head), longest) as records:
+        names = _read_names(next(records, [""]), task, None)
+    order = [names.index(feature.name) for feature in task.features]
+    matrices, rows = [], 0
+    while block := file.read(_BLOCK_BYTES):
+        block += file.readline(longest)
+        here = block.count(b"\n") + (not block.endswith(b"\n"))
+        rows += here
+        if rows > MAX_BATCH_ROWS:
+            raise _too_many(rows)
+        is_whole = len(block) - block.rfind(b"\n", 0, -1) <= longest
+        if not is_whole or not block.strip() or _NOT_PLAIN.search(block):
+            return None
+        try:
+            matrix = np.loadtxt(io.BytesIO(block), delimiter=",", comments=None, ndmin=2, dtype=np.float64)
+        except (ValueError, OverflowError):
+            return None
+        if matrix.shape != (here, len(names)):
+            return None
+        matrices.append(matrix[:, order])
+    return np.concatenate(matrices) if matrices else None
 
 
-def _records(data: bytes, task: Task, label: str | None) -> tuple[list[str], list[list[str]]]:
-    """Read row by row, whatever is quoted, and name the first that does not fit; gives the names and the rows.
+def _any_values(file: IO[bytes], task: Task, label: str | None) -> tuple[Matrix, list[str]]:
+    """Read row by row, whatever is quoted, and name the first that does not fit.
 
     In a table with a label, which people write, empty lines are nothing; in a batch each line has its answer.
     """
-    records = _reader(data)
-    names = _read_names(next(records, [""]), task, label)
-    filled = (row for row in records if row) if label is not None else (row or [""] for row in records)
-    rows = list(islice(filled, MAX_BATCH_ROWS + 1))
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(names):
-            raise MalformedRequestError(
-                f"Row {number} has another number of values than the first line names: "
-                f"{len(row)} instead of {len(names)}.",
-                hint=_HINT,
-                row=number,
-            )
+    rows, values, labels = 0, array("d"), []
+    with _records_of(file, _longest_record(task)) as records:
+        names = _read_names(next(records, [""]), task, label)
+        places = [names.index(feature.name) for feature in task.features]
+        for record in records:
+            if not record and label is not None:
+                continue
+            rows += 1
+            if rows > MAX_BATCH_ROWS:
+                raise _too_many(rows)
+            values.extend(_numbers(_of_width(record or [""], len(names), rows), task, places, rows))
+            if label is not None:
+                labels.append(record[names.index(label)])
     if not rows:
         raise MalformedRequestError("The CSV holds no rows.", hint="Send at least one.")
-    if len(rows) > MAX_BATCH_ROWS:
-        raise _too_many(len(rows))
-    return names, rows
+    return np.frombuffer(values).reshape(rows, len(places)), labels
 
 
-def _reader(data: bytes) -> Iterator[list[str]]:
+@contextmanager
+def _records_of(file: IO[bytes], longest: int) -> Iterator[Iterator[list[str]]]:
+    """Let a file's records be read while the block runs; says in its own words what can't be read."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     try:
-        yield from csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        yield _records(text, longest)
     except UnicodeDecodeError:
         raise MalformedRequestError("The CSV is not UTF-8.", hint=_HINT) from None
     except csv.Error as error:
         raise MalformedRequestError(f"This is no CSV: {str(error)[:120]}.", hint=_HINT) from None
+    finally:
+        text.detach()  # else the file would be closed with it
+
+
+def _records(text: IO[str], longest: int) -> Iterator[list[str]]:
+    """Give each record, which quotes may make of many lines.
+
+    Raises:
+        MalformedRequestError: One has more characters than ``longest``: it is not read to its end.
+    """
+    left, number = longest, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal left
+        while line := text.readline(left + 1):
+            left -= len(line)
+            if left < 0:
+                where = f"Row {number}" if number else "The first line"
+                raise MalformedRequestError(f"{where} has more than {longest:,} characters.", hint=_HINT, row=number)
+            yield line
+
+    for number, record in enumerate(csv.reader(lines(), strict=True), start=1):  # noqa: B007 - the next one's, for `lines`
+        yield record
+        left = longest
 
 
 def _read_names(first: Sequence[str], task: Task, label: str | None) -> list[str]:
@@ -106,20 +157,24 @@ def _read_names(first: Sequence[str], task: Task, label: str | None) -> list[str
     return names
 
 
-def _numbers(rows: Sequence[Sequence[str]], task: Task, places: Sequence[int]) -> Matrix:
-    matrix = np.empty((len(rows), len(places)))
-    for index, row in enumerate(rows):
-        for column, (feature, place) in enumerate(zip(task.features, places, strict=True)):
-            try:
-                matrix[index, column] = _number(row[place])
-            except ValueError:
-                raise InvalidInputError(
-                    f"Row {index + 1}: feature {feature.name} is not a number.",
-                    hint=_HINT,
-                    row=index + 1,
-                    feature=feature.name,
-                ) from None
-    return matrix
+def _of_width(record: Sequence[str], width: int, row: int) -> Sequence[str]:
+    if len(record) != width:
+        raise MalformedRequestError(
+            f"Row {row} has another number of values than the first line names: {len(record)} instead of {width}.",
+            hint=_HINT,
+            row=row,
+        )
+    return record
+
+
+def _numbers(record: Sequence[str], task: Task, places: Sequence[int], row: int) -> Iterator[float]:
+    for feature, place in zip(task.features, places, strict=True):
+        try:
+            yield _number(record[place])
+        except ValueError:
+            raise InvalidInputError(
+                f"Row {row}: feature {feature.name} is not a number.", hint=_HINT, row=row, feature=feature.name
+            ) from None
 
 
 def _number(text: str) -> float:

@@ -1,7 +1,9 @@
 """Tables as CSV: the same numbers however they are written down, and the row named that is wrong."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import io
+import tempfile
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -43,7 +45,7 @@ def outcome(data: bytes, *, carefully: bool) -> list[list[float]] | str:
 
 def by_the_fast_way(data: bytes) -> list[list[float]] | None:
     try:
-        matrix = tables._plain_numbers(data, TASK)
+        matrix = tables._plain_numbers(io.BytesIO(data), TASK)
     except FederationError:
         return None
     return None if matrix is None else matrix.tolist()
@@ -195,20 +197,71 @@ def test_more_rows_than_a_batch_takes_are_refused(value: bytes):
     assert np.shape(read_table(header + value * MAX_BATCH_ROWS, TASK)[0]) == (MAX_BATCH_ROWS, 2)
 
 
+class Noting(io.BytesIO):
+    """A file that knows how much of it was read."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self.noted(super().read(size))
+
+    def read1(self, size: int | None = -1) -> bytes:
+        return self.noted(super().read1(size))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self.noted(super().readline(size))
+
+    def noted(self, data: bytes) -> bytes:
+        self.taken += len(data)
+        return data
+
+
 def test_a_table_of_quotes_is_read_no_further_than_a_batch_may_go(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tables, "MAX_BATCH_ROWS", 10)
-    read: list[object] = []
-    original = tables._reader
-
-    def noted(data: bytes) -> Iterator[list[str]]:
-        for row in original(data):
-            read.append(row)
-            yield row
-
-    monkeypatch.setattr(tables, "_reader", noted)
+    file = Noting(b'age,lactate\n"1",2\n' + b"1,2\n" * 1_000_000)
     with pytest.raises(TooLargeError):
-        read_table(b'age,lactate\n"1",2\n' + b"1,2\n" * 100_000, TASK)
-    assert len(read) == 1 + 10 + 1
+        read_table(file, TASK)
+    assert file.taken <= 3 * tables._BLOCK_BYTES
+
+
+ENDLESS = [
+    pytest.param(b"aa," * 300_000 + b"\n61,1\n", "The first line", id="a first line"),
+    pytest.param(b'"aa\n",' * 200_000 + b"\n61,1\n", "The first line", id="a first line of many in quotes"),
+    pytest.param(b"\xef\xbb\xbf" + b"aa," * 300_000, "The first line", id="a first line without an end"),
+    pytest.param(b"age,lactate\n61,1\n" + b"10," * 300_000 + b"1\n61,1\n", "Row 2", id="a row"),
+    pytest.param(b"age,lactate\n61,1\n" + b'"1\n",' * 200_000, "Row 2", id="a row of many in quotes"),
+    pytest.param(b"age,lactate\n" + b"1" * 10**6 + b",1\n", "Row 1", id="a number"),
+    pytest.param(b'age,lactate\n61,"' + "é".encode() * 10**6 + b'"\n', "Row 1", id="a cell"),
+]
+
+
+@pytest.mark.parametrize(("data", "where"), ENDLESS)
+@pytest.mark.parametrize("label", [None, "lactate"])
+def test_a_line_that_is_longer_than_any_sensible_one_is_refused_unread(data: bytes, where: str, label: str | None):
+    task = TASK if label is None else dataclasses.replace(TASK, features=TASK.features[:1])
+    file = Noting(data)
+    with pytest.raises(MalformedRequestError, match="has more than 65,") as refused:
+        read_table(file, task, label)
+    assert refused.value.sentence.startswith(where)
+    assert file.taken <= 8 * tables._BLOCK_BYTES
+
+
+@given(st.integers(1, 400), st.integers(1, 200))
+def test_where_a_block_ends_makes_no_difference(block_bytes: int, rows: int):
+    written = [f"{row % 120},{row * 0.37!r}" for row in range(rows)]
+    data = "\n".join(["age,lactate", *written]).encode()
+    expected = [[row % 120, row * 0.37] for row in range(rows)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tables, "_BLOCK_BYTES", block_bytes)
+        assert by_the_fast_way(data) == outcome(data, carefully=True) == expected
+
+
+def test_a_file_stays_its_owners_and_open():
+    for data in (PLAIN, b'age,lactate\n"61",1.5\n47,-2e3\n'):
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            assert read_table(file, TASK)[0].tolist() == ROWS
+            assert not file.closed
 
 
 @pytest.mark.parametrize(
