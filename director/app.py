@@ -22,6 +22,7 @@ from director.api import (
     uploads,
     validation,
 )
+from director.api.batches import BatchDesk
 from director.api.connection import RequestIds
 from director.api.guard import GuardedRoute
 from director.api.health import VERSION
@@ -74,7 +75,8 @@ def create_framework(director: Director) -> FastAPI:
     app.router.route_class = GuardedRoute
     app.state.director = director
     settings = director.settings
-    app.state.desk = Desk(places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
+    app.state.desk = Desk("uploads", places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
+    app.state.batches = BatchDesk(settings.batches_read_at_once)
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request

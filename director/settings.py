@@ -53,6 +53,8 @@ class DirectorSettings(BaseSettings):
         max_batch_bytes: Largest body of a batch of inferences.
         max_uploads_at_once: Uploads that one worker lets arrive and wait on the disk; one more is refused.
         uploads_judged_at_once: Uploads that one worker holds in memory, each perhaps thrice its size.
+        batches_read_at_once: Batches that one worker reads, and computes, at once; one more waits a little and is then
+            asked to come again.
         max_connections: Open connections of one worker; one more closes the longest idle one, or is refused.
         max_header_bytes: Largest request line and headers.
         header_seconds: How long a request's line and headers may take.
@@ -94,6 +96,7 @@ class DirectorSettings(BaseSettings):
     max_batch_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
     max_uploads_at_once: Annotated[int, Field(ge=1)] = 256
     uploads_judged_at_once: Annotated[int, Field(ge=1)] = 2
+    batches_read_at_once: Annotated[int, Field(ge=1)] = 2
     max_connections: Annotated[int, Field(ge=1)] = 1000
     max_header_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**10
     header_seconds: Annotated[int, Field(ge=1, le=3600)] = 10

@@ -7,7 +7,8 @@ Features' order, units and sources come from a task alone; training and inferenc
 import hashlib
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -19,6 +20,8 @@ from contract.names import Digest, TaskName
 from contract.network import ArchitectureSpec, Layout, State, initial_state, tensor_layout
 
 RiskLevel = Literal["low", "medium", "high"]
+_NUMBERS = frozenset((int, float))  # a boolean is neither of them
+
 RISK_LEVELS: tuple[RiskLevel, ...] = ("low", "medium", "high")
 
 
@@ -167,20 +170,39 @@ class Task:
             feature=(missing or unknown)[0],
         )
 
-    def vectorise_rows(self, rows: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
+    def vectorise_rows(self, rows: Iterable[Mapping[str, object]]) -> NDArray[np.float64]:
         """Turn rows of named values into rows × features; the error's fact ``row`` counts from 1."""
-        matrix = np.empty((len(rows), len(self.features)))
-        for index, row in enumerate(rows):
+        names = [feature.name for feature in self.features]
+        values, taken, wrong = array("d"), 0, None
+        for row in rows:
+            found = [row.get(name) for name in names]
             try:
-                matrix[index] = self.vectorise(row)
+                if len(row) != len(names) or not all(type(value) in _NUMBERS for value in found):
+                    found = self.vectorise(row).tolist()  # or says what is wrong
+                values.extend(found)  # type: ignore[arg-type]  # numbers, as was just seen
+            except (InvalidInputError, OverflowError):
+                wrong = row
+                break
+            taken += 1
+        matrix = np.frombuffer(values)[: taken * len(names)].reshape(taken, len(names))
+        self.check_matrix(matrix)  # all at once; what it finds comes before the row that could not be taken
+        if wrong is not None:
+            try:
+                self.vectorise(wrong)
             except InvalidInputError as error:
-                raise in_row(error, index + 1) from None
+                raise in_row(error, taken + 1) from None
         return matrix
 
     def check_matrix(self, matrix: NDArray[np.float64]) -> None:
-        """Check rows × features that were parsed as numbers; the error's fact ``row`` counts from 1."""
+        """Check rows × features that were parsed as numbers; the error's fact ``row``, the first bad one, is from 1."""
+        first: InvalidInputError | None = None
         for index, feature in enumerate(self.features):
-            feature.check_column(matrix[:, index])
+            try:
+                feature.check_column(matrix[:, index])
+            except InvalidInputError as error:
+                first, matrix = error, matrix[: int(error.facts["row"] or 0) - 1]  # of the others, only what is before
+        if first is not None:
+            raise first
 
     def impossible_moment(self, num_examples: int, mean: Sequence[float], m2: Sequence[float]) -> Feature | None:
         """Give the first feature of which no rows within its bounds have this mean and m2; None: all are possible.

@@ -1,16 +1,17 @@
 """Answers: one hospital's current model, or the global one; one row, or many."""
 
 import json
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import IO, Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 from python_multipart.multipart import parse_options_header
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from contract.errors import FederationError, InvalidNameError
-from contract.messages.base import DEFAULT_TASK, Message
+from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Message
 from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
@@ -20,7 +21,9 @@ from contract.messages.inference import (
     Prediction,
 )
 from contract.names import EnvoyName, TaskName
+from director.api.batches import BatchDesk, take
 from director.api.guard import DirectRoute, caller_of, director_of, may
+from director.api.pieces import in_pieces
 from director.api.problems import request_id_of
 from director.errors import InvalidRequestError, MalformedRequestError
 from director.inference.service import Question
@@ -29,6 +32,7 @@ from director.members.access import ADMIN, ANALYST, HOSPITAL
 router = APIRouter(route_class=DirectRoute, tags=["inference"])
 
 _CSV = "text/csv"
+_LONG_BYTES = 64 * 1024
 _Request = TypeVar("_Request", bound=BaseModel)
 
 
@@ -52,15 +56,14 @@ def _batch_body(form: type[BaseModel]) -> dict[str, Any]:
 @may(HOSPITAL, ANALYST, ADMIN)
 async def infer(request: Request) -> Response:
     """Ask one hospital's current model."""
-    query = _parse(request, InferenceRequest, await request.body())
-    return _answered(request, query, query.envoy_name)
+    return await _one_answered(request, InferenceRequest)
 
 
 @router.post("/infer_global", response_model=Prediction, openapi_extra=_json_body(GlobalInferenceRequest))
 @may(HOSPITAL, ANALYST, ADMIN)
 async def infer_global(request: Request) -> Response:
     """Ask the current global model."""
-    return _answered(request, _parse(request, GlobalInferenceRequest, await request.body()), None)
+    return await _one_answered(request, GlobalInferenceRequest)
 
 
 _CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema": {"type": "string"}}}}}
@@ -75,12 +78,7 @@ _CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema
 @may(HOSPITAL, ANALYST, ADMIN, body="table")
 async def infer_batch(request: Request) -> Response:
     """Ask one hospital's current model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
-    body = await request.body()
-    if _is_csv(request):
-        about = _about_csv(request, EnvoyCsv)
-        return await run_in_threadpool(_csv_answered, request, about, about.envoy_name, body)
-    query = _batch(request, BatchInferenceRequest, body)
-    return await run_in_threadpool(_rows_answered, request, query, query.envoy_name)
+    return await _batch_answered(request, BatchInferenceRequest, EnvoyCsv)
 
 
 @router.post(
@@ -92,11 +90,7 @@ async def infer_batch(request: Request) -> Response:
 @may(HOSPITAL, ANALYST, ADMIN, body="table")
 async def infer_global_batch(request: Request) -> Response:
     """Ask the current global model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
-    body = await request.body()
-    if _is_csv(request):
-        return await run_in_threadpool(_csv_answered, request, _about_csv(request, GlobalCsv), None, body)
-    query = _batch(request, BatchGlobalInferenceRequest, body)
-    return await run_in_threadpool(_rows_answered, request, query, None)
+    return await _batch_answered(request, BatchGlobalInferenceRequest, GlobalCsv)
 
 
 class GlobalCsv(Message):
@@ -112,19 +106,60 @@ class EnvoyCsv(GlobalCsv):
     envoy_name: EnvoyName
 
 
-def _answered(request: Request, query: GlobalInferenceRequest, envoy: EnvoyName | None) -> Response:
+async def _one_answered(request: Request, form: type[GlobalInferenceRequest]) -> Response:
+    body = await request.body()
+    if len(body) > _LONG_BYTES:  # what takes long to parse shall keep nobody else waiting
+        desk: BatchDesk = request.app.state.batches
+        return await desk.in_turn(lambda: _answered(request, form, body))
+    return _answered(request, form, body)
+
+
+def _answered(request: Request, form: type[GlobalInferenceRequest], body: bytes) -> Response:
+    query = _parse(request, form, body)
+    envoy = query.envoy_name if isinstance(query, InferenceRequest) else None
     answer = director_of(request).inference.answer(_question(request, query, envoy), query.inputs)
     return Response(answer, media_type="application/json")
 
 
-def _rows_answered(request: Request, query: BatchGlobalInferenceRequest, envoy: EnvoyName | None) -> Response:
-    answers = director_of(request).inference.answer_rows(_question(request, query, envoy), query.inputs)
-    return StreamingResponse(iterate_in_threadpool(answers), media_type="application/json")
+async def _batch_answered(
+    request: Request, form: type[BatchGlobalInferenceRequest], about_csv: type["GlobalCsv"]
+) -> Response:
+    desk: BatchDesk = request.app.state.batches
+    with desk.place(request) as in_memory_bytes, director_of(request).blobs.spool(in_memory_bytes) as file:
+        await take(request, file, in_memory_bytes)
+        if _is_csv(request):
+            about, media_type = _about_csv(request, about_csv), _CSV
+            blocks = await desk.in_turn(lambda: _csv_answered(request, about, file))
+        else:
+            media_type = "application/json"
+            blocks = await desk.in_turn(lambda: _rows_answered(request, form, file))
+    return StreamingResponse(desk.computed(blocks), media_type=media_type)
 
 
-def _csv_answered(request: Request, about: GlobalCsv, envoy: EnvoyName | None, body: bytes) -> Response:
-    answers = director_of(request).inference.answer_csv(_question(request, about, envoy), body)
-    return StreamingResponse(iterate_in_threadpool(answers), media_type=_CSV)
+def _csv_answered(request: Request, about: "GlobalCsv", file: IO[bytes]) -> Iterator[bytes]:
+    envoy = about.envoy_name if isinstance(about, EnvoyCsv) else None
+    return director_of(request).inference.answer_csv(_question(request, about, envoy), file)
+
+
+def _rows_answered(request: Request, form: type[BatchGlobalInferenceRequest], file: IO[bytes]) -> Iterator[bytes]:
+    pieces = in_pieces(file)
+    first = _batch(request, form, next(pieces))
+    envoy = first.envoy_name if isinstance(first, BatchInferenceRequest) else None
+    rows = chain(first.inputs, _further_rows(request, form, pieces, len(first.inputs)))
+    return director_of(request).inference.answer_rows(_question(request, first, envoy), rows)
+
+
+def _further_rows(
+    request: Request, form: type[BatchGlobalInferenceRequest], pieces: Iterator[bytes], rows: int
+) -> Iterator[Mapping[str, object]]:
+    for piece in pieces:
+        batch = _parse(request, form, piece, rows)
+        rows += len(batch.inputs)
+        if rows > MAX_BATCH_ROWS:
+            raise InvalidRequestError(
+                f"inputs: {rows:,} rows or more.", hint=f"Send at most {MAX_BATCH_ROWS:,} at once.", rows=rows
+            )
+        yield from batch.inputs
 
 
 def _question(
@@ -152,12 +187,12 @@ def _batch(request: Request, form: type[_Request], body: bytes) -> _Request:
     return _parse(request, form, body)
 
 
-def _parse(request: Request, form: type[_Request], body: bytes) -> _Request:
+def _parse(request: Request, form: type[_Request], body: bytes, rows_before: int = 0) -> _Request:
     try:
         return form.model_validate_json(body)
     except ValidationError as error:
         _require_named_envoy(request, body)
-        raise _misfit(error, "Send JSON as GET /docs says, or text/csv to a batch.") from None
+        raise _misfit(error, "Send JSON as GET /docs says, or text/csv to a batch.", rows_before) from None
 
 
 def _require_named_envoy(request: Request, body: bytes) -> None:
@@ -170,8 +205,9 @@ def _require_named_envoy(request: Request, body: bytes) -> None:
     caller_of(request).require_envoy(named)
 
 
-def _misfit(error: ValidationError, hint: str) -> FederationError:
+def _misfit(error: ValidationError, hint: str, rows_before: int = 0) -> FederationError:
     first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])[:120]
+    loc = (part + rows_before if isinstance(part, int) else part for part in first["loc"])
+    where = ".".join(str(part) for part in loc)[:120]
     kind = MalformedRequestError if first["type"] == "json_invalid" else InvalidRequestError
     return kind(f"{where or 'body'}: {first['msg'][:300]}.", hint=hint)

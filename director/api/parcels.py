@@ -3,11 +3,12 @@
 So the memory that a crowd of uploads takes is bounded by how many are judged at once, not by how many arrive.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, Semaphore, move_on_after, to_thread
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -24,17 +25,22 @@ _Result = TypeVar("_Result")
 
 
 class Desk:
-    """Where uploads wait.
+    """Where uploads wait, and batches.
 
     Args:
+        what: Its visitors, for a sentence.
         places: How many may be arriving, waiting or judged; the next is asked to come again.
         at_once: How many are judged at once.
+        patience_seconds: How long one waits for its turn before it is asked to come again.
     """
 
-    def __init__(self, *, places: int, at_once: int) -> None:
+    def __init__(self, what: str, *, places: int, at_once: int, patience_seconds: float = math.inf) -> None:
+        self._what = what
         self._places = places
         self._taken = 0
+        self._turns = Semaphore(at_once)
         self._limiter = CapacityLimiter(at_once)
+        self._patience_seconds = patience_seconds
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -45,7 +51,7 @@ class Desk:
         """
         if self._taken >= self._places:
             raise BusyError(
-                f"{self._places} uploads are arriving already.",
+                f"{self._places} {self._what} are arriving already.",
                 hint="Send it again in a few seconds.",
                 limit=self._places,
             )
@@ -56,8 +62,19 @@ class Desk:
             self._taken -= 1
 
     async def in_turn(self, act: Callable[[], _Result]) -> _Result:
-        """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile."""
-        return await to_thread.run_sync(act, limiter=self._limiter)
+        """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile.
+
+        Raises:
+            BusyError: Its turn did not come in time.
+        """
+        with move_on_after(self._patience_seconds) as waiting:
+            await self._turns.acquire()
+        if waiting.cancelled_caught:
+            raise BusyError(f"Other {self._what} are being read.", hint="Send it again in a few seconds.")
+        try:
+            return await to_thread.run_sync(act, limiter=self._limiter)
+        finally:
+            self._turns.release()
 
 
 class SpooledForm:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
+from director.api.batches import BatchDesk, take, whole
 from director.api.guard import Caller, GuardedRoute, Serving, may
 from director.members.access import ADMIN
 
@@ -31,7 +31,10 @@ def get_validation(task: TaskName, director: Serving) -> ValidationTable:
 @may(ADMIN, body="table")
 async def set_validation(task: TaskName, request: Request, caller: Caller, director: Serving) -> ValidationTable:
     """Hold every model against this table from now on: CSV of the task's features and `label` (low, medium, high)."""
-    return await run_in_threadpool(director.models.set_validation_table, caller, task, await request.body())
+    desk: BatchDesk = request.app.state.batches
+    with desk.place(request) as in_memory_bytes, director.blobs.spool(in_memory_bytes) as file:
+        await take(request, file, in_memory_bytes)
+        return await desk.in_turn(lambda: director.models.set_validation_table(caller, task, whole(file)))
 
 
 @router.delete("/validation/{task}")

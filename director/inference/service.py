@@ -1,7 +1,8 @@
 """What is asked of the current models. Every question is noted: who asked which model, never the inputs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
@@ -60,16 +61,16 @@ class Inference:
         self._note(question, ready, 1)
         return answer
 
-    def answer_rows(self, question: Question, rows: Sequence[Mapping[str, object]]) -> Iterator[bytes]:
+    def answer_rows(self, question: Question, rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
         """Answer many rows as one JSON object; raises as ``answer`` before the first bytes."""
         ready = self._ready(question)
         matrix = self._noted(question, ready, ready.task.vectorise_rows(rows))
         return batch.json_answers(ready, matrix, question.request_id, with_probabilities=question.probabilities)
 
-    def answer_csv(self, question: Question, data: bytes) -> Iterator[bytes]:
+    def answer_csv(self, question: Question, table: bytes | IO[bytes]) -> Iterator[bytes]:
         """Answer a CSV table with one; raises as ``answer`` and ``read_table`` before the first bytes."""
         ready = self._ready(question)
-        matrix = self._noted(question, ready, read_table(data, ready.task)[0])
+        matrix = self._noted(question, ready, read_table(table, ready.task)[0])
         return batch.csv_answers(ready, matrix, with_probabilities=question.probabilities)
 
     def _ready(self, question: Question) -> ReadyModel:

@@ -45,13 +45,16 @@ class BlobStore:
                 probe.unlink(missing_ok=True)
 
     @contextmanager
-    def spool(self) -> Iterator[IO[bytes]]:
+    def spool(self, in_memory_bytes: int = SPOOLED_IN_MEMORY_BYTES) -> Iterator[IO[bytes]]:
         """Open a file without a name for what is not judged yet, on the artifacts' disk; after the block it is gone.
+
+        Args:
+            in_memory_bytes: Up to here it is held in memory.
 
         Raises:
             StorageError: The disk refuses, be it only when the file is closed.
         """
-        with storage_faults_named(), SpooledTemporaryFile(SPOOLED_IN_MEMORY_BYTES, dir=str(self._incoming)) as file:
+        with storage_faults_named(), SpooledTemporaryFile(in_memory_bytes, dir=str(self._incoming)) as file:
             yield file
 
     def keep(self, parts: bytes | Iterable[bytes | memoryview]) -> tuple[Digest, int]:

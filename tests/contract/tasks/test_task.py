@@ -71,6 +71,31 @@ def test_the_row_that_is_wrong_is_named():
         DIAGNOSIS_COUNT.check_matrix(np.array([[1.0], [2.0], [0.5]]))
 
 
+ODD = [1, 2.0, 0, 1.5, -1, True, None, "1", [1], 10**400, float("nan"), float("inf"), 10**6]
+
+
+ROW = st.fixed_dictionaries({"age": st.sampled_from([18, 40.5, *ODD]), "stays": st.sampled_from([0, 7, 7.0, *ODD])})
+
+
+@given(st.lists(ROW | st.just({"age": 20}) | st.just({"age": 20, "stays": 1, "mood": 1})))
+def test_many_rows_are_taken_or_refused_as_each_by_itself(rows: list[dict[str, object]]):
+    singly: list[list[float]] = []
+    refused: tuple[str, dict[str, object]] | None = None
+    for number, row in enumerate(rows, start=1):
+        try:
+            singly.append(TWO_FEATURES.vectorise(row).tolist())
+        except InvalidInputError as error:
+            refused = f"Row {number}: {error.sentence}", {**error.facts, "row": number}
+            break
+    try:
+        together = TWO_FEATURES.vectorise_rows(iter(rows)).tolist()
+    except InvalidInputError as error:
+        assert (error.sentence, error.facts) == refused  # noqa: PT017 - it need not be raised
+    else:
+        assert refused is None
+        assert together == singly
+
+
 def test_a_task_survives_the_wire_with_its_digest():
     for task in (DIAGNOSIS_COUNT, TWO_FEATURES, dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.5))):
         back = TaskDescription.model_validate_json(described(task).model_dump_json())

@@ -137,7 +137,7 @@ def test_a_part_comes_once() -> None:
 
 
 def test_one_upload_more_than_there_are_places_is_asked_to_come_again() -> None:
-    desk = Desk(places=2, at_once=1)
+    desk = Desk("uploads", places=2, at_once=1)
     with desk.place():
         with desk.place(), pytest.raises(BusyError, match="2 uploads"), desk.place():
             pass
@@ -146,7 +146,7 @@ def test_one_upload_more_than_there_are_places_is_asked_to_come_again() -> None:
 
 
 def test_no_more_uploads_are_judged_at_once_than_was_said() -> None:
-    at_work, most, desk, lock = 0, 0, Desk(places=9, at_once=2), threading.Lock()
+    at_work, most, desk, lock = 0, 0, Desk("uploads", places=9, at_once=2), threading.Lock()
 
     def judge() -> None:
         nonlocal at_work, most
