@@ -76,6 +76,12 @@ class TooLargeError(CallerError):
     code = "too_large"
 
 
+class TooSlowError(CallerError):
+    """The body did not come in time."""
+
+    code = "too_slow"
+
+
 class UnsupportedMediaTypeError(CallerError):
     """A content type that this path does not read."""
 

@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,6 +56,9 @@ class DirectorSettings(BaseSettings):
         batches_read_at_once: Batches that one worker reads, and computes, at once; one more waits a little and is then
             asked to come again.
         max_connections: Open connections of one worker; one more closes the longest idle one, or is refused.
+        max_unauthenticated_per_address: Connections of one address (of IPv6: one /64) that have shown no token that
+            holds; one more closes the oldest of them. Behind ``trusted_proxies`` it is the address that the proxy
+            names. Where ``max_connections`` are open, those without a token go first. Hospitals may share an address.
         max_header_bytes: Largest request line and headers.
         header_seconds: How long a request's line and headers may take.
         idle_seconds: How long a connection is kept between two requests, or while nobody takes an answer.
@@ -98,6 +101,7 @@ class DirectorSettings(BaseSettings):
     uploads_judged_at_once: Annotated[int, Field(ge=1)] = 2
     batches_read_at_once: Annotated[int, Field(ge=1)] = 2
     max_connections: Annotated[int, Field(ge=1)] = 1000
+    max_unauthenticated_per_address: Annotated[int, Field(ge=1)] = 256
     max_header_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**10
     header_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
     idle_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
@@ -169,6 +173,21 @@ class DirectorSettings(BaseSettings):
         """Arguments over environment over file."""
         file = Path(os.environ.get(_CONFIG_VARIABLE, CONFIG_FILE))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies' networks."""
+        return tuple(ip_network(each) for each in self.trusted_proxies)
+
+    def trusts(self, address: str) -> bool:
+        """Tell whether an address is one of the trusted proxies'."""
+        if not self.trusted_proxies:
+            return False
+        try:
+            parsed = ip_address(address.partition("%")[0])
+        except ValueError:  # a socket of the file system, or nothing
+            return False
+        return any(parsed in network for network in self.proxies)
 
     @cached_property
     def url(self) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable
 from itertools import count
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,20 @@ _HEADERS = [
 ]
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _ANNOUNCING = frozenset((b"content-length", b"transfer-encoding"))
+
+
+NEWCOMER = "director.newcomer"
+"""Under this name a request's state holds its connection, where the server has one that asks who is there."""
+
+
+class Newcomer(Protocol):
+    """A connection that wants to know who asks: for a stranger it does not keep its place at any price."""
+
+    def is_known(self) -> None:
+        """Take note that a token that holds was shown."""
+
+    def is_stranger(self, address: str) -> None:
+        """Take note of the address that asks without a token; raises BusyError where too many of it do."""
 
 
 class RequestIds:

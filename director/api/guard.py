@@ -3,6 +3,7 @@
 What an operation takes stands at its handler: ``@may(ADMIN)``. A handler without it can't be a route.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -15,8 +16,9 @@ from contract.errors import InvalidNameError
 from contract.messages.base import Role
 from contract.names import EnvoyName
 from contract.parts import OCTETS
+from director.api.connection import NEWCOMER, Newcomer
 from director.assembly import Director
-from director.errors import TooLargeError
+from director.errors import TooLargeError, TooSlowError
 from director.members.access import Permission, Principal
 from director.records.idempotency import MAX_KEY_LENGTH
 from director.records.paging import BY_MOMENT, BY_NAME, BY_NUMBER, MAX_PAGE
@@ -35,7 +37,7 @@ class Entry:
     """
 
     permission: Permission
-    body: Literal["small", "table", "upload"]
+    body: Literal["tiny", "small", "table", "upload"]
 
 
 def may(
@@ -46,8 +48,8 @@ def may(
 
 
 def anybody(endpoint: _Endpoint) -> _Endpoint:
-    """Let anybody call a handler, without a token."""
-    return _entering(Entry(Permission(None), "small"))(endpoint)
+    """Let anybody call a handler, without a token: its body is a word, and comes at once."""
+    return _entering(Entry(Permission(None), "tiny"))(endpoint)
 
 
 def _entering(entry: Entry) -> Callable[[_Endpoint], _Endpoint]:
@@ -76,15 +78,20 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             director = director_of(request)
-            caller = director.access.admit(request.headers.get("authorization"), entry.permission, address_of(request))
+            address = address_of(request)
+            caller = director.access.admit(request.headers.get("authorization"), entry.permission, address)
             request.state.caller = caller
+            newcomer: Newcomer | None = request.scope["state"].get(NEWCOMER)
+            if newcomer is not None:
+                newcomer.is_stranger(address) if caller is None else newcomer.is_known()
             if caller is not None and caller.envoy_name is not None:
                 _require_named_envoy(request, caller)
             limit = body_limit(director, entry)
             declared = request.headers.get("content-length", "")
             if declared.isdigit() and int(declared) > limit:
                 raise too_large(limit)
-            return await handle(Request(request.scope, _capped(request.receive, limit)))
+            receive = request.receive if entry.body != "tiny" else _in_time(request.receive, TINY_SECONDS)
+            return await handle(Request(request.scope, _capped(receive, limit)))
 
         return guarded
 
@@ -154,12 +161,18 @@ Serving = Annotated[Director, Depends(_serving)]
 Caller = Annotated[Principal, Depends(_caller)]
 
 
+TINY_BYTES = 1024
+TINY_SECONDS = 10.0
+"""What is read of somebody who has shown no token, and for how long."""
+
 _LIMITS = {"small": "max_body_bytes", "table": "max_batch_bytes", "upload": "max_upload_bytes"}
 """How large a body may be → the setting that says so."""
 
 
 def body_limit(director: Director, entry: Entry) -> int:
     """Give how many bytes of body an operation takes."""
+    if entry.body == "tiny":
+        return TINY_BYTES
     limit: int = getattr(director.settings, _LIMITS[entry.body])
     return limit
 
@@ -182,3 +195,19 @@ def _capped(receive: Receive, limit: int) -> Receive:
         return message
 
     return capped
+
+
+def _in_time(receive: Receive, seconds: float) -> Receive:
+    """Stop reading when the time is up."""
+    end = asyncio.get_running_loop().time() + seconds
+
+    async def timed() -> Message:
+        try:
+            async with asyncio.timeout_at(end):
+                return await receive()
+        except TimeoutError:
+            raise TooSlowError(
+                f"The body did not come within {seconds:g} seconds.", hint="Send it again over a better link."
+            ) from None
+
+    return timed

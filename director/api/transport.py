@@ -2,12 +2,15 @@
 
 uvicorn reads and writes HTTP; it waits for ever for a slow header or body, takes headers of any size, and resets a
 connection whose body it does not want before the sender could read why. This protocol bounds all of that for each
-connection, by a look at its state once a second, so that a request pays next to nothing. It knows no path and no token.
+connection, by a look at its state once a second, so that a request pays next to nothing. It knows no path and no token:
+who serves a request tells it whether one that holds has been shown (``Newcomer``). Until then a connection is a
+stranger's: of an address only so many stay, and they go first where there are too many of all.
 """
 
 import asyncio
 import sys
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,7 +20,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from director.api import problems
-from director.api.connection import announces_body
+from director.api.connection import NEWCOMER, announces_body
+from director.errors import BusyError
+from director.members.rates import neighbourhood
 from director.settings import DirectorSettings
 
 SETTINGS = "settings"
@@ -27,6 +32,9 @@ _LOOK_SECONDS = 1.0
 _LINGER_SECONDS = 5.0
 _LINGER_BYTES = 2**20
 _MAX_HEADERS = 100
+_STRANGERS_SHARE = 10
+"""One connection in so many may be a stranger's before those go first."""
+
 _VERSIONS = frozenset(("1.0", "1.1"))  # the parser also takes 0.9 and 2.0 for what they are not
 _MAX_PIPELINED = 100
 
@@ -67,6 +75,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._bounds: DirectorSettings = app_state[SETTINGS]
         self._next_look: asyncio.TimerHandle | None = None
         self._refusal = "malformed_request"
+        # who is there
+        self._is_known = False
+        self._is_forwarded = False  # by a proxy, which says for whom it asks; other clients' requests may follow
+        self._address: str | None = None  # None: a proxy's that has said nothing yet
+        self._made_at = 0.0
         # reading
         self._received_bytes = 0
         self._incoming_bytes = 0  # of what is being parsed now
@@ -95,7 +108,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._exit = cast(asyncio.Transport, ways)
         self._head_since = self.loop.time()
         self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look)
-        if len(self.connections) > self._bounds.max_connections and not self._make_room():
+        peer = self.client[0] if self.client else ""
+        self._made_at, self._is_forwarded = self.loop.time(), self._bounds.trusts(peer)
+        self._address = None if self._is_forwarded else neighbourhood(peer)
+        if not self._has_room():
             self._refuse("busy")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -104,15 +120,75 @@ class BoundedProtocol(HttpToolsProtocol):
             self._next_look.cancel()
         super().connection_lost(exc)
 
-    def _make_room(self) -> bool:
-        """Close the connection that has been idle between two requests for longest, if there is one."""
-        idle = [each for each in self.connections if isinstance(each, BoundedProtocol) and each._idle_since is not None]
+    # --- who is there -------------------------------------------------------------------------------------------------
+
+    def is_known(self) -> None:
+        """Take note that a token that holds was shown."""
+        self._is_known = True
+
+    def is_stranger(self, address: str) -> None:
+        """Take note of who asks without a token, as far as a proxy's word goes.
+
+        Raises:
+            BusyError: Of that address there are too many, and all are being answered.
+        """
+        if self._is_forwarded:
+            self._is_known, self._address, self._made_at = False, neighbourhood(address), self.loop.time()
+            if not self._has_room():
+                raise BusyError("Too many ask without a token from one address.", hint="Ask again in a few seconds.")
+
+    def _has_room(self) -> bool:
+        """Tell whether this connection may stay; another one that has less right to goes for it, if there is one."""
+        if len(self.connections) <= min(self._bounds.max_connections, self._bounds.max_unauthenticated_per_address):
+            return True
+        staying = [
+            each for each in self.connections if isinstance(each, BoundedProtocol) and each._leaving_since is None
+        ]
+        strangers = [each for each in staying if not each._is_known]
+        neighbours = [each for each in strangers if each._address == self._address is not None]
+        if len(neighbours) > self._bounds.max_unauthenticated_per_address and not self._one_goes(neighbours):
+            return False
+        if len(staying) <= self._bounds.max_connections:
+            return True
+        waiting = [each for each in strangers if each is not self and each._can_go]
+        # a few may become members in a moment: as long as they are few, members' idle ones go before them
+        many = waiting if len(waiting) > self._bounds.max_connections // _STRANGERS_SHARE else []
+        return self._one_goes(_most_crowded(many)) or self._one_idle_goes(staying) or self._one_goes(waiting)
+
+    def _one_goes(self, candidates: "Sequence[BoundedProtocol]") -> bool:
+        """Close the oldest that is not being answered, but for this one; tells whether there was one."""
+        oldest = min(
+            (each for each in candidates if each is not self and each._can_go),
+            key=lambda each: each._made_at,
+            default=None,
+        )
+        if oldest is None:
+            return False
+        if oldest.transport.get_write_buffer_size():
+            oldest._hang_up()
+        elif oldest._idle_since is not None or not oldest._received_bytes:  # it asked nothing
+            oldest.transport.close()
+        else:
+            oldest._refuse("busy")
+        oldest._leaving_since = oldest._leaving_since or oldest.loop.time()
+        return True
+
+    def _one_idle_goes(self, candidates: "Sequence[BoundedProtocol]") -> bool:
+        """Close the one that has been idle between two requests for longest; tells whether there was one."""
+        idle = [(each._idle_since, each) for each in candidates if each._idle_since is not None]
         if not idle:
             return False
-        longest = min(idle, key=lambda each: each._idle_since or 0.0)
-        longest._idle_since = None
+        longest = min(idle, key=lambda each: each[0])[1]
+        longest._idle_since, longest._leaving_since = None, longest.loop.time()
         longest.transport.close()
         return True
+
+    @property
+    def _can_go(self) -> bool:
+        """Whether nobody is at work for it: it says nothing, is not done asking, or does not take its answer."""
+        cycle = self.cycle
+        is_served = cycle is not None and not cycle.response_complete and not cycle.more_body
+        return not is_served or self.transport.get_write_buffer_size() > 0
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -142,6 +218,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hold the header against its caps; what follows is the body."""
+        self.scope["state"][NEWCOMER] = self
         self._head_since, began = None, self._head_since
         if self.parser.get_http_version() not in _VERSIONS:
             raise ValueError("another version of HTTP")  # ends the parsing: send_400_response follows
@@ -286,3 +363,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _hang_up(self) -> None:
         self.transport.abort()
+
+
+def _most_crowded(connections: Sequence[BoundedProtocol]) -> list[BoundedProtocol]:
+    """Give those of the address that has most of them."""
+    crowded = Counter(each._address for each in connections).most_common(1)
+    return [each for each in connections if each._address == crowded[0][0]]

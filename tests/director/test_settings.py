@@ -111,3 +111,18 @@ def test_settings_do_not_change_under_way():
     settings = DirectorSettings()
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 9000  # type: ignore[misc]  # what shall be refused
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "is_trusted"),
+    [
+        ((), "10.0.0.7", False),
+        (("10.0.0.7",), "10.0.0.7", True),
+        (("10.0.0.7",), "10.0.0.8", False),
+        (("10.0.0.0/8", "fd00::/8"), "10.9.9.9", True),
+        (("10.0.0.0/8", "fd00::/8"), "fd00::1%eth0", True),
+        (("10.0.0.0/8",), "", False),
+    ],
+)
+def test_a_proxy_is_known_by_its_address(proxies: tuple[str, ...], address: str, is_trusted: bool):
+    assert DirectorSettings(trusted_proxies=proxies).trusts(address) == is_trusted

@@ -152,7 +152,7 @@ def test_five_hundred_slow_senders_are_closed_in_time_while_honest_ones_are_serv
     """Connections that say nothing, drip a header, or drip a body."""
     number = scaled(90, 500)
     began = time.monotonic()
-    beginnings = (b"", b"GET /health/live HTTP/1.1\r\nX-", JOIN + b"Content-Length: 1000000\r\n\r\n{")
+    beginnings = (b"", b"GET /health/live HTTP/1.1\r\nX-", JOIN + b"Content-Length: 1000\r\n\r\n{")
     open_ones = {}
     for place in range(number):
         connection = socket.create_connection(("127.0.0.1", director.port))
@@ -187,19 +187,36 @@ def test_five_hundred_slow_senders_are_closed_in_time_while_honest_ones_are_serv
     )
 
 
-def test_a_slow_body_is_told_why(director: RealDirector):
-    exchange = send(director.port, JOIN + b"Content-Length: 100\r\n\r\n{", patience=WINDOW_SECONDS + 10)
+def test_a_slow_body_is_told_why(director: RealDirector, bearer: bytes):
+    exchange = send(director.port, UPLOAD + bearer + b"Content-Length: 100\r\n\r\n-", patience=WINDOW_SECONDS + 10)
     assert_refused(exchange, 408, "too_slow")
     assert WINDOW_SECONDS <= exchange.seconds <= WINDOW_SECONDS + 3
 
 
-def test_a_body_that_stalls_and_goes_on_is_taken(director: RealDirector):
-    body = json.dumps({"code": "x" * 40, "padding": "y" * 8000}).encode()
+def test_a_body_that_stalls_and_goes_on_is_taken(director: RealDirector, bearer: bytes):
+    body = json.dumps({"padding": "y" * 8000}).encode()
+    asking = b"POST /statistics/KUTRRH HTTP/1.1\r\n" + HOST + bearer + b"Content-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", director.port)) as connection:
-        connection.sendall(JOIN + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body[:10])
+        connection.sendall(asking + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body[:10])
         time.sleep(WINDOW_SECONDS * 0.7)
         connection.sendall(body[10:])
         assert connection.recv(4096).startswith(b"HTTP/1.1 422 ")
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: %d\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n"])
+def test_of_a_stranger_no_more_than_a_word_is_read(director: RealDirector, framing: bytes):
+    exchange = send(director.port, JOIN + framing % (2**20), then_bytes=2**20)
+    assert_refused(exchange, 413, "too_large")
+
+
+def test_a_stranger_who_drips_faster_than_the_slowest_pace_has_ten_seconds_all_the_same(tmp_path: Path):
+    director = RealDirector(tmp_path / "director", {"DIRECTOR_MIN_BODY_BYTES_PER_SECOND": "0"})
+    director.run("init")
+    director.start()
+    exchange = send(director.port, JOIN + b"Content-Length: 1000\r\n\r\n{", patience=20)
+    assert_refused(exchange, 408, "too_slow")
+    assert 9.5 <= exchange.seconds <= 13
+    director.stop()
 
 
 def test_an_idle_connection_is_closed_and_a_receiver_that_takes_nothing_too(director: RealDirector):
@@ -220,21 +237,111 @@ def test_an_idle_connection_is_closed_and_a_receiver_that_takes_nothing_too(dire
         assert 0 < taken < 100 * len(requests.get(f"{director.url}/docs", timeout=10).content)
 
 
-def test_idle_connections_give_way_and_busy_ones_make_the_next_wait(tmp_path: Path):
-    director = RealDirector(tmp_path / "director", {"DIRECTOR_MAX_CONNECTIONS": "20"})
+HALF_A_JOIN = JOIN + b"Content-Length: 1000\r\n\r\n{"
+
+
+def served(tmp_path: Path, **settings: object) -> RealDirector:
+    director = RealDirector(
+        tmp_path / "director", {f"DIRECTOR_{name.upper()}": str(value) for name, value in settings.items()}
+    )
     director.run("init")
     director.start()
+    return director
+
+
+def opened(director: RealDirector, number: int, begin: bytes = b"") -> list[socket.socket]:
+    """Open connections that begin something, and stay."""
+    found = []
+    for _ in range(number):
+        found.append(socket.create_connection(("127.0.0.1", director.port)))
+        found[-1].sendall(begin)
+    time.sleep(0.1)
+    return found
+
+
+def close(connections: list[socket.socket]) -> None:
+    """Let go, so that a director that is told to stop waits for none of them."""
+    for connection in connections:
+        connection.close()
+
+
+def still_open(connections: list[socket.socket]) -> list[bool]:
+    """Tell of each whether it was left alone."""
+    found = []
+    for connection in connections:
+        connection.setblocking(False)
+        try:
+            said = connection.recv(4096)
+        except BlockingIOError:
+            found.append(True)
+        except ConnectionResetError:
+            found.append(False)
+        else:
+            assert not said or (said.startswith(b"HTTP/1.1 503 ") and b"retry-after: 5" in said.lower())
+            found.append(False)
+    return found
+
+
+def test_idle_connections_give_way_and_those_of_members_at_work_make_the_next_wait(tmp_path: Path):
+    director = served(tmp_path, max_connections=20)
     idle = [requests.Session() for _ in range(40)]
     for session in idle:  # twice as many as there is room for; each asks once and stays
-        assert session.get(f"{director.url}/health/live", timeout=10).status_code == 200
-    busy = [socket.create_connection(("127.0.0.1", director.port)) for _ in range(20)]
-    time.sleep(0.2)
+        assert session.get(f"{director.url}/tasks", headers=director.admin, timeout=10).status_code == 200
+    at_work = (
+        b"PUT /validation/diagnosis_count HTTP/1.1\r\n" + HOST + b"Content-Length: 60000\r\nExpect: 100-continue\r\n"
+    )
+    at_work += b"Authorization: " + director.admin["Authorization"].encode() + b"\r\n\r\n"
+    busy = []
+    for _ in range(20):
+        busy += opened(director, 1, at_work)
+        assert busy[-1].recv(4096).startswith(b"HTTP/1.1 100 ")  # it is known by now
     refused = requests.get(f"{director.url}/health/live", timeout=10)
     assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (503, "busy", "5")
+    assert all(still_open(busy))
     for connection in busy:
         connection.close()
     time.sleep(0.2)
     assert requests.get(f"{director.url}/health/live", timeout=10).status_code == 200
+    director.stop()
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1\r\n", HALF_A_JOIN], ids=["nothing", "a header", "a body"])
+def test_strangers_that_hold_every_connection_give_way_to_whoever_comes(tmp_path: Path, begin: bytes):
+    director = served(tmp_path, max_connections=20)
+    member = requests.Session()
+    member.headers.update(director.admin)
+    assert member.get(f"{director.url}/tasks", timeout=10).status_code == 200
+    for _ in range(3):
+        strangers = opened(director, 50, begin)
+        assert sum(still_open(strangers)) < 20
+        assert requests.get(f"{director.url}/tasks", headers=director.admin, timeout=10).status_code == 200
+        assert member.get(f"{director.url}/tasks", timeout=10).status_code == 200
+        close(strangers)
+    director.stop()
+
+
+def test_of_one_address_only_so_many_stay_that_show_no_token_and_the_oldest_goes(tmp_path: Path):
+    director = served(tmp_path, max_unauthenticated_per_address=5)
+    members = [requests.Session() for _ in range(10)]
+    for each in members:
+        assert each.get(f"{director.url}/tasks", headers=director.admin, timeout=10).status_code == 200
+    strangers = opened(director, 12, HALF_A_JOIN)
+    assert still_open(strangers) == [False] * 7 + [True] * 5
+    for each in members:  # on the connections that they have
+        assert each.get(f"{director.url}/tasks", headers=director.admin, timeout=10).status_code == 200
+    close(strangers)
+    director.stop()
+
+
+def test_behind_a_proxy_it_is_the_address_that_the_proxy_names(tmp_path: Path):
+    director = served(tmp_path, max_unauthenticated_per_address=5, trusted_proxies='["127.0.0.1"]')
+    of = {each: HALF_A_JOIN.replace(b"\r\n", b"\r\nX-Forwarded-For: 10.0.0.%d\r\n" % each, 1) for each in (1, 2)}
+    silent = opened(director, 10)
+    quiet, loud = opened(director, 5, of[1]), opened(director, 12, of[2])
+    assert still_open(loud) == [False] * 7 + [True] * 5
+    assert all(still_open(quiet))
+    assert all(still_open(silent))
+    close([*silent, *quiet, *loud])
     director.stop()
 
 

@@ -21,7 +21,11 @@ from director.settings import DirectorSettings
 
 ADDED = frozenset(
     (
-        "_make_room",
+        "is_known",
+        "is_stranger",
+        "_has_room",
+        "_one_goes",
+        "_one_idle_goes",
         "on_chunk_header",  # the parser finds it by its name; uvicorn has none
         "_look",
         "_is_stalled",
