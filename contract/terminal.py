@@ -6,6 +6,9 @@ alone, where a text can't be anything but text, and their JSON through ``visible
 """
 
 import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, JustifyMethod, OverflowMethod
@@ -13,16 +16,9 @@ from rich.protocol import is_renderable
 from rich.style import Style
 from rich.text import Text
 
+from contract.artifacts.visible_text import visible
+
 _NOT_PLAIN_JSON = re.compile(r"[^\n -~]")
-
-
-def visible(text: str) -> str:
-    r"""Give a text as one line in which each character that shows nothing of itself stands as its escape.
-
-    An escape character becomes ``\x1b``, a line end ``\n``, an override of the writing's direction ``\u202e``. Meant
-    for eyes: a text that holds a backslash by itself looks the same.
-    """
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def visible_json(document: str) -> str:
@@ -58,6 +54,17 @@ class Terminal(Console):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print; what can't draw itself is printed as its string."""
         super().print(*(each if is_renderable(each) else str(each) for each in objects), **options)
+
+
+@contextmanager
+def failures_shown() -> Iterator[None]:
+    """Show what nobody foresaw as Python does, but its texts as text; the program ends with exit code 1."""
+    try:
+        yield
+    except Exception as error:  # the program's end: behind it stands Python's own way, which would write them raw
+        for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
+            Terminal(stderr=True).print(line)
+        raise SystemExit(1) from None
 
 
 def _json_escape(character: str) -> str:

@@ -17,3 +17,12 @@ ONE_SEEN_LINE = f"^[^{_OF_A_LINE}]*$"
 
 ONE_FILLED_LINE = f"^[^{_OF_A_LINE}]*[^\\s{_OF_A_LINE}][^{_OF_A_LINE}]*$"
 """Likewise, and not of spaces alone."""
+
+
+def visible(text: str) -> str:
+    r"""Give a text as one line in which each character that shows nothing of itself stands as its escape.
+
+    An escape character becomes ``\x1b``, a line end ``\n``, an override of the writing's direction ``\u202e``. Meant
+    for eyes: a text that holds a backslash by itself looks the same.
+    """
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

@@ -4,6 +4,7 @@ import logging
 
 import typer
 
+from contract.terminal import failures_shown
 from director.cli import audit, backup, centre, envoys, global_models, statistics, submissions, tokens, validation
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
@@ -24,4 +25,5 @@ for name, resource in (
 def main() -> None:
     """Run the program."""
     logging.getLogger("director").addHandler(logging.NullHandler())  # what a command did it prints, and the audit says
-    app()
+    with failures_shown():
+        app()

@@ -2,6 +2,7 @@
 
 import typer
 
+from contract.terminal import failures_shown
 from envoy.cli import ledger, membership, models, statistics, tables, tasks
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
@@ -22,4 +23,5 @@ app.add_typer(tasks.app, name="task")
 
 def main() -> None:
     """Run the program."""
-    app()
+    with failures_shown():
+        app()

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Column, Table
 
-from contract.terminal import Terminal, visible, visible_json
-from tests.foreign_texts import NASTY, foreign_texts
+from contract.artifacts.visible_text import visible
+from contract.terminal import Terminal, failures_shown, visible_json
+from tests.foreign_texts import NASTY, foreign_texts, is_seen
 
 ROOT = Path(__file__).parent.parent.parent
 ANY = st.text(st.characters(codec=None))
@@ -72,6 +73,23 @@ def test_markup_is_not_read_whoever_asks_for_it() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_what_the_stream_can_not_hold_stands_as_its_escape(encoding: str) -> None:
     assert printed("日", encoding=encoding) == "\\u65e5\n"
+
+
+@given(foreign_texts())
+def test_what_nobody_foresaw_is_shown_as_text(text: str) -> None:
+    def broken() -> None:
+        with failures_shown():
+            raise ZeroDivisionError(f"<{text}>")
+
+    stream = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "5000")
+        patch.setattr(sys, "stderr", stream)
+        with pytest.raises(SystemExit) as ended:
+            broken()
+    assert ended.value.code == 1
+    assert "ZeroDivisionError: " in stream.getvalue()
+    assert is_seen(stream.getvalue())
 
 
 def test_one_of_these_texts_is_what_breaks_a_plain_console() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner, Result
 
-from contract.terminal import visible
+from contract.artifacts.visible_text import visible
 from envoy import cli
 from envoy.cli import app
 from tests.envoy.answering import answering
@@ -49,7 +49,7 @@ def submission(text: str) -> dict[str, Any]:
             "num_examples": 24,
             "base": DIGEST,
             "metrics": {text: None},
-            "software": {text: text},
+            "software": {text[:64]: text[:64]},
         },
         "created_at": WHEN,
     }
@@ -98,7 +98,7 @@ def test_a_parcel_s_texts_are_shown_line_by_line(run: Run, tmp_path: Path, text:
     assert is_seen(shown.stdout)
     assert visible(metadata) in shown.stdout
     assert is_seen(as_json.stdout)
-    assert json.loads(as_json.stdout)["metadata"]["software"] == {text: text}
+    assert json.loads(as_json.stdout)["metadata"]["software"] == {text[:64]: text[:64]}
 
 
 def test_a_table_s_column_is_shown_as_text(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import inspect
+import logging
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from uvicorn.server import ServerState
 from director.api import transport
 from director.api.transport import BoundedProtocol, server_options
 from director.settings import DirectorSettings
+from tests.foreign_texts import NASTY, is_seen
 
 ADDED = frozenset(
     (
@@ -209,3 +211,25 @@ def test_a_process_may_open_as_many_files_as_the_system_allows() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_what_the_server_complains_of_is_shown_as_text(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    config = Config("director.app:from_environment", **server_options(DirectorSettings()))
+    logger = logging.getLogger("uvicorn.error")
+    try:
+        config.configure_logging()
+        logger.warning("a <%s>", text)
+        try:
+            raise ValueError(f"<{text}>")
+        except ValueError:
+            logger.exception("Exception in ASGI application")
+        logger.info("nobody needs this")
+    finally:
+        logging.getLogger("uvicorn").handlers.clear()
+    said = capsys.readouterr().err
+    assert said.startswith("WARNING: a <")
+    assert "\nERROR: Exception in ASGI application\nTraceback" in said
+    assert "\nValueError: <" in said
+    assert "nobody" not in said
+    assert is_seen(said)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
+from contract.artifacts.visible_text import visible
 from contract.messages.base import DEFAULT_TASK
-from contract.terminal import visible
 from director.assembly import Director
-from director.cli import app, program
+from director.cli import app, main, program
 from director.cli.program import opened_director
 from director.members.access import LOCAL_ADMIN
 from director.records.schema import (
@@ -78,7 +78,7 @@ def write_everywhere(folder: Path, text: str) -> str:
         for row in (*uploads, *session.scalars(select(StatisticsRow))):
             row.checks, row.decision = [check], decision
         for upload in uploads:
-            upload.metadata_json = upload.metadata_json | {"software": {text: text}, "metrics": {text: 1.0}}
+            upload.metadata_json = upload.metadata_json | {"software": {text[:64]: text[:64]}, "metrics": {text: 1.0}}
         for model in session.scalars(select(GlobalModelRow)):
             model.strategy = model.scaler = text
             model.parameters, model.metrics = {text: 1.0}, {text: {text: 1.0}}
@@ -157,3 +157,19 @@ def test_what_fails_beside_a_command_is_said_as_text(
     opened_director().close()
     logging.getLogger("director.of.a.test").error("view.failed", extra={"facts": {"why": f"<{text}>"}})
     assert capsys.readouterr().err == f"warning: view.failed: <{visible(text)}>\n"
+
+
+def test_what_nobody_foresaw_ends_the_program_with_1_and_its_texts_as_text(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> Director:
+        raise ZeroDivisionError("\x1b[2J [/x]")
+
+    monkeypatch.setattr("director.cli.envoys.opened_director", broken)
+    monkeypatch.setattr("sys.argv", ["fl-director", "envoy", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError: \\x1b[2J [/x]" in said
+    assert is_seen(said)
