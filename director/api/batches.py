@@ -18,7 +18,7 @@ _PLACES = 64
 """Batches that may be arriving or waiting; each may take its size on the disk."""
 
 _PATIENCE_SECONDS = 5.0
-_ROOM_BYTES = 32 * 2**20
+_ROOM_BYTES = 16 * 2**20
 """What the bodies that are held in memory take together."""
 
 _Result = TypeVar("_Result")

@@ -32,12 +32,12 @@ def asked(body: bytes = b"", length: int | None = None, pieces: int = 4) -> Requ
 
 def test_a_body_may_be_held_in_memory_as_long_as_all_that_are_have_room() -> None:
     desk = BatchDesk(2)
-    with desk.place(asked(length=20 * MIB)) as first, desk.place(asked(length=20 * MIB)) as second:
-        assert (first, second) == (20 * MIB, SPOOLED_IN_MEMORY_BYTES)
-        with desk.place(asked(length=11 * MIB)) as third, desk.place(asked()) as fourth:
-            assert (third, fourth) == (11 * MIB, SPOOLED_IN_MEMORY_BYTES)
-    with desk.place(asked(length=32 * MIB)) as again, desk.place(asked(length=10)) as small:
-        assert (again, small) == (32 * MIB, SPOOLED_IN_MEMORY_BYTES)
+    with desk.place(asked(length=10 * MIB)) as first, desk.place(asked(length=10 * MIB)) as second:
+        assert (first, second) == (10 * MIB, SPOOLED_IN_MEMORY_BYTES)
+        with desk.place(asked(length=5 * MIB)) as third, desk.place(asked()) as fourth:
+            assert (third, fourth) == (5 * MIB, SPOOLED_IN_MEMORY_BYTES)
+    with desk.place(asked(length=15 * MIB)) as again, desk.place(asked(length=10)) as small:
+        assert (again, small) == (15 * MIB, SPOOLED_IN_MEMORY_BYTES)
     with desk.place(asked(length=10**30)) as boundless:
         assert boundless == SPOOLED_IN_MEMORY_BYTES
 
@@ -47,8 +47,8 @@ def test_one_batch_more_than_there_are_places_is_asked_to_come_again(monkeypatch
     desk = BatchDesk(2)
     with desk.place(asked(length=MIB)), pytest.raises(BusyError, match="1 batches"), desk.place(asked(length=MIB)):
         pass
-    with desk.place(asked(length=32 * MIB)) as given:  # who was refused keeps no room
-        assert given == 32 * MIB
+    with desk.place(asked(length=15 * MIB)) as given:  # who was refused keeps no room
+        assert given == 15 * MIB
 
 
 @pytest.mark.parametrize("in_memory_bytes", [10, 10**6])
