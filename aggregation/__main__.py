@@ -21,11 +21,12 @@ from aggregation.script.folders import Folder, read_folders
 from aggregation.script.options import Options, read_options
 from aggregation.script.result import require_place, write_result
 from aggregation.script.same_models import require_different_models
-from aggregation.script.shown import shown, shown_json, shown_path
+from aggregation.script.shown import shown, shown_path
 from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
+from contract.artifacts.visible_text import visible_json
 from contract.errors import FederationError, UnknownTaskError
 from contract.messages.global_models import Card, CardInput
 from contract.names import Digest, TaskName
@@ -129,7 +130,7 @@ def _say(kind: str, sentence: str, hint: str) -> None:
 def _show(card: Card, options: Options) -> int:
     """Print the card; where nobody reads it any more, the result is whole all the same."""
     try:
-        print(shown_json(card.model_dump_json(indent=2)), flush=True)
+        print(visible_json(card.model_dump_json(indent=2)), flush=True)
     except OSError as error:
         _say(
             "error",

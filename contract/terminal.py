@@ -5,7 +5,6 @@ obeys the escapes in them, and Rich reads ``[/x]`` as markup and fails. So the p
 alone, where a text can't be anything but text, and their JSON through ``visible_json``. Knows no program, no message.
 """
 
-import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +16,6 @@ from rich.style import Style
 from rich.text import Text
 
 from contract.artifacts.visible_text import visible
-
-_NOT_PLAIN_JSON = re.compile(r"[^\n -~]")
-
-
-def visible_json(document: str) -> str:
-    """Give the same JSON document in line ends and printable ASCII alone, so that any terminal and pipe carries it."""
-    return _NOT_PLAIN_JSON.sub(lambda found: _json_escape(found[0]), document)
 
 
 class Terminal(Console):
@@ -65,9 +57,3 @@ def failures_shown() -> Iterator[None]:
         for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
             Terminal(stderr=True).print(line)
         raise SystemExit(1) from None
-
-
-def _json_escape(character: str) -> str:
-    """Write a character as JSON does; one beyond 16 bits is two escapes."""
-    halves = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{halves[at]:02x}{halves[at + 1]:02x}" for at in range(0, len(halves), 2))

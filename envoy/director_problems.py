@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.artifacts.visible_text import UNSEEN_IN_A_NAME
+from contract.artifacts.visible_text import visible
 
 MAX_SHOWN = 300
 _MAX_CHECKS = 20
-_UNSEEN = re.compile(f"[{UNSEEN_IN_A_NAME}]+")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -29,10 +28,10 @@ class DirectorProblem:
 
 
 def shown(text: object, max_characters: int = MAX_SHOWN) -> str:
-    """Give a text of the other side in one short line, without characters that programs act on."""
+    """Give a text of the other side in one short line, in which programs find nothing to act on."""
     if not isinstance(text, str):
         return ""
-    line = _UNSEEN.sub(" ", text[: 4 * max_characters]).strip()
+    line = visible(text[: max_characters + 1].strip())
     return line if len(line) <= max_characters else line[: max_characters - 1] + "…"
 
 

@@ -4,6 +4,8 @@ Control characters steer a terminal, separators break a line in two for some rea
 another order than the one that is there, and a lone surrogate can't be written as UTF-8.
 """
 
+import re
+
 UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 """All of them but tab and line ends, as ranges for the inside of a regular expression's ``[]``."""
 
@@ -26,3 +28,17 @@ def visible(text: str) -> str:
     for eyes: a text that holds a backslash by itself looks the same.
     """
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+_NOT_PLAIN_JSON = re.compile(r"[^\n -~]")
+
+
+def visible_json(document: str) -> str:
+    """Give the same JSON document in line ends and printable ASCII alone, so that any terminal and pipe carries it."""
+    return _NOT_PLAIN_JSON.sub(lambda found: _json_escape(found[0]), document)
+
+
+def _json_escape(character: str) -> str:
+    """Write a character as JSON does; one beyond 16 bits is two escapes."""
+    halves = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{halves[at]:02x}{halves[at + 1]:02x}" for at in range(0, len(halves), 2))

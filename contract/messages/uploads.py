@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from contract.messages.base import Count, Message, Metrics, MetricValue, OneLine, Verdict
+from contract.messages.base import Count, Message, Metrics, Verdict
 from contract.messages.decisions import Decision
 from contract.messages.problems import Check
 from contract.metrics import METRICS
@@ -46,15 +46,6 @@ class UploadMetadata(BaseModel):
     @classmethod
     def _leave_out_what_is_no_version(cls, found: object) -> object:
         return known_software(found) if isinstance(found, dict) else found
-
-
-class ArrivingMetadata(UploadMetadata):
-    """The same as it arrives: each name that a sender chose is one line that can be seen."""
-
-    metrics: Annotated[dict[OneLine, MetricValue], Field(max_length=64)] = {}
-    software: Annotated[
-        dict[Annotated[OneLine, Field(max_length=64)], Annotated[OneLine, Field(max_length=64)]], Field(max_length=32)
-    ] = {}
 
 
 class StoredFile(Message):

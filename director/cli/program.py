@@ -11,10 +11,11 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.table import Table
 
+from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
-from contract.terminal import Terminal, visible_json
+from contract.terminal import Terminal
 from director.assembly import Director
 from director.errors import SettingsError, UsageError
 from director.records.paging import MAX_PAGE

@@ -10,10 +10,11 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
+from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.names import TaskName
 from contract.tasks import Task
-from contract.terminal import Terminal, visible_json
+from contract.terminal import Terminal
 from envoy.address import read_address
 from envoy.director_client import DirectorClient
 from envoy.errors import (

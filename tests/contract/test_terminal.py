@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Column, Table
 
-from contract.artifacts.visible_text import visible
-from contract.terminal import Terminal, failures_shown, visible_json
+from contract.artifacts.visible_text import visible, visible_json
+from contract.terminal import Terminal, failures_shown
 from tests.foreign_texts import NASTY, foreign_texts, is_seen
 
 ROOT = Path(__file__).parent.parent.parent
@@ -97,7 +97,7 @@ def test_one_of_these_texts_is_what_breaks_a_plain_console() -> None:
         Console(file=io.StringIO()).print(*NASTY)
 
 
-@pytest.mark.parametrize("program", ["director/cli", "envoy/cli.py", "simulation/cli.py", "simulation/demo.py"])
+@pytest.mark.parametrize("program", ["director/cli", "envoy/cli", "simulation/cli.py", "simulation/demo.py"])
 def test_no_program_prints_past_it(program: str) -> None:
     where = ROOT / program
     for file in sorted(where.glob("*.py")) if where.is_dir() else [where]:

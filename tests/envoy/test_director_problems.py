@@ -33,7 +33,10 @@ def test_what_is_no_problem_has_nothing_to_say(body: bytes) -> None:
 
 
 def test_a_text_of_the_other_side_is_one_short_line_that_acts_on_nothing() -> None:
-    assert shown("\x1b[2J\x1b]0;gotcha\x07 one\r\ntwo \u202ethree\x9b") == "[2J ]0;gotcha  one two  three"
+    assert (
+        shown("\x1b[2J\x1b]0;gotcha\x07 one\r\ntwo \u202ethree\x9b")
+        == r"\x1b[2J\x1b]0;gotcha\x07 one\r\ntwo \u202ethree\x9b"
+    )
     assert len(shown("x" * 10**6)) == MAX_SHOWN
     assert shown(None) == shown(["x"]) == ""
 

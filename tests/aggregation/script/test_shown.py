@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.script.shown import MAX_CHARACTERS, shown, shown_json, shown_path, shown_value
+from aggregation.script.shown import MAX_CHARACTERS, shown, shown_path, shown_value
+from contract.artifacts.visible_text import visible_json
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=2 * MAX_CHARACTERS)
 
@@ -42,6 +43,6 @@ def test_a_value_is_shown_in_few_characters(value: object, text: str):
 @given(text=ANY.filter(lambda text: not any("\ud800" <= each <= "\udfff" for each in text)))
 def test_json_in_ascii_says_the_same(text: str):
     document = json.dumps({"name": text}, ensure_ascii=False)
-    assert shown_json(document).isascii()
-    assert json.loads(shown_json(document)) == {"name": text}
-    assert "\x7f" not in shown_json(document)
+    assert visible_json(document).isascii()
+    assert json.loads(visible_json(document)) == {"name": text}
+    assert "\x7f" not in visible_json(document)
