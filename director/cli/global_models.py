@@ -131,8 +131,7 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
             names.append("without it")
     table = Table(*names)
     for each in [*model.inputs, *model.quarantined, *model.standing]:
-        held = "quarantined" if each in model.quarantined else "stands still" if each in model.standing else ""
-        weight = held or _number(each.weight)
+        weight = "quarantined" if each in model.quarantined else _number(each.weight)
         cells = {
             "hospital": each.envoy_name,
             "version": str(each.version),
@@ -151,7 +150,7 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
     for note in model.notes:
         out.print(note)
     for each in model.standing:
-        out.print(f"{each.envoy_name} stands still. {each.reason or ''}")
+        out.print(f"{each.envoy_name} stands still and keeps its share. {each.reason or ''}")
     for word in model.answers:
         out.print(f"{word.envoy_name} says: {word.answer}")
     for each in model.quarantined:
