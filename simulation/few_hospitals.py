@@ -379,7 +379,7 @@ def _behind(state: State, old: ScalerState, new: ScalerState) -> State:
 
 def _cohort(patients: Patients, scaler: ScalerState, rows: slice) -> Cohort:
     """Give some of the standardised patients as they are."""
-    raw = patients.x * np.asarray(scaler.scale) + np.asarray(scaler.mean)
+    raw = np.maximum(patients.x * np.asarray(scaler.scale) + np.asarray(scaler.mean), 0)  # rounding makes 0 less than 0
     return Cohort(np.arange(len(patients))[rows], raw[rows], patients.y[rows])
 
 

@@ -7,7 +7,7 @@ import pytest
 from director.cli import program
 from director.cli.program import EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
-from tests.federation_simulator import FederationSimulator
+from tests.federation_simulator import FederationSimulator, eventually
 
 
 def test_a_hospital_is_added_joins_and_is_disabled(served: Run, federation: FederationSimulator) -> None:
@@ -54,7 +54,7 @@ def test_a_disabled_hospital_is_enabled_again(served: Run, federation: Federatio
     hospital = federation.enrol("KNH")
     served("envoy", "disable", "KNH")
     assert served("envoy", "enable", "knh").stdout == "KNH is active.\n"
-    assert federation.http.get("/tasks", headers=hospital.headers).status_code == 200
+    eventually(lambda: federation.http.get("/tasks", headers=hospital.headers).status_code == 200)
 
 
 @pytest.mark.parametrize(

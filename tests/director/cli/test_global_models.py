@@ -21,10 +21,10 @@ def trained(federation: FederationSimulator, five_hospitals: list[SimulatedHospi
 
 def test_a_version_is_previewed_made_listed_shown_and_published(served: Run, trained: FederationSimulator) -> None:
     preview = served("aggregate", "--dry-run").stdout
-    assert preview.startswith("preview of diagnosis_count (not current), clip+trimmed_mean")
+    assert preview.startswith("preview of diagnosis_count (not current), clip+fedavg")
     assert "moves the result by" in preview
     assert json.loads(served("model", "list", "--json").stdout) == []
-    assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), clip+trimmed_mean")
+    assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), clip+fedavg")
     nothing_new = served("aggregate")
     assert nothing_new.exit_code == 0
     assert "Nothing is new since global model 1: no version was made." in nothing_new.stdout
@@ -85,7 +85,7 @@ def test_a_version_that_nobody_confirmed_is_published_with_a_reason(
 ) -> None:
     monkeypatch.setenv("DIRECTOR_PUBLISH", "confirmed")
     made = served("aggregate")
-    assert made.stdout.startswith("global model 1 of diagnosis_count (waits to be confirmed), clip+trimmed_mean")
+    assert made.stdout.startswith("global model 1 of diagnosis_count (waits to be confirmed), clip+fedavg")
     assert served("model", "publish", 1).exit_code == EXIT_REFUSED
     assert served("model", "publish", 1, "--reason", "").exit_code == EXIT_USAGE
     done = served("model", "publish", 1, "--reason", "the hospitals are closed")

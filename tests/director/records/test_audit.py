@@ -115,7 +115,7 @@ def test_whatever_changes_something_or_reads_a_model_is_on_record(
         "model.read": lambda: federation.http.get("/global_models/1/model.pt", headers=federation.analyst),
         "start.read": lambda: five_hospitals[1].blob(five_hospitals[1].start()["model_sha256"]),
         "model.answer": lambda: federation.director.models.answer(
-            Principal("t1", HOSPITAL, EnvoyName("KNH")), DIAGNOSIS_COUNT.name, 1, "accept"
+            federation.let_hold(Principal("t1", HOSPITAL, EnvoyName("KNH"))), DIAGNOSIS_COUNT.name, 1, "accept"
         ),
         "envoy.expect": lambda: federation.director.members.expect(LOCAL_ADMIN, EnvoyName("Nyeri"), 400),
         "envoy.disable": lambda: federation.http.post("/envoys/Nyeri/disable", headers=federation.admin),
