@@ -19,10 +19,13 @@ from contract.messages.uploads import UploadMetadata
 from contract.metrics import require_metrics
 from contract.names import Digest
 from contract.parts import PARTS, FileRole, Parcel
+from contract.plain_files import read_bounded
 from contract.tasks import Task
 from envoy.errors import DataError
 from envoy.house_rules import HouseRules
 
+MAX_PART_BYTES = 1 << 28
+"""No part of a parcel is larger, whatever the director takes."""
 _SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")
 
 
@@ -94,11 +97,12 @@ def read_parcel(folder: Path) -> Parcel:
 
     Raises:
         DataError: A part is missing, or the metadata can't be read.
+        ArtifactError: Something else than a file of bounded size stands in the place of a part.
     """
     found: dict[FileRole, bytes] = {}
     for part in PARTS:
         try:
-            found[part.role] = (folder / part.file_name).read_bytes()
+            found[part.role] = read_bounded(folder / part.file_name, MAX_PART_BYTES)
         except FileNotFoundError:
             if part.is_required:
                 raise DataError(

@@ -157,7 +157,7 @@ class Card(BaseModel):
     sha256: Digest
     scaler_sha256: Digest
     num_examples: int = 0
-    inputs: Annotated[list[CardInput], Field(min_length=1)]
+    inputs: Annotated[list[CardInput], Field(min_length=1, max_length=10_000)]
     bases: list[CardBase] = Field(
         default=[],
         description="What the models were averaged about, first what the result moves on from. Empty: a plain average.",

@@ -6,14 +6,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from contract.errors import ArtifactError
 from contract.messages.base import DEFAULT_TASK
 from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, PublishRequest
 from contract.names import EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
+from contract.plain_files import read_bounded
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records.paging import MAX_PAGE
+from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Global models.")
 
@@ -94,11 +97,14 @@ def model_publish(
 def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Take a model that python -m aggregation made, through the gate, and publish it."""
     try:
-        files = {role: (folder / name).read_bytes() for role, name in GLOBAL_FILES.items()}
+        most = read_settings().max_upload_bytes
+        files = {role: read_bounded(folder / name, most) for role, name in GLOBAL_FILES.items()}
     except OSError as error:
         raise UsageError(
             f"{error.filename}: {error.strerror}.", hint="Name the folder that python -m aggregation --out wrote."
         ) from None
+    except ArtifactError as error:
+        raise UsageError(error.sentence, hint=error.hint) from None
     models = opened_director().models
     made = models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
     _print_model(made, as_json)

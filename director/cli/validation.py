@@ -4,12 +4,15 @@ from pathlib import Path
 
 import typer
 
+from contract.errors import ArtifactError
 from contract.messages.base import DEFAULT_TASK
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
+from contract.plain_files import read_bounded
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
+from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate holds every model against.")
 
@@ -19,9 +22,11 @@ app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate h
 def validation_set(file: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Set the table: CSV of the task's features and label (low, medium, high)."""
     try:
-        data = file.read_bytes()
+        data = read_bounded(file, read_settings().max_batch_bytes)
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}.", hint="Name a CSV file.") from None
+    except ArtifactError as error:
+        raise UsageError(error.sentence, hint=error.hint) from None
     _set(data, task, as_json)
 
 

@@ -1,6 +1,7 @@
 """``fl-director aggregate`` and ``fl-director model``."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,13 @@ def test_a_version_that_nobody_confirmed_is_published_with_a_reason(
     done = served("model", "publish", 1, "--reason", "the hospitals are closed")
     assert done.stdout.startswith("global model 1 of diagnosis_count (current)")
     assert trained.log_lines("model.publish")[-1]["reason"] == "the hospitals are closed"
+
+
+def test_a_folder_to_import_with_a_pipe_or_without_end_in_it_is_not_waited_for(served: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.pt")
+    refused = served("model", "import", tmp_path)
+    assert (refused.exit_code, "is a pipe, not a file" in refused.stderr) == (EXIT_USAGE, True)
+    (tmp_path / "model.pt").unlink()
+    (tmp_path / "model.pt").symlink_to("/dev/zero")
+    refused = served("model", "import", tmp_path)
+    assert (refused.exit_code, "is a device, not a file" in refused.stderr) == (EXIT_USAGE, True)

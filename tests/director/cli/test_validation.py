@@ -1,6 +1,7 @@
 """``fl-director validation``."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,9 @@ def test_each_failure_has_its_exit_code(served: Run, table: Path, tmp_path: Path
         failed = served("validation", *arguments)
         assert (failed.exit_code, failed.stdout) == (code, ""), arguments
     assert json.loads(served("validation", "show", "--json").stdout)["sha256"] == Digest.of(TABLE)
+
+
+def test_a_pipe_is_not_waited_for(served: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "table.csv")
+    refused = served("validation", "set", tmp_path / "table.csv")
+    assert (refused.exit_code, "is a pipe, not a file" in refused.stderr) == (EXIT_USAGE, True)
