@@ -54,13 +54,13 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     if as_json:
         print_json(page.items)
         return
-    table = Table("version", "current", "strategy", "hospitals", "examples", "sha256", "made")
+    table = Table("version", "state", "strategy", "hospitals", "examples", "sha256", "made")
     for each in page.items:
-        current = "current" if each.published else ""
+        state = "current" if each.published else "waits" if each.waiting else ""
         made = f"{each.created_at:%Y-%m-%d %H:%M}"
         table.add_row(
             str(each.version),
-            current,
+            state,
             each.strategy,
             str(len(each.inputs)),
             str(each.num_examples),
