@@ -2,7 +2,7 @@
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from contract.artifacts.visible_text import ONE_SEEN_LINE
 from contract.tasks import DIAGNOSIS_COUNT
@@ -19,7 +19,16 @@ MetricValue = float | None | list[list[int]]
 Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]
 OneLine = Annotated[str, Field(pattern=ONE_SEEN_LINE)]
 """A text from outside that people will see: what is kept since before it was asked for is a plain ``str``."""
-Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("a truth value or a text is no number")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_number), Field(ge=1, le=MAX_COUNT)]
+"""How many; `true` and "3" are none."""
 
 DEFAULT_TASK = DIAGNOSIS_COUNT.name
 
