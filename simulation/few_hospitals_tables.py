@@ -46,9 +46,9 @@ def tables(seeds: int, pool: Executor) -> Tables:
     jobs = plan.jobs()
     plan.played = dict(zip(jobs, pool.map(_play, jobs, chunksize=8), strict=True))
     return Tables(
-        unattended=plan.attacked(DEFAULT, MANY),
-        with_table=plan.attacked(TABLE, MANY),
-        confirmed=plan.attacked(CONFIRMED, FEW, warm_up=WARM_UP, says_unpublished=True),
+        unattended=plan.attacked(DEFAULT, MANY, bar=0.9),
+        with_table=plan.attacked(TABLE, MANY, bar=0.95),
+        confirmed=plan.attacked(CONFIRMED, FEW, warm_up=WARM_UP, says_unpublished=True, bar=0.95),
         few_unattended=plan.attacked(DEFAULT, FEW),
         clean=plan.clean(),
         strategies=plan.strategies(),
@@ -60,6 +60,13 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a table; numbers stand on the right."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def reached(below: Sequence[str], cells: int) -> str:
+    """Say whether a bar is met, or in which of the cells it is not."""
+    if not below:
+        return f"Met in all {cells} cells.\n"
+    return f"Not met in {len(below)} of {cells} cells: {'; '.join(below)}.\n"
 
 
 def _play(job: Job) -> Outcome:
@@ -87,20 +94,30 @@ class _Plan:
         return list(found)
 
     def attacked(
-        self, defence: Defence, numbers: Sequence[int], *, warm_up: int = 0, says_unpublished: bool = False
+        self,
+        defence: Defence,
+        numbers: Sequence[int],
+        *,
+        warm_up: int = 0,
+        says_unpublished: bool = False,
+        bar: float | None = None,
     ) -> str:
         head = ["attack", "count", *(f"{data}, N = {number}" for data, number in product(DATA, numbers))]
         rows = []
+        below: list[str] = []
         for attack, lies in product(ATTACKS, (False, True)):
             row = [attack.name, "10 M" if lies else "honest"]
             for data, number in product(DATA, numbers):
                 found = self._of(defence, data, number, attack, lies, warm_up)
-                cell = f"{min(each.accuracy for each in found):.3f}"
+                worst = min(each.accuracy for each in found)
+                if bar is not None and worst < bar:
+                    below.append(f"{attack.name} ({row[1]}), {data}, N = {number}: {worst:.3f}")
+                cell = f"{worst:.3f}"
                 if says_unpublished:
                     cell += f" ({max(each.unpublished for each in found):.0%} unpublished)"
                 row.append(cell)
             rows.append(row)
-        return markdown(head, rows)
+        return markdown(head, rows) + ("" if bar is None else "\n" + reached(below, len(rows) * (len(head) - 2)))
 
     def clean(self) -> str:
         head = ["defence", "data", "N", "accuracy, worst seed", "plain FedAvg", "lost at most", "honest accused",

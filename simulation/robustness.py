@@ -158,7 +158,6 @@ def page(seeds: int, clean_runs: int) -> str:
             rounds=ROUNDS,
             bounds=BOUNDS,
             warm_up=WARM_UP,
-            reading=_READING,
             **vars(few),
             **many.result(),
         )
@@ -224,8 +223,6 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return text
 
 
-_READING = ""
-
 _PAGE = """# Robustness: hostile hospitals among honest ones
 
 Made by `make robustness` (`python -m simulation.robustness`). Do not edit by hand.
@@ -279,7 +276,6 @@ The worst cell over all attacks, counts and seeds, unattended; in brackets the m
 
 {strategies}
 {count_ratios}
-{reading}
 
 # Eleven hospitals, several hostile
 

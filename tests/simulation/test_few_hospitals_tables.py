@@ -26,7 +26,9 @@ def test_each_cell_is_the_worst_seed_and_nothing_is_played_twice(played: list[tu
         found = tables.tables(3, pool)
     assert len(played) == len(set(played))
     lines = found.unattended.splitlines()
-    assert len(lines) == 2 + 2 * len(ATTACKS)
+    assert len(lines) == 2 + 2 * len(ATTACKS) + 2
+    assert lines[-1].startswith("Not met in 56 of 56 cells: label flip (honest), standard, N = 5: 0.800; ")
+    assert tables.reached([], 56) == "Met in all 56 cells.\n"
     assert lines[2] == "| label flip | honest | 0.800 | 0.800 | 0.800 | 0.800 |"
     assert "0.800 (20% unpublished)" in found.confirmed
     assert "| fedavg | 0.800 (0.800) |" in found.strategies
