@@ -59,7 +59,7 @@ def judge_version(client: DirectorClient, data: LocalData, version: int, margins
 
 def versions_to_answer(client: DirectorClient, task: Task, envoy: EnvoyName) -> list[int]:
     """List the versions that wait for a word and have none of this hospital's, oldest first."""
-    newest = client.global_models(task.name, limit=_NEWEST).items
+    newest = client.global_models(task.name, limit=_NEWEST).items[:_NEWEST]  # however many came
     return sorted(
         each.version
         for each in newest

@@ -120,7 +120,8 @@ class DirectorClient(DirectorLink):
     def answer(self, version: int, request: AnswerRequest) -> GlobalModel:
         """Send this hospital's word on a version."""
         body, path = request.model_dump_json().encode(), f"/global_models/{version}/answers"
-        with self.on_record("answer", Digest.of(body), len(body)) as became:
+        kind = f"answer: {request.answer} version {version} of {request.task}"
+        with self.on_record(kind, Digest.of(body), len(body)) as became:
             found = self.read("POST", path, GlobalModel, max_bytes=MAX_LIST_BYTES, data=body, headers=JSON)
             became("taken")
         return found

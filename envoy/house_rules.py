@@ -121,9 +121,9 @@ def require_sane(task: Task, rules: HouseRules) -> None:
     elif plan.local_epochs > rules.max_epochs:
         why = f"{plan.local_epochs:,} local epochs; this hospital's ENVOY_MAX_EPOCHS is {rules.max_epochs:,}"
     elif len(points) != len(RISK_LEVELS) - 1 or not all(map(isfinite, points)):
-        why = f"the cut points {in_words(points)}; {len(RISK_LEVELS) - 1} finite numbers make sense"
+        why = f"the cut points {shown(in_words(points), 80)}; {len(RISK_LEVELS) - 1} finite numbers make sense"
     elif any(low >= high for low, high in pairwise(points)):
-        why = f"the cut points {in_words(points)}, which do not rise"
+        why = f"the cut points {shown(in_words(points), 80)}, which do not rise"
     elif min(task.architecture.hidden_sizes, default=1) < 1 or _numbers(task) > LARGEST_LAYOUT:
         why = f"a network beyond {LARGEST_LAYOUT:,} numbers"
     else:

@@ -27,7 +27,7 @@ class Sending(BaseModel):
         id: Joins the two lines.
         at: When, UTC.
         to: The director's address.
-        kind: join, statistics, upload, answer.
+        kind: join, statistics, upload, or answer with the word and the version.
         sha256: Digest of the body; of an upload the parcel's key, which is the digest of its parts' digests; null of a
             join, whose body is a secret.
         bytes: Size of the body; of an upload the sum of its parts.

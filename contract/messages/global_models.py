@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages.base import DEFAULT_TASK, Message, MetricValue, OneLine
+from contract.messages.base import DEFAULT_TASK, Count, Message, MetricValue, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
 
 
 class AggregationRequest(Message):
-    """Average current models into a global one."""
+    """Move the global model on by what is new."""
 
     task: TaskName = DEFAULT_TASK
     strategy: Annotated[OneLine, Field(min_length=1, max_length=100)] | None = Field(
@@ -24,7 +24,8 @@ class AggregationRequest(Message):
     )
     scaler: Annotated[OneLine, Field(max_length=63)] = Field(
         default="merged",
-        description="`merged`, or a hospital: the scaler that the global model stands behind.",
+        description="`merged`, or a hospital: the scaler that the global model stands behind. A hospital's exact "
+        "statistics are then for all to read.",
     )
     dry_run: bool = False
 
@@ -117,7 +118,7 @@ class GlobalModel(Lineage):
     scaler_sha256: Digest
     created_at: datetime
     published: bool = Field(description="Whether it is the current one.")
-    waiting: bool = Field(default=False, description="Made, never published: it waits for the word of hospitals.")
+    waiting: bool = Field(default=False, description="Made, never published: it waits to be confirmed.")
     answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
     notice: str
 
@@ -130,8 +131,8 @@ class CardInput(BaseModel):
     envoy_name: OneLine = "?"
     model_sha256: Digest
     scaler_sha256: Digest | None = None
-    num_examples: int
-    weight: float | None
+    num_examples: Count
+    weight: Annotated[float, Field(ge=0, le=1)] | None
     base: Digest | None = Field(default=None, description="The start that its metadata names; null: it names none.")
 
 

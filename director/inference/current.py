@@ -1,7 +1,7 @@
 """The current models, each hospital's and the global one, in memory: switched as one, asked without the database."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +17,9 @@ from director.models.events import ModelPublished
 from director.models.publishing import holders
 from director.records.blobs import BlobStore
 from director.records.events import Event, UnreadEvent
-from director.records.schema import EnvoyRow, SubmissionRow
+from director.records.schema import EnvoyRow
 from director.submissions.events import VersionEvent
-from director.submissions.kept import current_submissions
+from director.submissions.kept import counting_submissions
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.publications import current_global_model
@@ -101,23 +101,17 @@ class CurrentModels:
         return loaded
 
     def _of_envoys(self, session: Session) -> Iterator[tuple[_Where, AnsweringModel]]:
-        for row in self._counting(current_submissions(session)):
-            model = AnsweringModel(
-                scope="envoy",
-                envoy_name=row.envoy.name,
-                version=row.version or 0,
-                sha256=row.digest_of("model"),
-                scaler_sha256=row.digest_of("scaler"),
-                trained_at=row.created_at,
-            )
-            yield (row.envoy.name.folded, row.task), model
-
-    def _counting(self, rows: Sequence[SubmissionRow]) -> Iterator[SubmissionRow]:
-        """Leave out models of a task that is no more, or that has been defined anew since."""
-        for row in rows:
-            task = self._catalogue.get(row.task)
-            if task is not None and task.digest == row.task_digest:
-                yield row
+        for task in self._catalogue.values():
+            for row in counting_submissions(session, task):
+                model = AnsweringModel(
+                    scope="envoy",
+                    envoy_name=row.envoy.name,
+                    version=row.version or 0,
+                    sha256=row.digest_of("model"),
+                    scaler_sha256=row.digest_of("scaler"),
+                    trained_at=row.created_at,
+                )
+                yield (row.envoy.name.folded, row.task), model
 
     def _load(self, where: _Where, model: AnsweringModel) -> ReadyModel:
         task = self._catalogue[where[1]]

@@ -155,7 +155,9 @@ def close_set(
         return ClosedSet(found, line, origin, agreed, None, ())
     together = agreed or merge_own([each.moving for each in moving], making.bounds)
     earlier, notes = earlier_states(session, artifacts, task, line)
-    standing = [each.row for each in found if each.reason is not None]
+    silent = [each for each in found if each.reason is not None]
+    opened = [(each.row, _opened(session, artifacts, each.row, each.count, task)) for each in silent]
+    standing = [(row, update) for row, update in opened if update is not None]
     again = repeats([(each.row, each.moving) for each in moving], standing, earlier, together)
     found = [replace(each, reason=again.get(each.row.id, each.reason)) for each in found]
     reference = reference_of(session, artifacts, task, together)
@@ -222,11 +224,7 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
 
 def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
     """Give the newest models of the named hospitals, or of all; those in quarantine too, for they keep their share."""
-    newest = {
-        row.envoy.folded_name: row
-        for row in newest_submissions(session, task.name)
-        if row.envoy.disabled_at is None and row.task_digest == task.digest
-    }
+    newest = {row.envoy.folded_name: row for row in newest_submissions(session, task) if row.envoy.disabled_at is None}
     if names is None:
         if all(row.verdict == QUARANTINED for row in newest.values()):
             why = f" beside {len(newest)} in quarantine" if newest else ""

@@ -4,6 +4,8 @@ A draft is computed from one consistent state, without holding anybody up; meanw
 disabled a hospital, published another version, or set another validation table.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from contract.tasks import Task
@@ -20,5 +22,10 @@ def still_stands(session: Session, task: Task, draft: Draft) -> bool:
         return False
     if describe_table(session, task).sha256 != draft.table_sha256:
         return False
-    rows = [session.get_one(SubmissionRow, each.submission_id) for each in draft.lineage.inputs]
+    return do_count(session, [each.submission_id for each in draft.lineage.inputs])
+
+
+def do_count(session: Session, submissions: Iterable[str]) -> bool:
+    """Tell whether uploads count still: admitted, of hospitals that are not disabled."""
+    rows = [session.get_one(SubmissionRow, each) for each in submissions]
     return all(row.verdict == ADMITTED and row.envoy.disabled_at is None for row in rows)

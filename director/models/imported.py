@@ -1,7 +1,7 @@
 """A global model that the admin's own script made: through the strict readers, with its lineage checked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_file
 from contract.errors import ArtifactError
 from contract.messages.global_models import Card, CardInput, Lineage
-from contract.names import Digest, TaskName
+from contract.names import Digest
 from contract.parts import GLOBAL_FILES
 from contract.scaler import ScalerState
 from contract.tasks import Task
@@ -23,6 +23,7 @@ from director.models.contributions import ClosedSet, Making, closed_of, counts_o
 from director.models.draft import Draft, judged
 from director.models.notes import notes_on
 from director.models.screened import Screened, screen
+from director.models.standing import is_late
 from director.records.schema import SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED
 from director.tasks.artifacts import Artifacts
@@ -33,7 +34,7 @@ IMPORTED = "imported"
 def draft_imported(
     session: Session, artifacts: Artifacts, task: Task, model: bytes, scaler: bytes, card: bytes, making: Making
 ) -> Draft:
-    """Take what ``python -m aggregation`` made, with the checks that an aggregate of the same models would have.
+    """Take what ``python -m aggregation`` made, its models held against each other as an aggregate would hold them.
 
     Raises:
         ArtifactError: A file is not what the contract allows, or not the one that the card digests.
@@ -51,7 +52,7 @@ def draft_imported(
     ):
         if claimed != Digest.of(data):
             raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
-    rows = [_claimed_row(session, task.name, claim) for claim in claims.inputs]
+    rows = [_claimed_row(session, task, claim) for claim in claims.inputs]
     _require_one_each(rows)
     counts = counts_of(session, task, rows, [claim.num_examples for claim in claims.inputs], making.bounds)
     _require_uncapped(session, task, rows, counts, making.bounds)
@@ -73,18 +74,19 @@ def draft_imported(
         held_out=result,
         metrics={},
         parent=closed.line.parent,
-        notes=list(notes_on(closed.contributions, len(rows), making)),
+        notes=[*notes_on(closed.contributions, len(rows), making), *_other_starts(closed)],
     )
     return Draft(task, state, file.state, lineage, on_the_table, closed.table_sha256)
 
 
-def _claimed_row(session: Session, task: TaskName, claim: CardInput) -> SubmissionRow:
+def _claimed_row(session: Session, task: Task, claim: CardInput) -> SubmissionRow:
     rows = (
         session.scalars(
             select(SubmissionRow)
             .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
             .where(
-                SubmissionRow.task == task,
+                SubmissionRow.task == task.name,
+                SubmissionRow.task_digest == task.digest,
                 SubmissionRow.verdict == ADMITTED,
                 SubmissionFileRow.role == "model",
                 SubmissionFileRow.sha256 == claim.model_sha256,
@@ -102,6 +104,16 @@ def _claimed_row(session: Session, task: TaskName, claim: CardInput) -> Submissi
             hint="Run the script on the folders under received_results/ as they are.",
         )
     return (named or enabled)[0]
+
+
+def _other_starts(closed: ClosedSet) -> Iterator[str]:
+    """Say whose models were trained from something else than the current version."""
+    others = [each.row.envoy.name for each in closed.contributions if is_late(each.row, closed.line)]
+    if others:
+        yield (
+            f"It averages models of other starts than the current version ({', '.join(others)}): what the federation "
+            "learned since those may be lost."
+        )
 
 
 def _require_one_each(rows: Sequence[SubmissionRow]) -> None:

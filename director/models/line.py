@@ -6,6 +6,8 @@ to the shared start; a version outside of it was rolled back, or never published
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +29,8 @@ class Line:
         current: B; None: the shared start.
         versions: Every version of the task as it is defined now, oldest first.
         ages: Version → how many versions B is ahead of it, for those in B's line; B itself is 0.
-        trained_from: Base of an upload → the version that this start was.
+        trained_from: Upload → the version whose start it names: of several with one model the one that was given out
+            last before the upload came.
         counted: Submission → the version of B's line that counted it.
         counted_from: (hospital, version) → the version of B's line that counted this hospital from that version.
         withdrawn: Submission → the newest published version outside of B's line that counted it.
@@ -36,7 +39,7 @@ class Line:
     current: GlobalModelRow | None
     versions: Sequence[GlobalModelRow]
     ages: Mapping[int, int]
-    trained_from: Mapping[Digest, int]
+    trained_from: Mapping[str, int]
     counted: Mapping[str, int]
     counted_from: Mapping[tuple[int, int], int]
     withdrawn: Mapping[str, int]
@@ -60,17 +63,15 @@ def line_of(session: Session, task: Task) -> Line:
     by_number = {row.version: row for row in versions}
     ancestors = list(_ancestors(current, by_number))
     ages = {row.version: age for age, row in enumerate(ancestors)} | {SHARED_START: len(ancestors)}
-    trained_from = {
-        row.base: row.global_version or SHARED_START
-        for row in session.scalars(select(StartRow).where(StartRow.task == task.name).order_by(StartRow.id))
-    }
+    uploads = list(_uploads(session, task))
+    trained_from = dict(_trained_from(session, task, uploads))
     counted = {each: row.version for row in reversed(ancestors) for each in _submissions(row)}
     published = set(session.scalars(select(PublicationRow.global_model_id).where(PublicationRow.task == task.name)))
     outside = [row for row in versions if row.id in published and row.version not in ages]
     counted_from = {
-        (envoy_id, trained_from[base]): counted[submission_id]
-        for submission_id, envoy_id, base in _bases(session, task)
-        if submission_id in counted and base in trained_from
+        (each.envoy_id, trained_from[each.id]): counted[each.id]
+        for each in uploads
+        if each.id in counted and each.id in trained_from
     }
     withdrawn = {each: row.version for row in outside for each in _submissions(row) if each not in counted}
     return Line(current, versions, ages, trained_from, counted, counted_from, withdrawn)
@@ -86,8 +87,27 @@ def _submissions(row: GlobalModelRow) -> Iterator[str]:
     return (each["submission_id"] for each in row.inputs)
 
 
-def _bases(session: Session, task: Task) -> Iterator[tuple[str, int, Digest]]:
-    """Give every upload that became a version, with its hospital and the start that it was trained from."""
+class _Upload(NamedTuple):
+    id: str
+    envoy_id: int
+    base: Digest
+    created_at: datetime
+
+
+def _uploads(session: Session, task: Task) -> Iterator[_Upload]:
+    """Give every upload that became a version."""
+    columns = (SubmissionRow.id, SubmissionRow.envoy_id, SubmissionRow.base, SubmissionRow.created_at)
     kept = (SubmissionRow.task == task.name, SubmissionRow.version.is_not(None))
-    for row in session.execute(select(SubmissionRow.id, SubmissionRow.envoy_id, SubmissionRow.base).where(*kept)):
-        yield row.id, row.envoy_id, row.base
+    return (_Upload(*row) for row in session.execute(select(*columns).where(*kept)))
+
+
+def _trained_from(session: Session, task: Task, uploads: Sequence[_Upload]) -> Iterator[tuple[str, int]]:
+    """Give each upload with the version of its start. Two versions may have one model, and so starts of one name."""
+    given: dict[Digest, list[StartRow]] = {}
+    for row in session.scalars(select(StartRow).where(StartRow.task == task.name).order_by(StartRow.id)):
+        given.setdefault(row.base, []).append(row)
+    for each in uploads:
+        starts = given.get(each.base)
+        if starts:
+            before = [row for row in starts if row.created_at <= each.created_at]
+            yield each.id, (before or starts)[-1].global_version or SHARED_START

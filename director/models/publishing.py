@@ -6,7 +6,7 @@ says accept or refuse. No figures leave a hospital.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.messages.global_models import AnswerChoice, VersionAnswer
@@ -19,6 +19,7 @@ from director.records.verdicts import QUARANTINED_REASON
 from director.tasks.publications import published
 
 BY_WORD = "Every hospital with a share in it accepts."
+BY_SETTING = "What is set now publishes it."
 
 
 def point_to(act: Act, row: GlobalModelRow, *, reason: str | None = None, actor: str | None = None) -> None:
@@ -67,9 +68,12 @@ def keep_answer(act: Act, row: GlobalModelRow, envoy: EnvoyRow, answer: AnswerCh
 
 def answers_to(session: Session, row: GlobalModelRow) -> Sequence[VersionAnswer]:
     """Give each hospital's newest word on a version, by hospital."""
-    rows = session.scalars(
-        select(VersionAnswerRow).where(VersionAnswerRow.global_model_id == row.id).order_by(VersionAnswerRow.id)
-    ).unique()
+    newest_ids = (
+        select(func.max(VersionAnswerRow.id))
+        .where(VersionAnswerRow.global_model_id == row.id)
+        .group_by(VersionAnswerRow.envoy_id)
+    )
+    rows = session.scalars(select(VersionAnswerRow).where(VersionAnswerRow.id.in_(newest_ids))).unique()
     newest = {each.envoy.name: each for each in rows}
     return [
         VersionAnswer(envoy_name=name, answer=each.answer, answered_at=each.created_at)

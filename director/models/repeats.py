@@ -77,13 +77,13 @@ def earlier_states(
 
 
 def repeats(
-    moving: Sequence[Moving], standing: Sequence[SubmissionRow], earlier: Sequence[EarlierState], scaler: ScalerState
+    moving: Sequence[Moving], standing: Sequence[Moving], earlier: Sequence[EarlierState], scaler: ScalerState
 ) -> Mapping[str, str]:
     """Give upload → why it is nothing new, for those that are not.
 
     Args:
         moving: The models that the records let move.
-        standing: The newest uploads of the hospitals that stand still.
+        standing: The newest uploads of the hospitals that stand still, likewise opened.
         earlier: All states that the federation has given out.
         scaler: Behind which all are compared.
     """
@@ -119,19 +119,14 @@ def _of_the_federation(
 
 
 def _of_another_hospital(
-    new: Sequence[Moving], standing: Sequence[SubmissionRow], scaler: ScalerState
+    new: Sequence[Moving], standing: Sequence[Moving], scaler: ScalerState
 ) -> Iterator[tuple[SubmissionRow, SubmissionRow]]:
-    """Give each upload that repeats an earlier one, and that one; ``new`` in the order of arrival."""
-    for place, (row, update) in enumerate(new):
-        for other in standing:
-            if _arrival(other) < _arrival(row) and other.digest_of("model") == row.digest_of("model"):
+    """Give each upload that repeats an earlier one of another hospital, and that one."""
+    for row, update in new:
+        for other, its_update in (*standing, *new):
+            if _arrival(other) < _arrival(row) and are_same(its_update, update, scaler):
                 yield row, other
                 break
-        else:
-            for other, its_update in new[:place]:
-                if are_same(its_update, update, scaler):
-                    yield row, other
-                    break
 
 
 def _arrival(row: SubmissionRow) -> tuple[object, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from aggregation.errors import NoUpdatesError
+from aggregation.errors import AggregationError, NoUpdatesError
 from aggregation.strategy import strategy_named
 from contract.messages.base import Page
 from contract.messages.global_models import AggregationRequest, AnswerChoice, GlobalModel, ModelInput
@@ -19,8 +19,9 @@ from director.models import publishing, validation, versions
 from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import Draft, combine
 from director.models.events import ModelRead
-from director.models.freshness import still_stands
+from director.models.freshness import do_count, still_stands
 from director.models.imported import draft_imported
+from director.models.line import line_of
 from director.models.screened import Screened, screen
 from director.records import idempotency
 from director.records.blobs import BlobStore
@@ -32,7 +33,6 @@ from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quar
 from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
-from director.tasks.publications import published
 from director.tasks.service import Tasks
 
 _TRIES = 3
@@ -85,18 +85,20 @@ class Models:
                     row = versions.version_of(session, task.name, int(earlier))
                     return versions.describe_version(session, row, self._catalogue), True
                 closed = close_set(session, artifacts, task, request, self._making)
-                strategy = strategy
                 if not closed.moving:
                     caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
                     return self._nothing_new(session, closed), False
             screened = screen(closed, task, self._making.bounds)
-            if not request.dry_run:
-                self._require_a_passing_one(caller, screened)
-            draft = combine(closed, screened, task, strategy, request, self._making)
             if request.dry_run:
+                draft = combine(closed, screened, task, strategy, request, self._making)
                 digests = draft.model_sha256, draft.scaler_sha256
                 return draft.described(None, self._ledger.clock(), *digests, is_published=False), False
-            made = self._keep(caller, artifacts, draft, key, as_asked)
+            try:
+                draft = combine(closed, screened, task, strategy, request, self._making)
+                made = self._keep(caller, artifacts, draft, key, as_asked)
+            except (AggregationError, ConflictError):
+                self._set_aside(caller, screened)  # there is no version to tell who failed
+                raise
             if made is not None:
                 return made
         raise _moved_on_meanwhile()
@@ -124,6 +126,7 @@ class Models:
 
         Raises:
             NotFoundError: No such version.
+            ConflictError: It was made for another definition of the task.
             InvalidRequestError: It was never published, and there is no reason.
             DamagedArtifactError: Its files are not what they were.
         """
@@ -131,11 +134,11 @@ class Models:
         reach("publish.begun")
         with self._ledger.act(caller.actor, committed="pointer.committed") as act:
             row = versions.version_of(act.session, task.name, version)
+            versions.require_defined_so(row, task)
             publishing.require_reason(act.session, row, reason)
             for role in ("model", "scaler"):
                 self._blobs.check(row.digest_of(role))
-            current = published(act.session, task.name)
-            if current is None or current.version != version:
+            if line_of(act.session, task).here != version:
                 publishing.point_to(act, row, reason=reason)
                 self._tasks.move_start(act, task)
             answer = versions.describe_version(act.session, row, self._catalogue)
@@ -154,10 +157,7 @@ class Models:
             row = versions.version_of(act.session, task.name, version)
             publishing.keep_answer(act, row, envoy_named(act.session, caller.own_envoy), answer)
             if self._confirms(act.session, task, row):
-                for role in ("model", "scaler"):
-                    self._blobs.check(row.digest_of(role))
-                publishing.point_to(act, row, reason=publishing.BY_WORD, actor=GATE)
-                self._tasks.move_start(act, task)
+                self._point_to_confirmed(act, task, row, publishing.BY_WORD)
             return versions.as_seen_by(caller, versions.describe_version(act.session, row, self._catalogue))
 
     def get(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
@@ -222,11 +222,10 @@ class Models:
         note = f"Nothing is new since global model {closed.line.here}: no version was made."
         return current.model_copy(update={"notes": [note, *why]})
 
-    def _require_a_passing_one(self, caller: Principal, screened: Sequence[Screened]) -> None:
-        """Put on record who failed, where all did: there will be no version to tell it."""
-        if not any(each.counts for each in screened):
-            with self._ledger.act(caller.actor) as act:
-                _quarantine(act, [each.as_input(None) for each in screened])
+    def _set_aside(self, caller: Principal, screened: Sequence[Screened]) -> None:
+        """Let what failed wait for a person, where no version is made that would say so."""
+        with self._ledger.act(caller.actor) as act:
+            _quarantine(act, [each.as_input(None) for each in screened if not each.counts])
 
     def _keep(
         self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
@@ -252,9 +251,7 @@ class Models:
             waiting = versions.same_as(act.session, draft, files["model"])
             if waiting is not None:
                 self._drop_unnamed(act, files)
-                found = versions.describe_version(act.session, waiting, self._catalogue)
-                note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
-                return found.model_copy(update={"notes": [note, *found.notes]}), False
+                return self._looked_at_again(act, task, waiting, draft), False
             if not all(self._blobs.has(digest) for digest in files.values()):
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
             version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
@@ -271,6 +268,23 @@ class Models:
             reach("aggregate.written")
         return answer, True
 
+    def _looked_at_again(self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft) -> GlobalModel:
+        """Judge a version that waits by what is set now, where an aggregate comes to the same model once more."""
+        waiting.held_out = draft.lineage.held_out.model_dump(mode="json") if draft.lineage.held_out else None
+        note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
+        if self._publishes(draft):
+            self._point_to_confirmed(act, task, waiting, publishing.BY_SETTING)
+            note = f"Global model {waiting.version}, which waited, is the same; nothing holds it back any more."
+        found = versions.describe_version(act.session, waiting, self._catalogue)
+        return found.model_copy(update={"notes": [note, *found.notes]})
+
+    def _point_to_confirmed(self, act: Act, task: Task, row: GlobalModelRow, reason: str) -> None:
+        for role in ("model", "scaler"):
+            self._blobs.check(row.digest_of(role))
+        publishing.point_to(act, row, reason=reason, actor=GATE)
+        self._tasks.move_start(act, task)
+        act.session.flush()
+
     def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:
         """Remove the files of a draft that becomes no version; whoever names one meanwhile keeps it again first."""
         for digest in set(files.values()) - referred_digests(act.session):
@@ -286,8 +300,9 @@ class Models:
         """Tell whether the hospitals' word publishes a version now: where it must be confirmed and no table speaks."""
         return (
             self._making.publish == "confirmed"
-            and row.held_out is None
+            and validation.describe_table(session, task).sha256 is None
             and row.task_digest == task.digest
+            and do_count(session, [each["submission_id"] for each in row.inputs])
             and publishing.is_waiting(session, row)
             and publishing.is_confirmed(session, row)
         )

@@ -26,7 +26,7 @@ def reason_by_record(row: SubmissionRow, line: Line, *, is_named: bool, max_stal
             f"Global model {line.withdrawn[row.id]} counted it and was rolled back: it counts again when the hospital "
             "uploads anew, or is named."
         )
-    trained_from = line.trained_from.get(row.base)
+    trained_from = line.trained_from.get(row.id)
     if trained_from is None:
         return "The start that it was trained from is not on record: run fl-director fsck."
     age = line.ages.get(trained_from)
@@ -46,7 +46,7 @@ def reason_by_record(row: SubmissionRow, line: Line, *, is_named: bool, max_stal
 
 def is_late(row: SubmissionRow, line: Line) -> bool:
     """Tell whether a model was trained from an ancestor of B, not from B itself."""
-    return line.trained_from.get(row.base) != line.here
+    return line.trained_from.get(row.id) != line.here
 
 
 def name_of(version: int) -> str:

@@ -9,7 +9,8 @@ from contract.messages.base import Page
 from contract.messages.global_models import GlobalModel, Lineage, ModelInput
 from contract.names import Digest, TaskName
 from contract.parts import GlobalFileRole
-from director.errors import NotFoundError
+from contract.tasks import Task
+from director.errors import ConflictError, NotFoundError
 from director.members.access import ADMIN, Principal
 from director.models.draft import Draft
 from director.models.events import ModelAggregated
@@ -85,6 +86,20 @@ def version_of(session: Session, task: TaskName, version: int) -> GlobalModelRow
     return row
 
 
+def require_defined_so(row: GlobalModelRow, task: Task) -> None:
+    """Let no version count that was made for another definition of its task.
+
+    Raises:
+        ConflictError: It was, for cut points that were moved since.
+    """
+    if row.task_digest != task.digest:
+        raise ConflictError(
+            f"Global model {row.version} was made for another definition of {task.name}: its cut points have moved.",
+            hint="Set them back and restart the director; or aggregate anew.",
+            version=row.version,
+        )
+
+
 def list_versions(
     session: Session,
     caller: Principal,
@@ -111,6 +126,8 @@ def list_versions(
 
 def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue) -> GlobalModel:
     """Turn a row into the message."""
+    task = catalogue.get(row.task)
+    is_defined_so = task is not None and task.digest == row.task_digest
     current = published(session, row.task)
     return GlobalModel(
         task=row.task,
@@ -118,10 +135,10 @@ def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue
         sha256=row.digest_of("model"),
         scaler_sha256=row.digest_of("scaler"),
         created_at=row.created_at,
-        published=current is not None and current.id == row.id,
-        waiting=is_waiting(session, row),
+        published=is_defined_so and current is not None and current.id == row.id,
+        waiting=is_defined_so and is_waiting(session, row),
         answers=list(answers_to(session, row)),
-        notice=catalogue[row.task].notice if row.task in catalogue else "",
+        notice=task.notice if task is not None else "",
         **{name: getattr(row, name) for name in Lineage.model_fields},
     )
 
@@ -137,11 +154,12 @@ def as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
     shown = {
         "metrics": metrics,
         "inputs": [_for_everybody(each) for each in model.inputs],
-        "standing": [_for_everybody(each) for each in model.standing],
+        "standing": [_for_everybody(each, with_reason=each.envoy_name == caller.envoy_name) for each in model.standing],
         "quarantined": [],
     }
     return model.model_copy(update=shown)
 
 
-def _for_everybody(each: ModelInput) -> ModelInput:
-    return ModelInput(**{name: getattr(each, name) for name in _FOR_EVERYBODY})
+def _for_everybody(each: ModelInput, *, with_reason: bool = False) -> ModelInput:
+    shown = ModelInput(**{name: getattr(each, name) for name in _FOR_EVERYBODY})
+    return shown.model_copy(update={"reason": each.reason}) if with_reason else shown

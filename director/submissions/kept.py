@@ -10,7 +10,8 @@ from contract.messages.decisions import Decision
 from contract.messages.envoys import CurrentVersion
 from contract.messages.problems import Check
 from contract.messages.uploads import StoredFile, Submission, UploadMetadata
-from contract.names import EnvoyName, TaskName
+from contract.names import Digest, EnvoyName, TaskName
+from contract.tasks import Task
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
 from director.records.paging import page_of
@@ -22,12 +23,17 @@ def current_submissions(
     session: Session, *, task: TaskName | None = None, envoy: EnvoyRow | None = None
 ) -> Sequence[SubmissionRow]:
     """Give each hospital's newest admitted version of each task, by hospital and task."""
-    return _newest(session, (ADMITTED,), task, envoy)
+    return _newest(session, (ADMITTED,), task=task, envoy=envoy)
 
 
-def newest_submissions(session: Session, task: TaskName) -> Sequence[SubmissionRow]:
-    """Give each hospital's newest version that is not out, also where it waits in quarantine, by hospital."""
-    return _newest(session, (ADMITTED, QUARANTINED), task, None)
+def counting_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
+    """Give each hospital's newest admitted version of a task as it is defined now, by hospital."""
+    return _newest(session, (ADMITTED,), task=task.name, definition=task.digest)
+
+
+def newest_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
+    """Give each hospital's newest version of a task as it is now that is not out, also where it waits in quarantine."""
+    return _newest(session, (ADMITTED, QUARANTINED), task=task.name, definition=task.digest)
 
 
 def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:
@@ -101,14 +107,19 @@ def describe_current(row: SubmissionRow) -> CurrentVersion:
 
 
 def _newest(
-    session: Session, verdicts: Sequence[Verdict], task: TaskName | None, envoy: EnvoyRow | None
+    session: Session,
+    verdicts: Sequence[Verdict],
+    *,
+    task: TaskName | None = None,
+    definition: Digest | None = None,
+    envoy: EnvoyRow | None = None,
 ) -> Sequence[SubmissionRow]:
-    newest = (
-        select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
-        .where(SubmissionRow.verdict.in_(verdicts))
-        .group_by(SubmissionRow.envoy_id, SubmissionRow.task)
-        .subquery()
-    )
+    """Give the newest of each hospital and task; of one definition alone, where it is said which."""
+    candidates = select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
+    candidates = candidates.where(SubmissionRow.verdict.in_(verdicts))
+    if definition is not None:
+        candidates = candidates.where(SubmissionRow.task_digest == definition)
+    newest = candidates.group_by(SubmissionRow.envoy_id, SubmissionRow.task).subquery()
     query = (
         select(SubmissionRow)
         .join(

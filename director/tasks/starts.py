@@ -52,15 +52,16 @@ def move_start(act: Act, artifacts: Artifacts, task: Task, bounds: Bounds, minim
     else:
         model_sha256, scaler_sha256 = _express(artifacts, model, scaler)
     base = task.base(model_sha256, scaler_sha256)
+    version = model.version if model else None
     last = current_start(act.session, task.name)
-    if last is not None and last.base == base:
+    if last is not None and (last.base, last.global_version) == (base, version):
         return last
     start = StartRow(
         task=task.name,
         base=base,
         model_sha256=model_sha256,
         scaler_sha256=scaler_sha256,
-        global_version=model.version if model else None,
+        global_version=version,
         created_at=act.now,
     )
     act.session.add(start)

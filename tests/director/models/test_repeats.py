@@ -68,7 +68,7 @@ def in_float32(update: ModelUpdate, scaler: ScalerState) -> ModelUpdate:
 
 
 def found(*moving: Moving, standing: tuple[Moving, ...] = ()) -> Mapping[str, str]:
-    return repeats(moving, [row for row, _ in standing], EARLIER, COMMON)
+    return repeats(moving, standing, EARLIER, COMMON)
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["behind the common scaler", "behind its own"])

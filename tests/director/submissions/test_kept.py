@@ -44,7 +44,7 @@ def current(federation: FederationSimulator) -> dict[str, int | None]:
 
 def newest(federation: FederationSimulator) -> dict[str, int | None]:
     with federation.director.database.read() as session:
-        return {row.envoy.name: row.version for row in kept.newest_submissions(session, DIAGNOSIS_COUNT.name)}
+        return {row.envoy.name: row.version for row in kept.newest_submissions(session, DIAGNOSIS_COUNT)}
 
 
 def test_what_waits_does_not_count_and_what_is_newer_ends_the_waiting(
