@@ -4,7 +4,6 @@ import dataclasses
 
 import pytest
 
-from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.models.line import SHARED_START, Line, line_of
 from director.records.schema import GlobalModelRow
@@ -38,11 +37,10 @@ def rolled_back(federation: FederationSimulator) -> list[dict[str, str]]:
 
 
 def test_before_there_is_a_version_the_shared_start_is_b(federation: FederationSimulator, hospital: SimulatedHospital):
-    hospital.train_and_upload()
-    base = Digest(hospital.start()["base"])
+    upload = hospital.train_and_upload()["id"]
     found = line(federation)
     assert (found.current, found.here, found.parent) == (None, SHARED_START, None)
-    assert (found.versions, found.ages, found.trained_from) == ([], {SHARED_START: 0}, {base: SHARED_START})
+    assert (found.versions, found.ages, found.trained_from) == ([], {SHARED_START: 0}, {upload: SHARED_START})
     assert (found.counted, found.counted_from, found.withdrawn) == ({}, {}, {})
 
 
@@ -55,15 +53,17 @@ def test_each_version_came_from_the_one_that_was_current_when_it_was_made(
     assert found.ages == {3: 0, 1: 1, SHARED_START: 2}
 
 
-def test_every_start_is_known_by_the_version_that_it_was(
+def test_every_upload_is_known_by_the_version_that_it_was_trained_from(
     federation: FederationSimulator, rolled_back: list[dict[str, str]]
 ):
+    first, second, third = rolled_back
+    expected = {**dict.fromkeys(first.values(), SHARED_START), **dict.fromkeys([*second.values(), *third.values()], 1)}
+    assert line(federation).trained_from == expected
     knh = federation.hospitals["KNH"]
-    assert sorted(set(line(federation).trained_from.values())) == [SHARED_START, 1, 2, 3]
-    assert line(federation).trained_from[knh.start()["base"]] == 3
     knh.send_statistics()
     federation.merge_statistics()  # the same version behind another scaler
-    assert line(federation).trained_from[knh.start()["base"]] == 3
+    newest = knh.train_and_upload(4)["id"]
+    assert line(federation).trained_from[newest] == 3
 
 
 def test_what_bs_line_counted_is_told_from_what_was_withdrawn(

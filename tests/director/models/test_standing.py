@@ -1,5 +1,7 @@
 """Who moves and who stands still by the records alone, and with which reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.names import Digest
@@ -14,11 +16,17 @@ LINE = Line(
     current=GlobalModelRow(version=4),
     versions=(),
     ages={4: 0, 2: 1, 1: 2, SHARED_START: 3},  # global model 3 was rolled back
-    trained_from={START: SHARED_START, ONE: 1, TWO: 2, ASIDE: 3, THREE: 4},
+    trained_from={},
     counted={"counted": 2, "from one": 4},
     counted_from={(7, 1): 4},
     withdrawn={"withdrawn": 3},
 )
+
+STARTS = {START: SHARED_START, ONE: 1, TWO: 2, ASIDE: 3, THREE: 4}
+
+
+def line_with(row: SubmissionRow) -> Line:
+    return replace(LINE, trained_from={row.id: STARTS[row.base]} if row.base in STARTS else {})
 
 
 def upload(base: Digest, *, name: str = "new", envoy: int = 8, verdict: str = "admitted") -> SubmissionRow:
@@ -26,7 +34,7 @@ def upload(base: Digest, *, name: str = "new", envoy: int = 8, verdict: str = "a
 
 
 def reason(row: SubmissionRow, *, is_named: bool = False, max_staleness: int = 3) -> str | None:
-    return reason_by_record(row, LINE, is_named=is_named, max_staleness=max_staleness)
+    return reason_by_record(row, line_with(row), is_named=is_named, max_staleness=max_staleness)
 
 
 @pytest.mark.parametrize("base", [THREE, TWO, ONE, START], ids=["from B", "one back", "two back", "three back"])
@@ -72,8 +80,9 @@ def test_another_hospitals_step_from_the_same_start_still_counts():
 
 
 def test_a_model_is_late_where_it_was_not_trained_from_b():
-    assert [is_late(upload(base), LINE) for base in (THREE, TWO, START)] == [False, True, True]
-    before = Line(None, (), {SHARED_START: 0}, {START: SHARED_START}, {}, {}, {})
+    uploads = [upload(base) for base in (THREE, TWO, START)]
+    assert [is_late(each, line_with(each)) for each in uploads] == [False, True, True]
+    before = Line(None, (), {SHARED_START: 0}, {"new": SHARED_START}, {}, {}, {})
     assert not is_late(upload(START), before)
 
 

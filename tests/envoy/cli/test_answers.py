@@ -46,7 +46,10 @@ def test_a_word_is_sent_and_no_figure(run: Run, director: PlayedDirector) -> Non
             {"task": "diagnosis_count", "answer": answer} for answer in ("refuse", "accept")
         ]
         entries = json.loads(run("ledger", "--json").stdout)
-        assert [(each["kind"], each["outcome"]) for each in entries[1:]] == [("answer", "taken")] * 2
+        assert [(each["kind"], each["outcome"]) for each in entries[1:]] == [
+            ("answer: refuse version 2 of diagnosis_count", "taken"),
+            ("answer: accept version 1 of diagnosis_count", "taken"),
+        ]
 
 
 def test_a_dry_run_says_what_would_be_said(run: Run, director: PlayedDirector) -> None:
