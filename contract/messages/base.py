@@ -27,7 +27,7 @@ def _no_number(value: object) -> object:
     return value
 
 
-Count = Annotated[int, BeforeValidator(_no_number), Field(ge=1, le=MAX_COUNT)]
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(_no_number)]
 """How many; `true` and "3" are none."""
 
 DEFAULT_TASK = DIAGNOSIS_COUNT.name
