@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.network import State, bias_name, weight_name
+
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -73,3 +75,10 @@ def re_express_first_layer(
     shift = (np.asarray(new.mean) - np.asarray(old.mean)) / old_scale
     wide = weight.astype(np.float64)
     return wide * (new_scale / old_scale), bias.astype(np.float64) + wide @ shift
+
+
+def re_expressed(state: State, old: ScalerState, new: ScalerState) -> State:
+    """Give a state behind another scaler, rounded to float32 again; the other layers are the same arrays."""
+    weight, bias = re_express_first_layer(state[weight_name(0)], state[bias_name(0)], old, new)
+    moved = {weight_name(0): weight.astype(np.float32), bias_name(0): bias.astype(np.float32)}
+    return {**state, **moved}

@@ -12,7 +12,7 @@ from contract.tasks import Task
 from envoy.director_client import DirectorClient
 from envoy.evaluation import Evaluation, evaluate
 from envoy.judgement import Judgement, Margins, judge, trivial_loss
-from envoy.starting_point import max_model_bytes, max_scaler_bytes
+from envoy.starting_point import written_model_bytes, written_scaler_bytes
 from envoy.submission import LocalData
 
 _NEWEST = 5
@@ -70,6 +70,6 @@ def versions_to_answer(client: DirectorClient, task: Task, envoy: EnvoyName) -> 
 
 
 def _opened(client: DirectorClient, task: Task, version: GlobalModel) -> tuple[State, ScalerState]:
-    model = client.global_file(version, "model", max_model_bytes(task.layout))
-    scaler = client.global_file(version, "scaler", max_scaler_bytes(len(task.features)))
+    model = client.global_file(version, "model", written_model_bytes(task.layout))
+    scaler = client.global_file(version, "scaler", written_scaler_bytes(len(task.features)))
     return read_model(model, task.layout), read_scaler(scaler, len(task.features))

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.artifacts.model_file import read_model, write_model
@@ -14,9 +12,9 @@ from contract.artifacts.scaler_file import read_scaler
 from contract.errors import UnknownTaskError
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
-from contract.network import Layout, State, bias_name, weight_name
-from contract.scaler import ScalerState, re_express_first_layer
-from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
+from contract.network import Layout, State
+from contract.scaler import ScalerState, re_expressed
+from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
@@ -49,10 +47,7 @@ class StartingPoint:
         """
         if self.scaler is None or self.scaler == scaler:
             return self.state
-        state: dict[str, NDArray[np.float32]] = dict(self.state)
-        weight, bias = re_express_first_layer(state[weight_name(0)], state[bias_name(0)], self.scaler, scaler)
-        state[weight_name(0)], state[bias_name(0)] = weight.astype(np.float32), bias.astype(np.float32)
-        return state
+        return re_expressed(self.state, self.scaler, scaler)
 
 
 class StartKeeper:
@@ -94,12 +89,12 @@ class StartKeeper:
     def fetch(self, client: DirectorClient, task: Task) -> StartingPoint:
         """Fetch the director's start of a task that it gave; files that are here already are not fetched again."""
         start = client.start(task.name)
-        largest = {start.model_sha256: max_model_bytes(task.layout)}
+        largest = {start.model_sha256: written_model_bytes(task.layout)}
         if start.scaler_sha256:
-            largest[start.scaler_sha256] = max_scaler_bytes(len(task.features))
+            largest[start.scaler_sha256] = written_scaler_bytes(len(task.features))
         files = {digest: self._file(digest) or client.blob(digest, largest[digest]) for digest in largest}
         opened = _opened(task, start, files)
-        self._keep(task.name, _KeptStart(task=_described(task), start=start), files)
+        self._keep(task.name, _KeptStart(task=TaskDescription.of(task), start=start), files)
         return opened
 
     def last(self, name: TaskName) -> StartingPoint:
@@ -152,13 +147,16 @@ class StartKeeper:
         return data if Digest.of(data) == digest else None
 
 
-def max_model_bytes(layout: Layout) -> int:
-    """Give how large a ``model.pt`` of a layout can be: its numbers, and what names them."""
+def written_model_bytes(layout: Layout) -> int:
+    """Bound a ``model.pt`` that a director wrote: its numbers and their names.
+
+    Its writer is plain, so this is far less than the contract's ``max_model_bytes`` of whatever a hospital may upload.
+    """
     return sum(4 * tensor.size + 1024 for tensor in layout) + 64 * 1024
 
 
-def max_scaler_bytes(features: int) -> int:
-    """Give how large a ``scaler.pkl`` of so many features can be: a few numbers and a name for each."""
+def written_scaler_bytes(features: int) -> int:
+    """Bound a ``scaler.pkl`` that a director wrote, likewise."""
     return 1024 * features + 64 * 1024
 
 
@@ -172,11 +170,6 @@ def _opened(task: Task, start: Start, files: Mapping[Digest, bytes]) -> Starting
     scaler_file = files[start.scaler_sha256] if start.scaler_sha256 else None
     scaler = read_scaler(scaler_file, len(task.features)) if scaler_file is not None else None
     return StartingPoint(task, start.base, state, scaler, scaler_file)
-
-
-def _described(task: Task) -> TaskDescription:
-    own = {name: getattr(task, name) for name in Task.__dataclass_fields__}
-    return TaskDescription(**own, risk_levels=RISK_LEVELS, layout=task.layout, digest=task.digest)
 
 
 def _known(name: TaskName) -> Task:

@@ -18,8 +18,8 @@ from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.messages.global_models import GlobalModel
 from contract.messages.tasks import Start
 from contract.names import Digest, EnvoyName
-from contract.network import Layout, Matrix, State, bias_name, weight_name
-from contract.scaler import ScalerState, re_express_first_layer
+from contract.network import Layout, Matrix, State
+from contract.scaler import ScalerState, re_expressed
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS, Task
 from director.models.contributions import Making
 from envoy.cohort import Cohort, Split
@@ -288,8 +288,8 @@ class _Play:
                 own=changes[0],
                 flipped=self._trained(base, scaler, flipped) - origin,
                 honest=changes[1:],
-                first=flattened(layout, _behind(*first, scaler)),
-                withdrawn=None if withdrawn is None else flattened(layout, _behind(*withdrawn, scaler)),
+                first=flattened(layout, re_expressed(*first, scaler)),
+                withdrawn=None if withdrawn is None else flattened(layout, re_expressed(*withdrawn, scaler)),
                 bounds=self.defence.bounds,
             )
             return attack.forge(seen) if attack is not None else origin + changes[0]
@@ -368,13 +368,6 @@ def unflattened(layout: Layout, vector: Vector) -> State:
     cuts = np.cumsum([spec.size for spec in layout])[:-1]
     parts = np.split(vector.astype(np.float32), cuts)
     return {spec.name: part.reshape(spec.shape) for spec, part in zip(layout, parts, strict=True)}
-
-
-def _behind(state: State, old: ScalerState, new: ScalerState) -> State:
-    moved = {name: np.array(tensor) for name, tensor in state.items()}
-    weight, bias = re_express_first_layer(moved[weight_name(0)], moved[bias_name(0)], old, new)
-    moved[weight_name(0)], moved[bias_name(0)] = weight.astype(np.float32), bias.astype(np.float32)
-    return moved
 
 
 def _cohort(patients: Patients, scaler: ScalerState, rows: slice) -> Cohort:

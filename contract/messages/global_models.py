@@ -53,6 +53,7 @@ class ModelInput(Message):
     counted_examples: int | None = Field(default=None, description="The same, capped: what it weighs.")
     bound: str | None = Field(default=None, description="Which bound the count is the least of, in words.")
     reason: str | None = Field(default=None, description="Why it stands still, where it does.")
+    waits: bool = Field(default=False, description="Whether it stands still because it waits in quarantine.")
     weight: float | None = Field(
         description="Its share of the result, or of what stands still; null where the strategy knows no shares."
     )

@@ -5,7 +5,7 @@ from pydantic import Field
 from contract.messages.base import Message
 from contract.names import Digest, TaskName
 from contract.network import ArchitectureSpec, TensorSpec
-from contract.tasks import Feature, RiskLevel, Task, TrainingPlan
+from contract.tasks import RISK_LEVELS, Feature, RiskLevel, Task, TrainingPlan
 
 
 class TaskDescription(Message):
@@ -25,6 +25,12 @@ class TaskDescription(Message):
     minimum_examples: int
     maximum_examples: int
     digest: Digest
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskDescription":
+        """Describe a task: features with units and sources, label, cut points, layout."""
+        own = {name: getattr(task, name) for name in Task.__dataclass_fields__}
+        return cls(**own, risk_levels=RISK_LEVELS, layout=task.layout, digest=task.digest)
 
     def to_task(self) -> Task:
         """Give the task itself, which trains and vectorises."""

@@ -18,7 +18,7 @@ from contract.messages.global_models import AggregationRequest, ModelInput
 from contract.names import Digest, EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.errors import ConflictError, NoModelError, NotFoundError
+from director.errors import ConflictError, DamagedArtifactError, NoModelError, NotFoundError
 from director.members.envoys import envoy_named, unknown_envoy
 from director.models.line import Line, line_of
 from director.models.repeats import earlier_states, origin_of, repeats
@@ -72,15 +72,15 @@ class Contribution:
     reason: str | None
 
     @property
-    def moving(self) -> ModelUpdate:
-        """The model of one that moves."""
+    def model(self) -> ModelUpdate:
+        """The model of one that the records let move."""
         if self.update is None:
-            raise ValueError(self.reason)
+            raise ValueError(f"{self.row.envoy.name} stands still")
         return self.update
 
     def on(self, origin: Origin, scaler: ScalerState) -> ModelUpdate:
         """Give what enters: the model itself where it was trained from B, else its change laid onto B."""
-        return carried_over(self.moving, origin, scaler) if self.is_late else self.moving
+        return carried_over(self.model, origin, scaler) if self.is_late else self.model
 
 
 @dataclass(frozen=True)
@@ -153,15 +153,13 @@ def close_set(
     agreed = _agreed_scaler(session, artifacts, task, request.scaler, making, line.current)
     if not moving:
         return ClosedSet(found, line, origin, agreed, None, ())
-    together = agreed or merge_own([each.moving for each in moving], making.bounds)
+    together = agreed or merge_own([each.model for each in moving], making.bounds)
     earlier, notes = earlier_states(session, artifacts, task, line)
-    silent = [each for each in found if each.reason is not None]
-    opened = [(each.row, _opened(session, artifacts, each.row, each.count, task)) for each in silent]
-    standing = [(row, update) for row, update in opened if update is not None]
-    again = repeats([(each.row, each.moving) for each in moving], standing, earlier, together)
+    standing, damaged = _silent(artifacts, task, [each for each in found if each.reason is not None])
+    again = repeats([(each.row, each.model) for each in moving], standing, earlier, together)
     found = [replace(each, reason=again.get(each.row.id, each.reason)) for each in found]
     reference = reference_of(session, artifacts, task, together)
-    return ClosedSet(found, line, origin, agreed, reference, notes)
+    return ClosedSet(found, line, origin, agreed, reference, [*notes, *damaged])
 
 
 def counts_of(
@@ -258,12 +256,32 @@ def _opened(
     start = start_named(session, task.name, row.base)
     if start is None:
         return None
-    scaler, digest = artifacts.scaler(row.digest_of("scaler")), row.digest_of("model")
-    update = ModelUpdate(digest, counted.counted, scaler, task.layout, artifacts.tensors(digest))
+    update = _as_sent(artifacts, task, row, counted)
+    scaler = update.scaler
     # a start without a scaler is trained from as it is, behind each hospital's own
     stood_behind = artifacts.scaler(start.scaler_sha256) if start.scaler_sha256 else scaler
     base = replace(update, scaler=stood_behind, tensors=artifacts.tensors(start.model_sha256))
     return replace(update, base=behind(base, scaler).tensors)
+
+
+def _as_sent(artifacts: Artifacts, task: Task, row: SubmissionRow, counted: Count) -> ModelUpdate:
+    scaler, digest = artifacts.scaler(row.digest_of("scaler")), row.digest_of("model")
+    return ModelUpdate(digest, counted.counted, scaler, task.layout, artifacts.tensors(digest))
+
+
+def _silent(
+    artifacts: Artifacts, task: Task, silent: Sequence[Contribution]
+) -> tuple[list[tuple[SubmissionRow, ModelUpdate]], list[str]]:
+    """Open what stands still, for what moves is held against it too; a damaged file holds nobody up, it is named."""
+    opened, notes = [], []
+    for each in silent:
+        try:
+            opened.append((each.row, _as_sent(artifacts, task, each.row, each.count)))
+        except DamagedArtifactError:
+            notes.append(
+                f"{each.row.envoy.name}'s model is damaged, and nothing was held against it: fl-director fsck."
+            )
+    return opened, notes
 
 
 def _agreed_scaler(

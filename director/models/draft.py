@@ -24,6 +24,7 @@ from director.models.contributions import ClosedSet, Contribution, Making, input
 from director.models.notes import notes_on
 from director.models.screened import Screened
 from director.models.validation import Reference, Table, held_out
+from director.records.verdicts import QUARANTINED
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def combine(
             hint="Look at the validation table and the gate's bounds; reject bad models by hand.",
         )
     table = closed.reference.table if closed.reference else None
-    scaler = closed.agreed_scaler or merge_own([each.contribution.moving for each in entering], making.bounds)
+    scaler = closed.agreed_scaler or merge_own([each.contribution.model for each in entering], making.bounds)
     combined = _moved(closed, entering, strategy, scaler)
     on_the_table, result = judged(task, combined.state, scaler, closed.reference, making.bounds)
     shares = combined.shares or [None] * len(entering)
@@ -137,7 +138,12 @@ def _moved(closed: ClosedSet, entering: Sequence[Screened], strategy: Strategy, 
 def _standing(closed: ClosedSet, each: Contribution) -> ModelInput:
     """Describe one that stands still: its share, and why."""
     return input_of(each.row, each.row.num_examples, _share(closed, each)).model_copy(
-        update={"counted_examples": each.count.counted, "bound": each.count.limit, "reason": each.reason}
+        update={
+            "counted_examples": each.count.counted,
+            "bound": each.count.limit,
+            "reason": each.reason,
+            "waits": each.row.verdict == QUARANTINED,
+        }
     )
 
 

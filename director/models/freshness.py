@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from contract.tasks import Task
 from director.models.draft import Draft
-from director.models.line import line_of
 from director.models.validation import describe_table
 from director.records.schema import SubmissionRow
 from director.records.verdicts import ADMITTED
+from director.tasks.publications import current_global_model
 
 
 def still_stands(session: Session, task: Task, draft: Draft) -> bool:
     """Tell whether a draft may become a version."""
-    if line_of(session, task).parent != draft.lineage.parent:
+    current = current_global_model(session, task)
+    if (current.version if current else None) != draft.lineage.parent:
         return False
     if describe_table(session, task).sha256 != draft.table_sha256:
         return False

@@ -154,7 +154,7 @@ def _passing(
 def _require_different(closed: ClosedSet, scaler: ScalerState) -> None:
     for place, each in enumerate(closed.contributions):
         for other in closed.contributions[:place]:
-            if are_same(other.moving, each.moving, scaler):
+            if are_same(other.model, each.model, scaler):
                 raise ConflictError(
                     f"{other.row.envoy.name} and {each.row.envoy.name} hold the same model.",
                     hint="Leave out the later one, and run the script again.",

@@ -15,7 +15,6 @@ from director.errors import InvalidRequestError
 from director.models.events import ModelAnswered, ModelPublished
 from director.records.ledger import Act
 from director.records.schema import EnvoyRow, GlobalModelRow, PublicationRow, VersionAnswerRow
-from director.records.verdicts import QUARANTINED_REASON
 from director.tasks.publications import published
 
 BY_WORD = "Every hospital with a share in it accepts."
@@ -86,7 +85,7 @@ def holders(row: GlobalModelRow) -> frozenset[EnvoyName]:
 
     Their word confirms it. Not the word of those alone that moved: else one that alone moves would confirm itself.
     """
-    holding = [*row.inputs, *(each for each in row.standing if each["reason"] != QUARANTINED_REASON)]
+    holding = [*row.inputs, *(each for each in row.standing if not each["waits"])]
     return frozenset(EnvoyName(each["envoy_name"]) for each in holding)
 
 

@@ -22,8 +22,8 @@ from director.records.schema import GlobalModelRow, SubmissionRow
 from director.tasks.artifacts import Artifacts
 from director.tasks.starts import shared_starts
 
-Moving = tuple[SubmissionRow, ModelUpdate]
-"""An upload, and its model with its base, as it was sent."""
+Sent = tuple[SubmissionRow, ModelUpdate]
+"""An upload, and its model as it was sent; of one that may move with its base."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def earlier_states(
 
 
 def repeats(
-    moving: Sequence[Moving], standing: Sequence[Moving], earlier: Sequence[EarlierState], scaler: ScalerState
+    moving: Sequence[Sent], standing: Sequence[Sent], earlier: Sequence[EarlierState], scaler: ScalerState
 ) -> Mapping[str, str]:
     """Give upload → why it is nothing new, for those that are not.
 
@@ -119,7 +119,7 @@ def _of_the_federation(
 
 
 def _of_another_hospital(
-    new: Sequence[Moving], standing: Sequence[Moving], scaler: ScalerState
+    new: Sequence[Sent], standing: Sequence[Sent], scaler: ScalerState
 ) -> Iterator[tuple[SubmissionRow, SubmissionRow]]:
     """Give each upload that repeats an earlier one of another hospital, and that one."""
     for row, update in new:

@@ -51,9 +51,7 @@ class Screened:
 def screen(closed: ClosedSet, task: Task, bounds: Bounds) -> Sequence[Screened]:
     """Hold each model that moves against the others that do, all behind one scaler, and against a validation table."""
     moving = closed.moving
-    if not moving:
-        return []
-    together = closed.agreed_scaler or merge_own([each.moving for each in moving], bounds)
+    together = closed.agreed_scaler or merge_own([each.model for each in moving], bounds)
     side_by_side = [behind(each.on(closed.origin, together), together) for each in moving]
     findings = screen_updates(side_by_side, bounds)
     return [

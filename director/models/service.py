@@ -21,7 +21,6 @@ from director.models.draft import Draft, combine
 from director.models.events import ModelRead
 from director.models.freshness import do_count, still_stands
 from director.models.imported import draft_imported
-from director.models.line import line_of
 from director.models.screened import Screened, screen
 from director.records import idempotency
 from director.records.blobs import BlobStore
@@ -33,6 +32,7 @@ from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quar
 from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
+from director.tasks.publications import current_global_model
 from director.tasks.service import Tasks
 
 _TRIES = 3
@@ -136,11 +136,11 @@ class Models:
             row = versions.version_of(act.session, task.name, version)
             versions.require_defined_so(row, task)
             publishing.require_reason(act.session, row, reason)
-            for role in ("model", "scaler"):
-                self._blobs.check(row.digest_of(role))
-            if line_of(act.session, task).here != version:
-                publishing.point_to(act, row, reason=reason)
-                self._tasks.move_start(act, task)
+            current = current_global_model(act.session, task)
+            if current is None or current.version != version:
+                self._point_to(act, task, row, reason=reason)
+            else:
+                self._check_files(row)
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("publish.written")
         return answer
@@ -157,7 +157,7 @@ class Models:
             row = versions.version_of(act.session, task.name, version)
             publishing.keep_answer(act, row, envoy_named(act.session, caller.own_envoy), answer)
             if self._confirms(act.session, task, row):
-                self._point_to_confirmed(act, task, row, publishing.BY_WORD)
+                self._point_to(act, task, row, reason=publishing.BY_WORD, actor=GATE)
             return versions.as_seen_by(caller, versions.describe_version(act.session, row, self._catalogue))
 
     def get(self, caller: Principal, task_name: TaskName, version: int) -> GlobalModel:
@@ -224,8 +224,10 @@ class Models:
 
     def _set_aside(self, caller: Principal, screened: Sequence[Screened]) -> None:
         """Let what failed wait for a person, where no version is made that would say so."""
-        with self._ledger.act(caller.actor) as act:
-            _quarantine(act, [each.as_input(None) for each in screened if not each.counts])
+        failed = [each.as_input(None) for each in screened if not each.counts]
+        if failed:
+            with self._ledger.act(caller.actor) as act:
+                _quarantine(act, failed)
 
     def _keep(
         self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
@@ -273,17 +275,23 @@ class Models:
         waiting.held_out = draft.lineage.held_out.model_dump(mode="json") if draft.lineage.held_out else None
         note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
         if self._publishes(draft):
-            self._point_to_confirmed(act, task, waiting, publishing.BY_SETTING)
+            self._point_to(act, task, waiting, reason=publishing.BY_SETTING, actor=GATE)
             note = f"Global model {waiting.version}, which waited, is the same; nothing holds it back any more."
         found = versions.describe_version(act.session, waiting, self._catalogue)
         return found.model_copy(update={"notes": [note, *found.notes]})
 
-    def _point_to_confirmed(self, act: Act, task: Task, row: GlobalModelRow, reason: str) -> None:
-        for role in ("model", "scaler"):
-            self._blobs.check(row.digest_of(role))
-        publishing.point_to(act, row, reason=reason, actor=GATE)
+    def _point_to(
+        self, act: Act, task: Task, row: GlobalModelRow, *, reason: str | None = None, actor: str | None = None
+    ) -> None:
+        """Make a version that is kept the current one, if its files are what they were; the start moves with it."""
+        self._check_files(row)
+        publishing.point_to(act, row, reason=reason, actor=actor)
         self._tasks.move_start(act, task)
         act.session.flush()
+
+    def _check_files(self, row: GlobalModelRow) -> None:
+        for role in ("model", "scaler"):
+            self._blobs.check(row.digest_of(role))
 
     def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:
         """Remove the files of a draft that becomes no version; whoever names one meanwhile keeps it again first."""

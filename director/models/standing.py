@@ -5,7 +5,7 @@ What stands still keeps its share and changes nothing; it accuses nobody and is 
 
 from director.models.line import SHARED_START, Line
 from director.records.schema import SubmissionRow
-from director.records.verdicts import QUARANTINED, QUARANTINED_REASON
+from director.records.verdicts import QUARANTINED
 
 
 def reason_by_record(row: SubmissionRow, line: Line, *, is_named: bool, max_staleness: int) -> str | None:
@@ -18,7 +18,7 @@ def reason_by_record(row: SubmissionRow, line: Line, *, is_named: bool, max_stal
         max_staleness: How many versions back a model may have been trained from.
     """
     if row.verdict == QUARANTINED:
-        return QUARANTINED_REASON
+        return "It waits in quarantine."
     if row.id in line.counted:
         return f"It was counted by global model {line.counted[row.id]}, and nothing new has come since."
     if row.id in line.withdrawn and not is_named:

@@ -26,9 +26,6 @@ GATE = "director:gate"
 Judged = SubmissionRow | StatisticsRow
 Choice = Literal["released", "rejected"]
 
-QUARANTINED_REASON = "It waits in quarantine."
-"""Why a hospital's newest model stands still where it is not released."""
-
 _REFUSED = {
     "released": "Only what is in quarantine can be released.",
     "rejected": "It is out already: let the hospital send a new one.",

@@ -4,9 +4,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from contract.errors import UnknownTaskError
-from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
-from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
+from contract.tasks import BUILT_IN_TASKS, Task
 from director.errors import ExamplesOutOfBoundsError
 
 
@@ -47,12 +46,6 @@ class Catalogue(Mapping[TaskName, Task]):
         if task is None:
             raise UnknownTaskError(f"There is no task {name!r} here.", hint="See GET /tasks.", task=name)
         return task
-
-
-def describe_task(task: Task) -> TaskDescription:
-    """Turn a task into the message: features with units and sources, label, cut points, layout."""
-    own = {name: getattr(task, name) for name in Task.__dataclass_fields__}
-    return TaskDescription(**own, risk_levels=RISK_LEVELS, layout=task.layout, digest=task.digest)
 
 
 def require_examples(task: Task, num_examples: int) -> None:

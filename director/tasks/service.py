@@ -21,7 +21,7 @@ from director.records.ledger import Act, Ledger
 from director.records.schema import StartRow
 from director.tasks import starts, statistics
 from director.tasks.artifacts import Artifacts
-from director.tasks.catalogue import Catalogue, describe_task
+from director.tasks.catalogue import Catalogue
 from director.tasks.events import StartRead, StatisticsReleased, StatisticsWithdrawn
 from director.tasks.publications import current_global_model
 
@@ -50,7 +50,7 @@ class Tasks:
 
     def list(self) -> Page[TaskDescription]:
         """List the tasks of this federation."""
-        return Page(items=[describe_task(task) for task in self._catalogue.values()])
+        return Page(items=[TaskDescription.of(task) for task in self._catalogue.values()])
 
     def get(self, name: TaskName) -> TaskDescription:
         """Describe a task.
@@ -58,7 +58,7 @@ class Tasks:
         Raises:
             UnknownTaskError: There is none of that name.
         """
-        return describe_task(self._catalogue.find(name))
+        return TaskDescription.of(self._catalogue.find(name))
 
     def start(self, name: TaskName) -> Start:
         """Say what everyone starts from: one atomic answer.

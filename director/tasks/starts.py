@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from aggregation.screening import Bounds
 from contract.messages.tasks import Start
 from contract.names import Digest, TaskName
-from contract.network import bias_name, weight_name
-from contract.scaler import ScalerState, re_express_first_layer
+from contract.scaler import ScalerState, re_expressed
 from contract.tasks import Task
 from director.errors import NotFoundError
 from director.records.ledger import Act
@@ -131,7 +130,5 @@ def _express(artifacts: Artifacts, model: GlobalModelRow, scaler: ScalerState | 
     old = artifacts.scaler(scaler_sha256)
     if scaler is None or scaler == old:
         return model_sha256, scaler_sha256
-    state = dict(artifacts.state(model_sha256))
-    weight, bias = re_express_first_layer(state[weight_name(0)], state[bias_name(0)], old, scaler)
-    state[weight_name(0)], state[bias_name(0)] = weight.astype("float32"), bias.astype("float32")
+    state = re_expressed(artifacts.state(model_sha256), old, scaler)
     return artifacts.keep_state(state), artifacts.keep_scaler(scaler)

@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
-from contract.messages.tasks import Start
+from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest
 from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
-from director.tasks.catalogue import describe_task
 from tests.envoy.answering import Asked
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
@@ -56,7 +55,7 @@ class PlayedDirector:
         return found
 
     def described(self) -> dict[str, Any]:
-        return {**json.loads(describe_task(self.task).model_dump_json()), **self.description}
+        return {**json.loads(TaskDescription.of(self.task).model_dump_json()), **self.description}
 
     def keep(self, data: bytes) -> Digest:
         self.files[Digest.of(data)] = data

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contract.messages.statistics import StatisticsReport
+from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
 from contract.tasks import DIAGNOSIS_COUNT
-from director.tasks.catalogue import describe_task
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, PolicyError, RefusedError
 from tests.envoy.answering import Answering, answering
@@ -106,7 +106,7 @@ def test_what_a_newer_director_says_beside_what_we_know_is_ignored() -> None:
     ['{"training": {"learning_rate": 1e999}}', '{"training": {"learning_rate": NaN}}', '{"cut_points": [5, Infinity]}'],
 )
 def test_a_task_that_makes_no_sense_is_a_matter_of_policy(nonsense: str) -> None:
-    described = json.loads(describe_task(DIAGNOSIS_COUNT).model_dump_json())
+    described = json.loads(TaskDescription.of(DIAGNOSIS_COUNT).model_dump_json())
     for key, value in json.loads(nonsense).items():
         described[key] = {**described[key], **value} if isinstance(value, dict) else value
     with answering((200, described)) as director, pytest.raises(PolicyError, match="makes no sense"):

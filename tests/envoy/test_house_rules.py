@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
 from contract.network import ArchitectureSpec
 from contract.tasks import DIAGNOSIS_COUNT, Task, TrainingPlan
-from director.tasks.catalogue import describe_task
 from envoy.errors import PolicyError
 from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, in_words, known_task, require_sane
 
@@ -24,28 +24,28 @@ def planned(**changes: float) -> Task:
 
 
 def test_a_built_in_task_is_known_and_moved_cut_points_are_when_accepted() -> None:
-    assert agreed_task(describe_task(DIAGNOSIS_COUNT), NAME, USUAL_RULES, ()) == DIAGNOSIS_COUNT
-    assert agreed_task(describe_task(MOVED), NAME, USUAL_RULES, {MOVED.digest}) == MOVED
+    assert agreed_task(TaskDescription.of(DIAGNOSIS_COUNT), NAME, USUAL_RULES, ()) == DIAGNOSIS_COUNT
+    assert agreed_task(TaskDescription.of(MOVED), NAME, USUAL_RULES, {MOVED.digest}) == MOVED
     with pytest.raises(PolicyError, match="to 3 and 9; this envoy knows 5 and 15") as refused:
-        agreed_task(describe_task(MOVED), NAME, USUAL_RULES, {DIAGNOSIS_COUNT.digest})
+        agreed_task(TaskDescription.of(MOVED), NAME, USUAL_RULES, {DIAGNOSIS_COUNT.digest})
     assert refused.value.hint.endswith("fl-envoy task accept diagnosis_count")
 
 
 def test_a_task_that_is_not_built_in_is_not_known() -> None:
     with pytest.raises(PolicyError, match="does not know the task other"):
-        known_task(describe_task(DIAGNOSIS_COUNT), TaskName("other"), USUAL_RULES)
+        known_task(TaskDescription.of(DIAGNOSIS_COUNT), TaskName("other"), USUAL_RULES)
 
 
 def test_acceptance_covers_cut_points_alone() -> None:
     less = replace(MOVED, minimum_examples=1)
     with pytest.raises(PolicyError, match="its minimum_examples is 1 there and 10 here"):
-        agreed_task(describe_task(less), NAME, USUAL_RULES, {less.digest})
+        agreed_task(TaskDescription.of(less), NAME, USUAL_RULES, {less.digest})
 
 
 def test_what_differs_inside_of_a_part_is_named_by_its_place() -> None:
     wide = replace(DIAGNOSIS_COUNT, features=(replace(DIAGNOSIS_COUNT.features[0], maximum=1e9),))
     with pytest.raises(PolicyError, match=r"its features 1\.maximum is 1000000000\.0 there and 100000\.0 here"):
-        known_task(describe_task(wide), NAME, USUAL_RULES)
+        known_task(TaskDescription.of(wide), NAME, USUAL_RULES)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from director.assembly import Director
 from director.errors import ConflictError, DamagedArtifactError, NoModelError, UnknownEnvoyError
 from director.members.access import LOCAL_ADMIN
 from director.models.contributions import ClosedSet, Contribution, Making, close_set
-from director.records.verdicts import QUARANTINED_REASON
 from director.settings import DirectorSettings
 from director.tasks import artifacts as artifacts_module
 from director.tasks.artifacts import Artifacts
@@ -31,7 +30,7 @@ def test_a_hospital_whose_newest_model_waits_stands_still(federation: Federation
     assert names_in(again) == ["Embu", "KUTRRH", "Mbagathi", "MTRH"]
     assert again["quarantined"] == []
     (waits,) = again["standing"]
-    assert (waits["envoy_name"], waits["reason"], waits["weight"]) == ("KNH", QUARANTINED_REASON, 60 / 300)
+    assert (waits["envoy_name"], waits["waits"], waits["weight"]) == ("KNH", True, 60 / 300)
     named = federation.aggregate(envoys=["KNH", "MTRH"])
     assert (named.status_code, named.json()["code"]) == (409, "conflict")
 
@@ -96,8 +95,8 @@ def names_of(found: ClosedSet) -> list[str]:
 
 
 def base_of(each: Contribution) -> Tensors:
-    assert each.moving.base is not None
-    return each.moving.base
+    assert each.model.base is not None
+    return each.model.base
 
 
 @pytest.fixture
@@ -115,9 +114,9 @@ def test_every_hospital_contributes_its_model_behind_its_own_scaler(
     assert names_of(found) == ["Embu", "KNH", "KUTRRH", "Mbagathi", "MTRH"]
     for each in found.contributions:
         hospital = federation.hospitals[each.row.envoy.name]
-        assert each.moving.scaler == hospital.own_scaler
-        assert each.moving.digest == each.row.digest_of("model")
-        assert each.moving.num_examples == len(hospital.counts)
+        assert each.model.scaler == hospital.own_scaler
+        assert each.model.digest == each.row.digest_of("model")
+        assert each.model.num_examples == len(hospital.counts)
     assert found.reference is None
 
 
@@ -126,7 +125,7 @@ def test_what_training_changed_is_measured_behind_the_hospitals_own_scaler(
 ):
     spec = DIAGNOSIS_COUNT.layout[-1]  # not of the first layer: another scaler leaves it as it is
     for each in closed(federation).contributions:
-        moved = each.moving.change.read(spec, 0, spec.size)
+        moved = each.model.change.read(spec, 0, spec.size)
         assert 0 < np.abs(moved).max() < 1
         assert np.array_equal(
             base_of(each).read(spec, 0, spec.size), DIAGNOSIS_COUNT.initial_state()[spec.name].reshape(-1)
@@ -153,7 +152,7 @@ def test_counts_are_capped_against_the_others(federation: FederationSimulator, u
     largest.send_statistics()
     largest.train_and_upload()
     found = closed(federation, making=Making(Bounds(count_ratio=2.0)))
-    assert {each.row.envoy.name: each.moving.num_examples for each in found.contributions} == {
+    assert {each.row.envoy.name: each.model.num_examples for each in found.contributions} == {
         **others,
         "Nairobi": 2 * sorted(others.values())[2],
     }
@@ -214,7 +213,7 @@ def test_a_hospital_that_is_disabled_does_not_enter(federation: FederationSimula
 
 
 def test_a_damaged_file_ends_it(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
-    digest = closed(federation).contributions[0].moving.digest
+    digest = closed(federation).contributions[0].model.digest
     federation.file("blobs", digest[:2], digest).write_bytes(b"damaged")
     with pytest.raises(DamagedArtifactError, match=digest[:12]):
         closed(federation)

@@ -9,7 +9,6 @@ import pytest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.models import publishing
 from director.models.versions import version_of
-from director.records.verdicts import QUARANTINED_REASON
 from director.settings import DirectorSettings
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -153,7 +152,7 @@ def test_who_stands_still_is_asked_too_and_what_waits_in_quarantine_is_not(waiti
     with waiting.director.database.read() as session:
         row = version_of(session, DIAGNOSIS_COUNT.name, 2)
         assert publishing.holders(row) == {"KUTRRH", "KNH", "MTRH"}
-        row.standing = [{**each, "reason": QUARANTINED_REASON} for each in row.standing if each["envoy_name"] == "KNH"]
+        row.standing = [{**each, "waits": True} for each in row.standing if each["envoy_name"] == "KNH"]
         assert publishing.holders(row) == {"KUTRRH"}
         session.rollback()
     assert say(waiting.hospitals["KUTRRH"], "accept", 2).json()["published"] is False

@@ -15,7 +15,7 @@ from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from director.models.line import line_of
-from director.models.repeats import EarlierState, Moving, earlier_states, origin_of, repeats
+from director.models.repeats import EarlierState, Sent, earlier_states, origin_of, repeats
 from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
@@ -41,7 +41,7 @@ EARLIER = (
 
 
 def upload(state: State, start: State, *, name: str = "new", of: str = "KNH", minute: int = 0, own: bool = False
-) -> Moving:  # fmt: skip
+) -> Sent:  # fmt: skip
     """Make an upload of a state, trained from a start that both stand behind the common scaler; or sent behind OWN."""
     digest = Digest.of(write_model(state, LAYOUT))
     update = ModelUpdate(digest, 40, COMMON, LAYOUT, TensorsInMemory(state), TensorsInMemory(start))
@@ -67,7 +67,7 @@ def in_float32(update: ModelUpdate, scaler: ScalerState) -> ModelUpdate:
     return ModelUpdate(digest, 40, scaler, LAYOUT, TensorsInMemory(state), TensorsInMemory(whole(other.base)))
 
 
-def found(*moving: Moving, standing: tuple[Moving, ...] = ()) -> Mapping[str, str]:
+def found(*moving: Sent, standing: tuple[Sent, ...] = ()) -> Mapping[str, str]:
     return repeats(moving, standing, EARLIER, COMMON)
 
 

@@ -8,7 +8,6 @@ from contract.names import Digest
 from director.models.line import SHARED_START, Line
 from director.models.standing import is_late, name_of, reason_by_record
 from director.records.schema import GlobalModelRow, SubmissionRow
-from director.records.verdicts import QUARANTINED_REASON
 
 START, ONE, TWO, THREE, ASIDE, ELSEWHERE = (Digest(letter * 64) for letter in "012345")
 
@@ -45,7 +44,7 @@ def test_what_is_new_and_was_trained_from_b_or_from_what_b_came_from_moves(base:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        pytest.param(upload(THREE, verdict="quarantined"), QUARANTINED_REASON, id="quarantined"),
+        pytest.param(upload(THREE, verdict="quarantined"), "It waits in quarantine.", id="quarantined"),
         pytest.param(upload(ONE, name="counted"), "counted by global model 2, and nothing new", id="counted"),
         pytest.param(upload(TWO, name="withdrawn"), "Global model 3 counted it and was rolled back", id="withdrawn"),
         pytest.param(upload(ELSEWHERE), "not on record: run fl-director fsck", id="from a start of nobody's"),

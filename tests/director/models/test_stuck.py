@@ -198,3 +198,14 @@ def test_a_hospital_reads_why_it_stands_still_and_no_other_does(federation):
     )
     assert "counted by global model 1" in standing(own)["MTRH"]
     assert standing(other) == {"MTRH": None}
+
+
+def test_a_silent_hospitals_damaged_model_holds_nobody_up_and_is_named(federation):
+    hospitals = enrolled(federation, 3)
+    cycle(federation, hospitals, 1)
+    sha256 = federation.submission("KNH", 1)["files"]["model"]["sha256"]
+    blob = federation.file("blobs", sha256[:2], sha256)
+    blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+    made = cycle(federation, hospitals[:2], 2)
+    assert names_in(made) == ["KUTRRH", "MTRH"]
+    assert any("KNH's model is damaged" in note for note in made["notes"])

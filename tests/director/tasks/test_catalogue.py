@@ -3,10 +3,11 @@
 import pytest
 
 from contract.errors import UnknownTaskError
+from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
 from director.errors import ExamplesOutOfBoundsError
-from director.tasks.catalogue import Catalogue, describe_task, require_examples
+from director.tasks.catalogue import Catalogue, require_examples
 
 NAME = DIAGNOSIS_COUNT.name
 
@@ -33,7 +34,7 @@ def test_a_task_that_is_not_there_is_named():
 
 
 def test_a_task_is_described_with_all_that_a_hospital_needs_and_its_digest():
-    described = describe_task(DIAGNOSIS_COUNT)
+    described = TaskDescription.of(DIAGNOSIS_COUNT)
     assert (described.name, described.digest) == (NAME, DIAGNOSIS_COUNT.digest)
     assert [feature.name for feature in described.features] == ["diagnosis_count"]
     assert len(described.layout) == len(DIAGNOSIS_COUNT.layout)
