@@ -7,7 +7,9 @@ from itertools import product
 from typing import get_args
 
 from aggregation.screening import Bounds
-from simulation.few_hospitals import ATTACKS, Attack, Data, Defence, Outcome, Scenario, play
+from simulation.few_hospitals import Defence, Outcome, Scenario, play
+from simulation.lone_attacks import ATTACKS, Attack
+from simulation.sites import Data
 
 MANY, FEW = (5, 11), (2, 3)
 DATA: tuple[Data, ...] = get_args(Data)

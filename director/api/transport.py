@@ -8,8 +8,6 @@ stranger's: of an address only so many stay, and they go first where there are t
 """
 
 import asyncio
-import logging
-import sys
 from collections import Counter, deque
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -20,7 +18,6 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from contract.artifacts.visible_text import visible
 from director.api import problems
 from director.api.connection import NEWCOMER, announces_body
 from director.errors import BusyError
@@ -39,45 +36,6 @@ _STRANGERS_SHARE = 10
 
 _VERSIONS = frozenset(("1.0", "1.1"))  # the parser also takes 0.9 and 2.0 for what they are not
 _MAX_PIPELINED = 100
-
-
-def server_options(settings: DirectorSettings) -> dict[str, Any]:
-    """Give the options with which uvicorn serves a director; the address and TLS are the command's."""
-    return {
-        "http": f"{__name__}:{BoundedProtocol.__name__}",
-        "ws": "none",
-        "access_log": False,
-        "log_config": _LOGGING,
-        "server_header": False,
-        "timeout_graceful_shutdown": settings.stopping_seconds,
-        "timeout_keep_alive": settings.idle_seconds,
-    }
-
-
-class VisibleLines(logging.Formatter):
-    """What the server itself complains of, tracebacks too: what requests brought is shown as text."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Turn a record into its lines."""
-        return "\n".join(map(visible, super().format(record).split("\n")))
-
-
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"visible": {"()": f"{__name__}.{VisibleLines.__name__}", "format": "%(levelname)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "visible"}},
-    "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
-}
-
-
-def lift_file_limit() -> None:
-    """Let this process and its workers open as many files and connections as the system allows them to."""
-    if sys.platform != "win32":
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class BoundedProtocol(HttpToolsProtocol):

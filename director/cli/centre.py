@@ -35,7 +35,7 @@ def serve(
     """Serve hospitals, analysts and admins until stopped."""
     import uvicorn  # late: the other commands don't serve
 
-    from director.api.transport import lift_file_limit, server_options
+    from director.api.server import lift_file_limit, server_options
 
     settings = read_settings()
     host, port = settings.host if host is None else host, port or settings.port

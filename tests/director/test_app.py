@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 
 from director import api
-from director.app import RESOURCES, create_app, create_framework, from_environment
+from director.app import RESOURCES, TURN_SECONDS, create_app, create_framework, from_environment
 from director.assembly import Director
 from director.errors import NotInitialisedError
 from director.settings import DirectorSettings
@@ -49,3 +50,12 @@ def test_the_environment_says_which_federation_is_served(tmp_path: Path, monkeyp
 def test_the_interface_document_is_made_once(tmp_path: Path) -> None:
     framework = create_framework(Director(DirectorSettings(data_dir=tmp_path)))
     assert framework.openapi() is framework.openapi()
+
+
+def test_while_it_serves_threads_give_the_event_loop_its_turn_soon(tmp_path: Path) -> None:
+    director = Director(DirectorSettings(data_dir=tmp_path))
+    director.initialise()
+    before = sys.getswitchinterval()
+    with TestClient(create_app(director)):
+        assert sys.getswitchinterval() == pytest.approx(TURN_SECONDS)
+    assert sys.getswitchinterval() == before

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from contract.names import EnvoyName
+from envoy.director_client import DirectorClient
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -60,3 +63,22 @@ def answering(*answers: tuple[int, Any], headers: Mapping[str, str] | None = Non
     finally:
         server.shutdown()
         server.server_close()
+
+
+KNH = EnvoyName("KNH")
+PROBLEM = {
+    "code": "artifact_invalid",
+    "detail": "The model is refused.",
+    "hint": "Train again.",
+    "checks": [
+        {"passed": False, "sentence": "The model is refused."},
+        {"passed": False, "sentence": "So is the log."},
+        {"passed": True, "sentence": "The scaler is good."},
+    ],
+}
+"""A director's refusal with all that it may say."""
+
+
+def client(of: Answering, attempts: int = 0) -> DirectorClient:
+    """Ask it as an envoy that holds a token does."""
+    return DirectorClient(f"{of.url}/", "fld_secret", timeout_seconds=5, attempts=attempts)

@@ -7,28 +7,12 @@ import pytest
 
 from contract.messages.statistics import StatisticsReport
 from contract.messages.tasks import TaskDescription
-from contract.names import Digest, EnvoyName
+from contract.names import Digest
 from contract.parts import Parcel
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, PolicyError, RefusedError
-from tests.envoy.answering import Answering, answering
-
-KNH = EnvoyName("KNH")
-PROBLEM = {
-    "code": "artifact_invalid",
-    "detail": "The model is refused.",
-    "hint": "Train again.",
-    "checks": [
-        {"passed": False, "sentence": "The model is refused."},
-        {"passed": False, "sentence": "So is the log."},
-        {"passed": True, "sentence": "The scaler is good."},
-    ],
-}
-
-
-def client(of: Answering, attempts: int = 0) -> DirectorClient:
-    return DirectorClient(f"{of.url}/", "fld_secret", timeout_seconds=5, attempts=attempts)
+from tests.envoy.answering import KNH, PROBLEM, answering, client
 
 
 def test_every_request_carries_the_token_and_a_join_none() -> None:

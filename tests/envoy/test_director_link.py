@@ -7,28 +7,11 @@ from typing import Any
 
 import pytest
 
-from contract.names import EnvoyName
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, PolicyError, RefusedError, SettingsError
-from tests.envoy.answering import Answering, answering
+from tests.envoy.answering import KNH, PROBLEM, answering, client
 from tests.envoy.raw_server import raw_server
 from tests.real_processes import free_port
-
-KNH = EnvoyName("KNH")
-PROBLEM = {
-    "code": "artifact_invalid",
-    "detail": "The model is refused.",
-    "hint": "Train again.",
-    "checks": [
-        {"passed": False, "sentence": "The model is refused."},
-        {"passed": False, "sentence": "So is the log."},
-        {"passed": True, "sentence": "The scaler is good."},
-    ],
-}
-
-
-def client(of: Answering, attempts: int = 0) -> DirectorClient:
-    return DirectorClient(f"{of.url}/", "fld_secret", timeout_seconds=5, attempts=attempts)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"\xff"])

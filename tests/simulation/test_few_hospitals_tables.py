@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from simulation import few_hospitals_tables as tables
-from simulation.few_hospitals import ATTACKS, Defence, Outcome, Scenario
+from simulation.few_hospitals import Defence, Outcome, Scenario
+from simulation.lone_attacks import ATTACKS
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ METADATA = {"task": "diagnosis_count", "num_examples": 24, "base": DIGEST}
     [
         (Card, {**CARD, "strategy": "\x1b[2J"}),
         (Card, {**CARD, "parameters": {"\x1b": 1}}),
-        (Card, {**CARD, "inputs": [{**CARD["inputs"][0], "envoy_name": "a\u202eb"}]}),  # type: ignore[dict-item]
+        (Card, {**CARD, "inputs": [{**CARD["inputs"][0], "envoy_name": "a\u202eb"}]}),  # type: ignore[dict-item]  # a list of one dict, mypy sees an object
         (AggregationRequest, {"strategy": "fedavg\x1b"}),
         (AggregationRequest, {"scaler": "merged\n"}),
         (AggregationRequest, {"parameters": {"f\x9b": 1}}),

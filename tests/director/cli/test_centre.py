@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from director.api import transport
+from director.api import server
 from director.cli.listening import CIPHERS
 from director.cli.program import EXIT_DATA, EXIT_USAGE
 from tests.certificates import write_certificates
@@ -26,7 +26,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What uvicorn was asked to serve, one entry a start; nothing listens."""
     starts: list[dict[str, Any]] = []
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: starts.append({"app": app, **options}))
-    monkeypatch.setattr(transport, "lift_file_limit", lambda: None)
+    monkeypatch.setattr(server, "lift_file_limit", lambda: None)
     return starts
 
 

@@ -1,0 +1,48 @@
+"""How uvicorn serves a director: over our own connections, with what it complains of shown as text."""
+
+import logging
+import sys
+from typing import Any
+
+from contract.artifacts.visible_text import visible
+from director.api.transport import BoundedProtocol
+from director.settings import DirectorSettings
+
+
+def server_options(settings: DirectorSettings) -> dict[str, Any]:
+    """Give the options with which uvicorn serves a director; the address and TLS are the command's."""
+    return {
+        "http": f"{BoundedProtocol.__module__}:{BoundedProtocol.__name__}",
+        "ws": "none",
+        "access_log": False,
+        "log_config": _LOGGING,
+        "server_header": False,
+        "timeout_graceful_shutdown": settings.stopping_seconds,
+        "timeout_keep_alive": settings.idle_seconds,
+    }
+
+
+class VisibleLines(logging.Formatter):
+    """What the server itself complains of, tracebacks too: what requests brought is shown as text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Turn a record into its lines."""
+        return "\n".join(map(visible, super().format(record).split("\n")))
+
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"visible": {"()": f"{__name__}.{VisibleLines.__name__}", "format": "%(levelname)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "visible"}},
+    "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+
+
+def lift_file_limit() -> None:
+    """Let this process and its workers open as many files and connections as the system allows them to."""
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
