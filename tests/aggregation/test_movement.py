@@ -124,3 +124,12 @@ def test_a_rules_condition_counts_the_movers_alone():
     assert refused.value.facts | {"n": 2, "f": 1} == refused.value.facts
     with pytest.raises(NoUpdatesError):
         move(B, [], FEDAVG, OLD, Fraction(1, 3))
+
+
+def test_where_everybody_moves_a_huge_start_rounds_nothing_away():
+    """B + (R - B) would: so the result is R itself, and B is not read at all."""
+    huge = Origin(TensorsInMemory({name: np.full_like(tensor, 1e6) for name, tensor in HERE.items()}), OLD)
+    tiny = {name: np.full_like(tensor, 1e-12) for name, tensor in HERE.items()}
+    mover = ModelUpdate(Digest.of(b"tiny"), 10, OLD, LAYOUT, TensorsInMemory(tiny), huge.tensors)
+    moved = move(huge, [mover], FEDAVG, OLD, Fraction(1))
+    assert all(np.array_equal(moved.state[name], tiny[name]) for name in tiny)

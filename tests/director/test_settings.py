@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from aggregation.screening import Bounds
 from director.cli import app
 from director.errors import SettingsError
 from director.settings import DirectorSettings, read_settings
@@ -126,3 +127,8 @@ def test_settings_do_not_change_under_way():
 )
 def test_a_proxy_is_known_by_its_address(proxies: tuple[str, ...], address: str, is_trusted: bool):
     assert DirectorSettings(trusted_proxies=proxies).trusts(address) == is_trusted
+
+
+def test_a_count_ratio_of_the_version_before_that_is_too_small_is_taken_for_the_least(tmp_path: Path) -> None:
+    assert DirectorSettings(data_dir=tmp_path, gate=Bounds(count_ratio=1.5)).gate.count_ratio == 2
+    assert DirectorSettings(data_dir=tmp_path, gate=Bounds(count_ratio=4)).gate.count_ratio == 4

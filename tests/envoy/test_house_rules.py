@@ -87,3 +87,10 @@ def test_neither_the_director_nor_the_task_lowers_the_hospitals_minimum(task: in
 
 def test_cut_points_are_written_for_a_person() -> None:
     assert (in_words((5.0, 15.5)), in_words(())) == ("5 and 15.5", "none")
+
+
+@pytest.mark.parametrize("points", [tuple(map(float, range(100_000))), (1e300, 1e-300)])
+def test_a_refusal_is_short_however_much_a_director_says(points: tuple[float, ...]) -> None:
+    with pytest.raises(PolicyError) as refused:
+        require_sane(replace(DIAGNOSIS_COUNT, cut_points=points), USUAL_RULES)
+    assert len(refused.value.sentence) < 300

@@ -105,3 +105,13 @@ def test_which_bound_bit_stands_in_the_lineage_of_the_version(federation):
     assert {each["envoy_name"]: each["bound"] for each in shown["inputs"]}["KUTRRH"] == "its newest statistics"
     card = json.loads(federation.file("aggregated", "card.json").read_text())
     assert {each["counted_examples"] for each in card["inputs"]} == {50}
+
+
+def test_a_report_that_waits_in_quarantine_bounds_nothing_and_the_one_before_does(federation):
+    hospitals = enrolled(federation, 5)
+    odd = {"num_examples": 20, "mean": [90_000.0], "m2": [20.0]}
+    sent = hospitals[0].http.post("/statistics/KUTRRH", json=odd, headers=hospitals[0].headers)
+    assert sent.json()["verdict"] == "quarantined"
+    for each in hospitals:
+        each.train_and_upload(1)
+    assert counted(preview(federation))["KUTRRH"] == 50

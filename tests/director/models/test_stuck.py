@@ -78,8 +78,9 @@ def test_cut_points_moved_and_moved_back_leave_a_hospital_the_model_of_that_defi
         for each in hospitals:
             each.http, each.task = federation.http, DIAGNOSIS_COUNT
             assert each.train_and_upload(1)["version"] == 1
-        assert names_in(federation.aggregate().json()) == ["KUTRRH", "MTRH"]
-        assert hospitals[0].infer({"diagnosis_count": 3}).status_code == 200
+        answer = hospitals[0].infer({"diagnosis_count": 3}).json()
+        assert (answer["model"]["version"], answer["cut_points"]) == (1, [5, 15])
+        assert [each["version"] for each in federation.aggregate().json()["inputs"]] == [1, 1]
 
 
 def test_a_version_for_other_cut_points_is_neither_published_nor_imported_nor_shown_as_current(tmp_path):
@@ -209,3 +210,35 @@ def test_a_silent_hospitals_damaged_model_holds_nobody_up_and_is_named(federatio
     made = cycle(federation, hospitals[:2], 2)
     assert names_in(made) == ["KUTRRH", "MTRH"]
     assert any("KNH's model is damaged" in note for note in made["notes"])
+
+
+def test_a_confirmed_version_whose_file_is_damaged_is_not_published_by_the_last_word(tmp_path):
+    with confirmed(tmp_path) as federation:
+        hospitals = enrolled(federation, 2)
+        sha256 = cycle(federation, hospitals, 1)["sha256"]
+        say(hospitals[0], 1, "accept")
+        blob = federation.file("blobs", sha256[:2], sha256)
+        blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+        refused = hospitals[1].http.post(
+            "/global_models/1/answers", json={"answer": "accept"}, headers=hospitals[1].headers
+        )
+        assert (refused.status_code, refused.json()["code"]) == (503, "artifact_damaged")
+        assert federation.http.get("/global_models", headers=federation.admin).json()["items"][0]["published"] is False
+
+
+def test_where_no_statistics_count_a_later_version_stays_behind_the_current_ones_scaler(federation):
+    """The merge of those alone that move would be theirs to read: with one that moves, its exact statistics."""
+    hospitals = [federation.enrol(name) for name in ("KUTRRH", "MTRH")]
+    for each in hospitals:
+        each.upload(each.parcel(1, own_scaler=True))
+    first = federation.aggregate().json()
+    hospitals[0].upload(hospitals[0].parcel(2, own_scaler=True))
+    second = federation.aggregate().json()
+    assert (second["version"], second["scaler_sha256"]) == (2, first["scaler_sha256"])
+
+
+def test_a_card_of_too_many_inputs_is_refused(federation):
+    hospitals = enrolled(federation, 2)
+    made = cycle(federation, hospitals, 1)
+    with pytest.raises(MalformedRequestError):
+        imported(federation, 1, inputs=[made["inputs"][0]] * 10_001)
