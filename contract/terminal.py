@@ -47,6 +47,13 @@ class Terminal(Console):
         """Print; what can't draw itself is printed as its string."""
         super().print(*(each if is_renderable(each) else str(each) for each in objects), **options)
 
+    def print_failure(self, sentence: str, hint: str = "") -> None:
+        """Print what failed and why, and below it what to do next."""
+        self.print("error:", style="bold red", end=" ")
+        self.print(sentence)
+        if hint:
+            self.print(f"  {hint}")
+
 
 @contextmanager
 def failures_shown() -> Iterator[None]:

@@ -115,11 +115,10 @@ def main() -> None:
     try:
         app()
     except FederationError as error:
-        for line in (f"error: {error.sentence}", error.hint):
-            Terminal(stderr=True).print(line)
+        Terminal(stderr=True).print_failure(error.sentence, error.hint)
         sys.exit(_EXIT_DATA)
     except OSError as error:
-        Terminal(stderr=True).print(f"error: {error.filename or 'The folder'} can't be written: {error.strerror}.")
+        Terminal(stderr=True).print_failure(f"{error.filename or 'The folder'} can't be written: {error.strerror}.")
         sys.exit(_EXIT_DATA)
 
 

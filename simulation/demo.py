@@ -173,7 +173,7 @@ def main() -> None:
     try:
         run(options.out, cycles=options.cycles)
     except (DemoError, FederationError, OSError) as error:
-        Terminal(stderr=True).print(f"error: {' '.join(str(error).split())}")
+        Terminal(stderr=True).print_failure(" ".join(str(error).split()))
         sys.exit(1)
 
 

@@ -40,16 +40,13 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return command(*args, **kwargs)
         except FederationError as error:
-            err.print("error:", style="bold red", end=" ")
-            err.print(error.sentence)
-            if error.hint:
-                err.print(f"  {error.hint}")
+            err.print_failure(error.sentence, error.hint)
             raise typer.Exit(_exit_code(error)) from None
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if first["type"] == "string_pattern_mismatch":
                 first["msg"] = "write one line of text, without control characters"
-            err.print(f"error: {'.'.join(map(str, first['loc']))}: {first['msg']}.")
+            err.print_failure(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
             raise typer.Exit(EXIT_USAGE) from None
 
     return wrapped

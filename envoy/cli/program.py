@@ -65,14 +65,11 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return command(*args, **kwargs)
         except FederationError as error:
-            err.print("error:", style="bold red", end=" ")
-            err.print(error.sentence)
-            if error.hint:
-                err.print(f"  {error.hint}")
+            err.print_failure(error.sentence, error.hint)
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
             raise typer.Exit(code) from None
         except OSError as error:
-            err.print(f"error: {error.filename or 'A file'}: {error.strerror or error}.")
+            err.print_failure(f"{error.filename or 'A file'}: {error.strerror or error}.")
             raise typer.Exit(EXIT_DATA) from None
 
     return wrapped

@@ -113,3 +113,9 @@ def test_no_program_prints_past_it(program: str) -> None:
 
 JSON_ALONE = ("sys.stdout.write(visible_json(", "print(json.dumps(")
 """Machines read it; ``json.dumps`` writes ASCII."""
+
+
+def test_a_failure_is_said_with_what_to_do_next_as_text(capsys: pytest.CaptureFixture[str]):
+    Terminal(stderr=True).print_failure("It [/x] failed.", "Try \x1b[31mthis.")
+    Terminal(stderr=True).print_failure("It failed.")
+    assert capsys.readouterr().err == "error: It [/x] failed.\n  Try \\x1b[31mthis.\nerror: It failed.\n"

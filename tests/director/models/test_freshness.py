@@ -30,7 +30,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any], *, times:
             left[0] -= 1
             act()
 
-    monkeypatch.setattr("director.models.service.reach", reach_and_act)
+    monkeypatch.setattr("director.models.keeping.reach", reach_and_act)
 
 
 def test_a_model_that_is_rejected_meanwhile_does_not_enter(federation, monkeypatch):

@@ -1,0 +1,169 @@
+"""How a draft becomes a version: its files kept, its row written, what failed set aside, the pointer moved.
+
+Each is one act; what the draft rests on is asked once more in it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from contract.messages.global_models import GlobalModel, ModelInput
+from contract.names import Digest
+from contract.parts import GlobalFileRole
+from contract.tasks import Task
+from director.errors import ConflictError
+from director.members.access import Principal
+from director.models import publishing, validation, versions
+from director.models.contributions import Making
+from director.models.draft import Draft
+from director.models.freshness import do_count, still_stands
+from director.models.screened import Screened
+from director.records import idempotency
+from director.records.blobs import BlobStore
+from director.records.failpoints import reach
+from director.records.ledger import Act, Ledger
+from director.records.references import referred_digests
+from director.records.schema import GlobalModelRow, SubmissionRow
+from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quarantined
+from director.submissions.events import UploadQuarantined
+from director.tasks.artifacts import Artifacts
+from director.tasks.catalogue import Catalogue
+from director.tasks.service import Tasks
+
+
+class Keeper:
+    """Makes drafts versions, and versions the current one.
+
+    Args:
+        ledger: The rows.
+        blobs: The files.
+        catalogue: The tasks of this federation.
+        tasks: Whose starts follow what is published.
+        making: How versions are made and published.
+    """
+
+    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, tasks: Tasks, making: Making) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._making = making
+
+    def keep(
+        self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
+    ) -> tuple[GlobalModel, bool] | None:
+        """Make a draft a version; None: what it rests on is no longer so, and it must be computed anew."""
+        task, inputs = draft.task, draft.lineage.inputs
+        if len(inputs) < self._making.minimum_hospitals:
+            raise ConflictError(
+                f"{len(inputs)} hospitals would make this version, and it takes {self._making.minimum_hospitals}.",
+                hint="Wait for more hospitals to upload; or lower minimum_hospitals, which shows more of each.",
+            )
+        files = _keep_files(artifacts, draft)
+        reach("aggregate.kept")
+        with self._ledger.act(caller.actor, committed="pointer.committed") as act:
+            earlier = idempotency.find(act.session, caller.actor, key, as_asked)
+            if earlier is not None:
+                self._drop_unnamed(act, files)
+                row = versions.version_of(act.session, task.name, int(earlier))
+                return versions.describe_version(act.session, row, self._catalogue), True
+            if not still_stands(act.session, task, draft):
+                self._drop_unnamed(act, files)
+                return None
+            waiting = versions.same_as(act.session, draft, files["model"])
+            if waiting is not None:
+                self._drop_unnamed(act, files)
+                return self._looked_at_again(act, task, waiting, draft), False
+            if not all(self._blobs.has(digest) for digest in files.values()):
+                _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
+            version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
+            described = draft.described(version, act.now, files["model"], files["scaler"], is_published=is_published)
+            card = described.model_dump_json(indent=2, exclude={"published", "waiting", "answers"}).encode() + b"\n"
+            row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]})
+            _quarantine(act, draft.lineage.quarantined)
+            idempotency.keep(act, key, as_asked, str(version))
+            if is_published:
+                publishing.point_to(act, row)
+                self._tasks.move_start(act, task, artifacts)
+            act.session.flush()
+            answer = versions.describe_version(act.session, row, self._catalogue)
+            reach("aggregate.written")
+        return answer, True
+
+    def _looked_at_again(self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft) -> GlobalModel:
+        """Judge a version that waits by what is set now, where an aggregate comes to the same model once more."""
+        waiting.held_out = draft.lineage.held_out.model_dump(mode="json") if draft.lineage.held_out else None
+        note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
+        if self._publishes(draft):
+            self.point_to(act, task, waiting, reason=publishing.BY_SETTING, actor=GATE)
+            note = f"Global model {waiting.version}, which waited, is the same; nothing holds it back any more."
+        found = versions.describe_version(act.session, waiting, self._catalogue)
+        return found.model_copy(update={"notes": [note, *found.notes]})
+
+    def point_to(
+        self, act: Act, task: Task, row: GlobalModelRow, *, reason: str | None = None, actor: str | None = None
+    ) -> None:
+        """Make a version that is kept the current one, if its files are what they were; the start moves with it."""
+        self.check_files(row)
+        publishing.point_to(act, row, reason=reason, actor=actor)
+        self._tasks.move_start(act, task)
+        act.session.flush()
+
+    def check_files(self, row: GlobalModelRow) -> None:
+        """Refuse a version whose files are not what they were.
+
+        Raises:
+            DamagedArtifactError: They are not.
+        """
+        for role in ("model", "scaler"):
+            self._blobs.check(row.digest_of(role))
+
+    def set_aside(self, caller: Principal, screened: Sequence[Screened]) -> None:
+        """Let what failed wait for a person, where no version is made that would say so."""
+        failed = [each.as_input(None) for each in screened if not each.counts]
+        if failed:
+            with self._ledger.act(caller.actor) as act:
+                _quarantine(act, failed)
+
+    def confirms(self, session: Session, task: Task, row: GlobalModelRow) -> bool:
+        """Tell whether the hospitals' word publishes a version now: where it must be confirmed and no table speaks."""
+        return (
+            self._making.publish == "confirmed"
+            and validation.describe_table(session, task).sha256 is None
+            and row.task_digest == task.digest
+            and do_count(session, [each["submission_id"] for each in row.inputs])
+            and publishing.is_waiting(session, row)
+            and publishing.is_confirmed(session, row)
+        )
+
+    def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:
+        """Remove the files of a draft that becomes no version; whoever names one meanwhile keeps it again first."""
+        for digest in set(files.values()) - referred_digests(act.session):
+            self._blobs.remove(digest)
+
+    def _publishes(self, draft: Draft) -> bool:
+        """Tell whether a version is published in the act that makes it: always, or where the table accepts it."""
+        if self._making.publish == "at_once":
+            return True
+        return draft.on_the_table is not None and draft.on_the_table.passed
+
+
+def _keep_files(artifacts: Artifacts, draft: Draft) -> Mapping[GlobalFileRole, Digest]:
+    return {"model": artifacts.keep_state(draft.state), "scaler": artifacts.keep_scaler(draft.scaler)}
+
+
+def _quarantine(act: Act, failed: Sequence[ModelInput]) -> None:
+    """Let what failed wait for a person, unless one has spoken meanwhile."""
+    for each in failed:
+        row = act.session.get_one(SubmissionRow, each.submission_id)
+        if row.verdict == ADMITTED and may_be_quarantined(row) and follow_checks(row, each.checks):
+            names = tuple(check.name for check in each.checks if not check.passed)
+            act.tell(
+                UploadQuarantined(
+                    envoy=row.envoy.name,
+                    submission=row.id,
+                    task=row.task,
+                    version=row.version or 0,
+                    failed=names,
+                )
+            )
