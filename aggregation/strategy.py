@@ -59,6 +59,8 @@ class Strategy:
     parameters: Mapping[str, int]
     clips: int
     combine: Callable[[UpdateSet], Combined]
+    proximal: float = 0.0
+    """Weight μ of the term (μ/2)·‖w - base‖² that hospitals add to their loss; 0: none."""
 
     @property
     def needs_base(self) -> bool:

@@ -17,6 +17,7 @@ from director.api import (
     inference,
     interface,
     problems,
+    runs,
     statistics,
     tasks,
     tokens,
@@ -30,6 +31,7 @@ from director.api.health import VERSION
 from director.api.parcels import Desk
 from director.api.shortcut import Shortcut
 from director.api.transport import SETTINGS
+from director.api.waiting import WaitingRoom
 from director.assembly import Director
 from director.settings import read_settings
 from director.upkeep.logs import logging_to
@@ -44,6 +46,7 @@ RESOURCES = (
     uploads,
     validation,
     global_models,
+    runs,
     inference,
     audit,
 )
@@ -85,6 +88,8 @@ def create_framework(director: Director) -> FastAPI:
     app.state.director = director
     settings = director.settings
     app.state.desk = Desk("uploads", places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
+    app.state.waiting = WaitingRoom()
+    director.ledger.add_reader(app.state.waiting.wake)
     app.state.batches = BatchDesk(settings.batches_read_at_once)
     problems.register(app)
     for resource in RESOURCES:

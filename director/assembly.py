@@ -18,6 +18,11 @@ from director.records.blobs import BlobStore
 from director.records.database import Database
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
+from director.rounds.board import Board
+from director.rounds.conductor import Conductor
+from director.rounds.machine import Machine
+from director.rounds.returns import RoundReturns
+from director.rounds.service import Rounds
 from director.settings import DirectorSettings
 from director.submissions.intake import Intake
 from director.submissions.service import Submissions
@@ -55,9 +60,13 @@ class Director:
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
         self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
-        intake = Intake(self.ledger, self.blobs, self.catalogue)
+        intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger))
         self.submissions = Submissions(self.ledger, intake, self.tasks)
         self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
+        machine = Machine(self.ledger, self.catalogue, self.tasks, self.models)
+        self.rounds = Rounds(self.ledger, self.catalogue, machine, settings.strategy)
+        self.board = Board(clock)
+        self._conductor = Conductor(machine.advance, self.board, clock)
         current = CurrentModels(self.blobs, self.catalogue)
         self._inference_log = InferenceLog(self.logs / "inference.log")
         self.inference = Inference(current, self._inference_log, clock)
@@ -65,7 +74,7 @@ class Director:
         views = Views(folder, self.blobs, DEFAULT_TASK)
         self.upkeep = Upkeep(folder, self.ledger, self.blobs, views, self.catalogue, self.tasks)
         lasting: list[LastingReader] = [EventLog(self.logs), TrainingLogs(self.logs, self.blobs), views]
-        self._learners = Learners(self.database, [self.access, current])
+        self._learners = Learners(self.database, [self.access, current, self.board, self._conductor])
         self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock
         self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._follower = Follower(self.database, learn=self.ledger.let_readers_learn, note=self._note)
@@ -109,9 +118,11 @@ class Director:
         self.blobs.prepare()
         self._learners.refresh()
         self._follower.start()
+        self._conductor.start()
 
     def close(self) -> None:
         """Write what is left to write, and let go."""
+        self._conductor.stop()
         self._follower.stop()
         try:
             self._note()

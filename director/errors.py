@@ -40,6 +40,12 @@ class ConflictError(CallerError):
     code = "conflict"
 
 
+class RoundClosedError(ConflictError):
+    """The update came after its round took no more, and the run's rule does not take it."""
+
+    code = "round_closed"
+
+
 class BaseUnknownError(ConflictError):
     """The upload was trained from a start that this director never gave."""
 

@@ -28,6 +28,7 @@ from director.models.service import Models
 from director.records.blobs import BlobStore
 from director.records.database import Database
 from director.records.ledger import Ledger
+from director.rounds.returns import RoundReturns
 from director.submissions import kept
 from director.submissions.intake import Intake
 from director.tasks.artifacts import Artifacts
@@ -54,7 +55,7 @@ class QuickFederation:
         database.migrate()
         catalogue, ledger = Catalogue({}, {task.name: task}), Ledger(database, self._tick)
         self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals)
-        self._intake = Intake(ledger, self._blobs, catalogue)
+        self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger))
         self._models = Models(ledger, self._blobs, catalogue, self._tasks, making)
         self._hospitals: dict[EnvoyName, Principal] = {}
         day = timedelta(days=1)

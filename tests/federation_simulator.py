@@ -108,6 +108,35 @@ class SimulatedHospital:
         metadata = {"task": self.task.name, "num_examples": len(self.counts), "base": start["base"]}
         return Parcel(metadata, write_model(moved, self.task.layout), scaler)
 
+    def work(self, wait: float = 0) -> dict[str, Any]:
+        """Ask what there is to do."""
+        response = self.http.get(f"/envoys/{self.name}/work?wait={wait}", headers=self.headers)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    def answer_run(self, run: int, choice: str = "take_part", **more: Any) -> httpx.Response:
+        answer = {"choice": choice, "patients": len(self.counts), **more}
+        return self.http.post(f"/runs/{run}/answers", json=answer, headers=self.headers)
+
+    def update(self, assignment: Mapping[str, Any], nudge: int = 0, **metadata: Any) -> Parcel:
+        """Train from a round's base, and pack."""
+        state = read_model(self.blob(assignment["model_sha256"]), self.task.layout)
+        random = np.random.default_rng([nudge, assignment["number"], *self.name.encode()])
+        moved = {
+            name: (tensor + random.normal(0, 0.1, tensor.shape)).astype(np.float32) for name, tensor in state.items()
+        }
+        scaler = assignment["scaler_sha256"]
+        written = self.blob(scaler) if scaler else write_scaler(self.own_scaler)
+        label = {"task": self.task.name, "num_examples": len(self.counts), "base": assignment["base"]}
+        return Parcel({**label, "round": assignment["n"], **metadata}, write_model(moved, self.task.layout), written)
+
+    def take_part(self, nudge: int = 0) -> httpx.Response | None:
+        """Do what there is to do: answer the invitation, return an update; None: there was nothing."""
+        work = self.work()
+        if work["invitation"] is not None:
+            return self.answer_run(work["invitation"]["run"])
+        return self.upload(self.update(work["assignment"], nudge)) if work["assignment"] is not None else None
+
     def gone_too_far(self, factor: float, nudge: int = 7) -> Parcel:
         """Pack a model that went ``factor`` times as far from its start as training took it."""
         parcel, layout = self.parcel(nudge), self.task.layout
@@ -144,6 +173,7 @@ class FederationSimulator:
         self.director = Director(self.settings, self.clock)
         with logging_to(self.director.logs):  # as the command `serve` does before its workers begin
             self.director.upkeep.recover()
+            self.director.rounds.end_quiescence(LOCAL_ADMIN)
         self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
         self.http.__enter__()
         for hospital in self.hospitals.values():
@@ -211,6 +241,23 @@ class FederationSimulator:
         for each in self.hospitals.values():
             if each is not but:
                 each.train_and_upload(nudge)
+
+    def open_run(self, **request: Any) -> dict[str, Any]:
+        response = self.http.post("/runs", json=request, headers=self.admin)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
+
+    def run(self, run: int = 1) -> dict[str, Any]:
+        return dict(self.http.get(f"/runs/{run}", headers=self.admin).json())
+
+    def round(self, n: int) -> dict[str, Any]:
+        return dict(self.http.get(f"/rounds/{n}", headers=self.admin).json())
+
+    def play(self, *names: str, nudge: int = 0) -> None:
+        """Let hospitals, or the named ones, do what there is to do once, and then what is due happen."""
+        for name in names or tuple(self.hospitals):
+            self.hospitals[name].take_part(nudge)
+        self.director.rounds.advance()
 
     def aggregate(self, **request: Any) -> httpx.Response:
         return self.http.post("/aggregations", json=request, headers=self.admin)

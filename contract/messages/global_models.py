@@ -121,6 +121,7 @@ class GlobalModel(Lineage):
     published: bool = Field(description="Whether it is the current one.")
     waiting: bool = Field(default=False, description="Made, never published: it waits to be confirmed.")
     answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
+    round: int | None = Field(default=None, description="The round that gave it; null: it came of no round.")
     notice: str
 
 

@@ -36,6 +36,12 @@ class UploadMetadata(BaseModel):
     scaler_sha256: Digest | None = None
     log_sha256: Digest | None = None
     trained_at: datetime | None = None
+    round: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="The round that it is an update for; null: none, it is the hospital's own model."
+    )
+    cohort: Digest | None = Field(
+        default=None, description="Names the patients trained on, under a key that only the hospital has."
+    )
 
     @field_validator("metrics", mode="before")
     @classmethod

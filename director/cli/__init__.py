@@ -5,10 +5,18 @@ import logging
 import typer
 
 from contract.terminal import failures_shown
-from director.cli import audit, backup, centre, envoys, global_models, statistics, submissions, tokens, validation
+from director.cli import audit, backup, centre, envoys, global_models, runs, statistics, submissions, tokens, validation
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
-for command in (centre.init, centre.serve, global_models.aggregate, centre.fsck, backup.backup, backup.restore):
+for command in (
+    centre.init,
+    centre.serve,
+    global_models.aggregate,
+    runs.quiesce,
+    centre.fsck,
+    backup.backup,
+    backup.restore,
+):
     app.command()(command)
 for name, resource in (
     ("envoy", envoys),
@@ -17,9 +25,11 @@ for name, resource in (
     ("submission", submissions),
     ("validation", validation),
     ("model", global_models),
+    ("run", runs),
     ("audit", audit),
 ):
     app.add_typer(resource.app, name=name)
+app.add_typer(runs.rounds, name="round")
 
 
 def main() -> None:

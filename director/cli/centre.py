@@ -8,6 +8,7 @@ import typer
 from director.assembly import Director
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
+from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
 from director.upkeep.logs import logging_to
 
@@ -52,6 +53,7 @@ def serve(
         err.print("An earlier version made this federation: its database is migrated.")
     with logging_to(director.logs):
         director.upkeep.recover()
+        director.rounds.end_quiescence(LOCAL_ADMIN)
     director.close()
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")

@@ -12,7 +12,7 @@ from contract.messages.global_models import AggregationRequest, GlobalModel, Hel
 from contract.names import EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from contract.plain_files import read_bounded
-from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
+from director.cli.program import AsJson, Task, opened_director, out, parameter_of, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records.paging import MAX_PAGE
@@ -37,7 +37,7 @@ def aggregate(
     request = AggregationRequest(
         task=TaskName(task),
         strategy=strategy,
-        parameters=dict(_parameter(each) for each in parameter or ()),
+        parameters=dict(parameter_of(each) for each in parameter or ()),
         envoys=tuple(EnvoyName(name) for name in envoy) if envoy else None,
         scaler=scaler,
         dry_run=dry_run,
@@ -108,14 +108,6 @@ def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
     models = opened_director().models
     made = models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
     _print_model(made, as_json)
-
-
-def _parameter(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise UsageError(f"{text!r} is no parameter.", hint="Write for example --parameter f=2.") from None
 
 
 def _print_model(model: GlobalModel, as_json: bool) -> None:

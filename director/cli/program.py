@@ -99,6 +99,15 @@ def duration(text: str) -> timedelta:
     return timedelta(**{unit: int(number)})
 
 
+def parameter_of(text: str) -> tuple[str, float]:
+    """Read a strategy's parameter such as f=2."""
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UsageError(f"{text!r} is no parameter.", hint="Write for example --parameter f=2.") from None
+
+
 def print_json(value: BaseModel | Sequence[str | BaseModel]) -> None:
     """Print a message, or a list of them, as JSON."""
     data = TypeAdapter(object).dump_json(value, indent=2)

@@ -8,30 +8,24 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from aggregation.counting import Claim, Count, count
-from aggregation.errors import NoUpdatesError
 from aggregation.movement import Origin, carried_over
 from aggregation.scaling import behind, merge_scalers
 from aggregation.screening import Bounds
 from aggregation.strategy import DEFAULT_STRATEGY
 from aggregation.updates import ModelUpdate
-from contract.messages.global_models import AggregationRequest, ModelInput
-from contract.names import Digest, EnvoyName
+from contract.messages.global_models import ModelInput
+from contract.names import Digest
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from director.errors import ConflictError, DamagedArtifactError, NoModelError, NotFoundError
-from director.members.envoys import envoy_named, unknown_envoy
+from director.errors import DamagedArtifactError, NotFoundError
 from director.models.line import Line, line_of
 from director.models.repeats import earlier_states, origin_of, repeats
 from director.models.standing import is_late, reason_by_record
 from director.models.validation import Reference, reference_of
-from director.records.schema import GlobalModelRow, SubmissionRow
-from director.records.verdicts import QUARANTINED
-from director.submissions.kept import current_submissions, newest_submissions
+from director.records.schema import SubmissionRow
 from director.tasks.artifacts import Artifacts
 from director.tasks.starts import start_named
-from director.tasks.statistics import counted_as, merged_scaler, newest_admitted, newest_counts
-
-MERGED = "merged"
+from director.tasks.statistics import counted_as, newest_counts
 
 
 @dataclass(frozen=True)
@@ -125,24 +119,32 @@ class ClosedSet:
 
 
 def close_set(
-    session: Session, artifacts: Artifacts, task: Task, request: AggregationRequest, making: Making
+    session: Session,
+    artifacts: Artifacts,
+    task: Task,
+    rows: Sequence[SubmissionRow],
+    agreed: ScalerState | None,
+    making: Making,
+    *,
+    is_named: bool = False,
 ) -> ClosedSet:
     """Read all that an aggregate is made from, each file once.
 
+    Args:
+        session: A transaction.
+        artifacts: The task's files.
+        task: What the models learn.
+        rows: The models, one a hospital, by hospital.
+        agreed: As ``ClosedSet.agreed_scaler``.
+        making: What the director is set to.
+        is_named: Whether the admin named these hospitals.
+
     Raises:
-        UnknownEnvoyError: A hospital that was named is none.
-        NoUpdatesError: No hospital has a current model.
-        NoModelError: A hospital that was named has none.
-        ConflictError: A hospital that was named has a version in quarantine.
         DamagedArtifactError: A file is not what it was.
     """
-    rows = _chosen(session, task, request.envoys)
     line = line_of(session, task)
     counts = counts_of(session, task, rows, [row.num_examples for row in rows], making.bounds)
-    by_record = [
-        reason_by_record(row, line, is_named=request.envoys is not None, max_staleness=making.max_staleness)
-        for row in rows
-    ]
+    by_record = [reason_by_record(row, line, is_named=is_named, max_staleness=making.max_staleness) for row in rows]
     found = [
         Contribution(row, each, _opened(session, artifacts, row, each, task) if not reason else None,
                      is_late(row, line), reason)
@@ -150,7 +152,6 @@ def close_set(
     ]  # fmt: skip
     origin = origin_of(artifacts, task, line.current)
     moving = [each for each in found if each.reason is None]
-    agreed = _agreed_scaler(session, artifacts, task, request.scaler, making, line.current)
     if not moving:
         return ClosedSet(found, line, origin, agreed, None, ())
     together = agreed or merge_own([each.model for each in moving], making.bounds)
@@ -220,35 +221,6 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
     )
 
 
-def _chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
-    """Give the newest models of the named hospitals, or of all; those in quarantine too, for they keep their share."""
-    newest = {row.envoy.folded_name: row for row in newest_submissions(session, task) if row.envoy.disabled_at is None}
-    if names is None:
-        if all(row.verdict == QUARANTINED for row in newest.values()):
-            why = f" beside {len(newest)} in quarantine" if newest else ""
-            raise NoUpdatesError(
-                f"No hospital has a current model of this task{why}.",
-                hint="Let the hospitals train and upload; or release what waits: fl-director submission list",
-            )
-        return list(newest.values())
-    for name in names:
-        row = newest.get(name.folded)
-        if row is None:
-            raise NoModelError(
-                f"{name} has no current model of this task, or is disabled.",
-                hint="See GET /envoys; leave it out, or let it train first.",
-                envoy_name=name,
-            )
-        if row.verdict == QUARANTINED:
-            raise ConflictError(
-                f"Version {row.version} of {name} waits in quarantine.",
-                hint="Release or reject it first, or leave the hospital out.",
-                envoy_name=name,
-                submission_id=row.id,
-            )
-    return [newest[folded] for folded in sorted({name.folded for name in names})]
-
-
 def _opened(
     session: Session, artifacts: Artifacts, row: SubmissionRow, counted: Count, task: Task
 ) -> ModelUpdate | None:
@@ -282,21 +254,3 @@ def _silent(
                 f"{each.row.envoy.name}'s model is damaged, and nothing was held against it: fl-director fsck."
             )
     return opened, notes
-
-
-def _agreed_scaler(
-    session: Session, artifacts: Artifacts, task: Task, choice: str, making: Making, current: GlobalModelRow | None
-) -> ScalerState | None:
-    """Give the merged scaler, else the current version's; or one hospital's own, where the admin chose to reuse it."""
-    if choice == MERGED:
-        merged = merged_scaler(session, task.name, making.bounds, making.minimum_hospitals)
-        if merged is None and current is not None:
-            # never the merge of those alone that happen to move: that would be theirs to read
-            return artifacts.scaler(current.digest_of("scaler"))
-        return merged
-    envoy = envoy_named(session, EnvoyName(choice))
-    current_models = current_submissions(session, task=task.name, envoy=envoy)
-    if not current_models:
-        raise unknown_envoy(envoy.name)
-    own = newest_admitted(session, envoy, task.name)
-    return own or artifacts.scaler(current_models[0].digest_of("scaler"))

@@ -3,7 +3,7 @@
 Each is one act; what the draft rests on is asked once more in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,13 +12,13 @@ from contract.names import Digest
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
 from director.errors import ConflictError
-from director.members.access import Principal
 from director.models import publishing, validation, versions
 from director.models.contributions import Making
 from director.models.draft import Draft
 from director.models.freshness import do_count, still_stands
 from director.models.screened import Screened
 from director.records import idempotency
+from director.records.actors import Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
@@ -50,9 +50,27 @@ class Keeper:
         self._making = making
 
     def keep(
-        self, caller: Principal, artifacts: Artifacts, draft: Draft, key: str | None, as_asked: Sequence[str]
+        self,
+        actor: Actor | HouseName,
+        artifacts: Artifacts,
+        draft: Draft,
+        *,
+        key: str | None = None,
+        as_asked: Sequence[str] = (),
+        round_id: int | None = None,
+        also: Callable[[Act, GlobalModelRow], None] = lambda act, row: None,
     ) -> tuple[GlobalModel, bool] | None:
-        """Make a draft a version; None: what it rests on is no longer so, and it must be computed anew."""
+        """Make a draft a version; None: what it rests on is no longer so, and it must be computed anew.
+
+        Args:
+            actor: Who makes it.
+            artifacts: The task's files.
+            draft: It.
+            key: The request's Idempotency-Key, and what was asked with it in ``as_asked``.
+            as_asked: See there.
+            round_id: The round that gives it.
+            also: What else happens in the act that makes it, told the version.
+        """
         task, inputs = draft.task, draft.lineage.inputs
         if len(inputs) < self._making.minimum_hospitals:
             raise ConflictError(
@@ -61,8 +79,8 @@ class Keeper:
             )
         files = _keep_files(artifacts, draft)
         reach("aggregate.kept")
-        with self._ledger.act(caller.actor, committed="pointer.committed") as act:
-            earlier = idempotency.find(act.session, caller.actor, key, as_asked)
+        with self._ledger.act(actor, committed="pointer.committed") as act:
+            earlier = idempotency.find(act.session, str(actor), key, as_asked)
             if earlier is not None:
                 self._drop_unnamed(act, files)
                 row = versions.version_of(act.session, task.name, int(earlier))
@@ -73,19 +91,22 @@ class Keeper:
             waiting = versions.same_as(act.session, draft, files["model"])
             if waiting is not None:
                 self._drop_unnamed(act, files)
-                return self._looked_at_again(act, task, waiting, draft), False
+                again = self._looked_at_again(act, task, waiting, draft)
+                also(act, waiting)
+                return again, False
             if not all(self._blobs.has(digest) for digest in files.values()):
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
             version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
             described = draft.described(version, act.now, files["model"], files["scaler"], is_published=is_published)
             card = described.model_dump_json(indent=2, exclude={"published", "waiting", "answers"}).encode() + b"\n"
-            row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]})
+            row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]}, round_id)
             _quarantine(act, draft.lineage.quarantined)
             idempotency.keep(act, key, as_asked, str(version))
             if is_published:
                 publishing.point_to(act, row)
                 self._tasks.move_start(act, task, artifacts)
             act.session.flush()
+            also(act, row)
             answer = versions.describe_version(act.session, row, self._catalogue)
             reach("aggregate.written")
         return answer, True
@@ -118,11 +139,11 @@ class Keeper:
         for role in ("model", "scaler"):
             self._blobs.check(row.digest_of(role))
 
-    def set_aside(self, caller: Principal, screened: Sequence[Screened]) -> None:
+    def set_aside(self, actor: Actor | HouseName, screened: Sequence[Screened]) -> None:
         """Let what failed wait for a person, where no version is made that would say so."""
         failed = [each.as_input(None) for each in screened if not each.counts]
         if failed:
-            with self._ledger.act(caller.actor) as act:
+            with self._ledger.act(actor) as act:
                 _quarantine(act, failed)
 
     def confirms(self, session: Session, task: Task, row: GlobalModelRow) -> bool:

@@ -1,25 +1,31 @@
 """What is done about global models and the validation table, for the HTTP interface and the commands alike."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from aggregation.errors import AggregationError, NoUpdatesError
-from aggregation.strategy import strategy_named
+from aggregation.strategy import Strategy, strategy_named
 from contract.messages.base import Page
 from contract.messages.global_models import AggregationRequest, AnswerChoice, GlobalModel
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from contract.parts import GlobalFileRole
+from contract.tasks import Task
 from director.errors import ConflictError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.models import publishing, validation, versions
+from director.models.choice import close_chosen
 from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import combine
 from director.models.events import ModelRead
 from director.models.imported import draft_imported
 from director.models.keeping import Keeper
+from director.models.round_updates import RoundUpdates, require_no_round
 from director.models.screened import screen
 from director.records import idempotency
+from director.records.actors import HOUSE, Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Ledger
@@ -64,8 +70,9 @@ class Models:
 
         Raises:
             UnknownTaskError, UnknownStrategyError: No such name.
-            CallerError: As ``contributions.close_set`` and ``draft.combine``.
-            ConflictError: Fewer hospitals move than a version takes, or what it rests on changed all the while.
+            CallerError: As ``choice.close_chosen`` and ``draft.combine``.
+            ConflictError: Fewer hospitals move than a version takes, a round of this task is under way, or what it
+                rests on changed all the while.
         """
         task = self._catalogue.find(request.task)
         as_asked = ["aggregate", request.model_dump_json()]
@@ -78,23 +85,51 @@ class Models:
                 if earlier is not None:
                     row = versions.version_of(session, task.name, int(earlier))
                     return versions.describe_version(session, row, self._catalogue), True
-                closed = close_set(session, artifacts, task, request, self._making)
+                if not request.dry_run:
+                    require_no_round(session, task.name)
+                closed = close_chosen(session, artifacts, task, request, self._making)
                 if not closed.moving:
                     caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
                     return self._nothing_new(session, closed), False
-            screened = screen(closed, task, self._making.bounds)
             if request.dry_run:
+                screened = screen(closed, task, self._making.bounds)
                 draft = combine(closed, screened, task, strategy, request, self._making)
                 digests = draft.model_sha256, draft.scaler_sha256
                 return draft.described(None, self._ledger.clock(), *digests, is_published=False), False
-            try:
-                draft = combine(closed, screened, task, strategy, request, self._making)
-                made = self._keeper.keep(caller, artifacts, draft, key, as_asked)
-            except (AggregationError, ConflictError):
-                self._keeper.set_aside(caller, screened)  # there is no version to tell who failed
-                raise
+            made = self._make(caller.actor, task, artifacts, closed, strategy, request, key=key, as_asked=as_asked)
             if made is not None:
                 return made
+        raise _moved_on_meanwhile()
+
+    def combine_round(self, updates: RoundUpdates) -> GlobalModel:
+        """Move the global model on by what returned in a round, exactly as ``aggregate`` does by what is current.
+
+        Raises:
+            AggregationError: Nothing of it moves the model, none passed the gate, or too few for the strategy.
+            ConflictError: The model moved on from another version meanwhile, or fewer hospitals move than a version
+                takes.
+            DamagedArtifactError: A file is not what it was.
+        """
+        task = self._catalogue.find(updates.task)
+        strategy = strategy_named(updates.strategy, updates.parameters)
+        request = AggregationRequest(task=task.name, strategy=updates.strategy, parameters=dict(updates.parameters))
+        for _ in range(_TRIES):
+            artifacts = Artifacts(self._blobs, task)
+            with self._ledger.read() as session:
+                rows, agreed = updates.read(session, artifacts)
+                closed = close_set(session, artifacts, task, rows, agreed, self._making, is_named=True)
+            if closed.line.parent != updates.parent:
+                raise ConflictError(
+                    "Another version became the current one while this round was under way.",
+                    hint="Resume the run: its next round begins from what is current now.",
+                )
+            if not closed.moving:
+                raise NoUpdatesError(" ".join(["Nothing that returned moves the model.", *_reasons(closed)])[:1000])
+            made = self._make(
+                HOUSE, task, artifacts, closed, strategy, request, round_id=updates.round_id, also=updates.kept
+            )
+            if made is not None:
+                return made[0]
         raise _moved_on_meanwhile()
 
     def import_model(
@@ -109,8 +144,9 @@ class Models:
         task = self._catalogue.find(task_name)
         artifacts = Artifacts(self._blobs, task)
         with self._ledger.read() as session:
+            require_no_round(session, task.name)
             draft = draft_imported(session, artifacts, task, model, scaler, card, self._making)
-        made = self._keeper.keep(caller, artifacts, draft, None, ())
+        made = self._keeper.keep(caller.actor, artifacts, draft)
         if made is None:
             raise _moved_on_meanwhile()
         return made[0]
@@ -206,7 +242,7 @@ class Models:
 
     def _nothing_new(self, session: Session, closed: ClosedSet) -> GlobalModel:
         """Answer with the current version; before there is one, that nobody has learned anything is an error."""
-        why = [f"{each.row.envoy.name}: {each.reason}" for each in closed.standing]
+        why = _reasons(closed)
         if closed.line.current is None:
             raise NoUpdatesError(
                 f"No hospital's model moves the shared start. {' '.join(why)[:1000]}",
@@ -215,6 +251,29 @@ class Models:
         current = versions.describe_version(session, closed.line.current, self._catalogue)
         note = f"Nothing is new since global model {closed.line.here}: no version was made."
         return current.model_copy(update={"notes": [note, *why]})
+
+    def _make(
+        self,
+        actor: Actor | HouseName,
+        task: Task,
+        artifacts: Artifacts,
+        closed: ClosedSet,
+        strategy: Strategy,
+        request: AggregationRequest,
+        **keeping: Any,
+    ) -> tuple[GlobalModel, bool] | None:
+        """Screen, combine and keep; what failed beside the others waits for a person, also where no version is made."""
+        screened = screen(closed, task, self._making.bounds)
+        try:
+            draft = combine(closed, screened, task, strategy, request, self._making)
+            return self._keeper.keep(actor, artifacts, draft, **keeping)
+        except (AggregationError, ConflictError):
+            self._keeper.set_aside(actor, screened)  # there is no version to tell who failed
+            raise
+
+
+def _reasons(closed: ClosedSet) -> list[str]:
+    return [f"{each.row.envoy.name}: {each.reason}" for each in closed.standing]
 
 
 def _moved_on_meanwhile() -> ConflictError:

@@ -34,13 +34,16 @@ def next_version(session: Session, task: TaskName) -> int:
     return (session.scalar(select(func.max(GlobalModelRow.version)).where(GlobalModelRow.task == task)) or 0) + 1
 
 
-def add_version(act: Act, draft: Draft, version: int, files: Mapping[GlobalFileRole, Digest]) -> GlobalModelRow:
-    """Put a draft whose files are kept on record as a version."""
+def add_version(
+    act: Act, draft: Draft, version: int, files: Mapping[GlobalFileRole, Digest], round_id: int | None = None
+) -> GlobalModelRow:
+    """Put a draft whose files are kept on record as a version; with the round that gives it, if one does."""
     lineage = draft.lineage
     row = GlobalModelRow(
         task=draft.task.name,
         task_digest=draft.task.digest,
         version=version,
+        round_id=round_id,
         created_at=act.now,
         files=[GlobalModelFileRow(role=role, sha256=sha256) for role, sha256 in sorted(files.items())],
         **lineage.model_dump(mode="json"),
@@ -138,6 +141,7 @@ def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue
         published=is_defined_so and current is not None and current.id == row.id,
         waiting=is_defined_so and is_waiting(session, row),
         answers=list(answers_to(session, row)),
+        round=row.round_id,
         notice=task.notice if task is not None else "",
         **{name: getattr(row, name) for name in Lineage.model_fields},
     )

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 HouseName = Literal["director", "code", "admin:cli"]
 """Who acts without a token: the director itself, whoever trades a code, whoever works on the data folder."""
 
+HOUSE: HouseName = "director"
+
 
 class Actor(str):
     """Who does something. As it is, it can always act; a subclass says when it can't.

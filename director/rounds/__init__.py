@@ -1,1 +1,1 @@
-"""Training in rounds: the place is kept, nothing is here yet."""
+"""Training in rounds: runs that hospitals are invited to, what returns, when a round closes, what comes next."""

@@ -3,24 +3,25 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
 from contract.messages.base import Verdict
-from contract.messages.uploads import Submission
+from contract.messages.uploads import Submission, UploadMetadata
 from contract.names import Digest, EnvoyName
 from contract.parts import FileRole, Parcel
 from contract.tasks import Task
-from director.errors import UploadRejectedError
+from director.errors import RoundClosedError, UploadRejectedError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.records import idempotency
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
-from director.records.schema import SubmissionFileRow, SubmissionRow
+from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED, REJECTED
 from director.submissions.arrival import Expectations, InspectedUpdate, Inspection, inspect, read_metadata
 from director.submissions.events import UploadAdmitted, UploadRejected
@@ -48,6 +49,27 @@ class _Arrival:
         return ["upload", self.envoy_name, self.update.identity]
 
 
+class Returns(Protocol):
+    """Where updates for a round are taken; rounds are a later stage, which hands this one in."""
+
+    def check(self, session: Session, envoy: EnvoyRow, metadata: UploadMetadata) -> None:
+        """Refuse an update that no round takes; it knows of none where the metadata names none.
+
+        Raises:
+            RoundClosedError: It came too late.
+            CallerError: There is no such round, or it does not wait for this.
+        """
+        ...
+
+    def take(self, act: Act, submission: SubmissionRow, metadata: UploadMetadata) -> None:
+        """Take a kept upload as a hospital's update of a round, in the act that keeps it; raises as ``check``."""
+        ...
+
+    def note_refused(self, caller: Principal, envoy_name: EnvoyName, metadata: UploadMetadata) -> None:
+        """Put on record that an update came too late."""
+        ...
+
+
 class Intake:
     """Receives uploads.
 
@@ -55,12 +77,14 @@ class Intake:
         ledger: The rows.
         blobs: The files.
         catalogue: The tasks of this federation.
+        returns: Where updates for a round are taken.
     """
 
-    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue) -> None:
+    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, returns: Returns) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
+        self._returns = returns
 
     def receive(
         self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, key: str | None
@@ -73,13 +97,25 @@ class Intake:
             MalformedRequestError: The metadata can't be read.
             UnknownTaskError: The metadata names no task of this federation.
             UploadRejectedError: It was refused; the previous version stays what it was.
+            RoundClosedError, ConflictError: The round that it is for does not take it; nothing is kept.
             UnauthenticatedError: The caller's token was revoked meanwhile; nothing is kept.
         """
         caller.require_envoy(envoy_name)
         metadata = read_metadata(parcel["metadata"])
+        try:
+            return self._receive(caller, envoy_name, parcel, metadata, key)
+        except RoundClosedError:
+            self._returns.note_refused(caller, envoy_name, metadata)
+            raise
+
+    def _receive(
+        self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, metadata: UploadMetadata, key: str | None
+    ) -> tuple[Submission, bool]:
         task = self._catalogue.find(metadata.task)
         with self._ledger.read() as session:
-            envoy_name = envoy_named(session, envoy_name).name
+            envoy = envoy_named(session, envoy_name)
+            envoy_name = envoy.name
+            self._returns.check(session, envoy, metadata)
             bases, scalers = given_out(session, task)
         reach("gate.begun")
         inspection = inspect(parcel, metadata, Expectations(task, bases, scalers))
@@ -91,8 +127,8 @@ class Intake:
             # the act asks the same under the lock; this keeps the disk free of files that no row will name
             caller.actor.require_right(session, self._ledger.clock())
             known = _known(session, arrival)
-            if known is not None:
-                return known, False
+        if known is not None and metadata.round is None:
+            return describe_submission(known), False
         return self._keep_rows(arrival, self._keep_files(inspection.update.parcel))
 
     def _keep_files(self, parcel: Parcel) -> _Files:
@@ -103,7 +139,8 @@ class Intake:
         with self._ledger.act(arrival.caller.actor, committed="upload.committed") as act:
             known = _known(act.session, arrival)
             if known is not None:
-                return known, False
+                self._returns.take(act, known, update.metadata)
+                return describe_submission(known), False
             # A recovery in another process may have taken a file for an orphan before this row named it.
             if not all(self._blobs.has(digest) for digest, _ in files.values()):
                 self._keep_files(update.parcel)
@@ -124,6 +161,7 @@ class Intake:
             )
             idempotency.keep(act, arrival.key, arrival.request, row.id)
             act.session.flush()
+            self._returns.take(act, row, update.metadata)
             reach("upload.written")
             return describe_submission(row), True
 
@@ -158,7 +196,7 @@ def _add_row(act: Act, envoy_name: EnvoyName, task: Task, inspection: Inspection
     return row
 
 
-def _known(session: Session, arrival: _Arrival) -> Submission | None:
+def _known(session: Session, arrival: _Arrival) -> SubmissionRow | None:
     """Find the same submission, by its key or by what it is."""
     reference = idempotency.find(session, arrival.caller.actor, arrival.key, arrival.request)
     row = session.get(SubmissionRow, reference) if reference else None
@@ -166,7 +204,7 @@ def _known(session: Session, arrival: _Arrival) -> Submission | None:
         envoy = envoy_named(session, arrival.envoy_name)
         same = (SubmissionRow.envoy_id == envoy.id, SubmissionRow.parcel == arrival.update.identity)
         row = session.scalars(select(SubmissionRow).where(*same)).first()
-    return describe_submission(row) if row is not None else None
+    return row
 
 
 def _next_version(session: Session, row: SubmissionRow) -> int:

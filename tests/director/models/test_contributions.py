@@ -14,9 +14,10 @@ from contract.names import Digest, EnvoyName
 from contract.scaler import re_express_first_layer
 from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
-from director.errors import ConflictError, DamagedArtifactError, NoModelError, UnknownEnvoyError
+from director.errors import DamagedArtifactError
 from director.members.access import LOCAL_ADMIN
-from director.models.contributions import ClosedSet, Contribution, Making, close_set
+from director.models.choice import close_chosen
+from director.models.contributions import ClosedSet, Contribution, Making
 from director.settings import DirectorSettings
 from director.tasks import artifacts as artifacts_module
 from director.tasks.artifacts import Artifacts
@@ -87,7 +88,7 @@ def closed(federation: FederationSimulator, *, making: Making | None = None, **a
     with director.database.read() as session:
         artifacts = Artifacts(director.blobs, DIAGNOSIS_COUNT)
         request = AggregationRequest.model_validate(asked)
-        return close_set(session, artifacts, DIAGNOSIS_COUNT, request, making or Making())
+        return close_chosen(session, artifacts, DIAGNOSIS_COUNT, request, making or Making())
 
 
 def names_of(found: ClosedSet) -> list[str]:
@@ -97,14 +98,6 @@ def names_of(found: ClosedSet) -> list[str]:
 def base_of(each: Contribution) -> Tensors:
     assert each.model.base is not None
     return each.model.base
-
-
-@pytest.fixture
-def uploaded(five_hospitals: list[SimulatedHospital]) -> list[SimulatedHospital]:
-    """Each of the five has a model behind its own scaler."""
-    for each in five_hospitals:
-        assert each.upload(each.parcel(own_scaler=True)).status_code == 201
-    return five_hospitals
 
 
 def test_every_hospital_contributes_its_model_behind_its_own_scaler(
@@ -177,39 +170,6 @@ def test_of_a_hospital_without_statistics_the_others_claims_are_believed(federat
         federation.enrol(name, patients=patients).train_and_upload()
     found = {str(each.row.envoy.name): each.count for each in closed(federation).contributions}
     assert (found["KNH"].claimed, found["KNH"].counted, found["KNH"].bound) == (90, 45, "others_claims")
-
-
-def test_the_agreed_scaler_is_the_merged_one_or_the_chosen_hospitals_own(
-    federation: FederationSimulator, uploaded: list[SimulatedHospital]
-):
-    everyone = np.concatenate([each.counts for each in uploaded])
-    merged, chosen = closed(federation).agreed_scaler, closed(federation, scaler="knh").agreed_scaler
-    assert merged is not None
-    assert merged.mean[0] == pytest.approx(everyone.mean())
-    assert chosen == federation.hospitals["KNH"].own_scaler
-
-
-def test_where_nobody_sent_statistics_no_scaler_is_agreed(federation: FederationSimulator):
-    federation.enrol("KNH").train_and_upload()
-    assert closed(federation).agreed_scaler is None
-
-
-def test_who_can_not_enter_is_named(federation: FederationSimulator, liar: SimulatedHospital):
-    federation.enrol("Newcomer")
-    with pytest.raises(NoModelError, match="Newcomer"):
-        closed(federation, envoys=["MTRH", "Newcomer"])
-    with pytest.raises(UnknownEnvoyError, match="Nowhere"):
-        closed(federation, scaler="Nowhere")
-    federation.aggregate()
-    with pytest.raises(ConflictError, match="KNH waits in quarantine"):
-        closed(federation, envoys=["KNH"])
-
-
-def test_a_hospital_that_is_disabled_does_not_enter(federation: FederationSimulator, uploaded: list[SimulatedHospital]):
-    federation.director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("KNH"))
-    assert "KNH" not in names_of(closed(federation))
-    with pytest.raises(NoModelError):
-        closed(federation, envoys=["KNH"])
 
 
 def test_a_damaged_file_ends_it(federation: FederationSimulator, uploaded: list[SimulatedHospital]):

@@ -15,7 +15,8 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
-from director.models.contributions import Making, close_set
+from director.models.choice import close_chosen
+from director.models.contributions import Making
 from director.models.draft import Draft, combine
 from director.models.screened import screen
 from director.tasks.artifacts import Artifacts
@@ -102,7 +103,7 @@ def drafted(federation: FederationSimulator, bounds: Bounds | None = None, **ask
     director, task, making = federation.director, DIAGNOSIS_COUNT, Making(bounds or Bounds())
     request = AggregationRequest.model_validate(asked)
     with director.database.read() as session:
-        closed = close_set(session, Artifacts(director.blobs, task), task, request, making)
+        closed = close_chosen(session, Artifacts(director.blobs, task), task, request, making)
         strategy = strategy_named(request.strategy or "fedavg", request.parameters)
         return combine(closed, screen(closed, task, making.bounds), task, strategy, request, making)
 

@@ -10,7 +10,8 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.messages.global_models import AggregationRequest
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from director.models.contributions import Making, close_set
+from director.models.choice import close_chosen
+from director.models.contributions import Making
 from director.models.screened import Screened, screen
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, names_in
@@ -84,7 +85,7 @@ def screened(federation: FederationSimulator, bounds: Bounds | None = None, **as
     director, task, making = federation.director, DIAGNOSIS_COUNT, Making(bounds or Bounds())
     with director.database.read() as session:
         request = AggregationRequest.model_validate(asked)
-        closed = close_set(session, Artifacts(director.blobs, task), task, request, making)
+        closed = close_chosen(session, Artifacts(director.blobs, task), task, request, making)
         return {each.contribution.row.envoy.name: each for each in screen(closed, task, making.bounds)}
 
 

@@ -1,0 +1,210 @@
+"""``fl-director run | round | quiesce``: training together, round by round."""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from contract.messages.base import DEFAULT_TASK
+from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
+from contract.names import EnvoyName, TaskName
+from director.cli.program import (
+    AsJson,
+    Task,
+    duration,
+    every_item,
+    opened_director,
+    out,
+    parameter_of,
+    print_json,
+    says_what_failed,
+)
+from director.errors import UsageError
+from director.members.access import LOCAL_ADMIN
+
+app = typer.Typer(no_args_is_help=True, help="Runs: rounds of training together.")
+rounds = typer.Typer(no_args_is_help=True, help="Single rounds.")
+
+Quorum = Annotated[int | None, typer.Option(help="With so many a round counts at its deadline; else all invited.")]
+Deadline = Annotated[str, typer.Option(help="How long a round waits, such as 10m, 12h or 3d.")]
+StrategyName = Annotated[str | None, typer.Option("--strategy", help="How to combine; else the director's own.")]
+Parameters = Annotated[list[str] | None, typer.Option("--parameter", help="Of the strategy, such as f=2; many times.")]
+Envoys = Annotated[list[str] | None, typer.Option("--envoy", help="Invite only these hospitals; many times.")]
+Late = Annotated[str, typer.Option(help="refuse, or carry: what becomes of an update that comes too late.")]
+RunSeed = Annotated[int, typer.Option("--seed", min=0, help="Orders the training; the same seed, the same model.")]
+Reason = Annotated[str | None, typer.Option(help="Why; it goes on record.")]
+
+
+@app.command("open")
+@says_what_failed
+def run_open(
+    task: Task = DEFAULT_TASK,
+    number: Annotated[int, typer.Option("--rounds", min=1, help="How many rounds.")] = 1,
+    quorum: Quorum = None,
+    deadline: Deadline = "10m",
+    strategy: StrategyName = None,
+    parameters: Parameters = None,
+    envoy: Envoys = None,
+    late: Late = "refuse",
+    seed: RunSeed = 0,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="Only ask hospitals how many patients fit; then: run resume.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Invite hospitals to train together; the director that serves this folder moves the rounds on."""
+    request = RunRequest(
+        task=TaskName(task),
+        rounds=number,
+        quorum=quorum,
+        deadline_seconds=duration(deadline).total_seconds(),
+        strategy=strategy,
+        parameters=dict(parameter_of(each) for each in parameters or ()),
+        envoys=tuple(EnvoyName(name) for name in envoy) if envoy else None,
+        late=_late(late),
+        seed=seed,
+        paused=paused,
+    )
+    _print_run(opened_director().rounds.open(LOCAL_ADMIN, request), as_json)
+
+
+@rounds.command("open")
+@says_what_failed
+def round_open(
+    task: Task = DEFAULT_TASK,
+    quorum: Quorum = None,
+    deadline: Deadline = "10m",
+    strategy: StrategyName = None,
+    parameters: Parameters = None,
+    envoy: Envoys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train together for one round: a run of one."""
+    run_open(task, 1, quorum, deadline, strategy, parameters, envoy, as_json=as_json)
+
+
+@app.command("list")
+@says_what_failed
+def run_list(as_json: AsJson = False) -> None:
+    """List runs, newest first."""
+    director = opened_director()
+    found = every_item(lambda **page: director.rounds.list(LOCAL_ADMIN, None, **page))
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        out.print("No runs yet. Open one: fl-director run open --rounds 10")
+        return
+    table = Table("run", "task", "state", "rounds", "quorum", "strategy", "opened (UTC)")
+    for each in found:
+        table.add_row(
+            str(each.id),
+            each.task,
+            each.state,
+            f"{each.published} of {each.rounds}",
+            f"{each.quorum} of {len(each.hospitals)}",
+            each.strategy,
+            f"{each.opened_at:%Y-%m-%d %H:%M}",
+        )
+    out.print(table)
+
+
+@app.command("show")
+@says_what_failed
+def run_show(run: int, as_json: AsJson = False) -> None:
+    """Show a run: who takes part, how far it is, what it waits for."""
+    _print_run(opened_director().rounds.get(LOCAL_ADMIN, run), as_json)
+
+
+@app.command("pause")
+@says_what_failed
+def run_pause(run: int, reason: Reason = None, as_json: AsJson = False) -> None:
+    """Open no further round of a run; the one under way goes on to its end."""
+    why = PauseRequest(reason=reason).reason
+    _print_run(opened_director().rounds.pause(LOCAL_ADMIN, run, why), as_json)
+
+
+@app.command("resume")
+@says_what_failed
+def run_resume(run: int, as_json: AsJson = False) -> None:
+    """Open rounds of a paused run again; one that failed is tried anew."""
+    _print_run(opened_director().rounds.resume(LOCAL_ADMIN, run), as_json)
+
+
+@app.command("close")
+@says_what_failed
+def run_close(run: int, reason: Reason = None, as_json: AsJson = False) -> None:
+    """End a run now; what its rounds published stays."""
+    why = PauseRequest(reason=reason).reason
+    _print_run(opened_director().rounds.close(LOCAL_ADMIN, run, why), as_json)
+
+
+@says_what_failed
+def quiesce(
+    wait: Annotated[str, typer.Option(help="How long to wait for a round that is under way, such as 10m.")] = "1m",
+    end: Annotated[bool, typer.Option("--end", help="Open again what is due; the next start does so too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Finish what is under way, open nothing new, and say when it is safe to redeploy."""
+    service = opened_director().rounds
+    if end:
+        service.end_quiescence(LOCAL_ADMIN)
+        _print_quiescence(service.quiescence(), as_json)
+        return
+    latest = time.monotonic() + duration(wait).total_seconds()
+    service.quiesce(LOCAL_ADMIN)
+    found = service.quiescence()
+    while found.under_way and time.monotonic() < latest:
+        time.sleep(0.1)
+        found = service.quiescence()
+    _print_quiescence(found, as_json)
+    if not found.is_safe:
+        raise UsageError("A round is being combined still.", hint="Is the director running? Ask again in a minute.")
+
+
+def _late(text: str) -> LateRule:
+    match text:
+        case "refuse" | "carry":
+            return text
+    raise UsageError(f"{text!r} is no rule for late updates.", hint="Choose refuse or carry.")
+
+
+def _print_quiescence(found: Quiescence, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for sentence in found.under_way:
+        out.print(sentence)
+    if not found.is_quiet:
+        out.print("Rounds are opened as they are due.")
+    elif found.is_safe:
+        out.print("safe to redeploy" + (": what has returned is kept, and it goes on." if found.under_way else ""))
+
+
+def _print_run(run: Run, as_json: bool) -> None:
+    if as_json:
+        print_json(run)
+        return
+    out.print(f"run {run.id} of {run.task}: {run.state}, {run.published} of {run.rounds} rounds, {run.strategy}")
+    if run.reason:
+        out.print(run.reason)
+    table = Table("hospital", "answer", "patients", "reason")
+    for each in run.hospitals:
+        patients = "" if each.choice != "take_part" else str(each.patients or "fewer than 11")
+        table.add_row(each.envoy_name, each.choice or "none yet", patients, each.reason or "")
+    out.print(table)
+    if run.current is not None:
+        _print_round(run.current)
+
+
+def _print_round(found: RoundDescription) -> None:
+    attempt = f", attempt {found.attempt}" if found.attempt > 1 else ""
+    out.print(f"round {found.number}{attempt} (round {found.n} of the federation): {found.state}. {found.reason or ''}")
+    out.print(f"returned: {', '.join(found.returned) or 'nobody'}")
+    if found.awaited:
+        out.print(f"waits for: {', '.join(found.awaited)}; until {found.closes_at:%Y-%m-%d %H:%M:%S} UTC")
+    if found.changed_cohorts:
+        out.print(f"trained on other patients than at first: {', '.join(found.changed_cohorts)}")
+    if found.global_version is not None:
+        out.print(f"global model {found.global_version}")

@@ -1,0 +1,69 @@
+"""What a round hands over to be combined, and what a round under way keeps others from doing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.names import TaskName
+from contract.scaler import ScalerState
+from director.errors import ConflictError
+from director.records.ledger import Act
+from director.records.schema import GlobalModelRow, RoundRow, RunRow, StartRow, SubmissionRow
+from director.records.verdicts import OUT
+from director.tasks.artifacts import Artifacts
+
+
+@dataclass(frozen=True)
+class RoundUpdates:
+    """What returned in a round that is closed.
+
+    Args:
+        round_id: The round.
+        task: What it learns.
+        start_id: The start that it was trained from.
+        parent: The version behind that start; None: the shared one.
+        submissions: The uploads that returned in time.
+        strategy: How they are combined.
+        parameters: The strategy's.
+        kept: Told the version in the act that makes it, published or waiting.
+    """
+
+    round_id: int
+    task: TaskName
+    start_id: int
+    parent: int | None
+    submissions: Sequence[str]
+    strategy: str
+    parameters: Mapping[str, float]
+    kept: Callable[[Act, GlobalModelRow], None]
+
+    def read(self, session: Session, artifacts: Artifacts) -> tuple[Sequence[SubmissionRow], ScalerState | None]:
+        """Give the uploads, by hospital, and the scaler of the start; without what a person took out meanwhile.
+
+        Raises:
+            DamagedArtifactError: The scaler is not what it was.
+        """
+        rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(self.submissions))).unique()
+        counting = [row for row in rows if row.verdict not in OUT and row.envoy.disabled_at is None]
+        scaler = session.get_one(StartRow, self.start_id).scaler_sha256
+        by_hospital = sorted(counting, key=lambda row: row.envoy.folded_name)
+        return by_hospital, artifacts.scaler(scaler) if scaler is not None else None
+
+
+def require_no_round(session: Session, task: TaskName) -> None:
+    """Let nobody move the model on under a round that is under way: the round would be in vain.
+
+    Raises:
+        ConflictError: One is.
+    """
+    under_way = RoundRow.state.in_(("collecting", "aggregating", "waiting"))
+    row = session.scalars(select(RoundRow).join(RunRow).where(RunRow.task == task, under_way).limit(1)).first()
+    if row is not None:
+        raise ConflictError(
+            f"Round {row.number} of run {row.run_id} is under way for {task}: it moves the global model itself.",
+            hint=f"Wait for it; or end the run: fl-director run close {row.run_id}",
+            run=row.run_id,
+            round=row.id,
+        )

@@ -1,0 +1,222 @@
+"""The round machine: does whatever is due, one transition after the other, until nothing is.
+
+It holds nothing in memory: what is due follows from the rows and the time, so that it goes on from any instant at which
+it was cut off, in whichever process asks first. Several may ask at once: each transition looks again under the write
+lock, and a round has one closing and one version by the tables' own constraints.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregation.errors import AggregationError
+from contract.errors import FederationError
+from contract.names import TaskName
+from director.errors import ConflictError, DamagedArtifactError
+from director.models import publishing
+from director.models.round_updates import RoundUpdates
+from director.models.service import Models
+from director.records.actors import HOUSE
+from director.records.ledger import Act, Ledger
+from director.records.schema import GlobalModelRow, RoundRow, RunRow
+from director.rounds import transitions
+from director.rounds.deadlines import answers_of, returns_of
+from director.rounds.quiescence import is_quiet
+from director.tasks.catalogue import Catalogue
+from director.tasks.publications import published
+from director.tasks.service import Tasks
+
+_log = logging.getLogger(__name__)
+
+_Due = tuple[Literal["begin", "open", "close", "combine", "settle"], int]
+"""What a run is to do, and after which of its rounds."""
+
+
+class Machine:
+    """Moves runs on.
+
+    Args:
+        ledger: The rows.
+        catalogue: The tasks of this federation.
+        tasks: Whose starts rounds begin from.
+        models: Combines what returned.
+    """
+
+    def __init__(self, ledger: Ledger, catalogue: Catalogue, tasks: Tasks, models: Models) -> None:
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._models = models
+        self._one_at_a_time = threading.Lock()
+
+    def advance(self) -> datetime | None:
+        """Do all that is due; gives the moment at which something is due next, None: nothing is, or it can't be now."""
+        with self._one_at_a_time:
+            before: Mapping[int, _Due] = {}
+            while True:
+                with self._ledger.read() as session:
+                    runs = _alive(session)
+                    found = {run.id: self._what_is_due(session, run, self._ledger.clock()) for run in runs}
+                    due = {run_id: each for run_id, each in found.items() if each is not None}
+                    if not due:
+                        return min((each for run in runs for each in _deadlines(session, run)), default=None)
+                if due == before:  # what could not be done is not tried again at once
+                    return None
+                for run_id in due:
+                    self._move(run_id)
+                before = due
+
+    def _move(self, run_id: int) -> None:
+        """Make one transition."""
+        try:
+            updates = self._closed_round(run_id)
+            if updates is not None:
+                self._combine(updates)
+            else:
+                self._transit(run_id)
+        except FederationError as error:  # of one run; the others go on, and this one when it is asked again
+            _log.error("run.stuck", extra={"facts": {"run": run_id, "why": error.sentence}})
+
+    def _closed_round(self, run_id: int) -> RoundUpdates | None:
+        """Give what returned in a run's newest round, where that is to be combined."""
+        with self._ledger.read() as session:
+            last = transitions.newest_round(session, session.get_one(RunRow, run_id))
+            return self._updates(last) if last is not None and last.state == "aggregating" else None
+
+    def _transit(self, run_id: int) -> None:
+        """Do what is due, in one act."""
+        with self._ledger.act(HOUSE) as act:
+            run = act.session.get_one(RunRow, run_id)
+            last = transitions.newest_round(act.session, run)
+            match self._what_is_due(act.session, run, act.now):
+                case ("begin", _):
+                    self._begin(act, run)
+                case ("open", _):
+                    self._open(act, run)
+                case ("close", _) if last is not None:
+                    self._close(act, last)
+                case ("settle", _) if last is not None:
+                    self._settle(act, last)
+
+    def _what_is_due(self, session: Session, run: RunRow, now: datetime) -> _Due | None:
+        """Say what is due in a run, and after which round."""
+        last = transitions.newest_round(session, run)
+        if last is not None and last.state in transitions.UNDER_WAY:
+            match last.state:
+                case "collecting":
+                    return ("close", last.id) if returns_of(last).due(now) else None
+                case "aggregating":
+                    return ("combine", last.id)
+                case _:
+                    version = transitions.version_of_round(session, last)
+                    still_waits = version is not None and publishing.is_waiting(session, version)
+                    return None if still_waits else ("settle", last.id)
+        after = last.id if last is not None else 0
+        if is_quiet(session):
+            return None
+        if run.state == "inviting":
+            return ("begin", after) if answers_of(run).due(now) else None
+        return ("open", after) if run.state == "running" else None
+
+    def _begin(self, act: Act, run: RunRow) -> None:
+        """Open the first round once who takes part is known, from a start that all their statistics have moved."""
+        answers = answers_of(run)
+        if answers.due(act.now) == "give_up":
+            transitions.pause(act, run, f"{len(answers.come)} hospitals take part; the quorum is {run.quorum}.")
+            return
+        run.state = "running"
+        self._open(act, run)
+
+    def _open(self, act: Act, run: RunRow) -> None:
+        task = self._catalogue.get(run.task)
+        if task is None or task.digest != run.task_digest:
+            transitions.pause(act, run, "The task is defined in another way than when the run was opened.")
+            return
+        last = transitions.newest_round(act.session, run)
+        if last is None:
+            self._tasks.move_start(act, task)
+        transitions.open_round(act, task, run, last)
+
+    def _close(self, act: Act, row: RoundRow) -> None:
+        returns = returns_of(row)
+        if returns.due(act.now) == "go_on":
+            transitions.close_returns(act, row)
+            return
+        missing = ", ".join(sorted(_names(row, returns.awaited))) or "nobody more"
+        why = f"{len(returns.come)} of a quorum of {row.run.quorum} returned; {missing} did not."
+        transitions.fail_round(act, row, why)
+
+    def _settle(self, act: Act, row: RoundRow) -> None:
+        """Go on from a version that waited: it is the current one now, or another one is."""
+        version, current = transitions.version_of_round(act.session, row), published(act.session, row.run.task)
+        if version is not None and current is not None and current.id == version.id:
+            transitions.publish_round(act, row, version)
+            self._go_on(act, row.run)
+        else:
+            transitions.fail_round(act, row, "Another version became the current one while its own waited.")
+
+    def _updates(self, row: RoundRow) -> RoundUpdates:
+        def kept(act: Act, version: GlobalModelRow) -> None:
+            again = act.session.get_one(RoundRow, row.id)
+            current = published(act.session, again.run.task)
+            is_published = current is not None and current.id == version.id
+            transitions.keep_version(act, again, version, is_published=is_published)
+            if is_published:
+                self._go_on(act, again.run)
+
+        return RoundUpdates(
+            round_id=row.id,
+            task=row.run.task,
+            start_id=row.start_id,
+            parent=row.start.global_version,
+            submissions=[each.submission_id for each in row.contributions],
+            strategy=row.run.strategy,
+            parameters=row.run.parameters,
+            kept=kept,
+        )
+
+    def _combine(self, updates: RoundUpdates) -> None:
+        """Combine what returned; where that can't be, the round has failed, and says why."""
+        try:
+            self._models.combine_round(updates)
+        except (AggregationError, ConflictError, DamagedArtifactError) as error:
+            with self._ledger.act(HOUSE) as act:
+                row = act.session.get_one(RoundRow, updates.round_id)
+                if row.state == "aggregating":
+                    transitions.fail_round(act, row, error.sentence)
+
+    def _go_on(self, act: Act, run: RunRow) -> None:
+        """Open the next round in the act that ended the last one, where nothing speaks against it."""
+        if run.state == "running" and not is_quiet(act.session):
+            self._open(act, run)
+
+
+def rounds_under_way(session: Session, task: TaskName | None = None) -> Sequence[RoundRow]:
+    """Give the rounds that have not ended, oldest first."""
+    query = select(RoundRow).join(RunRow).where(RoundRow.state.in_(transitions.UNDER_WAY)).order_by(RoundRow.id)
+    if task is not None:
+        query = query.where(RunRow.task == task)
+    return session.scalars(query).unique().all()
+
+
+def _alive(session: Session) -> Sequence[RunRow]:
+    """Give the runs of which something may become due: also a paused one, while its last round is under way."""
+    in_rounds = select(RoundRow.run_id).where(RoundRow.state.in_(transitions.UNDER_WAY))
+    is_alive = RunRow.state.in_(("inviting", "running")) | RunRow.id.in_(in_rounds)
+    return session.scalars(select(RunRow).where(is_alive).order_by(RunRow.id)).unique().all()
+
+
+def _deadlines(session: Session, run: RunRow) -> list[datetime]:
+    last = transitions.newest_round(session, run)
+    if last is not None and last.state == "collecting":
+        return [last.closes_at]
+    return [answers_of(run).ends_at] if run.state == "inviting" else []
+
+
+def _names(row: RoundRow, envoys: frozenset[int]) -> list[str]:
+    return [str(each.envoy.name) for each in row.run.invitations if each.envoy_id in envoys]

@@ -1,0 +1,115 @@
+"""What a run and its rounds go through: each transition one act with its event. Who asks for one holds the write lock.
+
+collecting → aggregating → (waiting →) published, or failed with a reason. A round that failed pauses its run: whoever
+resumes it has read why.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.messages.runs import RoundState
+from contract.tasks import Task
+from director.records.ledger import Act
+from director.records.schema import GlobalModelRow, RoundClosingRow, RoundRow, RunRow
+from director.rounds import events
+from director.rounds.deadlines import returns_of
+from director.tasks.starts import the_current_start
+
+UNDER_WAY: frozenset[RoundState] = frozenset(("collecting", "aggregating", "waiting"))
+
+
+def newest_round(session: Session, run: RunRow) -> RoundRow | None:
+    """Give a run's newest round."""
+    of_run = select(RoundRow).where(RoundRow.run_id == run.id)
+    return session.scalars(of_run.order_by(RoundRow.id.desc()).limit(1)).unique().first()
+
+
+def open_round(act: Act, task: Task, run: RunRow, last: RoundRow | None) -> RoundRow:
+    """Open the next round of a run, from what is current now."""
+    if last is None:
+        number, attempt = 1, 1
+    elif last.state == "failed":
+        number, attempt = last.number, last.attempt + 1
+    else:
+        number, attempt = last.number + 1, 1
+    start = the_current_start(act.session, task.name)
+    row = RoundRow(
+        run=run,
+        run_id=run.id,
+        number=number,
+        attempt=attempt,
+        state="collecting",
+        reason=None,
+        start=start,
+        start_id=start.id,
+        opened_at=act.now,
+        closes_at=act.now + timedelta(seconds=run.deadline_seconds),
+        closing=None,
+        contributions=[],
+    )
+    act.session.add(row)
+    act.session.flush()
+    act.tell(
+        events.RoundOpened(
+            run=run.id,
+            round=row.id,
+            task=run.task,
+            number=number,
+            attempt=attempt,
+            base=start.base,
+            closes_at=row.closes_at.isoformat(),
+        )
+    )
+    return row
+
+
+def close_returns(act: Act, row: RoundRow) -> None:
+    """Take no further update: what has returned is combined next."""
+    row.closing = RoundClosingRow(round_id=row.id, closed_at=act.now)
+    row.state = "aggregating"
+    act.session.flush()
+    gathering = returns_of(row)
+    act.tell(
+        events.ReturnsClosed(run=row.run_id, round=row.id, returned=len(gathering.come), awaited=len(gathering.awaited))
+    )
+
+
+def fail_round(act: Act, row: RoundRow, reason: str) -> None:
+    """End a round without a version, and pause its run if it is running."""
+    if row.closing is None:
+        row.closing = RoundClosingRow(round_id=row.id, closed_at=act.now)
+    row.state, row.reason = "failed", reason
+    act.tell(events.RoundFailed(run=row.run_id, round=row.id, reason=reason))
+    if row.run.state == "running":
+        pause(act, row.run, f"Round {row.number} failed: {reason}")
+
+
+def keep_version(act: Act, row: RoundRow, version: GlobalModelRow, *, is_published: bool) -> None:
+    """Take note of the version that a round gave."""
+    if is_published:
+        publish_round(act, row, version)
+    else:
+        row.state, row.reason = "waiting", "Its version waits to be confirmed."
+        act.tell(events.RoundWaits(run=row.run_id, round=row.id, version=version.version))
+
+
+def publish_round(act: Act, row: RoundRow, version: GlobalModelRow) -> None:
+    """Take note that a round's version is the current one; after the last round the run is finished."""
+    row.state, row.reason = "published", None
+    act.tell(events.RoundPublished(run=row.run_id, round=row.id, version=version.version))
+    if row.number >= row.run.rounds:
+        row.run.state, row.run.reason, row.run.ended_at = "finished", None, act.now
+        act.tell(events.RunFinished(run=row.run_id))
+
+
+def pause(act: Act, run: RunRow, reason: str | None) -> None:
+    """Open no further round; what is under way goes on to its end."""
+    run.state, run.reason = "paused", reason
+    act.tell(events.RunPaused(run=run.id, reason=reason))
+
+
+def version_of_round(session: Session, row: RoundRow) -> GlobalModelRow | None:
+    """Find the version that a round gave."""
+    return session.scalars(select(GlobalModelRow).where(GlobalModelRow.round_id == row.id)).first()

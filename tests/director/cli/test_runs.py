@@ -1,0 +1,93 @@
+"""``fl-director run | round | quiesce``."""
+
+import json
+
+import pytest
+
+from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from tests.director.cli.conftest import Run
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
+
+
+@pytest.fixture
+def two(federation: FederationSimulator) -> list[SimulatedHospital]:
+    hospitals = [federation.enrol(name) for name in ("KUTRRH", "MTRH")]
+    for each in hospitals:
+        each.send_statistics()
+    return hospitals
+
+
+def test_a_run_is_opened_listed_shown_and_played(served: Run, federation: FederationSimulator, two: object) -> None:
+    assert served("run", "list").stdout == "No runs yet. Open one: fl-director run open --rounds 10\n"
+    opened = served("run", "open", "--task", "diagnosis_count", "--rounds", 2, "--quorum", 1, "--deadline", "10m",
+                    "--strategy", "trimmed_mean", "--parameter", "f=0", "--json")  # fmt: skip
+    run = json.loads(opened.stdout)
+    assert (run["rounds"], run["quorum"], run["deadline_seconds"]) == (2, 1, 600)
+    assert (run["strategy"], run["parameters"]) == ("trimmed_mean", {"f": 0})
+    shown = served("run", "show", 1).stdout
+    assert shown.startswith("run 1 of diagnosis_count: inviting, 0 of 2 rounds, trimmed_mean")
+    assert "none yet" in shown
+    for nudge in range(3):
+        federation.play(nudge=nudge)
+    assert "finished" in served("run", "list").stdout
+    assert json.loads(served("run", "list", "--json").stdout)[0]["published"] == 2
+    shown = served("run", "show", 1).stdout
+    assert "round 2 (round 2 of the federation): published" in shown
+    assert "returned: KUTRRH, MTRH" in shown
+    assert "global model 2" in shown
+
+
+def test_one_round_is_a_run_of_one(served: Run, two: object) -> None:
+    run = json.loads(served("round", "open", "--deadline", "3d", "--envoy", "MTRH", "--json").stdout)
+    assert (run["rounds"], run["deadline_seconds"]) == (1, 3 * 24 * 3600)
+    assert [each["envoy_name"] for each in run["hospitals"]] == ["MTRH"]
+
+
+def test_a_run_is_paused_resumed_and_closed(served: Run, two: object) -> None:
+    served("run", "open")
+    assert "paused" in served("run", "pause", 1, "--reason", "A holiday").stdout
+    assert "A holiday" in served("run", "show", 1).stdout
+    assert "inviting" in served("run", "resume", 1).stdout
+    assert "closed" in served("run", "close", 1).stdout
+    again = served("run", "close", 1)
+    assert (again.exit_code, "Run 1 is closed." in again.stderr) == (EXIT_REFUSED, True)
+
+
+def test_how_many_patients_fit_is_asked_first(
+    served: Run, federation: FederationSimulator, two: list[SimulatedHospital]
+):
+    served("run", "open", "--paused")
+    two[0].answer_run(1)
+    two[1].answer_run(1, "refuse", reason="The ethics board has not met")
+    shown = served("run", "show", 1).stdout
+    assert "take_part" in shown
+    assert "50" in shown
+    assert "The ethics board has not met" in shown
+    two[0].answer_run(1, patients=None)
+    assert "fewer than 11" in served("run", "show", 1).stdout
+
+
+def test_quiescing_says_when_it_is_safe_to_redeploy(served: Run, federation: FederationSimulator, two: object) -> None:
+    assert served("quiesce", "--wait", "1s").stdout == "safe to redeploy\n"
+    assert served("quiesce", "--end").stdout == "Rounds are opened as they are due.\n"
+    federation.open_run()
+    federation.play()
+    done = served("quiesce", "--wait", "1s")
+    assert done.exit_code == 0
+    assert "Round 1 of run 1 is collecting until" in done.stdout
+    assert "safe to redeploy: what has returned is kept, and it goes on.\n" in done.stdout
+    assert json.loads(served("quiesce", "--wait", "1s", "--json").stdout)["is_safe"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(("--late", "perhaps"), EXIT_USAGE, id="no such rule"),
+        pytest.param(("--deadline", "soon"), EXIT_USAGE, id="no duration"),
+        pytest.param(("--deadline", "9000d"), EXIT_USAGE, id="longer than any deadline"),
+        pytest.param(("--quorum", 9), EXIT_REFUSED, id="a quorum that can not be reached"),
+        pytest.param(("--parameter", "f"), EXIT_USAGE, id="no parameter"),
+    ],
+)
+def test_what_can_not_be_is_refused(served: Run, two: object, words: tuple[object, ...], code: int) -> None:
+    assert served("run", "open", *words).exit_code == code
