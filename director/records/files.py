@@ -13,15 +13,19 @@ from director.records.failpoints import reach
 _ARRIVING = ".arriving"
 
 
-def replace_whole(path: Path, parts: Iterable[bytes]) -> None:
-    """Put bytes at ``path`` in one step: whoever looks, even after a power cut, finds the old file or the new."""
+def replace_whole(path: Path, parts: Iterable[bytes], *, is_durable: bool = True) -> None:
+    """Put bytes at ``path`` in one step: whoever looks finds the old file or the new.
+
+    Even after a power cut, unless it need not be durable: then whoever starts again makes it anew.
+    """
     arriving = half_written_name(path)
     try:
         with arriving.open("wb") as target:
             for part in parts:
                 target.write(part)
-            target.flush()
-            os.fsync(target.fileno())
+            if is_durable:
+                target.flush()
+                os.fsync(target.fileno())
         reach("file.written")
         arriving.replace(path)
     finally:

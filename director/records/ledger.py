@@ -5,6 +5,7 @@ the next act, or at the next start.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -53,7 +54,7 @@ class Ledger:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
-        self._readers: list[Callable[[], None]] = []
+        self._readers: list[_Reader] = []
 
     def read(self) -> AbstractContextManager[Session]:
         """Read one consistent state."""
@@ -82,15 +83,34 @@ class Ledger:
 
     def add_reader(self, learn: Callable[[], None]) -> None:
         """Let a reader learn after each act of this process, in the order added."""
-        self._readers.append(learn)
+        self._readers.append(_Reader(learn))
 
     def let_readers_learn(self) -> bool:
         """Let every reader learn what it does not know yet; tells whether all could."""
-        could_all = True
-        for learn in self._readers:
-            try:
-                learn()
-            except Exception:  # whatever a reader trips over, the act stands and its sender gets its answer
-                _log.exception("reader.failed")
-                could_all = False
-        return could_all
+        return all([reader.learn() for reader in self._readers])
+
+
+class _Reader:
+    """A reader that learns once for all who ask at once: for all that have committed before it began."""
+
+    def __init__(self, learn: Callable[[], None]) -> None:
+        self._learn = learn
+        self._learning = threading.Lock()
+        self._begun = 0
+        self._could = True
+
+    def learn(self) -> bool:
+        begun = self._begun  # after the commit that is to be learned
+        with self._learning:
+            if self._begun == begun:
+                self._begun += 1
+                self._could = self._try()
+            return self._could
+
+    def _try(self) -> bool:
+        try:
+            self._learn()
+        except Exception:  # whatever a reader trips over, the act stands and its sender gets its answer
+            _log.exception("reader.failed")
+            return False
+        return True

@@ -15,6 +15,7 @@ CURSORS = {
     "list_submissions": BY_MOMENT,
     "list_statistics": BY_NUMBER,
     "list_global_models": BY_NUMBER,
+    "list_runs": BY_NUMBER,
     "list_audit": BY_NUMBER,
 }
 WHOLE = {"list_tasks"}
@@ -52,6 +53,8 @@ def test_every_cursor_that_is_given_out_has_the_pattern_that_was_told(
     for hospital in five_hospitals[:2]:
         hospital.train_and_upload()
         federation.aggregate()
+        run = federation.open_run()
+        federation.http.post(f"/runs/{run['id']}/close", headers=federation.admin)
     for name, pattern in CURSORS.items():
         path = named(name).path
         cursor = federation.http.get(path, params={"limit": 1}, headers=federation.admin).json()["next"]
