@@ -10,6 +10,7 @@ import math
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -124,7 +125,7 @@ class Task:
     def __post_init__(self) -> None:
         object.__setattr__(self, "cut_points", tuple(float(point) for point in self.cut_points))
 
-    @property
+    @cached_property
     def digest(self) -> Digest:
         """Digest of the whole definition: two parties that agree on it agree on the task."""
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))

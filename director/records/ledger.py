@@ -87,7 +87,8 @@ class Ledger:
 
     def let_readers_learn(self) -> bool:
         """Let every reader learn what it does not know yet; tells whether all could."""
-        return all([reader.learn() for reader in self._readers])
+        could = [reader.learn() for reader in self._readers]  # each of them, also after one that could not
+        return all(could)
 
 
 class _Reader:

@@ -393,7 +393,6 @@ class ContributionRow(Base):
     returned_at: Mapped[datetime]
 
     envoy: Mapped[EnvoyRow] = relationship(lazy="joined")
-    submission: Mapped[SubmissionRow] = relationship(lazy="joined")
 
 
 class QuiescenceRow(Base):

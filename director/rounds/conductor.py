@@ -11,6 +11,7 @@ from director.clock import Clock
 from director.models.events import ModelPublished
 from director.records.events import Event, UnreadEvent
 from director.rounds.board import Board
+from director.rounds.events import UpdateRefused, UpdateReturned
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ class Conductor:
 
     def concerns(self, event: Event) -> bool:
         """Tell whether an event may have made something due."""
+        if isinstance(event, UpdateReturned | UpdateRefused):  # the last one that was missing closes the round itself
+            return False
         return self._board.concerns(event) or isinstance(event, ModelPublished | UnreadEvent)
 
     def refresh(self, session: Session) -> None:

@@ -59,7 +59,6 @@ class RoundReturns:
                 round_id=row.id,
                 envoy_id=envoy.id,
                 submission_id=submission.id,
-                submission=submission,
                 envoy=envoy,
                 cohort=metadata.cohort,
                 returned_at=act.now,

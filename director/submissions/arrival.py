@@ -35,12 +35,12 @@ class Expectations:
 
     Args:
         task: The task that it names.
-        bases: Every start that was ever given out for the task as it is defined now.
-        scalers: The digests of the scalers of those starts.
+        is_base_known: Whether the start that it names was ever given out for the task as it is defined now.
+        scalers: The digests of the scalers of all starts that were.
     """
 
     task: Task
-    bases: frozenset[Digest]
+    is_base_known: bool
     scalers: frozenset[Digest]
 
 
@@ -232,7 +232,7 @@ def _require_digests(parcel: Parcel, metadata: UploadMetadata) -> None:
 
 
 def _require_base(metadata: UploadMetadata, expected: Expectations) -> None:
-    if metadata.base not in expected.bases:
+    if not expected.is_base_known:
         raise BaseUnknownError(
             "The model was trained from a start that this director does not know for this task.",
             hint=f"Fetch GET /tasks/{expected.task.name}/start and train again.",

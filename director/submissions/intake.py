@@ -116,9 +116,9 @@ class Intake:
             envoy = envoy_named(session, envoy_name)
             envoy_name = envoy.name
             self._returns.check(session, envoy, metadata)
-            bases, scalers = given_out(session, task)
+            is_base_known, scalers = given_out(session, task, metadata.base)
         reach("gate.begun")
-        inspection = inspect(parcel, metadata, Expectations(task, bases, scalers))
+        inspection = inspect(parcel, metadata, Expectations(task, is_base_known, scalers))
         reach("gate.ended")
         if inspection.update is None:
             raise self._refuse(caller, envoy_name, task, inspection)

@@ -19,6 +19,7 @@ from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
 from director.records.schema import StartRow
+from director.records.together import Together
 from director.tasks import starts, statistics
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
@@ -47,6 +48,7 @@ class Tasks:
         self._catalogue = catalogue
         self._bounds = bounds
         self._minimum_hospitals = minimum_hospitals
+        self._readings = Together(ledger)
 
     def list(self) -> Page[TaskDescription]:
         """List the tasks of this federation."""
@@ -82,8 +84,7 @@ class Tasks:
             start = starts.start_with_file(session, digest)
         data = self._blobs.read(digest)
         if digest == start.model_sha256:
-            with self._ledger.act(caller.actor) as act:
-                act.tell(StartRead(task=start.task, model=digest))
+            self._readings.tell(caller.actor, StartRead(task=start.task, model=digest))
         return data
 
     def report_statistics(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregation.screening import Bounds
@@ -116,12 +116,14 @@ def start_with_file(session: Session, digest: Digest) -> StartRow:
     return row
 
 
-def given_out(session: Session, task: Task) -> tuple[frozenset[Digest], frozenset[Digest]]:
-    """Give every base and every scaler that was ever given out for the task as it is defined now."""
-    rows = session.scalars(select(StartRow).where(StartRow.task == task.name))
+def given_out(session: Session, task: Task, base: Digest) -> tuple[bool, frozenset[Digest]]:
+    """Tell whether a base was ever given out for the task as it is defined now, and which scalers were."""
+    of_task = StartRow.task == task.name
+    newest = select(func.max(StartRow.id)).where(of_task).group_by(StartRow.scaler_sha256)
+    rows = session.scalars(select(StartRow).where(of_task, (StartRow.base == base) | StartRow.id.in_(newest)))
     starts = [row for row in rows if row.base == task.base(row.model_sha256, row.scaler_sha256)]
     scalers = frozenset(row.scaler_sha256 for row in starts if row.scaler_sha256 is not None)
-    return frozenset(row.base for row in starts), scalers
+    return any(row.base == base for row in starts), scalers
 
 
 def _express(artifacts: Artifacts, model: GlobalModelRow, scaler: ScalerState | None) -> tuple[Digest, Digest]:

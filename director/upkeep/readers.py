@@ -7,9 +7,11 @@ holds in memory it learns anew where an event concerns it.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from typing import Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
@@ -71,7 +73,7 @@ class LastingReaders:
         """Read on to the end; nothing is written where nothing was told."""
         with self._database.read() as session:
             newest = audit.newest_seq(session)
-            places = [self._place(session, reader) for reader in self._readers]
+            places = [place.seq for place in self._places(session).values()]
         if all(place == newest for place in places):
             return
         if max(places) > newest:
@@ -83,25 +85,28 @@ class LastingReaders:
         """Begin anew at the end of an audit that was cut: what has these places from now on is new."""
         with self._database.write() as session:
             newest = audit.newest_seq(session)
-            for reader in self._readers:
-                if self._place(session, reader) > newest:
-                    session.merge(ReaderRow(name=reader.name, seq=newest))
+            for place in self._places(session).values():
+                place.seq = min(place.seq, newest)
+                session.add(place)
 
     def _reads_on(self) -> bool:
         """Let each reader read a bounded stretch; tells whether there may be more for one that could."""
         is_more = False
         with self._database.write() as session:
+            stretch = cache(partial(audit.told_after, session, limit=_READ_AT_ONCE))  # mostly all stand at one place
+            places = self._places(session)
             for reader in self._readers:
-                told = audit.told_after(session, self._place(session, reader), _READ_AT_ONCE)
-                place = _read(session, reader, told) if told else None
-                if place is not None:
-                    session.merge(ReaderRow(name=reader.name, seq=place))
-                    is_more = is_more or (len(told) == _READ_AT_ONCE and place == told[-1].seq)
+                told, place = stretch(places[reader.name].seq), places[reader.name]
+                read = _read(session, reader, told) if told else None
+                if read is not None:
+                    place.seq = read
+                    session.add(place)
+                    is_more = is_more or (len(told) == _READ_AT_ONCE and read == told[-1].seq)
         return is_more
 
-    def _place(self, session: Session, reader: LastingReader) -> int:
-        row = session.get(ReaderRow, reader.name)
-        return row.seq if row is not None else 0
+    def _places(self, session: Session) -> Mapping[str, ReaderRow]:
+        known = {row.name: row for row in session.scalars(select(ReaderRow))}
+        return {each.name: known.get(each.name) or ReaderRow(name=each.name, seq=0) for each in self._readers}
 
 
 def _read(session: Session, reader: LastingReader, told: Sequence[Told]) -> int | None:

@@ -79,7 +79,13 @@ def asked(house: House, operation: Operation, *, path: Mapping[str, str] | None 
 
 
 def test_the_operations_are_those_of_a_hospital() -> None:
-    assert {each.name for each in BY_PATH} == {"upload", "report_statistics", "get_envoy", "get_expectation", "get_work"}
+    assert {each.name for each in BY_PATH} == {
+        "upload",
+        "report_statistics",
+        "get_envoy",
+        "get_expectation",
+        "get_work",
+    }
     assert {each.name for each in WITH_BODY} == {each.name for each in BY_BODY} | {
         "upload", "report_statistics", "answer_global_model", "answer_run",
     }  # fmt: skip

@@ -25,6 +25,23 @@ from director.models.events import ModelAggregated, ModelAnswered, ModelPublishe
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Event, Told, UnreadEvent, known_acts, read_event
+from director.rounds.events import (
+    InvitationAnswered,
+    QuiescenceBegan,
+    QuiescenceEnded,
+    ReturnsClosed,
+    RoundFailed,
+    RoundOpened,
+    RoundPublished,
+    RoundWaits,
+    RunClosed,
+    RunFinished,
+    RunOpened,
+    RunPaused,
+    RunResumed,
+    UpdateRefused,
+    UpdateReturned,
+)
 from director.submissions.events import (
     UploadAdmitted,
     UploadQuarantined,
@@ -188,6 +205,59 @@ ON_RECORD = (
     Recorded(
         ValidationSet(task=TASK, table=None, rows=0), "validation.set", "diagnosis_count", {"table": None, "rows": 0}
     ),
+    Recorded(
+        RunOpened(run=1, task=TASK, rounds=10, quorum=2, strategy="fedavg", invited=(KNH, EnvoyName("MTRH"))),
+        "run.open",
+        "1",
+        {"task": "diagnosis_count", "rounds": 10, "quorum": 2, "strategy": "fedavg", "invited": ["KNH", "MTRH"]},
+    ),
+    Recorded(
+        InvitationAnswered(run=1, envoy=KNH, choice="take_part", patients=40),
+        "run.answer",
+        "1",
+        {"envoy": "KNH", "choice": "take_part", "patients": 40, "reason": None},
+    ),
+    Recorded(RunPaused(run=1, reason="maintenance"), "run.pause", "1", {"reason": "maintenance"}),
+    Recorded(RunResumed(run=1), "run.resume", "1", {}),
+    Recorded(RunFinished(run=1), "run.finish", "1", {}),
+    Recorded(RunClosed(run=1, reason=None), "run.close", "1", {"reason": None}),
+    Recorded(
+        RoundOpened(run=1, round=4, task=TASK, number=3, attempt=1, base=A, closes_at="2026-01-02T08:00:00+00:00"),
+        "round.open",
+        "1",
+        {
+            "round": 4,
+            "task": "diagnosis_count",
+            "number": 3,
+            "attempt": 1,
+            "base": "a" * 64,
+            "closes_at": "2026-01-02T08:00:00+00:00",
+        },
+    ),
+    Recorded(
+        UpdateReturned(run=1, round=4, envoy=KNH, submission="s1"),
+        "round.return",
+        "1",
+        {"round": 4, "envoy": "KNH", "submission": "s1"},
+    ),
+    Recorded(
+        UpdateReturned(run=1, round=4, envoy=KNH, submission="s1", changed_cohort=True, late=True),
+        "round.return",
+        "1",
+        {"round": 4, "envoy": "KNH", "submission": "s1", "changed_cohort": True, "late": True},
+    ),
+    Recorded(UpdateRefused(run=1, round=4, envoy=KNH), "round.refuse", "1", {"round": 4, "envoy": "KNH"}),
+    Recorded(
+        ReturnsClosed(run=1, round=4, returned=3, awaited=2),
+        "round.close",
+        "1",
+        {"round": 4, "returned": 3, "awaited": 2},
+    ),
+    Recorded(RoundWaits(run=1, round=4, version=3), "round.wait", "1", {"round": 4, "version": 3}),
+    Recorded(RoundPublished(run=1, round=4, version=3), "round.publish", "1", {"round": 4, "version": 3}),
+    Recorded(RoundFailed(run=1, round=4, reason="nobody"), "round.fail", "1", {"round": 4, "reason": "nobody"}),
+    Recorded(QuiescenceBegan(), "quiescence.begin", "federation", {}),
+    Recorded(QuiescenceEnded(), "quiescence.end", "federation", {}),
     Recorded(BackupMade(), "backup.make", "federation", {}),
     Recorded(BackupRestored(seq=7, digest=A), "backup.restore", "federation", {"seq": 7, "digest": "a" * 64}),
 )

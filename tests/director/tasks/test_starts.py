@@ -158,11 +158,12 @@ def test_a_start_is_named_by_its_base_within_its_task_and_the_last_one_holds(
         assert starts.start_named(session, other, first["base"]) is None
         assert starts.start_named(session, name, Digest("0" * 64)) is None
         assert starts.current_start(session, other) is None
-        bases, scalers = starts.given_out(session, DIAGNOSIS_COUNT)
+        scalers = frozenset([second["scaler_sha256"]])
+        for base in (first["base"], second["base"]):
+            assert starts.given_out(session, DIAGNOSIS_COUNT, base) == (True, scalers)
+        assert starts.given_out(session, DIAGNOSIS_COUNT, Digest("0" * 64)) == (False, scalers)
         moved = dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0))
-        assert starts.given_out(session, moved) == (frozenset(), frozenset())
-    assert {first["base"], second["base"]} == bases
-    assert scalers == {second["scaler_sha256"]}
+        assert starts.given_out(session, moved, first["base"]) == (False, frozenset())
 
 
 def _found(row: StartRow | None) -> StartRow:
