@@ -84,7 +84,10 @@ def make_submission(
     With ``merged`` the model trains behind the director's merged scaler where there is one, else, and with ``own``,
     behind one fitted to the hospital's training rows.
     """
-    from envoy.training import train  # late: torch takes seconds, and reading defects should not wait for it
+    from envoy.training import (
+        order_of_cycle,
+        train,
+    )  # late: torch takes seconds, and reading defects should not wait for it
 
     task, split = data.task, data.split
     if scaler == "merged" and start.scaler is not None and start.scaler_file is not None:
@@ -93,7 +96,7 @@ def make_submission(
         scaler_file = own_scaler_file(split.training.features)
         scaler_state = read_scaler(scaler_file, len(task.features))
     begin = start.behind(scaler_state)
-    trained = train(task, begin, scaler_state, split, seed, on_epoch)
+    trained = train(task, begin, scaler_state, split, order_of_cycle(seed, begin), on_epoch, seed=seed)
     after = evaluate(task, trained.state, scaler_state, split.held_out).metrics
     parcel = pack(
         task=task,

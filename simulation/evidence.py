@@ -13,7 +13,7 @@ from contract.network import State, initial_state
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.evaluation import evaluate
-from envoy.training import train
+from envoy.training import order_of_cycle, train
 from simulation.in_process import Hospital, pooled, run_federation, synthetic_hospitals, update_of
 
 HOSPITALS, PATIENTS, CYCLES, SEEDS = 5, 2000, 10, 5
@@ -25,10 +25,7 @@ Way = Callable[[Task, Sequence[Hospital], int], Sequence[Model]]
 
 def local(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """Each hospital alone, behind its own scaler, from the shared start."""
-    return [
-        (train(_long(task), task.initial_state(), each.scaler, each.split, seed).state, each.scaler)
-        for each in hospitals
-    ]
+    return [(_trained(task, task.initial_state(), each, seed), each.scaler) for each in hospitals]
 
 
 def naive(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
@@ -37,7 +34,7 @@ def naive(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Mode
     updates = []
     for number, each in enumerate(hospitals):
         start = initial_state(task.architecture, seed=1000 * seed + number)
-        state = train(_long(task), start, each.scaler, each.split, seed).state
+        state = _trained(task, start, each, seed)
         updates.append(update_of(task, state, len(each.split.training), first))  # pretends one scaler: the error shown
     return [(aggregate(updates, strategy_named("fedavg", {}), first).state, first)] * len(hospitals)
 
@@ -47,7 +44,7 @@ def one_shot_own(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequen
     scaler = merge_scalers([each.scaler for each in hospitals])
     updates = []
     for each in hospitals:
-        state = train(_long(task), task.initial_state(), each.scaler, each.split, seed).state
+        state = _trained(task, task.initial_state(), each, seed)
         updates.append(update_of(task, state, len(each.split.training), each.scaler))
     return [(aggregate(updates, strategy_named("fedavg", {}), scaler).state, scaler)] * len(hospitals)
 
@@ -67,8 +64,7 @@ def ten_cycles(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence
 def all_pooled(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """All patients in one place: what no federation may do."""
     together = pooled(hospitals)
-    state = train(_long(task), task.initial_state(), together.scaler, together.split, seed).state
-    return [(state, together.scaler)] * len(hospitals)
+    return [(_trained(task, task.initial_state(), together, seed), together.scaler)] * len(hospitals)
 
 
 WAYS: Mapping[str, Way] = {
@@ -117,6 +113,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     options = parser.parse_args()
     options.out.write_text(_PAGE.format(table=table(options.seeds), **_FACTS, seeds=options.seeds), encoding="utf-8")
+
+
+def _trained(task: Task, start: State, hospital: Hospital, seed: int) -> State:
+    """Train for long behind a hospital's own scaler."""
+    order = order_of_cycle(seed, start)
+    return train(_long(task), start, hospital.scaler, hospital.split, order, validates=False).state
 
 
 def _long(task: Task) -> Task:

@@ -19,7 +19,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Cohort, Split, split_by_patient
 from envoy.evaluation import evaluate
-from envoy.training import train
+from envoy.training import order_of_round, train
 from simulation.consortium import consortium_counts, first_subject_id
 
 Metrics = Mapping[str, MetricValue]
@@ -82,8 +82,18 @@ def run_federation(
     chosen = strategy_named(strategy, parameters)
     scaler = merge_scalers([hospital.scaler for hospital in hospitals])
     state, local_states = task.initial_state(), [task.initial_state()] * len(hospitals)
-    for _ in range(rounds):
-        local_states = [train(task, state, scaler, hospital.split, seed).state for hospital in hospitals]
+    for number in range(1, rounds + 1):
+        local_states = [
+            train(
+                task,
+                state,
+                scaler,
+                hospital.split,
+                order_of_round(seed, task, number, hospital.name),
+                validates=False,
+            ).state
+            for hospital in hospitals
+        ]
         updates = [
             update_of(task, local, len(hospital.split.training), scaler, base=state)
             for hospital, local in zip(hospitals, local_states, strict=True)

@@ -14,7 +14,7 @@ from aggregation.scaling import merge_scalers
 from aggregation.screening import Bounds, screen_updates
 from aggregation.strategy import aggregate, strategy_named
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.training import train
+from envoy.training import order_of_cycle, train
 from simulation.attacks import ATTACKS, SCALING, SIGN_FLIP, Attack
 from simulation.few_hospitals_tables import WARM_UP, tables
 from simulation.hostile_run import ROUNDS, Defence, Outcome, Scenario, run
@@ -133,10 +133,11 @@ def quarantined(hospitals: Sequence[Hospital], rounds: int, seed: int) -> int:
     scaler, state = merge_scalers([hospital.scaler for hospital in hospitals]), task.initial_state()
     number = 0
     for _ in range(rounds):
+        order = order_of_cycle(seed, state)
         updates = [
             update_of(
                 task,
-                train(task, state, scaler, each.split, seed).state,
+                train(task, state, scaler, each.split, order, validates=False).state,
                 len(each.split.training),
                 scaler,
                 base=state,

@@ -33,7 +33,7 @@ def client(director: PlayedDirector) -> DirectorClient:
 
 @pytest.fixture(scope="module")
 def learned() -> Any:
-    return train(DIAGNOSIS_COUNT, START, SCALER, PATIENTS, seed=0).state
+    return train(DIAGNOSIS_COUNT, START, SCALER, PATIENTS, 0).state
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_it_trains_as_an_envoy_trains(drawn):
     assert len(cohort) <= HOUSE.batch  # one batch: in any order the same
     scaler = ScalerState.fitted(cohort.features)
     start = initial_state(chosen.architecture, 3)
-    with_torch = train_with_torch(chosen, start, scaler, Split(cohort, cohort), seed=0).state
+    with_torch = train_with_torch(chosen, start, scaler, Split(cohort, cohort), 0).state
     patients = Patients(scaler.transform(cohort.features), cohort.labels)
     ours = train(chosen.architecture, start, patients, HOUSE, np.random.default_rng(0))
     for name, values in ours.items():
