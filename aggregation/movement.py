@@ -4,7 +4,7 @@ B is where it stands: the current global model, or the shared start. What stands
 nobody else's; what moves is combined as each one's change about its own base.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -50,7 +50,12 @@ def carried_over(update: ModelUpdate, origin: Origin, scaler: ScalerState) -> Mo
 
 
 def move(
-    origin: Origin, movers: Sequence[ModelUpdate], strategy: Strategy, scaler: ScalerState, share: Fraction
+    origin: Origin,
+    movers: Sequence[ModelUpdate],
+    strategy: Strategy,
+    scaler: ScalerState,
+    share: Fraction,
+    memory: Mapping[str, Tensors] | None = None,
 ) -> Combined:
     """Combine what moves, and go the share of the way from B to it that the movers hold: B + share · (R - B).
 
@@ -62,19 +67,23 @@ def move(
         strategy: Its condition counts the movers alone.
         scaler: What the result stands behind.
         share: Which part of all counted examples the movers hold, above 0 and at most 1.
+        memory: What ``strategy.memory`` names, as the last move gave it back, all behind ``scaler``; None: it begins
+            anew, as it must where the scaler has changed.
 
     Returns:
-        The state, and each mover's share of all in the order given.
+        The state, each mover's share of all in the order given, and what the strategy remembers of the whole way.
 
     Raises:
         AggregationError: As ``aggregate``.
     """
-    combined = aggregate(movers, strategy, scaler)  # raises where nobody moves
-    if share == 1:
+    base = origin.behind(scaler, movers[0]) if movers else None
+    combined = aggregate(movers, strategy, scaler, base=base, memory=memory)  # raises where nobody moves
+    if base is None or share == 1:
         return combined
     part = float(share)
-    state = _part_of_the_way(origin.behind(scaler, movers[0]), combined.state, part, movers[0].layout)
-    return Combined(state, None if combined.shares is None else tuple(part * each for each in combined.shares))
+    state = _part_of_the_way(base, combined.state, part, movers[0].layout)
+    shares = None if combined.shares is None else tuple(part * each for each in combined.shares)
+    return replace(combined, state=state, shares=shares)
 
 
 def _part_of_the_way(base: Tensors, state: State, part: float, layout: Layout) -> State:

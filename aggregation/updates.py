@@ -98,7 +98,7 @@ class ModelUpdate:
         if self.base is None:
             raise NoBaseError(
                 f"The model {self.digest[:12]} does not say what it was trained from, so its change can't be measured.",
-                hint="Give the start that the hospitals trained from, or choose a strategy without clip.",
+                hint="Give the start that the hospitals trained from, or choose a strategy that needs none.",
                 model_sha256=self.digest,
             )
         return Change(self.tensors, self.base)

@@ -82,6 +82,7 @@ def run_federation(
     chosen = strategy_named(strategy, parameters)
     scaler = merge_scalers([hospital.scaler for hospital in hospitals])
     state, local_states = task.initial_state(), [task.initial_state()] * len(hospitals)
+    memory: Mapping[str, TensorsInMemory] = {}
     for number in range(1, rounds + 1):
         local_states = [
             train(
@@ -90,6 +91,7 @@ def run_federation(
                 scaler,
                 hospital.split,
                 order_of_round(seed, task, number, hospital.name),
+                proximal=chosen.proximal,
                 validates=False,
             ).state
             for hospital in hospitals
@@ -98,7 +100,9 @@ def run_federation(
             update_of(task, local, len(hospital.split.training), scaler, base=state)
             for hospital, local in zip(hospitals, local_states, strict=True)
         ]
-        state = aggregate(updates, chosen, scaler).state
+        combined = aggregate(updates, chosen, scaler, base=TensorsInMemory(state), memory=memory)
+        state = combined.state
+        memory = {name: TensorsInMemory(kept) for name, kept in combined.memory.items()}
     sha256 = Digest.of(write_model(state, task.layout))
     return FederatedRun(state, scaler, sha256, local_states, perf_counter() - began)
 

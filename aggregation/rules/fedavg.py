@@ -13,6 +13,14 @@ def federated_average(updates: UpdateSet) -> Combined:
     return weighted_mean(updates, shares(updates.updates))
 
 
+def proximal_average(updates: UpdateSet, *, mu: float) -> Combined:
+    """Average as FedAvg does: μ is for the hospitals, who hold their models near the start by it.
+
+    Source: Li et al. 2020, "Federated Optimization in Heterogeneous Networks", Algorithm 2, weighted by examples.
+    """
+    return federated_average(updates)
+
+
 def mean(updates: UpdateSet) -> Combined:
     """Average the hospitals' states, each counting the same."""
     return weighted_mean(updates, [1 / len(updates)] * len(updates))

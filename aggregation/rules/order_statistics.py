@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aggregation.rules.combined import Combined, empty_state
+from aggregation.rules.combined import Combined, room_for
 from aggregation.rules.condition import require
 from aggregation.tiles import Vector, ascending, stacks
 from aggregation.updates import UpdateSet
@@ -42,7 +42,7 @@ def middle(ascending: Matrix) -> Vector:
 
 
 def _by_coordinate(updates: UpdateSet, rule: Callable[[Matrix], Vector]) -> Combined:
-    state = empty_state(updates)
+    state = room_for(updates.layout)
     for stretch, matrix in stacks(updates.layout, [each.tensors for each in updates.updates]):
         state[stretch.tensor.name].reshape(-1)[stretch.start : stretch.stop] = rule(ascending(matrix))
     return Combined(state, None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregation.rules.combined import Combined, empty_state
+from aggregation.rules.combined import Combined, room_for
 from aggregation.tiles import TILE_ELEMENTS, stretches
 from aggregation.updates import UpdateSet
 
@@ -17,7 +17,7 @@ def weighted_mean(updates: UpdateSet, weights: Sequence[float]) -> Combined:
     """
     counting = [(each.tensors, weight) for each, weight in zip(updates.updates, weights, strict=True) if weight]
     total, term = np.empty(TILE_ELEMENTS), np.empty(TILE_ELEMENTS)
-    state = empty_state(updates)
+    state = room_for(updates.layout)
     for stretch in stretches(updates.layout):
         total_tile, term_tile = total[: stretch.size], term[: stretch.size]
         total_tile.fill(0.0)

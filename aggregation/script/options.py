@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from aggregation.errors import UnknownStrategyError
+from aggregation.parameters import named_value
 from aggregation.script.shown import MAX_CHARACTERS, shown
 from aggregation.strategy import RULES
 from contract.tasks import DIAGNOSIS_COUNT
@@ -41,7 +43,7 @@ class Options:
     weights: Sequence[int] | None
     scaler: str
     strategy: str
-    parameters: Mapping[str, int]
+    parameters: Mapping[str, float]
     count_ratio: float | None
     task: str
     bases: Sequence[Path]
@@ -69,7 +71,8 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         weights=given.weights,
         scaler=given.scaler,
         strategy=given.strategy,
-        parameters={name: value for name, value in (("f", given.f), ("m", given.m)) if value is not None},
+        parameters=dict(given.parameter or [])
+        | {name: value for name, value in (("f", given.f), ("m", given.m)) if value is not None},
         count_ratio=given.count_ratio,
         task=given.task,
         bases=bases,
@@ -98,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--f", type=_whole, metavar="N", help="bad updates to bear, where the strategy has f; else 1")
     parser.add_argument("--m", type=_whole, metavar="N", help="updates that multi_krum chooses; else all but f")
+    parser.add_argument(
+        "--parameter", action="append", type=_parameter, metavar="NAME=X", help="any of the strategy's; many times"
+    )
     parser.add_argument(
         "--base",
         nargs="+",
@@ -129,6 +135,13 @@ def _whole(text: str) -> int:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"'{shown(text)}' is no whole number of at most {_MAX_DIGITS} digits")
+
+
+def _parameter(text: str) -> tuple[str, float]:
+    try:
+        return named_value(text)
+    except UnknownStrategyError as error:
+        raise argparse.ArgumentTypeError(f"'{shown(text)}' is no parameter. {error.hint}") from None
 
 
 def _ratio(text: str) -> float:

@@ -1,5 +1,6 @@
 """An aggregate moves on from where the federation stands: by what is new, and by no more than its share."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -52,9 +53,36 @@ def test_where_everybody_moves_the_result_is_the_strategys_own_to_the_byte(name:
     moved, own = move(B, movers, strategy, scaler, Fraction(1)), aggregate(movers, strategy, scaler)
     assert write_model(moved.state, LAYOUT) == write_model(own.state, LAYOUT)
     assert moved.shares == own.shares
+    assert kept(moved.memory) == kept(own.memory)
 
 
-@given(shares, st.integers(1, 6), st.sampled_from(["fedavg", "clip", "geometric_median"]))
+def kept(memory: Mapping[str, State]) -> dict[str, bytes]:
+    return {name: write_model(state, LAYOUT) for name, state in memory.items()}
+
+
+@pytest.mark.parametrize("name", ["fedavgm", "fedadam", "clip+fedyogi"])
+def test_a_strategy_goes_on_from_what_it_remembers_whatever_the_share(name: str):
+    movers, strategy = [trained(seed) for seed in range(3)], strategy_named(name, {})
+    before = move(B, movers, strategy, OLD, Fraction(1))
+    memory = {key: TensorsInMemory(state) for key, state in before.memory.items()}
+    whole_way, half, anew = (
+        move(B, movers, strategy, OLD, share, given)
+        for share, given in ((Fraction(1), memory), (Fraction(1, 2), memory), (Fraction(1), None))
+    )
+    assert kept(half.memory) == kept(whole_way.memory) != kept(anew.memory)
+    assert are_close(half.state, {key: (HERE[key] + tensor) / 2 for key, tensor in whole_way.state.items()})
+    assert not are_close(whole_way.state, anew.state)
+
+
+def test_the_step_is_taken_from_where_the_federation_stands():
+    elsewhere = initial_state(SPEC, 3)
+    late = carried_over(trained(1, start=elsewhere), B, OLD)
+    found = move(B, [late], strategy_named("fedavgm", {"server_rate": 2}), OLD, Fraction(1)).state
+    change = {key: tensor - elsewhere[key] for key, tensor in whole(trained(1, start=elsewhere).tensors).items()}
+    assert are_close(found, {key: HERE[key] + 2 * change[key] for key in change})
+
+
+@given(shares, st.integers(1, 6), st.sampled_from(["fedavg", "clip", "geometric_median", "fedadam"]))
 def test_the_result_goes_the_share_of_the_way_from_where_it_stands(share: Fraction, number: int, name: str):
     movers, strategy = [trained(seed) for seed in range(number)], strategy_named(name, {})
     with where_it_settles():
@@ -124,6 +152,8 @@ def test_a_rules_condition_counts_the_movers_alone():
     assert refused.value.facts | {"n": 2, "f": 1} == refused.value.facts
     with pytest.raises(NoUpdatesError):
         move(B, [], FEDAVG, OLD, Fraction(1, 3))
+    with pytest.raises(NoUpdatesError):
+        move(B, [], strategy_named("fedadam", {}), OLD, Fraction(1, 3))
 
 
 def test_where_everybody_moves_a_huge_start_rounds_nothing_away():

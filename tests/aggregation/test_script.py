@@ -50,6 +50,15 @@ def test_the_reference_table_comes_out_of_folders(case, expected, folders: list[
         assert sum(weights) == pytest.approx(1)
 
 
+def test_a_strategy_with_a_memory_begins_anew(folders: list[str], base: str, tmp_path: Path):
+    options = ["--strategy", "fedavgm", "--parameter", "server_rate=0.5", "--base", base]
+    assert main([*folders, *options, "--out", str(tmp_path / "out")]) == 0
+    average = np.average(ROWS, axis=0, weights=COUNTS)
+    assert last_of(tmp_path / "out") == pytest.approx((average + BASE) / 2, rel=1e-5)
+    card = json.loads((tmp_path / "out" / "card.json").read_bytes())
+    assert card["parameters"] == {"server_rate": 0.5, "momentum": 0.9}
+
+
 def test_claimed_counts_are_capped_when_asked(folders: list[str], tmp_path: Path):
     assert main([*folders, "--count-ratio", "2", "--out", str(tmp_path / "out")]) == 0
     counts = np.minimum(COUNTS, 2 * np.median(COUNTS))
@@ -64,6 +73,8 @@ def test_claimed_counts_are_capped_when_asked(folders: list[str], tmp_path: Path
     ("arguments", "said"),
     [
         pytest.param(["--strategy", "clip"], "does not say what it was trained from", id="clip without a base"),
+        pytest.param(["--strategy", "fedadam"], "does not say what it was trained from", id="a step without a start"),
+        pytest.param(["--strategy", "fedadam", "--parameter", "tau=9"], "tau = 9", id="a parameter out of bounds"),
         pytest.param(["--strategy", "krum", "--f", "3"], "n = 7", id="too few for the rule"),
         pytest.param(["--strategy", "mean", "--f", "1"], "no parameter 'f'", id="a parameter that it has not"),
         pytest.param(["--strategy", "magic"], "no strategy 'magic'", id="an unknown strategy"),
@@ -118,9 +129,21 @@ CLAIMS = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-OPTIONS = ["--weights", "--base", "--strategy", "--f", "--m", "--scaler", "--count-ratio", "--out", "--plain", "--"]
+OPTIONS = [
+    "--parameter",
+    "--weights",
+    "--base",
+    "--strategy",
+    "--f",
+    "--m",
+    "--scaler",
+    "--count-ratio",
+    "--out",
+    "--plain",
+    "--",
+]
 NUMBERS = ["1", "0", "-1", "1e400", "9" * 400, "nan", "inf", "2.5"]
-NAMES = ["", "krum", "clip+mean", "clip+clip", "KNH", "MTRH", "merged"]
+NAMES = ["", "tau=0.1", "fedadam", "krum", "clip+mean", "clip+clip", "KNH", "MTRH", "merged"]
 WORDS = st.sampled_from([*OPTIONS, *NUMBERS, *NAMES]) | st.text(st.characters(exclude_categories=()), max_size=8)
 
 

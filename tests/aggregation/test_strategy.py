@@ -8,7 +8,7 @@ import pytest
 
 from aggregation.errors import UnknownStrategyError
 from aggregation.strategy import RULES, strategy_named
-from tests.small_updates import BASE, COUNTS, ROWS, combined, updates_of
+from tests.small_updates import BASE, COUNTS, NAME, ROWS, combined, updates_of
 
 STRATEGIES = [*RULES, "clip", *(f"clip+{name}" for name in RULES)]
 
@@ -28,6 +28,13 @@ def test_an_unknown_strategy_is_refused_and_the_known_are_named(name: str):
         pytest.param("krum", {"f": 0.5}, "f = 0.5", id="not whole"),
         pytest.param("trimmed_mean", {"f": -1}, "f = -1", id="below 0"),
         pytest.param("multi_krum", {"m": 0}, "m = 0", id="nobody chosen"),
+        pytest.param("krum", {"f": float("nan")}, "f = nan", id="no number"),
+        pytest.param("fedprox", {"mu": 0}, "mu = 0", id="no term"),
+        pytest.param("fedprox", {"mu": 1000.5}, "mu = 1000.5", id="too much of a term"),
+        pytest.param("fedavgm", {"momentum": 1}, "momentum = 1", id="a momentum that forgets nothing"),
+        pytest.param("fedadam", {"server_rate": 0}, "server_rate = 0", id="a rate that stands still"),
+        pytest.param("fedadam", {"beta1": -0.1}, "beta1 = -0.1", id="less than nothing"),
+        pytest.param("fedyogi", {"tau": 1e-10}, "tau = 1e-10", id="smaller than what is kept can tell"),
     ],
 )
 def test_a_parameter_that_can_not_be_is_refused(name: str, parameters: dict[str, float], said: str):
@@ -39,6 +46,21 @@ def test_a_strategy_knows_its_parameters_and_whether_it_needs_bases():
     assert strategy_named("clip+multi_krum", {"m": 3.0}).parameters == {"f": 1, "m": 3}
     assert strategy_named("fedavg", {}).parameters == {}
     assert [strategy_named(name, {}).needs_base for name in ("krum", "clip", "clip+krum")] == [False, True, True]
+    assert [strategy_named(name, {}).needs_base for name in ("fedprox", "fedavgm", "fedadam")] == [False, True, True]
+    assert strategy_named("fedadam", {"tau": 0.01}).parameters == {
+        "server_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.01,
+    }  # fmt: skip
+
+
+def test_only_fedprox_asks_something_of_the_hospitals_training():
+    assert strategy_named("fedprox", {}).proximal == 0.01
+    assert strategy_named("clip+fedprox", {"mu": 2}).proximal == 2
+    assert {name for name in STRATEGIES if strategy_named(name, {}).proximal} == {"fedprox", "clip+fedprox"}
+
+
+def test_for_the_director_fedprox_is_fedavg():
+    updates = updates_of(ROWS, COUNTS, BASE)
+    assert combined(updates, "fedprox", mu=3).state[NAME].tobytes() == combined(updates, "fedavg").state[NAME].tobytes()
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

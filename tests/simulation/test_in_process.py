@@ -41,6 +41,6 @@ def test_the_run_without_files_sees_the_patients_that_an_envoy_would_read(tmp_pa
 
 @pytest.mark.parametrize("strategy", [*RULES, "clip", "clip+trimmed_mean"])
 def test_every_strategy_runs_and_learns(strategy: str):
-    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=300, seed=0)
-    run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=4, strategy=strategy)
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=1000, seed=0)
+    run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=6, strategy=strategy)
     assert np.mean(accuracies(run, hospitals)) > 0.8

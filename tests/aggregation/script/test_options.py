@@ -19,6 +19,8 @@ LONG = "9" * 400
         pytest.param(["--f", LONG], "is no whole number", id="f of 400 digits"),
         pytest.param(["--m=-" + LONG], "is no whole number", id="m of 400 digits below 0"),
         pytest.param(["--m", "\x1b[2J"], r"'\x1b[2J' is no whole number", id="a control character"),
+        pytest.param(["--parameter", "tau"], "'tau' is no parameter", id="a parameter without a number"),
+        pytest.param(["--parameter", "\x1b=x"], r"'\x1b=x' is no parameter", id="a parameter that orders"),
         pytest.param(["--count-ratio", "nan"], "'nan' is no ratio", id="no number"),
         pytest.param(["--strategy", "clip+" * 1000 + "mean"], "is no strategy", id="a strategy of 5,000 letters"),
         pytest.param(["--base", ""], "can't be the name of a folder", id="an empty name"),
@@ -45,6 +47,8 @@ def test_what_was_given_is_read():
     )
     assert (options.folders, options.out) == ([Path("KNH"), Path("MTRH")], Path("there"))
     assert (options.weights, options.parameters, options.count_ratio) == ([3, 4], {"f": 0}, 2.0)
+    more = read_options(["KNH", "--parameter", "tau=0.1", "--parameter", "f=2", "--m", "3", "--out", "there"])
+    assert more.parameters == {"tau": 0.1, "f": 2, "m": 3}
     assert (options.scaler, options.strategy, options.bases) == ("KNH", "fedavg", [])
     assert not options.plain
 
