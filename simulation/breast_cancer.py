@@ -14,7 +14,8 @@ from contract.names import TaskName
 from contract.network import ArchitectureSpec, State, forward
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Feature, Task
-from simulation.quick_training import Labels, Patients
+from simulation.partition import deal_by_label
+from simulation.quick_training import Patients
 
 HOSPITALS = 11
 HELD_OUT_SHARE = 0.2
@@ -56,7 +57,7 @@ def consortium(seed: int, hospitals: int = HOSPITALS) -> Consortium:
     bunch = load_breast_cancer()
     x, y = np.asarray(bunch.data, np.float64), np.asarray(bunch.target, np.int64)
     held_out, training = np.split(draw.permutation(len(y)), [round(HELD_OUT_SHARE * len(y))])
-    owner = _deal(y[training], hospitals, draw)
+    owner = deal_by_label(y[training], hospitals, CONCENTRATION, draw, LEAST_PATIENTS)
     parts = [training[owner == place] for place in range(hospitals)]
     scaler = merge_scalers([ScalerState.fitted(x[rows]) for rows in parts])
     return Consortium(
@@ -69,17 +70,3 @@ def consortium(seed: int, hospitals: int = HOSPITALS) -> Consortium:
 def accuracy(architecture: ArchitectureSpec, state: State, patients: Patients) -> float:
     """Give the share of patients whose class the model tells."""
     return float((forward(architecture, state, patients.x).argmax(axis=1) == patients.y).mean())
-
-
-def _deal(y: Labels, hospitals: int, draw: np.random.Generator) -> Labels:
-    """Give each row its hospital, drawn again until every hospital has patients enough to train."""
-    while True:
-        owner = np.empty(len(y), np.int64)
-        for label in np.unique(y):
-            rows = draw.permutation(np.flatnonzero(y == label))
-            shares = draw.dirichlet(np.full(hospitals, CONCENTRATION))
-            cuts = np.rint(np.cumsum(shares)[:-1] * len(rows)).astype(np.int64)
-            for place, part in enumerate(np.split(rows, cuts)):
-                owner[part] = place
-        if np.bincount(owner, minlength=hospitals).min() >= LEAST_PATIENTS:
-            return owner

@@ -1,15 +1,17 @@
 """A whole consortium in one process: the envoy's own training and the director's own strategies, without HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from time import perf_counter
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation.movement import Origin, move
 from aggregation.scaling import merge_scalers
-from aggregation.strategy import aggregate, strategy_named
+from aggregation.strategy import Strategy, strategy_named
 from aggregation.updates import ModelUpdate, TensorsInMemory
 from contract.artifacts.model_file import write_model
 from contract.messages.base import MetricValue
@@ -21,8 +23,12 @@ from envoy.cohort import Cohort, Split, split_by_patient
 from envoy.evaluation import evaluate
 from envoy.training import order_of_round, train
 from simulation.consortium import consortium_counts, first_subject_id
+from simulation.partition import deal_by_label
 
 Metrics = Mapping[str, MetricValue]
+EVERYBODY = Fraction(1)
+LEAST_DEALT = 20
+"""Patients of a hospital where they are dealt out: 16 to train on, which the tasks ask for, and 4 to measure on."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +45,16 @@ class Hospital:
 
 
 @dataclass(frozen=True)
-class FederatedRun:
-    """What a run gave: the global model behind the merged scaler, and each hospital's last local model."""
+class Round:
+    """What a round gave, all behind one scaler: the global model, and what each hospital trained for it."""
 
+    number: int
     state: State
     scaler: ScalerState
-    sha256: Digest
     local_states: Sequence[State]
-    seconds: float
 
     def metrics(self, task: Task, hospitals: Sequence[Hospital]) -> list[tuple[Metrics, Metrics]]:
-        """Hold each hospital's last local model and the global one against that hospital's held-out patients."""
+        """Hold each hospital's local model and the global one against that hospital's held-out patients."""
         return [
             (
                 evaluate(task, local, self.scaler, hospital.split.held_out).metrics,
@@ -57,6 +62,14 @@ class FederatedRun:
             )
             for hospital, local in zip(hospitals, self.local_states, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class FederatedRun(Round):
+    """What a run gave: its last round, the digest of its model, and how long it took."""
+
+    sha256: Digest
+    seconds: float
 
 
 def synthetic_hospitals(task: Task, hospitals: int, patients: int, seed: int) -> list[Hospital]:
@@ -68,6 +81,23 @@ def synthetic_hospitals(task: Task, hospitals: int, patients: int, seed: int) ->
     ]
 
 
+def dealt_hospitals(task: Task, hospitals: int, patients: int, seed: int, concentration: float) -> list[Hospital]:
+    """Put the same patients into one place and deal them out anew, the more unevenly the smaller the concentration.
+
+    Raises:
+        DataError: They can't be dealt so that every hospital has some to train and to measure on.
+    """
+    drawn = consortium_counts(hospitals, patients, seed)
+    everyone = _cohort(task, first_subject_id(0), np.concatenate(list(drawn.values())).astype(np.float64))
+    owner = deal_by_label(everyone.labels, hospitals, concentration, np.random.default_rng(seed), LEAST_DEALT)
+    return [
+        Hospital(
+            EnvoyName(f"Hospital{place + 1:02d}"), split_by_patient(everyone.take(np.flatnonzero(owner == place)), seed)
+        )
+        for place in range(hospitals)
+    ]
+
+
 def run_federation(
     task: Task,
     hospitals: Sequence[Hospital],
@@ -76,35 +106,45 @@ def run_federation(
     strategy: str = "fedavg",
     parameters: Mapping[str, float] = MappingProxyType({}),
     seed: int = 0,
+    on_round: Callable[[Round], None] = lambda done: None,
 ) -> FederatedRun:
-    """Run cycles of train → aggregate from the shared start, everyone behind the exact merged scaler."""
+    """Run rounds from the shared start, everyone behind the exact merged scaler; ``on_round`` sees each as it ends."""
     began = perf_counter()
-    chosen = strategy_named(strategy, parameters)
+    last = None
+    for last in rounds_of(task, hospitals, strategy_named(strategy, parameters), seed, rounds):
+        on_round(last)
+    if last is None:
+        raise ValueError("A run has 1 round or more.")
+    sha256 = Digest.of(write_model(last.state, task.layout))
+    return FederatedRun(last.number, last.state, last.scaler, last.local_states, sha256, perf_counter() - began)
+
+
+def rounds_of(task: Task, hospitals: Sequence[Hospital], strategy: Strategy, seed: int, rounds: int) -> Iterator[Round]:
+    """Play rounds as the director and its envoys do where everybody returns: train, combine, go on from there."""
     scaler = merge_scalers([hospital.scaler for hospital in hospitals])
-    state, local_states = task.initial_state(), [task.initial_state()] * len(hospitals)
+    state: State = task.initial_state()
     memory: Mapping[str, TensorsInMemory] = {}
     for number in range(1, rounds + 1):
-        local_states = [
+        trained = [
             train(
                 task,
                 state,
                 scaler,
                 hospital.split,
                 order_of_round(seed, task, number, hospital.name),
-                proximal=chosen.proximal,
+                proximal=strategy.proximal,
                 validates=False,
             ).state
             for hospital in hospitals
         ]
         updates = [
             update_of(task, local, len(hospital.split.training), scaler, base=state)
-            for hospital, local in zip(hospitals, local_states, strict=True)
+            for hospital, local in zip(hospitals, trained, strict=True)
         ]
-        combined = aggregate(updates, chosen, scaler, base=TensorsInMemory(state), memory=memory)
-        state = combined.state
-        memory = {name: TensorsInMemory(kept) for name, kept in combined.memory.items()}
-    sha256 = Digest.of(write_model(state, task.layout))
-    return FederatedRun(state, scaler, sha256, local_states, perf_counter() - began)
+        origin = Origin(TensorsInMemory(state), scaler)
+        combined = move(origin, updates, strategy, scaler, EVERYBODY, memory)
+        state, memory = combined.state, {name: TensorsInMemory(kept) for name, kept in combined.memory.items()}
+        yield Round(number, state, scaler, trained)
 
 
 def update_of(

@@ -1,4 +1,7 @@
-"""One MIMIC-IV folder → several hospitals' folders, each with its own patients; every cell stays as it was written."""
+"""Patients dealt out to hospitals: those of one MIMIC-IV folder evenly, or any patients unevenly by their label.
+
+A folder's every cell stays as it was written.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -6,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from contract.names import EnvoyName
 from envoy.errors import DataError
 from envoy.table_files import TableFileError, find_table, read_chunks, read_header
 from simulation.table_writer import append_rows, open_table
 
+_DEALS = 20_000
 _TABLES = ("patients", "admissions", "diagnoses_icd")
 
 
@@ -38,6 +43,41 @@ def partition(source: Path, names: Sequence[EnvoyName], out: Path, seed: int = 0
     for table, path in paths.items():
         _deal_table(table, path, owners, folders)
     return folders
+
+
+def deal_by_label(
+    labels: NDArray[np.int64], hospitals: int, concentration: float, draw: np.random.Generator, least: int
+) -> NDArray[np.int64]:
+    """Give each patient the place of a hospital, the patients of each label in shares that a Dirichlet law draws.
+
+    Source: Hsu, Qi and Brown 2019, section 3, with the shares drawn a label: at a concentration of 0.1 a hospital sees
+    hardly more than one label, at 100 all hospitals see the same. Drawn again until every hospital has enough.
+
+    Args:
+        labels: Of each patient.
+        hospitals: How many, at least one.
+        concentration: Of the Dirichlet law, above 0.
+        draw: The source of all chance.
+        least: Patients that each hospital has at the end.
+
+    Raises:
+        DataError: No draw of many gives every hospital so many.
+    """
+    for _ in range(_DEALS):
+        owner = np.empty(len(labels), np.int64)
+        for label in np.unique(labels):
+            rows = draw.permutation(np.flatnonzero(labels == label))
+            shares = draw.dirichlet(np.full(hospitals, concentration))
+            cuts = np.rint(np.cumsum(shares)[:-1] * len(rows)).astype(np.int64)
+            for place, part in enumerate(np.split(rows, cuts)):
+                owner[part] = place
+        if np.bincount(owner, minlength=hospitals).min() >= least:
+            return owner
+    raise DataError(
+        f"{len(labels)} patients can't be dealt to {hospitals} hospitals with a concentration of {concentration:g} so "
+        f"that each has {least}: none of {_DEALS:,} draws did.",
+        hint="Ask for fewer hospitals, more patients or a larger concentration.",
+    )
 
 
 def _deal(subject_ids: "pd.Index[str]", hospitals: int, seed: int) -> "pd.Series[int]":

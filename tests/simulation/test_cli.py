@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer import BadParameter
 from typer.testing import CliRunner
 
-from aggregation.errors import TooFewUpdatesError
+from aggregation.errors import TooFewUpdatesError, UnknownStrategyError
 from contract.names import EnvoyName
 from envoy.tables import inspect_tables
 from simulation import cli
@@ -75,6 +77,46 @@ def test_the_command_takes_a_strategy_with_its_f(capsys: pytest.CaptureFixture[s
         runs.append(json.loads(capsys.readouterr().out))
     assert [run["strategy"] for run in runs] == ["clip+trimmed_mean"] * 2
     assert runs[0]["sha256"] != runs[1]["sha256"]
+
+
+def test_the_command_takes_any_parameter_of_a_strategy(capsys: pytest.CaptureFixture[str]):
+    digests = set()
+    for parameter in (None, ["momentum=0.5"], ["momentum=0.5", "server_rate=0.5"]):
+        cli.run(patients=50, rounds=2, hospitals=2, strategy="fedavgm", parameter=parameter, as_json=True)
+        digests.add(json.loads(capsys.readouterr().out)["sha256"])
+    assert len(digests) == 3
+    with pytest.raises(UnknownStrategyError, match="no parameter 'tau'"):
+        cli.run(strategy="fedavgm", parameter=["tau=1"])
+
+
+def test_the_command_deals_the_patients_out_anew(capsys: pytest.CaptureFixture[str]):
+    cli.run(patients=200, rounds=1, partition="dirichlet:0.3", as_json=True)
+    made = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in made["hospitals"]] == [f"Hospital0{place}" for place in range(1, 6)]
+    assert len({each["num_examples"] for each in made["hospitals"]}) > 1
+    assert sum(each["num_examples"] for each in made["hospitals"]) == pytest.approx(800, abs=5)
+
+
+@pytest.mark.parametrize("partition", ["dirichlet", "dirichlet:", "dirichlet:0", "dirichlet:nan", "label:1", ""])
+def test_what_is_no_partition_is_a_usage_error(partition: str):
+    with pytest.raises(BadParameter, match="is no partition; write dirichlet:X"):
+        cli.run(patients=20, partition=partition)
+
+
+def test_the_command_writes_each_rounds_metrics_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cli.run(patients=50, rounds=2, hospitals=3, csv=tmp_path / "rounds.csv", as_json=True)
+    made = json.loads(capsys.readouterr().out)
+    *_, last = (tmp_path / "rounds.csv").read_text().splitlines()
+    assert last.startswith(f"2,KNH,40,global,{made['hospitals'][-1]['global']['accuracy']},")
+    assert (tmp_path / "rounds.csv").read_text().count("\n") == 1 + 2 * 3 * 2
+
+
+def test_a_bar_is_shown_on_a_terminal_alone():
+    shown = subprocess.run(
+        [sys.executable, "-m", "simulation.cli", "run", "--patients", "20", "--rounds", "1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert shown.stderr == ""
 
 
 def test_a_rule_whose_condition_fails_ends_the_run():

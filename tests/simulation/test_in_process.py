@@ -6,12 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aggregation.strategy import RULES
+from aggregation.strategy import RULES, strategy_named
+from contract.names import EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import build_cohort, split_by_patient
+from envoy.errors import DataError
 from envoy.tables import read_tables
 from simulation.consortium import write_consortium
-from simulation.in_process import FederatedRun, Hospital, run_federation, synthetic_hospitals
+from simulation.in_process import (
+    FederatedRun,
+    Hospital,
+    Round,
+    dealt_hospitals,
+    rounds_of,
+    run_federation,
+    synthetic_hospitals,
+)
 
 
 def accuracies(run: FederatedRun, hospitals: Sequence[Hospital]) -> list[float]:
@@ -44,3 +54,73 @@ def test_every_strategy_runs_and_learns(strategy: str):
     hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=1000, seed=0)
     run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=6, strategy=strategy)
     assert np.mean(accuracies(run, hospitals)) > 0.8
+
+
+@pytest.mark.parametrize("strategy", ["fedavg", "fedprox", "clip+fedadam"])
+def test_a_run_is_the_same_to_the_byte_whatever_the_order_of_its_hospitals(strategy: str):
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=4, patients=100, seed=0)
+    first, again, other = (
+        run_federation(DIAGNOSIS_COUNT, given, rounds=3, strategy=strategy, seed=seed).sha256
+        for given, seed in ((hospitals, 0), (hospitals[::-1], 0), (hospitals, 1))
+    )
+    assert first == again
+    assert first != other
+
+
+def test_hospitals_of_one_size_see_their_patients_in_orders_of_their_own():
+    one, _ = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=100, seed=0)
+    twin = Hospital(EnvoyName("Twin"), one.split)
+    (done,) = rounds_of(DIAGNOSIS_COUNT, [one, twin], strategy_named("fedavg", {}), seed=0, rounds=1)
+    mine, its = done.local_states
+    assert any(not np.array_equal(mine[name], its[name]) for name in mine)
+
+
+def test_what_a_strategy_remembers_is_carried_from_round_to_round():
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=100, seed=0)
+    forgetful, plain, carried = (
+        list(rounds_of(DIAGNOSIS_COUNT, hospitals, strategy_named(name, parameters), seed=0, rounds=2))
+        for name, parameters in (("fedavgm", {"momentum": 0.0}), ("fedavg", {}), ("fedavgm", {}))
+    )
+    name = "layers.1.weight"
+    assert np.allclose(carried[0].state[name], plain[0].state[name], atol=1e-6)
+    assert np.allclose(forgetful[1].state[name], plain[1].state[name], atol=1e-5)
+    moved = carried[0].state[name] - DIAGNOSIS_COUNT.initial_state()[name]
+    assert np.allclose(carried[1].state[name], plain[1].state[name] + 0.9 * moved, atol=1e-4)
+
+
+def test_hospitals_train_with_the_strategys_proximal_weight():
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=100, seed=0)
+    start = DIAGNOSIS_COUNT.initial_state()
+    gone = []
+    for mu in (0.001, 100):
+        (done,) = rounds_of(DIAGNOSIS_COUNT, hospitals, strategy_named("fedprox", {"mu": mu}), seed=0, rounds=1)
+        gone.append(sum(float(np.abs(done.local_states[0][name] - start[name]).sum()) for name in start))
+    assert gone[0] > 2 * gone[1]
+
+
+def test_each_round_is_seen_and_the_last_is_the_runs():
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=50, seed=0)
+    seen: list[Round] = []
+    run = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=3, on_round=seen.append)
+    assert [done.number for done in seen] == [1, 2, 3]
+    assert all(np.array_equal(run.state[name], seen[-1].state[name]) for name in run.state)
+    with pytest.raises(ValueError, match="1 round or more"):
+        run_federation(DIAGNOSIS_COUNT, hospitals, rounds=0)
+
+
+def test_dealt_hospitals_share_the_patients_of_the_standard_ones_and_each_has_enough():
+    standard = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=200, seed=2)
+    dealt = dealt_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=200, seed=2, concentration=0.3)
+    counts = [
+        sorted(
+            np.concatenate(
+                [part.features[:, 0] for each in given for part in (each.split.training, each.split.held_out)]
+            )
+        )
+        for given in (standard, dealt)
+    ]
+    assert counts[0] == counts[1]
+    assert [each.name for each in dealt] == [f"Hospital0{place}" for place in range(1, 6)]
+    assert min(len(each.split.training) for each in dealt) >= DIAGNOSIS_COUNT.minimum_examples
+    with pytest.raises(DataError, match="can't be dealt to 5 hospitals"):
+        dealt_hospitals(DIAGNOSIS_COUNT, hospitals=5, patients=19, seed=2, concentration=0.3)

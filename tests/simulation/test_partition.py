@@ -2,13 +2,14 @@ import csv
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from contract.names import EnvoyName
 from envoy.errors import DataError
 from envoy.tables import inspect_tables
 from simulation.consortium import write_consortium
-from simulation.partition import partition
+from simulation.partition import deal_by_label, partition
 
 NAMES = tuple(EnvoyName(name) for name in ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi"))
 TABLES = ("patients", "admissions", "diagnoses_icd")
@@ -116,3 +117,41 @@ def test_the_real_demo_gives_20_patients_to_each_of_five(mimic_iv_demo, tmp_path
     assert [len(subjects_of(folder)) for folder in folders] == [20] * 5
     assert [inspect_tables(folder) for folder in folders] == [()] * 5
     assert sum(len(rows_of(folder, "diagnoses_icd")) - 1 for folder in folders) == 4506
+
+
+LABELS = np.repeat([0, 1, 2], [500, 300, 200])
+
+
+def dealt(concentration: float, seed: int = 0, least: int = 10) -> np.ndarray:
+    return deal_by_label(LABELS, 5, concentration, np.random.default_rng(seed), least)
+
+
+def test_each_patient_is_dealt_to_one_hospital_and_each_hospital_has_enough() -> None:
+    owner = dealt(0.3)
+
+    assert owner.shape == LABELS.shape
+    assert set(owner.tolist()) == set(range(5))
+    assert np.bincount(owner).min() >= 10
+    assert np.array_equal(owner, dealt(0.3))
+    assert not np.array_equal(owner, dealt(0.3, seed=1))
+
+
+def test_the_smaller_the_concentration_the_fewer_labels_a_hospital_sees() -> None:
+    def commonest(concentration: float) -> float:
+        """Give the share of patients who have the commonest label of their hospital."""
+        return float(
+            np.mean(
+                [
+                    sum(np.bincount(LABELS[owner == place]).max() for place in range(5)) / len(LABELS)
+                    for owner in (dealt(concentration, seed) for seed in range(10))
+                ]
+            )
+        )
+
+    assert commonest(1000) == pytest.approx(0.5, abs=0.02)
+    assert commonest(0.1) > 0.8 > commonest(1)
+
+
+def test_patients_who_can_not_be_dealt_so_are_refused() -> None:
+    with pytest.raises(DataError, match="1000 patients can't be dealt to 5 hospitals with a concentration of"):
+        dealt(0.1, least=201)
