@@ -25,6 +25,8 @@ from director.rounds.returns import RoundReturns
 from director.rounds.service import Rounds
 from director.settings import DirectorSettings
 from director.submissions.intake import Intake
+from director.submissions.part_files import PartFiles
+from director.submissions.parts import Parts
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
@@ -61,7 +63,9 @@ class Director:
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
         self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
         intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger))
-        self.submissions = Submissions(self.ledger, intake, self.tasks)
+        part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
+        parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
+        self.submissions = Submissions(self.ledger, intake, parts, self.tasks)
         self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
         machine = Machine(self.ledger, self.catalogue, self.tasks, self.models)
         self.rounds = Rounds(self.ledger, self.catalogue, machine, settings.strategy)
@@ -72,7 +76,7 @@ class Director:
         self.inference = Inference(current, self._inference_log, clock)
 
         views = Views(folder, self.blobs, DEFAULT_TASK)
-        self.upkeep = Upkeep(folder, self.ledger, self.blobs, views, self.catalogue, self.tasks)
+        self.upkeep = Upkeep(folder, self.ledger, self.blobs, part_files, views, self.catalogue, self.tasks)
         lasting: list[LastingReader] = [EventLog(self.logs), TrainingLogs(self.logs, self.blobs), views]
         self._learners = Learners(self.database, [self.access, current, self.board, self._conductor])
         self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock

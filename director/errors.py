@@ -112,6 +112,18 @@ class DigestMismatchError(CallerError):
     code = "digest_mismatch"
 
 
+class PartMissingError(CallerError):
+    """The metadata names a part by its digest, and it is neither in the form nor here."""
+
+    code = "part_missing"
+
+
+class RangeNotSatisfiableError(CallerError):
+    """A file has no such bytes."""
+
+    code = "range_not_satisfiable"
+
+
 class UploadRejectedError(CallerError):
     """The gate said no. Carries the first failure's code and sentence, and every check."""
 

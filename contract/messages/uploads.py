@@ -54,6 +54,12 @@ class UploadMetadata(BaseModel):
         return known_software(found) if isinstance(found, dict) else found
 
 
+class PartReceived(Message):
+    """How far a part has come that is sent before the upload that it belongs to."""
+
+    received: Annotated[int, Field(ge=0, description="How many of its bytes are here, from the first on.")]
+
+
 class StoredFile(Message):
     """One artifact of a version."""
 

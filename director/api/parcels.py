@@ -21,6 +21,7 @@ from director.records.files import storage_faults_named
 _REQUIRED = [part.role for part in PARTS if part.is_required]
 _OPTIONAL = [part.role for part in PARTS if not part.is_required]
 _HINT = f"Send each of {', '.join(_REQUIRED)} once, and {', '.join(_OPTIONAL)} at most once."
+_LABEL: FileRole = "metadata"
 _Result = TypeVar("_Result")
 
 
@@ -124,16 +125,15 @@ class SpooledForm:
             raise MalformedRequestError("The form can't be read: it is not well formed.", hint=_HINT) from None
 
     def parcel(self) -> Parcel:
-        """Read the parts into memory.
+        """Read the parts into memory; which may be left out of the form is not known here.
 
         Raises:
-            MalformedRequestError: The form ends in the middle, or a part is missing.
+            MalformedRequestError: The form ends in the middle, or says nothing of itself.
         """
         if not self._is_whole:
             raise MalformedRequestError("The form can't be read: it ends before its last boundary.", hint=_HINT)
-        for role in _REQUIRED:
-            if role not in self._places:
-                raise MalformedRequestError(f"The form lacks the part {role}.", hint=_HINT, part=role)
+        if _LABEL not in self._places:
+            raise MalformedRequestError(f"The form lacks the part {_LABEL}.", hint=_HINT, part=_LABEL)
         with storage_faults_named():
             return Parcel({role: self._read(*place) for role, place in self._places.items()})
 
@@ -198,7 +198,12 @@ async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
 
 def form_schema() -> dict[str, Any]:
     """Describe the form for the interface document."""
-    schema = {"type": "object", "required": _REQUIRED, "properties": {part.role: _form(part) for part in PARTS}}
+    schema = {
+        "type": "object",
+        "description": f"Needed are {', '.join(_REQUIRED)}; one that was sent before is named by its digest instead.",
+        "required": [_LABEL],
+        "properties": {part.role: _form(part) for part in PARTS},
+    }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 

@@ -2,9 +2,10 @@
 
 from contract.messages.base import Page, Verdict
 from contract.messages.envoys import EnvoyDescription
-from contract.messages.uploads import Submission
-from contract.names import EnvoyName, TaskName
+from contract.messages.uploads import PartReceived, Submission
+from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import Parcel
+from director.errors import UploadRejectedError
 from director.members.access import Principal
 from director.members.envoys import disable_envoy, enable_envoy, envoy_named
 from director.records import verdicts
@@ -12,6 +13,7 @@ from director.records.ledger import Ledger
 from director.submissions import hospitals, kept
 from director.submissions.events import UploadReleased, UploadWithdrawn
 from director.submissions.intake import Intake
+from director.submissions.parts import ArrivingPart, Parts
 from director.tasks.service import Tasks
 
 
@@ -21,19 +23,39 @@ class Submissions:
     Args:
         ledger: The rows.
         intake: Where uploads arrive.
+        parts: Where parts arrive that are sent before their upload.
         tasks: Whose starts follow what counts.
     """
 
-    def __init__(self, ledger: Ledger, intake: Intake, tasks: Tasks) -> None:
+    def __init__(self, ledger: Ledger, intake: Intake, parts: Parts, tasks: Tasks) -> None:
         self._ledger = ledger
         self._intake = intake
+        self._parts = parts
         self._tasks = tasks
 
     def receive(
         self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, key: str | None = None
     ) -> tuple[Submission, bool]:
-        """Judge a parcel and keep it; raises as ``Intake.receive``."""
-        return self._intake.receive(caller, envoy_name, parcel, key)
+        """Judge a parcel and keep it; what it names and leaves out is among the parts that came before.
+
+        Raises as ``Parts.completed`` and ``Intake.receive``.
+        """
+        whole = self._parts.completed(caller, envoy_name, parcel)
+        try:
+            answer = self._intake.receive(caller, envoy_name, whole, key)
+        except UploadRejectedError:
+            self._parts.forget(envoy_name, whole)
+            raise
+        self._parts.forget(envoy_name, whole)
+        return answer
+
+    def received_of_part(self, caller: Principal, envoy_name: EnvoyName, digest: Digest) -> PartReceived:
+        """Say how much of a part is here; raises as ``Parts.received``."""
+        return self._parts.received(caller, envoy_name, digest)
+
+    def expect_part(self, caller: Principal, envoy_name: EnvoyName, digest: Digest, content_range: str) -> ArrivingPart:
+        """Let a hospital send the next bytes of a part; raises as ``Parts.expect``."""
+        return self._parts.expect(caller, envoy_name, digest, content_range)
 
     def list(
         self,

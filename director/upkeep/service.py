@@ -15,6 +15,7 @@ from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
+from director.submissions.part_files import PartFiles
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
 from director.upkeep.backup import Manifest, make_backup, read_backup, require_file, unpack_backup
@@ -31,17 +32,26 @@ class Upkeep:
         folder: The data folder.
         ledger: The rows.
         blobs: The files.
+        parts: What has come of uploads that are not here yet.
         views: The friendly paths.
         catalogue: The tasks of this federation.
         tasks: Whose starts follow what counts.
     """
 
     def __init__(
-        self, folder: Path, ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue, tasks: Tasks
+        self,
+        folder: Path,
+        ledger: Ledger,
+        blobs: BlobStore,
+        parts: PartFiles,
+        views: Views,
+        catalogue: Catalogue,
+        tasks: Tasks,
     ) -> None:
         self._folder = folder
         self._ledger = ledger
         self._blobs = blobs
+        self._parts = parts
         self._views = views
         self._catalogue = catalogue
         self._tasks = tasks
@@ -53,6 +63,7 @@ class Upkeep:
         self._blobs.prepare()
         with storage_faults_named():
             self._views.prepare()
+        self._parts.forget_old(self._ledger.clock())  # the others wait for their rest
         recover(self._ledger, self._blobs, self._views, self._catalogue, self._tasks)
         self.note_head()
 

@@ -26,6 +26,7 @@ SEED = 20261124
 RULED_BY_MORE = {
     "add_envoy",
     "aggregate",
+    "append_part",
     "infer_batch",
     "infer_global_batch",
     "issue_token",

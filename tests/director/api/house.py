@@ -1,5 +1,6 @@
 """Every operation, derived from the routes and the interface document, and a federation with callers of each kind."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import httpx2 as httpx
 from sqlalchemy import select
 
+from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.api.guard import GuardedRoute
 from director.app import create_framework
@@ -100,6 +102,7 @@ class House:
             "sha256": hospital.start()["model_sha256"],
             "version": 1,
             "token_id": "nothing",
+            "digest": Digest.of(secrets.token_bytes(8)),
         }
         inputs = {"diagnosis_count": 4}
         own = hospital.own_scaler
@@ -108,6 +111,7 @@ class House:
         special: Mapping[str, Callable[[], dict[str, Any]]] = {
             "join": lambda: {"json": {"code": self.fresh_code("Newcomer")}},
             "upload": lambda: {"files": self.parcels[hospital.name].files},
+            "append_part": lambda: {"content": b"1", "headers": {"Content-Range": "bytes 0-0/2"}},
             "report_statistics": lambda: {"json": {"num_examples": own.num_examples, "mean": own.mean, "m2": own.m2}},
             "release_statistics": lambda: {**self.waiting(StatisticsRow), **why},
             "reject_statistics": lambda: {**self.waiting(StatisticsRow), **why},

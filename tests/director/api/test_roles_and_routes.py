@@ -25,7 +25,8 @@ def test_every_caller_gets_in_where_the_policy_says_so_and_nowhere_else(house: H
         request = house.example(operation, house.a)
         before = house.contents
         path = operation.path.format(**request.pop("path"))
-        answer = house.federation.http.request(operation.method, path, headers=house.callers[caller], **request)
+        headers = {**request.pop("headers", {}), **house.callers[caller]}
+        answer = house.federation.http.request(operation.method, path, headers=headers, **request)
         assert answer.status_code == (401 if role is None else 403), caller
         assert house.contents == before, caller
 
@@ -60,7 +61,7 @@ def test_whose_token_is_revoked_behind_the_front_desk_leaves_no_trace(
         return principal
 
     monkeypatch.setattr(director.access, "admit", admit_and_revoke)
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {**request.pop("headers", {}), "Authorization": f"Bearer {token}"}
     answer = house.federation.http.request(operation.method, path, headers=headers, **request)
     assert rows() == before
     if operation.method != "GET" and not operation.name.startswith("infer"):
@@ -87,6 +88,8 @@ def test_the_places_where_a_name_can_be_swapped_are_found():
     found = {(operation.name, place, name) for operation, place, name in swaps()}
     assert found >= {
         ("upload", "path", "envoy_name"),
+        ("append_part", "path", "envoy_name"),
+        ("get_part", "path", "envoy_name"),
         ("report_statistics", "path", "envoy_name"),
         ("infer", "json", "envoy_name"),
         ("infer_batch", "json", "envoy_name"),

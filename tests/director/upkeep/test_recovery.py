@@ -2,6 +2,7 @@
 
 import json
 
+from contract.names import Digest
 from director.assembly import Director
 from director.records.schema import PublicationRow
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
@@ -77,3 +78,16 @@ def test_a_start_removes_what_no_row_names(federation: FederationSimulator, hosp
     assert not federation.director.blobs.has(orphan)
     assert list(federation.file("blobs", "incoming").iterdir()) == []
     assert federation.director.upkeep.defects() == []
+
+
+def test_a_part_waits_for_its_rest_through_a_recovery_but_not_for_ever(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    data, headers = b"a model in parts", {**hospital.headers, "Content-Range": "bytes 0-3/16"}
+    part = f"/upload/KUTRRH/parts/{Digest.of(data)}"
+    assert hospital.http.patch(part, content=data[:4], headers=headers).json() == {"received": 4}
+    recovered(federation)
+    assert hospital.http.get(part, headers=hospital.headers).json() == {"received": 4}
+    federation.clock.pass_by(days=1, minutes=1)
+    recovered(federation)
+    assert hospital.http.get(part, headers=hospital.headers).json() == {"received": 0}
