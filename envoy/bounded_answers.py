@@ -6,7 +6,7 @@ that nobody wanted to read. Nothing is inflated: an answer that is encoded is re
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from typing import Any
@@ -119,7 +119,12 @@ class DirectSession(requests.Session):
 
 
 def read_body(response: requests.Response, max_bytes: int) -> bytes:
-    """Read a streamed answer to its end.
+    """Read a streamed answer to its end; raises as ``body_pieces``."""
+    return b"".join(body_pieces(response, max_bytes))
+
+
+def body_pieces(response: requests.Response, max_bytes: int, piece_bytes: int = _PIECE_BYTES) -> Iterator[bytes]:
+    """Read a streamed answer to its end, so many bytes at a time: of a piece that breaks nothing is given.
 
     Raises:
         AnswerRefused: It is encoded, or longer.
@@ -128,12 +133,12 @@ def read_body(response: requests.Response, max_bytes: int) -> bytes:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise AnswerRefused("it is compressed, which nobody asked for")
-    body = bytearray()
-    while piece := response.raw.read(_PIECE_BYTES, decode_content=False):
-        body += piece
-        if len(body) > max_bytes:
+    size = 0
+    while piece := response.raw.read(piece_bytes, decode_content=False):
+        size += len(piece)
+        if size > max_bytes:
             raise AnswerRefused(f"it has more than {max_bytes:,} bytes")
-    return bytes(body)
+        yield piece
 
 
 def refusal_in(error: BaseException) -> AnswerRefused | None:

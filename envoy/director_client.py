@@ -1,5 +1,6 @@
 """The director as the hospital sees it: what can be asked of it, and what is sent to it."""
 
+from collections.abc import Set
 from typing import Literal
 from uuid import uuid4
 
@@ -13,10 +14,12 @@ from contract.messages.tasks import Start, TaskDescription
 from contract.messages.tokens import IssuedToken
 from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName, TaskName
-from contract.parts import GLOBAL_FILES, PART_OF, Parcel
+from contract.parts import GLOBAL_FILES, PART_OF, FileRole, Parcel
 from envoy.director_link import JSON, MAX_LIST_BYTES, MAX_MESSAGE_BYTES, DirectorLink
 from envoy.director_problems import shown
 from envoy.errors import PolicyError, RefusedError
+from envoy.parcel import label_of
+from envoy.transfer import WHOLE_BYTES, fetch_file, send_part
 
 
 class DirectorClient(DirectorLink):
@@ -71,7 +74,7 @@ class DirectorClient(DirectorLink):
         Raises:
             NetworkError: What came is not what was asked for.
         """
-        return self.file(f"/blobs/{digest}", digest, max_bytes)
+        return fetch_file(self, f"/blobs/{digest}", digest, max_bytes)
 
     def send_statistics(self, envoy: EnvoyName, report: StatisticsReport) -> StatisticsReceipt:
         """Send the hospital's share of the common scaler."""
@@ -82,15 +85,51 @@ class DirectorClient(DirectorLink):
         return receipt
 
     def upload(self, envoy: EnvoyName, parcel: Parcel) -> Submission:
-        """Send a parcel; gives the director's receipt with its checks."""
-        files = {role: (PART_OF[role].file_name, data, PART_OF[role].media_type) for role, data in parcel.parts.items()}
-        headers = {"Idempotency-Key": str(parcel.key)}
+        """Send a parcel, large parts before the rest; gives the director's receipt with its checks.
+
+        After a break it goes on from what has arrived, also when it is called again, by another process too.
+        """
         size = sum(map(len, parcel.parts.values()))
         parts: dict[str, Digest] = dict(parcel.digests.items())
         with self.on_record("upload", parcel.key, size, parts) as became:
-            receipt = self.read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
+            sent_before = self._send_large_parts(envoy, parcel)
+            try:
+                receipt = self._send_form(envoy, parcel, but=sent_before)
+            except RefusedError as error:
+                if not sent_before or error.director_code != "part_missing":
+                    raise
+                receipt = self._send_form(envoy, parcel)
             became(receipt.verdict)
         return receipt
+
+    def _send_large_parts(self, envoy: EnvoyName, parcel: Parcel) -> Set[FileRole]:
+        """Send each large part that the label names by its digest; gives which, none to a director of before."""
+        try:
+            label = label_of(parcel)
+        except ValueError:  # the director says what is wrong with it
+            return frozenset()
+        large = [
+            role
+            for role, data in parcel.parts.items()
+            if len(data) > WHOLE_BYTES and getattr(label, f"{role}_sha256", None) == parcel.digests[role]
+        ]
+        try:
+            for role in large:
+                send_part(self, f"/upload/{envoy}/parts/{parcel.digests[role]}", parcel[role])
+        except RefusedError as error:
+            if error.status in (404, 405, 501):
+                return frozenset()
+            raise
+        return frozenset(large)
+
+    def _send_form(self, envoy: EnvoyName, parcel: Parcel, but: Set[FileRole] = frozenset()) -> Submission:
+        files = {
+            role: (PART_OF[role].file_name, data, PART_OF[role].media_type)
+            for role, data in parcel.parts.items()
+            if role not in but
+        }
+        headers = {"Idempotency-Key": str(parcel.key)}
+        return self.read("POST", f"/upload/{envoy}", Submission, files=files, headers=headers)
 
     def global_model(self, task: TaskName, version: int) -> GlobalModel:
         """Fetch what a version is.
@@ -115,7 +154,7 @@ class DirectorClient(DirectorLink):
             NetworkError: What came is not what the version says.
         """
         path = f"/global_models/{of.version}/{GLOBAL_FILES[role]}?task={of.task}"
-        return self.file(path, of.sha256 if role == "model" else of.scaler_sha256, max_bytes)
+        return fetch_file(self, path, of.sha256 if role == "model" else of.scaler_sha256, max_bytes)
 
     def answer(self, version: int, request: AnswerRequest) -> GlobalModel:
         """Send this hospital's word on a version."""

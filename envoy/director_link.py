@@ -26,7 +26,7 @@ from envoy.bounded_answers import (
     refusal_in,
 )
 from envoy.director_problems import read_problem, shown
-from envoy.errors import NetworkError, RefusedError
+from envoy.errors import BrokenLinkError, NetworkError, RefusedError
 from envoy.ledger import Ledger
 from envoy.patience import RETRIED_STATUSES, patience
 
@@ -48,6 +48,7 @@ class DirectorLink:
         ca_file: Certificates to trust instead of the public authorities'.
         insecure_http: Whether the token may travel unencrypted to another machine.
         ledger: Where everything that leaves is written; None: nowhere.
+        keep: The folder where files that are half here wait for their rest; None: they don't outlast this process.
 
     Raises:
         SettingsError: The address is none.
@@ -64,6 +65,7 @@ class DirectorLink:
         ca_file: Path | None = None,
         insecure_http: bool = False,
         ledger: Ledger | None = None,
+        keep: Path | None = None,
     ) -> None:
         address = read_address(url)
         if not insecure_http:
@@ -77,20 +79,11 @@ class DirectorLink:
             self._session.proxies = dict(get_environ_proxies(self._url))
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
-        self._adapter = BoundedAdapter(max_retries=patience(attempts))
+        self.attempts, self.keep = attempts, keep
+        self._patience = patience(attempts)
+        self._adapter = BoundedAdapter(max_retries=self._patience)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
-
-    def file(self, path: str, digest: Digest, max_bytes: int) -> bytes:
-        """Fetch a file by its digest.
-
-        Raises:
-            NetworkError: What came is not what was asked for.
-        """
-        data = self.call("GET", path, max_bytes)
-        if Digest.of(data) != digest:
-            raise NetworkError("A file was damaged on the way.", hint="Try again.")
-        return data
 
     @contextmanager
     def on_record(
@@ -120,27 +113,47 @@ class DirectorLink:
         form: type[_Answer],
         *,
         max_bytes: int = MAX_MESSAGE_BYTES,
-        wait_seconds: float = 0,
         **request: Any,
     ) -> _Answer:
-        """Read an answer; what a newer director says beside what we know is not our business."""
-        body = self.call(method, path, max_bytes, wait_seconds=wait_seconds, **request)
+        """Read an answer; what a newer director says beside what we know is not our business. As ``asked``."""
+        body = self.call(method, path, max_bytes, **request)
         try:
             return form.model_validate_json(body, extra="ignore")
         except ValidationError as error:
             raise self.other_speech() from error
 
-    def call(self, method: str, path: str, max_bytes: int, *, wait_seconds: float = 0, **request: Any) -> bytes:
-        """Ask, and give the body of a good answer.
+    def call(self, method: str, path: str, max_bytes: int, **request: Any) -> bytes:
+        """Ask, and give the body of a good answer; as ``asked``."""
+        with self.asked(method, path, max_bytes, **request) as response:
+            return read_body(response, max_bytes)
+
+    @contextmanager
+    def asked(
+        self,
+        method: str,
+        path: str,
+        max_bytes: int,
+        *,
+        wait_seconds: float = 0,
+        is_repeated: bool = True,
+        **request: Any,
+    ) -> Iterator[requests.Response]:
+        """Ask, and give a good answer whose body is still to be read, in the block.
 
         Args:
-            method: GET or POST.
+            method: Of HTTP.
             path: Behind the address.
             max_bytes: How large the body can be.
             wait_seconds: For how long the director was asked to hold its answer back.
+            is_repeated: Whether it is sent again as it is where the link broke while it was under way.
             request: As ``requests`` takes it.
+
+        Raises:
+            NetworkError: The link is broken, also while the block reads, or what came is not taken.
+            RefusedError: The director said no.
         """
         self._adapter.bounds.max_bytes = max_bytes
+        self._adapter.max_retries = self._patience if is_repeated else self._patience.new(read=0)
         patient = max(self._timeout, wait_seconds + GRACE_SECONDS) if wait_seconds else self._timeout
         try:
             response = self._session.request(
@@ -157,8 +170,8 @@ class DirectorLink:
             if response.status_code >= 400:
                 self._refuse(response)
             try:
-                return read_body(response, max_bytes)
-            except AnswerRefused:
+                yield response
+            except BaseException:  # half of a body is left, which nobody reads
                 response.close()
                 raise
         except requests.exceptions.SSLError as error:
@@ -173,7 +186,7 @@ class DirectorLink:
                     f"The answer of {self._url} is not taken: {refusal}.",
                     hint="Look at the address; if it is your director's, tell the consortium's admin.",
                 ) from error
-            raise NetworkError(
+            raise BrokenLinkError(
                 f"The director at {self._url} does not answer ({type(error).__name__}).",
                 hint="Look at the link and the address; or train with --offline and send later: fl-envoy send BUNDLE",
             ) from error

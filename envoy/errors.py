@@ -33,6 +33,12 @@ class NetworkError(EnvoyError):
     code = "director_unreachable"
 
 
+class BrokenLinkError(NetworkError):
+    """The director did not answer, or its answer broke off: the same again may pass at once."""
+
+    code = "link_broken"
+
+
 class PolicyError(EnvoyError):
     """The hospital's own rules, or the agreed task, forbid this."""
 

@@ -103,6 +103,7 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
         ca_file=settings.ca_file,
         insecure_http=insecure_http or settings.insecure_http,
         ledger=Ledger(settings.home_folder),
+        keep=settings.home_folder / "starts",
     )
 
 
