@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Response
 from contract.messages.base import DEFAULT_TASK, Page
 from contract.messages.global_models import AggregationRequest, AnswerRequest, GlobalModel, PublishRequest
 from contract.names import TaskName
-from contract.parts import OCTETS
-from director.api.guard import BINARY, Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.ranges import IN_RANGES, Range, in_range
 from director.members.access import ADMIN, ANALYST, HOSPITAL
 
 router = APIRouter(route_class=GuardedRoute, tags=["global models"])
@@ -58,22 +58,22 @@ def get_global_model(version: Version, caller: Caller, director: Serving, task: 
     return director.models.get(caller, task, version)
 
 
-@router.get("/global_models/{version}/model.pt", response_class=Response, responses=BINARY)
+@router.get("/global_models/{version}/model.pt", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, ANALYST, ADMIN)
 def download_global_model(
-    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
-    """Give a version's model; who read it is put on record."""
-    return Response(director.models.file(caller, task, version, "model"), media_type=OCTETS)
+    """Give a version's model, or the rest of it; who read it is put on record."""
+    return in_range(director.models.file(caller, task, version, "model"), range_)
 
 
-@router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=BINARY)
+@router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, ANALYST, ADMIN)
 def download_global_scaler(
-    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
     """Give the scaler that a version stands behind; who read it is put on record."""
-    return Response(director.models.file(caller, task, version, "scaler"), media_type=OCTETS)
+    return in_range(director.models.file(caller, task, version, "scaler"), range_)
 
 
 @router.post("/global_models/{version}/publish")

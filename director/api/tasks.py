@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from contract.messages.base import Page
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
-from contract.parts import OCTETS
-from director.api.guard import BINARY, Caller, GuardedRoute, Serving, may
+from director.api.guard import Caller, GuardedRoute, Serving, may
+from director.api.ranges import IN_RANGES, Range, in_range
 from director.members.access import ADMIN, ANALYST, HOSPITAL
 
 router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
@@ -40,8 +40,8 @@ def move_start(task: TaskName, caller: Caller, director: Serving) -> Start:
     return director.tasks.merge_statistics(caller, task)
 
 
-@router.get("/blobs/{sha256}", response_class=Response, responses=BINARY)
+@router.get("/blobs/{sha256}", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL)
-def get_blob(sha256: Digest, caller: Caller, director: Serving) -> Response:
-    """Give the bytes of a start's model or scaler; who read a model is put on record."""
-    return Response(director.tasks.start_file(caller, sha256), media_type=OCTETS)
+def get_blob(sha256: Digest, caller: Caller, director: Serving, range_: Range = None) -> Response:
+    """Give the bytes of a start's model or scaler, or the rest of them; who read a model is put on record."""
+    return in_range(director.tasks.start_file(caller, sha256), range_)
