@@ -20,7 +20,8 @@ class UnrulyProxy:
         seed: Decides where connections are cut.
         cut_share: The chance of a cut within each 12 kB, about an upload, that go one way.
         latency_seconds: How long each byte is under way, in each direction.
-        bytes_per_second: How fast each direction of a connection goes; None: as fast as it can.
+        bytes_per_second: How fast each direction of a connection goes; None: as fast as it can. What the link does not
+            take yet stays with its sender.
     """
 
     def __init__(
@@ -41,6 +42,10 @@ class UnrulyProxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
         self.cuts = 0
+        self.carried_bytes = 0
+        """What went onto the link, either way, also what was lost on it."""
+        self._counting = threading.Lock()
+        self._dark_until = 0.0
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -49,6 +54,14 @@ class UnrulyProxy:
     def __exit__(self, *exception: object) -> None:
         self._listener.close()
 
+    def go_dark(self, seconds: float) -> None:
+        """Let nothing through for a while: what is open breaks, and what comes is reset."""
+        self._dark_until = time.monotonic() + seconds
+
+    @property
+    def is_dark(self) -> bool:
+        return time.monotonic() < self._dark_until
+
     def _accept(self) -> None:
         while True:
             try:
@@ -56,6 +69,9 @@ class UnrulyProxy:
             except OSError:
                 return
             self.connections += 1
+            if self.is_dark:
+                _reset(client)
+                continue
             budget = self._random.randint(0, _STRETCH_BYTES)
             while self._random.random() >= self._cut_share:
                 budget += _STRETCH_BYTES
@@ -68,6 +84,10 @@ class UnrulyProxy:
     def _take(self, source: socket.socket, under_way: queue.Queue[tuple[float, bytes]]) -> None:
         try:
             while data := source.recv(_PIECE_BYTES):
+                if self._rate is not None:
+                    time.sleep(len(data) / self._rate)
+                with self._counting:
+                    self.carried_bytes += len(data)
                 under_way.put((time.monotonic() + self._latency, data))
         except OSError:
             pass  # it was cut
@@ -84,14 +104,12 @@ class UnrulyProxy:
             while True:
                 due, data = under_way.get()
                 time.sleep(max(0.0, due - time.monotonic()))
-                if self._rate is not None:
-                    time.sleep(len(data) / self._rate)
                 if not data:
                     target.shutdown(socket.SHUT_WR)
                     return
                 target.sendall(data[:budget])
                 budget -= len(data)
-                if budget <= 0:
+                if budget <= 0 or self.is_dark:
                     self.cuts += 1
                     for each in (source, target):
                         _reset(each)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import requests
@@ -9,7 +10,7 @@ import requests
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
 from contract.messages.uploads import Submission
-from contract.names import EnvoyName
+from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
@@ -36,8 +37,13 @@ class Sender:
         state = dict(self.task.initial_state())
         first = self.task.layout[0].name
         state[first] = state[first] + np.float32(1 + self.number + nudge / 1000)
-        metadata = {"task": self.task.name, "num_examples": EXAMPLES, "base": self.base}
         model = write_model(state, self.task.layout)
+        metadata = {
+            "task": self.task.name,
+            "num_examples": EXAMPLES,
+            "base": self.base,
+            "model_sha256": Digest.of(model),
+        }
         log = b'{"epoch": 1, "loss": 0.5}\n'
         return Parcel({"metadata": json.dumps(metadata).encode(), "model": model, "scaler": _SCALER, "log": log})
 
@@ -55,6 +61,7 @@ def join(
     url: str = "",
     timeout_seconds: float = 60,
     attempts: int = 8,
+    keep: Path | None = None,
 ) -> list[Sender]:
     """Admit ``number`` hospitals; they talk to ``url`` where that is not the director's own."""
     senders = []
@@ -67,7 +74,9 @@ def join(
             start = requests.get(
                 f"{director.url}/tasks/{task.name}/start", headers={"Authorization": f"Bearer {token}"}, timeout=30
             ).json()
-            client = DirectorClient(url or director.url, token, timeout_seconds=timeout_seconds, attempts=attempts)
+            client = DirectorClient(
+                url or director.url, token, timeout_seconds=timeout_seconds, attempts=attempts, keep=keep
+            )
             senders.append(Sender(name, client, start["base"], task, place))
     return senders
 
