@@ -16,6 +16,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from envoy.pace import Pace
+
 GRACE_SECONDS = 30.0
 """How long an answer may take from its first byte on, beside its size at ``SLOWEST_BYTES_A_SECOND``."""
 SLOWEST_BYTES_A_SECOND = 1000
@@ -34,10 +36,12 @@ class Bounds:
     Args:
         max_bytes: Its body; head and frames are allowed beside it.
         grace_seconds: As ``GRACE_SECONDS``.
+        pace: How fast it, and the request before it, may travel; None: as fast as the line is.
     """
 
     max_bytes: int = 0
     grace_seconds: float = GRACE_SECONDS
+    pace: Pace | None = None
 
 
 class _BoundedSocket(io.RawIOBase):
@@ -50,6 +54,7 @@ class _BoundedSocket(io.RawIOBase):
         self._idle_seconds: float | None = sock.gettimeout()
         self._max_bytes = bounds.max_bytes + bounds.max_bytes // 8 + _HEAD_BYTES
         self._grace_seconds = bounds.grace_seconds
+        self._pace = bounds.pace
         self._received = 0
         self._began: float | None = None  # waiting for the first byte is what the time-out is for
 
@@ -61,8 +66,9 @@ class _BoundedSocket(io.RawIOBase):
             raise AnswerRefused("it is larger than such an answer can be")
         left = self._seconds_left()
         self._socket.settimeout(min((each for each in (self._idle_seconds, left) if each is not None), default=None))
+        room = buffer if self._pace is None else memoryview(buffer)[: self._pace.piece_bytes]
         try:
-            count: int | None = self._file.readinto(buffer)
+            count: int | None = self._file.readinto(room)
         except TimeoutError:
             self._seconds_left()  # says so if it was the deadline
             raise
@@ -71,6 +77,8 @@ class _BoundedSocket(io.RawIOBase):
         if self._began is None:
             self._began = self._clock()
         self._received += count or 0
+        if self._pace is not None:
+            self._pace.spend(count or 0)
         return count
 
     def close(self) -> None:
@@ -165,8 +173,14 @@ def _pools(bounds: Bounds) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(HTTPConnection):
         response_class = Answer
 
+        def send(self, data: Any) -> None:
+            _send_paced(super().send, data, bounds.pace)
+
     class Encrypted(HTTPSConnection):
         response_class = Answer
+
+        def send(self, data: Any) -> None:
+            _send_paced(super().send, data, bounds.pace)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -175,3 +189,15 @@ def _pools(bounds: Bounds) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Encrypted
 
     return {"http": PlainPool, "https": EncryptedPool}
+
+
+def _send_paced(send: Callable[[Any], None], data: Any, pace: Pace | None) -> None:
+    """Send bytes at the pace that is allowed; what is no bytes is read by those below, piece by piece."""
+    if pace is None or not isinstance(data, bytes | bytearray | memoryview):
+        send(data)
+        return
+    view = memoryview(data)
+    for first in range(0, len(view), pace.piece_bytes):
+        piece = view[first : first + pace.piece_bytes]
+        send(piece)
+        pace.spend(len(piece))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription, Expectation, JoinRequest
 from contract.messages.global_models import AnswerRequest, GlobalModel
+from contract.messages.runs import Run, RunAnswer, Work
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.tasks import Start, TaskDescription
 from contract.messages.tokens import IssuedToken
@@ -17,13 +18,18 @@ from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES, PART_OF, FileRole, Parcel
 from envoy.director_link import JSON, MAX_LIST_BYTES, MAX_MESSAGE_BYTES, DirectorLink
 from envoy.director_problems import shown
-from envoy.errors import PolicyError, RefusedError
+from envoy.errors import OlderDirectorError, PolicyError, RefusedError
+from envoy.pace import Pace
 from envoy.parcel import label_of
 from envoy.transfer import WHOLE_BYTES, fetch_file, send_part
 
 
 class DirectorClient(DirectorLink):
     """Talks to one director. Every request may be repeated: the director takes a repeated one for what it is."""
+
+    def keep_pace(self, pace: Pace | None) -> None:
+        """Send and read no faster than this from now on."""
+        self._adapter.bounds.pace = pace
 
     def join(self, code: str) -> IssuedToken:
         """Trade a one-time code for a token."""
@@ -184,3 +190,34 @@ class DirectorClient(DirectorLink):
     def submissions(self, limit: int) -> Page[Submission]:
         """Fetch this hospital's newest submissions."""
         return self.read("GET", f"/submissions?limit={limit}", Page[Submission], max_bytes=MAX_LIST_BYTES)
+
+    def work(self, envoy: EnvoyName, wait_seconds: float = 0) -> Work:
+        """Ask what there is to do; where that is nothing, the director holds its answer back for so long.
+
+        Raises:
+            OlderDirectorError: It knows no rounds.
+        """
+        try:
+            path = f"/envoys/{envoy}/work?wait={wait_seconds:g}"
+            return self.read("GET", path, Work, wait_seconds=wait_seconds)
+        except RefusedError as error:
+            if error.status not in (404, 405):
+                raise
+            raise OlderDirectorError(
+                f"The director at {self._url} knows no rounds: it is of an earlier version.",
+                director_code=error.director_code,
+                status=error.status,
+                hint="Ask the consortium's admin to update it. Until then: fl-envoy train, once in each cycle.",
+            ) from error
+
+    def answer_run(self, run: int, answer: RunAnswer) -> Run:
+        """Say whether this hospital takes part in a run."""
+        body = answer.model_dump_json().encode()
+        with self.on_record(f"run {run}: {answer.choice}", Digest.of(body), len(body)) as became:
+            found = self.read("POST", f"/runs/{run}/answers", Run, data=body, headers=JSON)
+            became("taken")
+        return found
+
+    def run(self, run: int) -> Run:
+        """Fetch how far a run is."""
+        return self.read("GET", f"/runs/{run}", Run, max_bytes=MAX_LIST_BYTES)

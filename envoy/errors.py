@@ -54,3 +54,9 @@ class RefusedError(EnvoyError):
         super().__init__(sentence, hint=hint, director_code=director_code, status=status, **facts)
         self.director_code = director_code
         self.status = status
+
+
+class OlderDirectorError(RefusedError):
+    """The director is of a version that does not know what was asked for."""
+
+    code = "older_director"

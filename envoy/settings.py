@@ -4,15 +4,38 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.errors import SettingsError
+from envoy.hours import Hours, read_hours
 from envoy.house_rules import HouseRules
+from envoy.pace import Pace
 
 CONFIG_FILE = "envoy.toml"
 _CONFIG_VARIABLE = "ENVOY_CONFIG"
+_SomeNames = Annotated[tuple[TaskName, ...], Field(min_length=1)]
+
+
+def _names(found: object) -> object:
+    """Take names with commas between them for a list, as an environment has none."""
+    return [name.strip() for name in found.split(",")] if isinstance(found, str) else found
+
+
+def _hours(found: object) -> Hours | None:
+    if found is None or isinstance(found, Hours):
+        return found
+    if not isinstance(found, str):
+        raise ValueError("write hours as text, such as 20:00-06:00")
+    return read_hours(found)
 
 
 class EnvoySettings(BaseSettings):
@@ -30,6 +53,10 @@ class EnvoySettings(BaseSettings):
         insecure_http: Whether the token may travel unencrypted to another machine.
         minimum_examples: Below so many training patients nothing is made that leaves, whatever a director says.
         max_epochs: A training plan of more local epochs is refused.
+        tasks: The tasks whose runs this hospital takes part in; None: the one task.
+        hours: When ``participate`` works, by the machine's clock; None: always.
+        threads: How many threads calculate at most.
+        kilobytes_per_second: How fast bytes travel at most, both ways together; None: as fast as the line is.
         answer: Whether ``train`` gives this hospital's word on versions that wait for it: off, automatic.
         answer_margin: How much less accurate a version may be than the one before it, as a share of patients.
         answer_loss_margin: How much larger its mean loss may be, in nats.
@@ -48,6 +75,10 @@ class EnvoySettings(BaseSettings):
     insecure_http: bool = False
     minimum_examples: Annotated[int, Field(ge=1)] = 10
     max_epochs: Annotated[int, Field(ge=1)] = 1000
+    tasks: Annotated[_SomeNames | None, NoDecode, BeforeValidator(_names)] = None
+    hours: Annotated[Hours | None, NoDecode, PlainValidator(_hours)] = None
+    threads: Annotated[int, Field(ge=1, le=1024)] = 1
+    kilobytes_per_second: Annotated[float, Field(ge=2)] | None = None
     answer: Literal["off", "automatic"] = "off"
     answer_margin: Annotated[float, Field(ge=0, le=1)] = 0.02
     answer_loss_margin: Annotated[float, Field(ge=0, le=10)] = 0.05
@@ -74,6 +105,16 @@ class EnvoySettings(BaseSettings):
     def rules(self) -> HouseRules:
         """The hospital's own limits."""
         return HouseRules(minimum_examples=self.minimum_examples, max_epochs=self.max_epochs)
+
+    @property
+    def allowed_tasks(self) -> tuple[TaskName, ...]:
+        """The tasks whose runs this hospital takes part in."""
+        return self.tasks or (TaskName(self.task),)
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast bytes may travel."""
+        return None if self.kilobytes_per_second is None else Pace(1000 * self.kilobytes_per_second)
 
 
 def read_settings() -> EnvoySettings:

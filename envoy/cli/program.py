@@ -95,7 +95,7 @@ def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient
 
 def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure_http: bool = False) -> DirectorClient:
     """Give a director at an address, asked as the settings say."""
-    return DirectorClient(
+    client = DirectorClient(
         url,
         token,
         timeout_seconds=settings.timeout_seconds,
@@ -105,6 +105,8 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
         ledger=Ledger(settings.home_folder),
         keep=settings.home_folder / "starts",
     )
+    client.keep_pace(settings.pace)
+    return client
 
 
 def tables_folder(settings: EnvoySettings, data: Path | None) -> Path:

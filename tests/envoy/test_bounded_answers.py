@@ -16,6 +16,7 @@ import trustme
 from urllib3.exceptions import HTTPError
 
 from envoy.bounded_answers import AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
+from envoy.pace import Pace
 from envoy.patience import patience
 from tests.envoy.raw_server import raw_server, saying
 
@@ -149,3 +150,28 @@ def test_the_bounds_hold_under_encryption_and_behind_a_proxy(tmp_path: Path, thr
     assert "slower" in str(refusal_in(failed.value))
     ended.set()
     listener.close()
+
+
+def test_what_is_sent_and_what_comes_back_keep_the_pace_piece_by_piece() -> None:
+    waited: list[float] = []
+    pace = Pace(40_000, lambda: 0.0, waited.append)
+    length = 50_000
+    received: list[int] = []
+
+    def answer(connection: socket.socket, ended: threading.Event) -> None:
+        count = len(server.heads[0])
+        while count < length:
+            count += len(connection.recv(65536))
+        received.append(count)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + bytes(20_000))
+
+    adapter = BoundedAdapter(max_retries=patience(0))
+    adapter.bounds.max_bytes, adapter.bounds.pace = MAX_BYTES, pace
+    session = DirectSession()
+    session.mount("http://", adapter)
+    with raw_server(answer) as server:
+        response = session.post(server.url, data=bytes(length), stream=True, timeout=5)
+        assert len(read_body(response, MAX_BYTES)) == 20_000
+    assert received[0] >= length
+    assert waited[-1] == pytest.approx((length + 20_000) / 40_000, rel=0.05), "both ways count together"
+    assert len(waited) > 70_000 / pace.piece_bytes - 1, "no piece is longer than a fraction of a second"

@@ -1,17 +1,20 @@
 """The director as the hospital sees it: what is asked, and what comes back."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contract.messages.runs import RunAnswer
 from contract.messages.statistics import StatisticsReport
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest
 from contract.parts import Parcel
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.director_client import DirectorClient
-from envoy.errors import NetworkError, PolicyError, RefusedError
+from envoy.errors import NetworkError, OlderDirectorError, PolicyError, RefusedError
+from envoy.ledger import Ledger
 from tests.envoy.answering import KNH, PROBLEM, answering, client
 
 
@@ -101,3 +104,35 @@ def test_a_task_that_makes_no_sense_is_a_matter_of_policy(nonsense: str) -> None
 def test_what_is_no_task_at_all_is_no_matter_of_policy(answer: Any) -> None:
     with answering((200, answer)) as director, pytest.raises(NetworkError, match="does not speak"):
         client(director).task(DIAGNOSIS_COUNT.name)
+
+
+def test_work_is_waited_for_as_long_as_is_said() -> None:
+    with answering((200, {"waits_for": "No run is open."})) as director:
+        assert client(director).work(KNH, 2.5).waits_for == "No run is open."
+    assert director.asked[0].path == "/envoys/KNH/work?wait=2.5"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, OlderDirectorError), (405, OlderDirectorError), (401, RefusedError)]
+)
+def test_a_director_that_knows_no_rounds_is_told_from_one_that_refuses(status: int, error: type[Exception]) -> None:
+    with answering((status, PROBLEM)) as director, pytest.raises(RefusedError) as refused:
+        client(director).work(KNH)
+    assert type(refused.value) is error
+
+
+def test_an_answer_to_an_invitation_stands_in_the_ledger(tmp_path: Path) -> None:
+    run = {
+        "id": 3, "task": "diagnosis_count", "state": "inviting", "rounds": 2, "published": 0, "quorum": 2,
+        "deadline_seconds": 60, "strategy": "fedavg", "parameters": {}, "late": "refuse", "seed": 0, "hospitals": [],
+        "current": None, "opened_at": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    with answering((201, run)) as director:
+        asked = DirectorClient(director.url, "fld_x", timeout_seconds=5, attempts=0, ledger=Ledger(tmp_path))
+        assert asked.answer_run(3, RunAnswer(choice="take_part", patients=50)).id == 3
+        assert asked.run(3).state == "inviting"
+    assert [each.path for each in director.asked] == ["/runs/3/answers", "/runs/3"]
+    (entry,) = Ledger(tmp_path).entries()
+    assert (entry.kind, entry.outcome, entry.sha256) == (
+        "run 3: take_part", "taken", Digest.of(director.asked[0].body)
+    )  # fmt: skip

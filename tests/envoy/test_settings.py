@@ -1,5 +1,6 @@
 """How an envoy is configured: the environment over the file over defaults, and no unknown keys."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def test_the_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("ENVOY_INSECURE_HTTP", "perhaps", "Setting insecure_http: "),
         ("ENVOY_MINIMUM_EXAMPLES", "0", "Setting minimum_examples: "),
         ("ENVOY_MAX_EPOCHS", "0", "Setting max_epochs: "),
+        ("ENVOY_TASKS", "Diagnosis Count", "Setting tasks.0: "),
+        ("ENVOY_HOURS", "at night", "Setting hours: .*write them as 20:00-06:00"),
+        ("ENVOY_THREADS", "0", "Setting threads: "),
+        ("ENVOY_KILOBYTES_PER_SECOND", "1", "Setting kilobytes_per_second: "),
         ("ENVOY_ANSWER", "always", "Setting answer: "),
         ("ENVOY_ANSWER_MARGIN", "-1", "Setting answer_margin: "),
         ("ENVOY_ANSWER_LOSS_MARGIN", "nan", "Setting answer_loss_margin: "),
@@ -78,3 +83,32 @@ def test_the_hospitals_limits_hold_unless_it_sets_others(monkeypatch: pytest.Mon
     monkeypatch.setenv("ENVOY_MAX_EPOCHS", "5")
     assert read_settings().rules == HouseRules(minimum_examples=50, max_epochs=5)
     assert (read_settings().answer, read_settings().insecure_http) == ("off", False)
+
+
+def test_what_the_hospital_decides_is_written_alike_in_the_environment_and_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (read_settings().allowed_tasks, read_settings().hours, read_settings().pace) == (
+        ("diagnosis_count",),
+        None,
+        None,
+    )
+    (tmp_path / "envoy.toml").write_text('tasks = ["one", "other"]\nhours = "20:00-06:00"\nkilobytes_per_second = 64\n')
+    settings = read_settings()
+    assert settings.allowed_tasks == ("one", "other")
+    assert settings.hours is not None
+    assert not settings.hours.hold(time(12))
+    assert settings.pace is not None
+    assert settings.pace.piece_bytes == 16_000
+    monkeypatch.setenv("ENVOY_TASKS", "other, third")
+    monkeypatch.setenv("ENVOY_HOURS", "08:00-18:00")
+    settings = read_settings()
+    assert settings.allowed_tasks == ("other", "third")
+    assert settings.hours is not None
+    assert settings.hours.hold(time(12))
+
+
+def test_hours_in_the_file_are_text(tmp_path: Path) -> None:
+    (tmp_path / "envoy.toml").write_text("hours = 20\n")
+    with pytest.raises(SettingsError, match="write hours as text"):
+        read_settings()
