@@ -99,8 +99,9 @@ class Ledger:
         return line.id
 
     def became(self, sending: str, outcome: str) -> None:
-        """Write what became of it."""
-        self._append(_Outcome(id=sending, answered_at=self.clock(), outcome=outcome).model_dump_json())
+        """Write what became of it; it outlasts a power cut once the next line does."""
+        told = _Outcome(id=sending, answered_at=self.clock(), outcome=outcome)
+        self._append(told.model_dump_json(), lasting=False)
 
     def entries(self) -> list[Entry]:
         """Read all, oldest first; a line that a power cut tore is left out."""
@@ -124,7 +125,7 @@ class Ledger:
                 continue
         return list(sent.values())
 
-    def _append(self, line: str) -> None:
+    def _append(self, line: str, *, lasting: bool = True) -> None:
         """Append one line in a single write, so that two commands at once don't mix theirs."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_new = not self.path.exists()
@@ -134,7 +135,8 @@ class Ledger:
             os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
             torn = os.read(descriptor, 1) not in (b"", b"\n")  # a power cut ended the last line
             os.write(descriptor, f"{chr(10) if torn else ''}{line}\n".encode())
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
         if is_new:

@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -126,10 +127,16 @@ def pack(
     metrics: Mapping[str, MetricValue],
     log: Sequence[Mapping[str, object]],
     seed: int,
-    trained_at: datetime,
+    trained_at: datetime | None = None,
+    round_number: int | None = None,
+    cohort: Digest | None = None,
 ) -> Parcel:
-    """Pack a trained model: a plain state_dict as ``torch.save`` writes it, its scaler, its log, its label."""
-    software = {name: version(name) for name in _SOFTWARE} | {"python": platform.python_version()}
+    """Pack a trained model: a plain state_dict as ``torch.save`` writes it, its scaler, its log, its label.
+
+    An update for a round says which (``round_number``) and of which ``cohort``, and not when it was trained: the same
+    training gives the same bytes.
+    """
+    software = _software()
     lines = "".join(json.dumps({**line, "software": software}, allow_nan=False) + "\n" for line in log).encode()
     parts: dict[FileRole, bytes] = {"model": _saved(task, state), "scaler": scaler, "log": lines}
     metadata = UploadMetadata.model_validate(
@@ -141,7 +148,7 @@ def pack(
             "seed": seed,
             "local_epochs": task.training.local_epochs,
             "software": software,
-            "trained_at": trained_at,
+            **_said(trained_at=trained_at, round=round_number, cohort=cohort),
             **{f"{role}_sha256": digest for role, digest in Parcel(parts).digests.items()},
         }
     )
@@ -160,8 +167,19 @@ def own_scaler_file(x: NDArray[np.float64]) -> bytes:
     return file.getvalue()
 
 
+def _said(**facts: object) -> dict[str, object]:
+    """Leave out what is not said: a director of the version before does not know each of them."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+@cache
+def _software() -> Mapping[str, str]:
+    """Look up the versions once: it takes as long as a small training."""
+    return {name: version(name) for name in _SOFTWARE} | {"python": platform.python_version()}
+
+
 def _written(label: UploadMetadata) -> bytes:
-    return label.model_dump_json(indent=2).encode()
+    return label.model_dump_json(indent=2, exclude_unset=True).encode()
 
 
 def _saved(task: Task, state: Mapping[str, NDArray[np.float32]]) -> bytes:

@@ -93,7 +93,7 @@ class StartKeeper:
         if start.scaler_sha256:
             largest[start.scaler_sha256] = written_scaler_bytes(len(task.features))
         files = {digest: self._file(digest) or client.blob(digest, largest[digest]) for digest in largest}
-        opened = _opened(task, start, files)
+        opened = opened_start(task, start, files)
         self._keep(task.name, _KeptStart(task=TaskDescription.of(task), start=start), files)
         return opened
 
@@ -109,7 +109,7 @@ class StartKeeper:
             return _shared_start(task)
         digests = [digest for digest in (kept.start.model_sha256, kept.start.scaler_sha256) if digest is not None]
         files = {digest: data for digest in digests if (data := self._file(digest)) is not None}
-        return _opened(task, kept.start, files) if len(files) == len(set(digests)) else _shared_start(_known(name))
+        return opened_start(task, kept.start, files) if len(files) == len(set(digests)) else _shared_start(_known(name))
 
     def _kept(self, name: TaskName) -> _KeptStart | None:
         try:
@@ -160,7 +160,13 @@ def written_scaler_bytes(features: int) -> int:
     return 1024 * features + 64 * 1024
 
 
-def _opened(task: Task, start: Start, files: Mapping[Digest, bytes]) -> StartingPoint:
+def opened_start(task: Task, start: Start, files: Mapping[Digest, bytes]) -> StartingPoint:
+    """Read the files of a start.
+
+    Raises:
+        PolicyError: Its name is not what this hospital's definition of the task gives.
+        ArtifactError: A file is not what the strict readers take.
+    """
     if start.base != task.base(start.model_sha256, start.scaler_sha256):
         raise PolicyError(
             "The director and this envoy do not mean the same by this task.",

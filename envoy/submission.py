@@ -4,11 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from contract.artifacts.scaler_file import read_scaler
 from contract.messages.base import MetricValue
+from contract.messages.runs import Assignment
 from contract.messages.statistics import StatisticsReport
+from contract.names import Digest, EnvoyName
+from contract.network import State
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
@@ -18,6 +24,9 @@ from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
 from envoy.starting_point import StartingPoint
 from envoy.tables import read_tables
+
+if TYPE_CHECKING:
+    from envoy.training import LogLine
 
 ScalerChoice = Literal["merged", "own"]
 
@@ -64,10 +73,19 @@ def read_local_data(
         DataError: The tables have a defect.
         PolicyError: There are too few patients for this task, or by the hospital's own rules.
     """
+    data = read_patients(task, directory, seed=seed, held_out_share=held_out_share)
+    rules.require_enough(task, data.num_examples)
+    return data
+
+
+def read_patients(task: Task, directory: Path, *, seed: int, held_out_share: float) -> LocalData:
+    """Read the tables and split their patients, however few they are.
+
+    Raises:
+        DataError: The tables have a defect.
+    """
     cohort = build_cohort(task, read_tables(directory))
-    split = split_by_patient(cohort, seed, held_out_share)
-    rules.require_enough(task, len(split.training))
-    return LocalData(task, split)
+    return LocalData(task, split_by_patient(cohort, seed, held_out_share))
 
 
 def make_submission(
@@ -84,17 +102,10 @@ def make_submission(
     With ``merged`` the model trains behind the director's merged scaler where there is one, else, and with ``own``,
     behind one fitted to the hospital's training rows.
     """
-    from envoy.training import (
-        order_of_cycle,
-        train,
-    )  # late: torch takes seconds, and reading defects should not wait for it
+    from envoy.training import order_of_cycle, train  # late: torch takes seconds, and defects should not wait for it
 
     task, split = data.task, data.split
-    if scaler == "merged" and start.scaler is not None and start.scaler_file is not None:
-        scaler_state, scaler_file = start.scaler, start.scaler_file
-    else:
-        scaler_file = own_scaler_file(split.training.features)
-        scaler_state = read_scaler(scaler_file, len(task.features))
+    scaler_state, scaler_file = _scaler(data, start, scaler)
     begin = start.behind(scaler_state)
     trained = train(task, begin, scaler_state, split, order_of_cycle(seed, begin), on_epoch, seed=seed)
     after = evaluate(task, trained.state, scaler_state, split.held_out).metrics
@@ -110,6 +121,66 @@ def make_submission(
         trained_at=now,
     )
     return Trained(parcel, evaluate_start(data, start), after)
+
+
+def make_update(
+    data: LocalData,
+    start: StartingPoint,
+    assignment: Assignment,
+    *,
+    envoy: EnvoyName,
+    cohort: Digest,
+    on_epoch: Callable[[int], None] = lambda epoch: None,
+) -> Parcel:
+    """Train for a round from its base and pack the update; the same patients and the same round give the same bytes.
+
+    Args:
+        data: The hospital's patients.
+        start: The round's base.
+        assignment: The round.
+        envoy: The hospital, whose patients have an order of their own.
+        cohort: Names the patients; see ``envoy.participation.cohorts``.
+        on_epoch: As ``make_submission``.
+    """
+    scaler_state, scaler_file = _scaler(data, start, "merged")
+    state, log = _train_for_round(data, start.behind(scaler_state), scaler_state, assignment, envoy, on_epoch)
+    return pack(
+        task=data.task,
+        base=start.base,
+        state=state,
+        scaler=scaler_file,
+        num_examples=data.num_examples,
+        metrics=evaluate(data.task, state, scaler_state, data.split.held_out).metrics,
+        log=log,
+        seed=assignment.seed,
+        round_number=assignment.n,
+        cohort=cohort,
+    )
+
+
+def _train_for_round(
+    data: LocalData,
+    begin: State,
+    scaler: ScalerState,
+    assignment: Assignment,
+    envoy: EnvoyName,
+    on_epoch: Callable[[int], None],
+) -> tuple[Mapping[str, NDArray[np.float32]], tuple["LogLine", ...]]:
+    """Train as a round asks: all that is random follows from its seed, the task, its number and the hospital."""
+    from envoy.training import order_of_round, train  # late: as above
+
+    order = order_of_round(assignment.seed, data.task, assignment.number, envoy)
+    trained = train(
+        data.task, begin, scaler, data.split, order, on_epoch, seed=assignment.seed, proximal=assignment.proximal
+    )
+    return trained.state, trained.log
+
+
+def _scaler(data: LocalData, start: StartingPoint, choice: ScalerChoice) -> tuple[ScalerState, bytes]:
+    if choice == "merged" and start.scaler is not None and start.scaler_file is not None:
+        return start.scaler, start.scaler_file
+    file = own_scaler_file(data.split.training.features)
+    return read_scaler(file, len(data.task.features)), file
 
 
 def evaluate_start(data: LocalData, start: StartingPoint) -> Mapping[str, MetricValue] | None:

@@ -147,3 +147,29 @@ def test_a_metric_that_can_not_be_one_does_not_leave(parcel: Parcel) -> None:
     label = json.loads(parcel["metadata"])
     with pytest.raises(MetricError, match="accuracy is not a number from 0 to 1"):
         ready_to_send(relabelled(parcel, metrics={**label["metrics"], "accuracy": 999}), DIAGNOSIS_COUNT, USUAL_RULES)
+
+
+def test_an_update_for_a_round_says_which_and_of_whom_and_nothing_of_the_time() -> None:
+    def packed() -> Parcel:
+        return pack(
+            task=DIAGNOSIS_COUNT,
+            base=Digest.of(b"start"),
+            state=DIAGNOSIS_COUNT.initial_state(),
+            scaler=own_scaler_file(ROWS),
+            num_examples=40,
+            metrics={},
+            log=[{"epoch": 1}],
+            seed=3,
+            round_number=7,
+            cohort=Digest.of(b"cohort"),
+        )
+
+    label = label_of(packed())
+    assert (label.round, label.cohort, label.trained_at) == (7, Digest.of(b"cohort"), None)
+    assert packed() == packed()
+    again = ready_to_send(packed(), DIAGNOSIS_COUNT, USUAL_RULES)
+    assert again["metadata"] == packed()["metadata"]
+
+
+def test_what_is_for_no_round_says_nothing_of_rounds_for_an_older_director(parcel: Parcel) -> None:
+    assert {"round", "cohort"}.isdisjoint(json.loads(parcel["metadata"]))

@@ -8,14 +8,16 @@ import pytest
 
 from contract.artifacts.scaler_file import read_scaler, write_scaler
 from contract.messages.base import MetricValue
-from contract.names import Digest
+from contract.messages.runs import Assignment
+from contract.names import Digest, EnvoyName
+from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import Split
 from envoy.errors import DataError, PolicyError
 from envoy.parcel import label_of
 from envoy.starting_point import StartingPoint
-from envoy.submission import LocalData, ScalerChoice, evaluate_start, make_submission, read_local_data
+from envoy.submission import LocalData, ScalerChoice, evaluate_start, make_submission, make_update, read_local_data
 from simulation.consortium import write_consortium
 from tests.envoy.patients import cohort
 
@@ -84,3 +86,30 @@ def test_the_start_is_held_against_the_held_out_patients_alone() -> None:
     assert found is not None
     patients: MetricValue = found["held_out"]
     assert patients == 3.0
+
+
+def assignment(**changes: object) -> Assignment:
+    start_of = {"base": Digest.of(b"start"), "model_sha256": Digest.of(b"model"), "scaler_sha256": None}
+    which = {"n": 7, "run": 1, "number": 2, "rounds": 5, "task": DIAGNOSIS_COUNT.name, "global_version": None}
+    how = {"seed": 3, "proximal": 0.0, "closes_at": NOW, "closes_in_seconds": 60, "awaited": []}
+    return Assignment.model_validate({**start_of, **which, **how, **changes})
+
+
+def test_an_update_is_the_same_bytes_for_the_same_round_and_hospital_alone(data: LocalData) -> None:
+    cohort = Digest.of(b"cohort")
+
+    def update(name: str = "KNH", **changes: object) -> Parcel:
+        return make_update(data, start(MERGED), assignment(**changes), envoy=EnvoyName(name), cohort=cohort)
+
+    first = update()
+    assert first == update() == update(name="knh")
+    label = label_of(first)
+    assert (label.round, label.cohort, label.seed, label.trained_at) == (7, cohort, 3, None)
+    others = [update("MTRH"), update(number=3), update(seed=4)]
+    assert len({each.digests["model"] for each in (first, *others)}) == 4
+    assert update(n=8).digests["model"] == first.digests["model"], "a round that is tried again asks for the same"
+
+
+def test_a_proximal_term_is_not_left_out_in_silence(data: LocalData) -> None:
+    with pytest.raises(PolicyError, match="proximal term"):
+        make_update(data, start(MERGED), assignment(proximal=0.1), envoy=EnvoyName("KNH"), cohort=Digest.of(b"cohort"))
