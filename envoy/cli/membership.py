@@ -1,6 +1,7 @@
 """``fl-envoy join | renew | status``: this hospital's place in a federation."""
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from envoy.cli.program import (
     print_json,
     says_what_failed,
 )
+from envoy.cli.showing import participation_facts, participation_line
 from envoy.cli.tasks import look_at_tasks
 from envoy.errors import RefusedError
 from envoy.membership import Membership, MembershipFile
@@ -66,8 +68,12 @@ def renew(as_json: AsJson = False) -> None:
 
 @says_what_failed
 def status(as_json: AsJson = False) -> None:
-    """Show how the director sees this hospital."""
-    client, membership = joined(read_settings())
+    """Show how the director sees this hospital, and what a participating envoy of this home is doing."""
+    settings = read_settings()
+    taking_part = participation_line(settings.home_folder, datetime.now(UTC))
+    if taking_part is not None and not as_json:
+        out.print(taking_part)  # first: it is known without a link
+    client, membership = joined(settings)
     seen, submissions = client.envoy(membership.envoy_name), client.submissions(limit=10).items
     expected = client.expectation(membership.envoy_name)
     if as_json:
@@ -77,6 +83,7 @@ def status(as_json: AsJson = False) -> None:
                 "token_expires_at": membership.expires_at.isoformat(),
                 "envoy": seen.model_dump(mode="json"),
                 "expected_examples": expected,
+                "participation": participation_facts(settings.home_folder),
                 "submissions": [each.model_dump(mode="json") for each in submissions],
             }
         )

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 
 from rich.table import Table
 
@@ -15,6 +17,8 @@ from envoy.cli.program import (
     out,
     print_json,
 )
+from envoy.home_lock import is_held
+from envoy.participation.status import read_status
 from envoy.submission import LocalData, Trained
 
 
@@ -115,3 +119,22 @@ def show_parcel(
             for line in data.decode(errors="backslashreplace").split("\n"):
                 out.print(line)
     out.print("Nothing was sent.")
+
+
+def participation_line(home: Path, now: datetime) -> str | None:
+    """Say what a participating envoy of this home is doing, or did last; None: it never took part."""
+    found = read_status(home)
+    if found is None:
+        return None
+    age = (now - (found.last_contact or found.since)).total_seconds()
+    where = f", round {found.number} of {found.rounds} (run {found.run})" if found.number else ""
+    if not is_held(home):
+        return f"Does not participate now; it last did so as {found.state}{where}, {age:.0f} s ago."
+    told = f"Participates: {found.state}{where} since {found.since:%Y-%m-%d %H:%M:%S} UTC; heard {age:.0f} s ago."
+    return " ".join(part for part in (told, found.waits_for, found.last_error) if part)
+
+
+def participation_facts(home: Path) -> dict[str, object] | None:
+    """Give the same for a program; None: it never took part."""
+    found = read_status(home)
+    return None if found is None else {"is_running": is_held(home), **found.model_dump(mode="json")}

@@ -1,0 +1,159 @@
+"""``fl-envoy participate | pause | resume | refuse``: training in rounds, as far as this hospital allows it."""
+
+import json
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from contract.artifacts.visible_text import visible_json
+from contract.errors import FederationError
+from contract.messages.runs import RunAnswer
+from contract.names import TaskName
+from contract.tasks import BUILT_IN_TASKS
+from envoy.cli.answers import answer_waiting
+from envoy.cli.program import AsJson, Data, client_of, err, out, says_what_failed, tables_folder
+from envoy.director_client import DirectorClient
+from envoy.errors import SettingsError
+from envoy.home_lock import only_one
+from envoy.membership import Membership, MembershipFile
+from envoy.participation.bulletin import Bulletin, Told
+from envoy.participation.holds import Holds
+from envoy.participation.loop import Participation
+from envoy.participation.outbox import Outbox
+from envoy.participation.participant import House, Participant
+from envoy.participation.patients import Patients
+from envoy.participation.sender import Sender
+from envoy.participation.status import read_status
+from envoy.participation.switches import Switches
+from envoy.settings import EnvoySettings, read_settings
+
+_ATTEMPTS = 2
+"""How often a request is repeated at once; after that it is said, and tried again more slowly."""
+
+
+@says_what_failed
+def participate(
+    data: Data = None,
+    runs: Annotated[int | None, typer.Option(min=1, help="End when so many runs are over.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="The same as --runs 1.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take part in training rounds: wait, train, return the update, wait again; until it is stopped."""
+    settings = read_settings()
+    membership = MembershipFile(settings.home_folder).read()
+    folder = tables_folder(settings, data)
+    with only_one(settings.home_folder):
+        signal.signal(signal.SIGTERM, _stop)
+        before = read_status(settings.home_folder)
+        bulletin = Bulletin(settings.home_folder, _print_json if as_json else _print_line)
+        bulletin.enter("starting", run=before.run if before else None)
+        try:
+            _get_ready(settings, membership)
+            loop = _participation(settings, membership, folder, bulletin)
+            loop.take_part(1 if once else runs, in_run=before.run if before else None)
+        except KeyboardInterrupt:
+            bulletin.say("stopped", "Stopped. Started again, it goes on from here.")
+            bulletin.enter("stopped")
+        except FederationError as error:
+            bulletin.enter("stopped", last_error=error.sentence)
+            raise
+
+
+@says_what_failed
+def pause() -> None:
+    """Begin nothing more until ``fl-envoy resume``; a running participate sees it within seconds."""
+    Switches(read_settings().home_folder).pause(datetime.now(UTC))
+    out.print("Paused: no round is trained for, and nothing is sent, until fl-envoy resume.")
+
+
+@says_what_failed
+def resume() -> None:
+    """Go on after ``fl-envoy pause``."""
+    was_paused = Switches(read_settings().home_folder).resume()
+    out.print("Goes on." if was_paused else "There was no pause.")
+
+
+@says_what_failed
+def refuse(
+    run: Annotated[int, typer.Argument(min=1, help="The run's number.")],
+    reason: Annotated[str | None, typer.Option(help="Why; the consortium's admin reads it.")] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="Answer the run anew instead.")] = False,
+    data: Data = None,
+) -> None:
+    """Take no part in a run, or no further part, and say why; what was returned stays with the director."""
+    if take_back == (reason is not None):
+        raise SettingsError("A refusal takes a reason, and to take it back none.", hint="Give one: --reason TEXT")
+    answer = _refusal(reason) if reason is not None else None
+    settings = read_settings()
+    switches = Switches(settings.home_folder)
+    membership = MembershipFile(settings.home_folder).read()
+    client = client_of(settings, membership)
+    if answer is not None:
+        switches.refuse(run, answer.reason or "")  # first: a running participate stops for it, link or no link
+        client.answer_run(run, answer)
+        out.print(f"Takes no part in run {run}.")
+        return
+    switches.take_back(run)
+    participant = _participant(settings, membership, tables_folder(settings, data), client)
+    answer = participant.answer(run, client.run(run).task)
+    out.print(f"Run {run}: {answer.choice}. {answer.reason or ''}".strip())
+
+
+def _refusal(reason: str) -> RunAnswer:
+    try:
+        return RunAnswer(choice="refuse", reason=reason)
+    except ValidationError:
+        raise SettingsError(
+            "This is no reason: it takes one line of 1 to 500 characters.", hint="Write it shorter: --reason TEXT"
+        ) from None
+
+
+def _participation(settings: EnvoySettings, membership: Membership, folder: Path, bulletin: Bulletin) -> Participation:
+    home, envoy = settings.home_folder, membership.envoy_name
+    patience = min(settings.attempts, _ATTEMPTS)
+    client = client_of(settings.model_copy(update={"attempts": patience}), membership)
+    participant = _participant(settings, membership, folder, client)
+    holds = Holds(Switches(home), settings.hours)
+    sender = Sender(client, envoy, Outbox(home), bulletin)
+
+    def between(task: TaskName) -> None:
+        if settings.answer == "automatic":
+            answer_waiting(settings, client, membership, participant.data(task), dry_run=False)
+
+    return Participation(client, envoy, participant, sender, holds, bulletin, between=between)
+
+
+def _participant(settings: EnvoySettings, membership: Membership, folder: Path, client: DirectorClient) -> Participant:
+    patients = Patients(folder, seed=settings.seed, held_out_share=settings.held_out_share)
+    house = House(settings.rules, settings.allowed_tasks)
+    return Participant(client, membership, settings.home_folder, house, patients)
+
+
+def _get_ready(settings: EnvoySettings, membership: Membership) -> None:
+    """Do what takes seconds once, so that the first round does not wait for it."""
+    from envoy.participation.warm_up import limit_threads, warm_up  # late: torch, and other commands need none
+
+    limit_threads(settings.threads)
+    for name in settings.allowed_tasks:
+        if name in BUILT_IN_TASKS:
+            warm_up(BUILT_IN_TASKS[name], membership.envoy_name)
+
+
+def _stop(signal_number: int, frame: object) -> None:
+    """End as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _print_line(told: Told) -> None:
+    err.print(f"{told.at:%Y-%m-%d %H:%M:%S} UTC {told.sentence}")
+
+
+def _print_json(told: Told) -> None:
+    line = {"at": told.at.isoformat(), "event": told.event, "sentence": told.sentence, **told.facts}
+    sys.stdout.write(visible_json(json.dumps(line)) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,115 @@
+"""What a hospital does when it is asked."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.accepted_tasks import AcceptedTasks
+from envoy.errors import PolicyError
+from envoy.house_rules import HouseRules
+from envoy.parcel import label_of
+from envoy.participation.cohorts import FrozenCohort
+from envoy.participation.participant import Participant
+from envoy.participation.switches import Switches
+from simulation.consortium import write_consortium
+from tests.envoy.participation.rounds_played import NOW, PlayedRounds, Taking
+
+TASK = DIAGNOSIS_COUNT.name
+
+
+@pytest.fixture
+def participant(taking: Taking) -> Participant:
+    return taking.participant()
+
+
+def test_statistics_go_before_the_first_answer_and_not_again(
+    director: PlayedRounds, participant: Participant, taking: Taking
+) -> None:
+    participant.answer(1, TASK)
+    participant.answer(1, TASK)
+    taking.participant().answer(1, TASK)
+    assert director.paths("POST") == ["/statistics/KNH", *["/runs/1/answers"] * 3]
+
+
+@pytest.mark.parametrize(("patients", "choice", "told"), [(10, "refuse", None), (12, "take_part", 12)])
+def test_of_fewer_than_11_patients_no_number_leaves(
+    director: PlayedRounds, taking: Taking, tmp_path: Path, patients: int, choice: str, told: int | None
+) -> None:
+    (taking.tables,) = write_consortium(tmp_path / "few", hospitals=1, patients=patients, seed=1)
+    answer = taking.participant().answer(1, TASK)
+    assert (answer.choice, answer.patients) == (choice, told)
+    assert director.answers[-1]["reason"] in (None, "There are too few patients to train on here.")
+    assert ("/statistics/KNH" in director.paths("POST")) == (choice == "take_part")
+
+
+def test_too_few_by_the_houses_own_rules_is_a_refusal(director: PlayedRounds, taking: Taking) -> None:
+    taking.rules = HouseRules(minimum_examples=100)
+    assert taking.participant().answer(1, TASK).choice == "refuse"
+    with pytest.raises(PolicyError, match="is trained here on at least 100"):
+        taking.participant().update(director.assignment())
+
+
+def test_a_plan_beyond_the_houses_rules_is_refused_with_the_reason(director: PlayedRounds, taking: Taking) -> None:
+    taking.rules = HouseRules(max_epochs=1)
+    answer = taking.participant().answer(1, TASK)
+    assert (answer.choice, "ENVOY_MAX_EPOCHS is 1" in (answer.reason or "")) == ("refuse", True)
+
+
+def test_cut_points_that_nobody_accepted_are_refused_until_somebody_does(
+    director: PlayedRounds, taking: Taking
+) -> None:
+    director.task = replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.0))
+    participant = taking.participant()
+    answer = participant.answer(1, TASK)
+    assert (answer.choice, "nobody here has accepted others" in (answer.reason or "")) == ("refuse", True)
+    AcceptedTasks(taking.home).accept(director.task, NOW)
+    assert participant.answer(1, TASK).choice == "take_part"
+
+
+def test_what_was_accepted_can_not_be_read_is_told_to_nobody_else(director: PlayedRounds, taking: Taking) -> None:
+    taking.home.mkdir()
+    (taking.home / "accepted_tasks.json").write_text("{")
+    with pytest.raises(PolicyError):
+        taking.participant().answer(1, TASK)
+    assert director.answers == []
+
+
+def test_a_refusal_goes_before_all_else(director: PlayedRounds, participant: Participant, taking: Taking) -> None:
+    assert participant.refusal(1, TASK) is None
+    Switches(taking.home).refuse(1, "No staff.")
+    assert participant.refusal(1, TASK) == "No staff."
+    assert participant.answer(1, TASK).reason == "No staff."
+
+
+def test_an_update_is_of_the_round_and_the_cohort_that_the_run_began_with(
+    director: PlayedRounds, participant: Participant
+) -> None:
+    answer = participant.answer(1, TASK)
+    label = label_of(participant.update(director.assignment()))
+    assert (label.round, label.cohort, label.seed, label.trained_at) == (1, answer.cohort, 5, None)
+    assert (label.base, label.num_examples) == (director.start()["base"], 40)
+
+
+def test_patients_who_changed_are_said_before_training_and_their_statistics_sent(
+    director: PlayedRounds, participant: Participant, taking: Taking, tmp_path: Path
+) -> None:
+    answer = participant.answer(1, TASK)
+    (taking.tables,) = write_consortium(tmp_path / "more", hospitals=1, patients=60, seed=1)
+    seen: list[FrozenCohort] = []
+    parcel = taking.participant().update(director.assignment(), on_cohort=seen.append)
+    assert [each.has_changed for each in seen] == [True]
+    assert label_of(parcel).cohort == seen[0].name != answer.cohort
+    assert director.paths("POST").count("/statistics/KNH") == 2
+
+
+def test_a_task_that_the_director_defines_anew_is_asked_for_again(
+    director: PlayedRounds, participant: Participant, taking: Taking
+) -> None:
+    participant.update(director.assignment())
+    director.task = replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.0))
+    AcceptedTasks(taking.home).accept(director.task, NOW)
+    with pytest.raises(PolicyError, match="do not mean the same"):
+        participant.update(director.assignment())
+    assert label_of(participant.update(director.assignment())).base == director.start()["base"]
