@@ -5,7 +5,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -38,11 +38,16 @@ def label_of(parcel: Parcel) -> UploadMetadata:
 def check_parcel(parcel: Parcel, task: Task) -> None:
     """Look at a parcel with the director's own readers before it travels; raises as they do."""
     read_model(parcel["model"], task.layout)
-    scaler = read_scaler_file(parcel["scaler"], len(task.features))
-    scaler.require_features([feature.name for feature in task.features])
+    _check_scaler(parcel["scaler"], tuple(feature.name for feature in task.features))
     log = parcel.get("log")
     if log is not None:
         check_training_log(log)
+
+
+@lru_cache(maxsize=4)
+def _check_scaler(data: bytes, features: tuple[str, ...]) -> None:
+    """Look at a scaler; all rounds of a run have the same."""
+    read_scaler_file(data, len(features)).require_features(list(features))
 
 
 def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:

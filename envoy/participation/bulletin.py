@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contract.errors import Fact
@@ -20,13 +20,21 @@ class Told:
     facts: Mapping[str, Fact]
 
 
+_BRIEF_STATES: frozenset[State] = frozenset(("waiting", "training", "uploading"))
+"""What may follow on each other within milliseconds."""
+_SELDOM = timedelta(seconds=0.25)
+
+
 def utc_now() -> datetime:
     """Give the time."""
     return datetime.now(UTC)
 
 
 class Bulletin:
-    """Tells steps, and keeps the status file up to date; a second thread may show that there is a pause.
+    """Tells steps, and keeps the status file up to date.
+
+    A round of a small model takes less time than three files: what follows within a fraction of a second is written by
+    ``catch_up``, which a second thread calls now and then.
 
     Args:
         home: The envoy's home.
@@ -37,7 +45,8 @@ class Bulletin:
     def __init__(self, home: Path, tell: Callable[[Told], None], clock: Callable[[], datetime] = utc_now) -> None:
         self._home, self._tell, self._clock = home, tell, clock
         self._lock = threading.Lock()
-        self._is_paused = False
+        self._is_paused = self._is_behind = False
+        self._written_at = datetime.min.replace(tzinfo=UTC)
         self._status = Status(state="starting", since=clock())
 
     @property
@@ -52,22 +61,26 @@ class Bulletin:
     def enter(self, state: State, **changes: object) -> None:
         """Change what the status file says; what is not named stays."""
         with self._lock:
-            since = self._status.since if state == self._status.state else self._clock()
+            now = self._clock()
+            since = self._status.since if state == self._status.state else now
             self._status = self._status.model_copy(update={"state": state, "since": since, **changes})
-            self._write()
+            self._is_behind = state in _BRIEF_STATES and now - self._written_at < _SELDOM
+            if not self._is_behind:
+                self._write(now)
 
     def heard(self) -> None:
         """Note that the director answered; the file says so with the next state."""
         self._status = self._status.model_copy(update={"last_contact": self._clock(), "last_error": None})
 
-    def show_pause(self, is_paused: bool) -> None:
-        """Let the file say ``paused``, whatever is being waited for; or what it is doing again."""
+    def catch_up(self, *, is_paused: bool) -> None:
+        """Write what was left unwritten; while there is a pause the file says so, whatever is being waited for."""
         with self._lock:
-            if is_paused != self._is_paused:
-                self._is_paused = is_paused
-                self._write()
+            if is_paused != self._is_paused or self._is_behind:
+                self._is_paused, self._is_behind = is_paused, False
+                self._write(self._clock())
 
-    def _write(self) -> None:
+    def _write(self, now: datetime) -> None:
+        self._written_at = now
         is_waiting = self._is_paused and self._status.state in ("waiting", "retrying", "outside_hours")
-        told = self._status.model_copy(update={"state": "paused", "since": self._clock()})
+        told = self._status.model_copy(update={"state": "paused", "since": now})
         write_status(self._home, told if is_waiting else self._status)

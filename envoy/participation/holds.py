@@ -11,7 +11,7 @@ from envoy.participation.bulletin import Bulletin
 from envoy.participation.status import State
 from envoy.participation.switches import Switches
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ class Holds:
 
     @contextmanager
     def shown_in(self, bulletin: Bulletin) -> Iterator[None]:
-        """Let the status file show a pause within seconds, also while the director holds an answer back."""
+        """Keep the status file up to date, a pause in it too, while the director holds an answer back."""
         is_over = threading.Event()
 
         def look() -> None:
             while not is_over.wait(_LOOK_SECONDS):
-                bulletin.show_pause(self.is_paused)
+                bulletin.catch_up(is_paused=self.is_paused)
 
-        watching = threading.Thread(target=look, name="pause", daemon=True)
+        watching = threading.Thread(target=look, name="status", daemon=True)
         watching.start()
         try:
             yield

@@ -52,10 +52,21 @@ def test_an_answer_ends_the_last_error_and_is_written_with_the_next_state(tmp_pa
 def test_a_pause_shows_while_it_waits_and_not_over_what_is_being_done(tmp_path: Path) -> None:
     bulletin = Bulletin(tmp_path, lambda told: None, Ticking())
     bulletin.enter("waiting")
-    bulletin.show_pause(True)
+    bulletin.catch_up(is_paused=True)
     assert found(tmp_path).state == "paused"
     bulletin.enter("training")
     assert found(tmp_path).state == "training"
     bulletin.enter("waiting")
-    bulletin.show_pause(False)
+    bulletin.catch_up(is_paused=False)
     assert (found(tmp_path).state, bulletin.status.state) == ("waiting", "waiting")
+
+
+def test_what_follows_at_once_is_written_a_little_later_and_what_stays_at_once(tmp_path: Path) -> None:
+    bulletin = Bulletin(tmp_path, lambda told: None, lambda: NOW)
+    bulletin.enter("waiting")
+    bulletin.enter("training", run=1)
+    assert (found(tmp_path).state, bulletin.status.state) == ("waiting", "training")
+    bulletin.catch_up(is_paused=False)
+    assert (found(tmp_path).state, found(tmp_path).run) == ("training", 1)
+    bulletin.enter("retrying", last_error="No answer.")
+    assert found(tmp_path).state == "retrying"
