@@ -31,6 +31,10 @@ class DirectorClient(DirectorLink):
         """Send and read no faster than this from now on."""
         self._adapter.bounds.pace = pace
 
+    def take_token(self, token: str) -> None:
+        """Show another token from now on."""
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
     def join(self, code: str) -> IssuedToken:
         """Trade a one-time code for a token."""
         body = JoinRequest(code=code).model_dump_json().encode()

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -125,7 +126,25 @@ def _participation(settings: EnvoySettings, membership: Membership, folder: Path
         if settings.answer == "automatic":
             answer_waiting(settings, client, membership, participant.data(task), dry_run=False)
 
-    return Participation(client, envoy, participant, sender, holds, bulletin, between=between)
+    renew = _Renewal(MembershipFile(home), membership, client)
+    return Participation(client, envoy, participant, sender, holds, bulletin, between=between, renew=renew)
+
+
+@dataclass
+class _Renewal:
+    """Takes over a token that ``fl-envoy renew`` or ``join`` has put into the home meanwhile."""
+
+    file: MembershipFile
+    membership: Membership
+    client: DirectorClient
+
+    def __call__(self) -> bool:
+        found = self.file.read()
+        is_another = found.token != self.membership.token and found.director == self.membership.director
+        if is_another:
+            self.client.take_token(found.token)
+            self.membership = found
+        return is_another
 
 
 def _participant(settings: EnvoySettings, membership: Membership, folder: Path, client: DirectorClient) -> Participant:

@@ -12,6 +12,7 @@ from contract.errors import FederationError
 from contract.messages.runs import Assignment, Invitation
 from contract.names import EnvoyName, TaskName
 from envoy.director_client import DirectorClient
+from envoy.director_problems import shown
 from envoy.errors import DataError, NetworkError, OlderDirectorError, RefusedError
 from envoy.participation.bulletin import Bulletin
 from envoy.participation.cohorts import FrozenCohort
@@ -44,6 +45,7 @@ class Participation:
         holds: When nothing is done.
         bulletin: What it tells.
         between: Done for a task while nothing is asked: words on versions that wait.
+        renew: Looks for another token where this one holds no more; tells whether there is one.
         sleep: Waits so many seconds.
     """
 
@@ -57,16 +59,18 @@ class Participation:
         bulletin: Bulletin,
         *,
         between: Callable[[TaskName], None] = lambda task: None,
+        renew: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._envoy, self._participant = client, envoy, participant
         self._sender, self._holds, self._bulletin = sender, holds, bulletin
-        self._between, self._sleep = between, sleep
+        self._between, self._renew, self._sleep = between, renew, sleep
         self._wait, self._pause = _FIRST_WAIT_SECONDS, _FIRST_PAUSE_SECONDS
         self._run: int | None = None
         self._task: TaskName | None = None
         self._ended = 0
         self._is_pressed = False
+        self._done: tuple[str, int] | None = None
 
     def take_part(self, runs: int | None = None, *, in_run: int | None = None) -> None:
         """Go on until so many runs are over; None: until it is stopped.
@@ -97,6 +101,9 @@ class Participation:
         except NetworkError as error:
             self._rest(error, _LONGEST_PAUSE_SECONDS)
         except RefusedError as error:
+            if error.status in NO_LONGER_WELCOME and self._renew():
+                self._bulletin.say("token.renewed", "Goes on with the token that fl-envoy renew took.")
+                return
             if error.status in NO_LONGER_WELCOME or isinstance(error, OlderDirectorError):
                 raise
             self._rest(error, _LONGEST_OTHER_PAUSE_SECONDS)
@@ -118,21 +125,30 @@ class Participation:
         if self._holds.reason is not None:
             return
         if work.invitation is not None:
+            self._not_at_once_again(("run", work.invitation.run))
             self._answer(work.invitation)
+            self._done = "run", work.invitation.run
         elif work.assignment is not None:
+            self._not_at_once_again(("round", work.assignment.n))
             self._return(work.assignment)
+            self._done = "round", work.assignment.n
         else:
-            self._idle(work.waits_for)
+            self._idle(shown(work.waits_for) or None)
             self._is_pressed = time.monotonic() - asked_at < _FIRST_WAIT_SECONDS / 2  # the director held nothing back
             return
         self._is_pressed = False
         self._wait = _FIRST_WAIT_SECONDS
 
+    def _not_at_once_again(self, asked: tuple[str, int]) -> None:
+        """Take a breath where a director asks for what it was just given."""
+        if asked == self._done:
+            self._sleep(_LOOK_SECONDS)
+
     def _answer(self, invitation: Invitation) -> None:
         run, task = invitation.run, invitation.task
         self._bulletin.say(
             "invited",
-            f"Invited to run {run}: {invitation.rounds} rounds of task {task}, {invitation.strategy}, "
+            f"Invited to run {run}: {invitation.rounds} rounds of task {task}, {shown(invitation.strategy)}, "
             f"{invitation.invited} hospitals, {invitation.quorum} must return.",
             run=run,
             task=task,

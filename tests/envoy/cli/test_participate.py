@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from contract.tasks import DIAGNOSIS_COUNT
 from envoy.participation.status import Status, write_status
 from envoy.participation.switches import Switches
+from tests.envoy.answering import Asked
 from tests.envoy.cli.joining import Run, join
-from tests.envoy.participation.rounds_played import NOW, PlayedRounds
-from tests.envoy.playing import playing
+from tests.envoy.participation.rounds_played import MERGED, NOW, PlayedRounds
+from tests.envoy.playing import Answer, playing
 
 
 @pytest.fixture
@@ -63,6 +65,35 @@ def test_a_token_that_holds_no_more_ends_it_with_4_and_the_status_says_why(
     assert run("participate").exit_code == 4
     found = json.loads((home / "status.json").read_text())
     assert (found["state"], found["last_error"]) == ("stopped", "No such token.")
+
+
+def test_a_token_that_was_renewed_meanwhile_is_taken(run: Run, director: PlayedRounds, home: Path) -> None:
+    join(run, director.url)
+
+    def holds_no_more(asked: Asked) -> Answer:
+        kept = json.loads((home / "token.json").read_text())
+        (home / "token.json").write_text(json.dumps({**kept, "token": "fld_renewed"}))
+        director.said.clear()
+        return 401, {"code": "unauthenticated", "detail": "No such token."}
+
+    director.said["/envoys/KNH/work"] = holds_no_more
+    ended = run("participate", "--once")
+    assert (ended.exit_code, "Goes on with the token" in ended.stderr) == (0, True)
+    assert director.asked[-1].headers["Authorization"] == "Bearer fld_renewed"
+
+
+def test_a_version_that_waits_is_answered_where_the_hospital_lets_it(
+    run: Run, director: PlayedRounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(run, director.url)
+    director.add_version(DIAGNOSIS_COUNT.initial_state(), MERGED)
+    assert run("participate", "--once").exit_code == 0
+    assert director.versions[0]["answers"] == []
+    director.returned.clear()
+    director.is_invited = True
+    monkeypatch.setenv("ENVOY_ANSWER", "automatic")
+    assert "Said of version 1: refuse" in run("participate", "--once").stderr
+    assert director.versions[0]["answers"][0]["envoy_name"] == "KNH"
 
 
 def test_who_has_not_joined_or_named_no_tables_is_told_before_anything_begins(

@@ -112,6 +112,8 @@ class Taking:
     hours: Hours | None = None
     local_time: Callable[[], datetime] = lambda: NOW
     sleep: Callable[[float], None] = lambda seconds: None
+    between: Callable[[TaskName], None] = lambda task: None
+    renew: Callable[[], bool] = lambda: False
     told: list[Told] = field(default_factory=list)
 
     @property
@@ -135,5 +137,15 @@ class Taking:
         client, bulletin = self.client, Bulletin(self.home, self.told.append)
         participant, sender = self.participant(client), Sender(client, KNH, Outbox(self.home), bulletin)
         holds = Holds(Switches(self.home), self.hours, self.local_time)
-        loop = Participation(client, KNH, participant, sender, holds, bulletin, sleep=self.sleep)
+        loop = Participation(
+            client,
+            KNH,
+            participant,
+            sender,
+            holds,
+            bulletin,
+            between=self.between,
+            renew=self.renew,
+            sleep=self.sleep,
+        )
         loop.take_part(runs, in_run=in_run)

@@ -167,6 +167,61 @@ def test_a_token_that_holds_no_more_ends_it(director: PlayedRounds, taking: Taki
         taking.take_part()
 
 
+def test_a_token_that_was_renewed_meanwhile_is_taken(director: PlayedRounds, taking: Taking) -> None:
+    director.said["/envoys/KNH/work"] = 401, {"code": "unauthenticated", "detail": "No such token."}
+
+    def renewed() -> bool:
+        director.said.clear()
+        return True
+
+    taking.renew = renewed
+    taking.take_part()
+    assert taking.events[:3] == ["ready", "token.renewed", "invited"]
+
+
+def test_while_nothing_is_asked_versions_that_wait_get_their_word(director: PlayedRounds, taking: Taking) -> None:
+    asked: list[str] = []
+    taking.between = asked.append
+    taking.take_part()
+    assert asked == ["diagnosis_count"]
+
+
+def test_a_director_that_asks_for_the_same_again_and_again_is_not_served_without_a_breath(
+    director: PlayedRounds, taking: Taking
+) -> None:
+    again = director.assignment().model_dump(mode="json")
+    director.said["/envoys/KNH/work"] = 200, {"assignment": again}
+    breaths: list[float] = []
+
+    def breathe(seconds: float) -> None:
+        breaths.append(seconds)
+        if len(breaths) == 3:
+            raise KeyboardInterrupt
+
+    taking.sleep = breathe
+    with pytest.raises(KeyboardInterrupt):
+        taking.take_part()
+    assert director.paths("POST").count("/upload/KNH") == 3
+
+
+def test_a_director_that_holds_nothing_back_is_not_asked_without_a_breath(
+    director: PlayedRounds, taking: Taking
+) -> None:
+    director.said["/envoys/KNH/work"] = 200, {"waits_for": "\x1b[31mNo run is open."}
+    breaths: list[float] = []
+
+    def breathe(seconds: float) -> None:
+        breaths.append(seconds)
+        if len(breaths) == 3:
+            raise KeyboardInterrupt
+
+    taking.sleep = breathe
+    with pytest.raises(KeyboardInterrupt):
+        taking.take_part()
+    assert [each.path.split("=")[1] for each in director.asked] == ["1", "2", "4"]
+    assert taking.said("waiting") == "\\x1b[31mNo run is open."
+
+
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_director_that_knows_no_rounds_is_said_to_be_older(
     director: PlayedRounds, taking: Taking, status: int
