@@ -90,8 +90,10 @@ def create_framework(director: Director) -> FastAPI:
     app.state.director = director
     settings = director.settings
     app.state.desk = Desk("uploads", places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
-    app.state.waiting = WaitingRoom()
-    director.ledger.add_reader(app.state.waiting.wake)
+    app.state.waiting = WaitingRoom(
+        director.access.holds, places=settings.max_waiting, places_of_one=settings.max_waiting_per_token
+    )
+    director.wake_after_acts(app.state.waiting.wake)
     app.state.batches = BatchDesk(settings.batches_read_at_once)
     problems.register(app)
     for resource in RESOURCES:

@@ -1,5 +1,6 @@
 """The one composition root: settings → Director, whose stages are assembled here and nowhere else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -123,6 +124,10 @@ class Director:
         self._learners.refresh()
         self._follower.start()
         self._conductor.start()
+
+    def wake_after_acts(self, wake: Callable[[], None]) -> None:
+        """Have ``wake`` called, from any thread, after each act of any process, once this one's memory has followed."""
+        self._learners.add_wake(wake)
 
     def close(self) -> None:
         """Write what is left to write, and let go."""

@@ -59,6 +59,9 @@ class DirectorSettings(BaseSettings):
         max_unauthenticated_per_address: Connections of one address (of IPv6: one /64) that have shown no token that
             holds; one more closes the oldest of them. Behind ``trusted_proxies`` it is the address that the proxy
             names. Where ``max_connections`` are open, those without a token go first. Hospitals may share an address.
+        max_waiting: Requests of one worker that wait for something to be done (envoys for work, readers for events);
+            their connections don't count among ``max_connections``. One more is asked to come again.
+        max_waiting_per_token: So many of them with one token.
         max_header_bytes: Largest request line and headers.
         header_seconds: How long a request's line and headers may take.
         idle_seconds: How long a connection is kept between two requests, or while nobody takes an answer.
@@ -102,6 +105,8 @@ class DirectorSettings(BaseSettings):
     batches_read_at_once: Annotated[int, Field(ge=1)] = 2
     max_connections: Annotated[int, Field(ge=1)] = 1000
     max_unauthenticated_per_address: Annotated[int, Field(ge=1)] = 256
+    max_waiting: Annotated[int, Field(ge=1)] = 4096
+    max_waiting_per_token: Annotated[int, Field(ge=1)] = 8
     max_header_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**10
     header_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
     idle_seconds: Annotated[int, Field(ge=1, le=3600)] = 30

@@ -5,7 +5,7 @@ Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server 
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Protocol
 
@@ -33,6 +33,12 @@ class Newcomer(Protocol):
 
     def is_stranger(self, address: str) -> None:
         """Take note of the address that asks without a token; raises BusyError where too many of it do."""
+
+    def waits(self, end: Callable[[], None]) -> None:
+        """Take note that its request waits; ``end`` is called when the director stops or the sender is gone."""
+
+    def goes_on(self) -> None:
+        """Take note that its request waits no more."""
 
 
 class RequestIds:

@@ -4,12 +4,13 @@ uvicorn reads and writes HTTP; it waits for ever for a slow header or body, take
 connection whose body it does not want before the sender could read why. This protocol bounds all of that for each
 connection, by a look at its state once a second, so that a request pays next to nothing. It knows no path and no token:
 who serves a request tells it whether one that holds has been shown (``Newcomer``). Until then a connection is a
-stranger's: of an address only so many stay, and they go first where there are too many of all.
+stranger's: of an address only so many stay, and they go first where there are too many of all. One whose request waits
+for something to be done (``director.api.waiting``, which has a limit of its own) does not count among all.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -57,6 +58,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_forwarded = False  # by a proxy, which says for whom it asks; other clients' requests may follow
         self._address: str | None = None  # None: a proxy's that has said nothing yet
         self._made_at = 0.0
+        self._end_wait: Callable[[], None] | None = None  # None: its request, if there is one, is being worked on
+        self._is_stopping = False
         # reading
         self._received_bytes = 0
         self._incoming_bytes = 0  # of what is being parsed now
@@ -68,7 +71,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_deaf = False
         # answering, idling, leaving
         self._serving: RequestResponseCycle | None = None  # `cycle` is the newest request, this the one being answered
+        self._written_bytes = 0
         self._unsent_bytes = 0
+        self._taken_bytes = 0  # at most that, at any look
         self._stalled_since = 0.0
         self._idle_since: float | None = None
         self._leaving_since: float | None = None
@@ -81,7 +86,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take a connection, or refuse it where there are too many."""
         super().connection_made(transport)
         # What a request sees as its transport: `close` at the end of an answer is where unread bytes must be minded.
-        ways = SimpleNamespace(write=transport.write, is_closing=transport.is_closing, close=self._leave)
+        ways = SimpleNamespace(write=self._write, is_closing=transport.is_closing, close=self._leave)
         self._exit = cast(asyncio.Transport, ways)
         self._head_since = self.loop.time()
         self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look)
@@ -92,10 +97,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse("busy")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection, and let nothing wait for it."""
         if self._next_look is not None:
             self._next_look.cancel()
         super().connection_lost(exc)
+        if self._end_wait is not None:
+            self._end_wait()
+
+    def shutdown(self) -> None:
+        """Take note that the director stops: what is being answered ends the connection, and nothing waits."""
+        self._is_stopping = True
+        super().shutdown()
+        if self._end_wait is not None:
+            self._end_wait()
 
     # --- who is there -------------------------------------------------------------------------------------------------
 
@@ -114,12 +128,28 @@ class BoundedProtocol(HttpToolsProtocol):
             if not self._has_room():
                 raise BusyError("Too many ask without a token from one address.", hint="Ask again in a few seconds.")
 
+    def waits(self, end: Callable[[], None]) -> None:
+        """Take note that its request, of somebody with a token, waits for something to be done.
+
+        Args:
+            end: Ends the wait; called when the director stops or the sender is gone, perhaps at once.
+        """
+        self._end_wait = end
+        if self._is_stopping or self.transport.is_closing():
+            end()
+
+    def goes_on(self) -> None:
+        """Take note that its request waits no more."""
+        self._end_wait = None
+
     def _has_room(self) -> bool:
         """Tell whether this connection may stay; another one that has less right to goes for it, if there is one."""
         if len(self.connections) <= min(self._bounds.max_connections, self._bounds.max_unauthenticated_per_address):
             return True
         staying = [
-            each for each in self.connections if isinstance(each, BoundedProtocol) and each._leaving_since is None
+            each
+            for each in self.connections
+            if isinstance(each, BoundedProtocol) and each._leaving_since is None and each._end_wait is None
         ]
         strangers = [each for each in staying if not each._is_known]
         neighbours = [each for each in strangers if each._address == self._address is not None]
@@ -231,6 +261,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._serving, cycle.transport = cycle, self._exit
         super()._start_asgi_task(cycle, app)
 
+    def _write(self, data: bytes) -> None:
+        self._written_bytes += len(data)
+        self.transport.write(data)
+
     def on_response_complete(self) -> None:
         """Wait for the next request, unless this was the last one."""
         if self._leaving_since is not None:
@@ -269,10 +303,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._look_at_body(now)
 
     def _is_stalled(self, now: float) -> bool:
-        """Tell whether the receiver has taken nothing of an answer for as long as a connection may idle."""
-        before, self._unsent_bytes = self._unsent_bytes, self.transport.get_write_buffer_size()
-        if self._unsent_bytes == 0 or self._unsent_bytes != before:
-            self._stalled_since = now
+        """Tell whether the receiver has taken nothing of an answer for as long as a connection may idle.
+
+        That more was written for it meanwhile, as to a stream, says nothing of what it takes.
+        """
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        taken_bytes = self._written_bytes - self._unsent_bytes
+        if self._unsent_bytes == 0 or taken_bytes > self._taken_bytes:
+            self._taken_bytes, self._stalled_since = taken_bytes, now
         return now - self._stalled_since > self._bounds.idle_seconds
 
     def _look_at_body(self, now: float) -> None:

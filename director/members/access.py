@@ -110,6 +110,7 @@ class Access:
         self._uploads = RateLimit(rates.uploads, "uploads with this token")
         self._requests = RateLimit(rates.requests, "requests with this token")
         self._tokens: Mapping[str, _KnownToken] = {}
+        self._ends: Mapping[str, datetime] = {}
         self._last_used: dict[str, datetime] = {}
 
     def concerns(self, event: Event) -> bool:
@@ -124,6 +125,7 @@ class Access:
             for row in rows
             if row.envoy is None or row.envoy.disabled_at is None
         }
+        self._ends = {known.principal.token_id: known.expires_at for known in self._tokens.values()}
 
     def admit(self, authorization: str | None, permission: Permission, address: str) -> Principal | None:
         """Say who asks, if they have the permission; None where anyone has.
@@ -162,6 +164,10 @@ class Access:
             self._uploads.take(principal.token_id, now)
         self._last_used[principal.token_id] = now
         return principal
+
+    def holds(self, caller: Principal) -> bool:
+        """Tell whether the token of somebody who was let in, and stays, still holds."""
+        return self._ends.get(caller.token_id, _NOBODYS.expires_at) > self._clock()
 
     def take_notes_of_use(self) -> Mapping[str, datetime]:
         """Give token id → last use since the last call, and forget it."""

@@ -7,7 +7,7 @@ holds in memory it learns anew where an event concerns it.
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Protocol
 
@@ -132,6 +132,11 @@ class Learners:
         self._learners = learners
         self._seq: int | None = None
         self._learning = threading.Lock()
+        self._wakes: list[Callable[[], None]] = []
+
+    def add_wake(self, wake: Callable[[], None]) -> None:
+        """Let those who wait look at what was learned: ``wake`` is called after it was, from any thread."""
+        self._wakes.append(wake)
 
     def refresh(self) -> None:
         """Learn everything anew."""
@@ -153,3 +158,6 @@ class Learners:
                 if was_cut or any(learner.concerns(each.event) for each in told):
                     learner.refresh(session)
             self._seq = newest
+        if told or was_cut:
+            for wake in self._wakes:
+                wake()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,12 @@ def told(federation: FederationSimulator, path: str, method: str = "GET", **head
 
         def is_stranger(self, address: str) -> None:
             heard.append(address)
+
+        def waits(self, end: Callable[[], None]) -> None:
+            heard.append("waits")
+
+        def goes_on(self) -> None:
+            heard.append("goes on")
 
     async def on_a_connection(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

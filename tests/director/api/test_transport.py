@@ -20,12 +20,15 @@ ADDED = frozenset(
     (
         "is_known",
         "is_stranger",
+        "waits",
+        "goes_on",
         "_has_room",
         "_one_goes",
         "_one_idle_goes",
         "on_chunk_header",  # the parser finds it by its name; uvicorn has none
         "_look",
         "_is_stalled",
+        "_write",
         "_look_at_body",
         "_refuse",
         "_leave",

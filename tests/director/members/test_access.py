@@ -213,3 +213,22 @@ def test_a_token_that_does_not_hold_takes_the_same_time_whatever_is_wrong_with_i
             measured[why].append(nanoseconds(authorization))
     medians = [median(each) for each in measured.values()]
     assert max(medians) < 1.25 * min(medians), measured.keys()
+
+
+def test_a_token_of_somebody_who_stays_holds_until_it_is_revoked_or_ends(federation: FederationSimulator):
+    access, clock = federation.director.access, federation.clock
+    federation.enrol("KNH")
+    members = federation.director.members
+    listed = members.list_tokens(LOCAL_ADMIN, role="hospital", envoy_name=None, limit=10, cursor=None).items
+    caller = access_of(listed[0].id, listed[0].envoy_name)
+    assert access.holds(caller)
+    clock.pass_by(days=91)
+    assert not access.holds(caller)
+    clock.pass_by(days=-91)
+    assert access.holds(caller)
+    members.revoke_token(LOCAL_ADMIN, listed[0].id)
+    assert not access.holds(caller)
+
+
+def access_of(token_id: str, envoy: EnvoyName | None) -> access.Principal:
+    return access.Principal(token_id, HOSPITAL, envoy)

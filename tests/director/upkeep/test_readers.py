@@ -488,6 +488,17 @@ def revoke_the_analysts_token(director: Director) -> None:
     director.members.revoke_token(LOCAL_ADMIN, listed.id)
 
 
+def test_those_who_wait_are_woken_after_each_act_once_it_was_learned(federation: FederationSimulator):
+    director, learned = federation.director, list[bool]()
+    secret = federation.token("analyst")
+    headers = {"Authorization": f"Bearer {secret}"}
+    director.wake_after_acts(lambda: learned.append(federation.http.get("/tasks", headers=headers).status_code == 401))
+    revoke_the_analysts_token(director)
+    assert learned == [True]
+    director.ledger.let_readers_learn()
+    assert learned == [True]  # nothing was done since
+
+
 def test_after_an_audit_was_cut_what_follows_is_still_told(federation: FederationSimulator):
     director = federation.director
     for _ in range(3):
