@@ -14,8 +14,8 @@ from contract.names import Digest
 FileRole = Literal["metadata", "model", "scaler", "log"]
 """What a file is to the upload that it belongs to."""
 
-GlobalFileRole = Literal["model", "scaler", "card"]
-"""What a file is to the global version that it belongs to."""
+GlobalFileRole = Literal["model", "scaler", "card", "momentum", "variance"]
+"""What a file is to the global version that it belongs to; the last two are what a strategy remembers."""
 
 OCTETS = "application/octet-stream"
 
@@ -49,7 +49,7 @@ PARTS = (
     Part("log", "training.log", "text/plain", is_required=False),
 )
 GLOBAL_FILES: Mapping[GlobalFileRole, str] = {"model": "model.pt", "scaler": "scaler.pkl", "card": "card.json"}
-"""Role → name as a file, of what a global version consists of."""
+"""Role → name as a file, of what is given out of a global version."""
 
 PART_OF: Mapping[str, Part] = {part.role: part for part in PARTS}
 

@@ -19,6 +19,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import DamagedArtifactError, NotFoundError
 from director.models.line import Line, line_of
+from director.models.memory import Memory, memory_of
 from director.models.repeats import earlier_states, origin_of, repeats
 from director.models.standing import is_late, reason_by_record
 from director.models.validation import Reference, reference_of
@@ -88,6 +89,7 @@ class ClosedSet:
         agreed_scaler: The scaler that the result shall stand behind; None: the merge of the moving models' own.
         reference: What each is held against besides the others, where there is a validation table.
         notes: What whoever decides should know.
+        memory: What the strategy of B remembered.
     """
 
     contributions: Sequence[Contribution]
@@ -96,6 +98,7 @@ class ClosedSet:
     agreed_scaler: ScalerState | None
     reference: Reference | None
     notes: Sequence[str]
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def moving(self) -> Sequence[Contribution]:
@@ -160,7 +163,8 @@ def close_set(
     again = repeats([(each.row, each.model) for each in moving], standing, earlier, together)
     found = [replace(each, reason=again.get(each.row.id, each.reason)) for each in found]
     reference = reference_of(session, artifacts, task, together)
-    return ClosedSet(found, line, origin, agreed, reference, [*notes, *damaged])
+    memory = memory_of(artifacts, line.current)
+    return ClosedSet(found, line, origin, agreed, reference, [*notes, *damaged], memory)
 
 
 def counts_of(

@@ -1,8 +1,8 @@
 """What passed the screening, combined: a global model that is computed but not yet a version. It keeps nothing."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -39,6 +39,8 @@ class Draft:
     """How the result does on the validation table; None: there is none."""
     table_sha256: Digest | None = None
     """Which table that was."""
+    memory: Mapping[str, State] = field(default_factory=dict)
+    """What the strategy goes on from the next time, by name."""
 
     @property
     def model_sha256(self) -> Digest:
@@ -98,6 +100,7 @@ def combine(
         )
     table = closed.reference.table if closed.reference else None
     scaler = closed.agreed_scaler or merge_own([each.contribution.model for each in entering], making.bounds)
+    _, begins_anew = closed.memory.going_on(strategy, scaler)
     combined = _moved(closed, entering, strategy, scaler)
     on_the_table, result = judged(task, combined.state, scaler, closed.reference, making.bounds)
     shares = combined.shares or [None] * len(entering)
@@ -115,9 +118,9 @@ def combine(
         held_out=result,
         metrics={each.contribution.row.envoy.name: each.contribution.row.metadata_json["metrics"] for each in entering},
         parent=closed.line.parent,
-        notes=[*closed.notes, *notes_on(closed.contributions, len(entering), making)],
+        notes=[*closed.notes, *begins_anew, *notes_on(closed.contributions, len(entering), making)],
     )
-    return Draft(task, combined.state, scaler, lineage, on_the_table, closed.table_sha256)
+    return Draft(task, combined.state, scaler, lineage, on_the_table, closed.table_sha256, combined.memory)
 
 
 def judged(
@@ -132,7 +135,9 @@ def judged(
 
 def _moved(closed: ClosedSet, entering: Sequence[Screened], strategy: Strategy, scaler: ScalerState) -> Combined:
     movers = [each.contribution.on(closed.origin, scaler) for each in entering]
-    return move(closed.origin, movers, strategy, scaler, closed.share([each.contribution for each in entering]))
+    share = closed.share([each.contribution for each in entering])
+    memory, _ = closed.memory.going_on(strategy, scaler)
+    return move(closed.origin, movers, strategy, scaler, share, memory)
 
 
 def _standing(closed: ClosedSet, each: Contribution) -> ModelInput:

@@ -16,6 +16,7 @@ from director.models import publishing, validation, versions
 from director.models.contributions import Making
 from director.models.draft import Draft
 from director.models.freshness import do_count, still_stands
+from director.models.memory import remembered_as
 from director.models.screened import Screened
 from director.records import idempotency
 from director.records.actors import Actor, HouseName
@@ -170,7 +171,13 @@ class Keeper:
 
 
 def _keep_files(artifacts: Artifacts, draft: Draft) -> Mapping[GlobalFileRole, Digest]:
-    return {"model": artifacts.keep_state(draft.state), "scaler": artifacts.keep_scaler(draft.scaler)}
+    files: dict[GlobalFileRole, Digest] = {
+        "model": artifacts.keep_state(draft.state),
+        "scaler": artifacts.keep_scaler(draft.scaler),
+    }
+    for name, state in draft.memory.items():
+        files[remembered_as(name)] = artifacts.keep_state(state)
+    return files
 
 
 def _quarantine(act: Act, failed: Sequence[ModelInput]) -> None:
