@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import cache, partial
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from director.api import (
     audit,
     documentation,
     envoys,
+    events,
     global_models,
     health,
     inference,
@@ -27,6 +28,7 @@ from director.api import (
 )
 from director.api.batches import BatchDesk
 from director.api.connection import RequestIds
+from director.api.events import Feed
 from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.parcels import Desk
@@ -51,6 +53,7 @@ RESOURCES = (
     runs,
     inference,
     audit,
+    events,
 )
 
 TURN_SECONDS = 0.0005
@@ -70,7 +73,7 @@ def create_framework(director: Director) -> FastAPI:
         before = sys.getswitchinterval()
         sys.setswitchinterval(TURN_SECONDS)
         try:
-            with logging_to(director.logs):
+            with logging_to(director.logs), closing(Feed(director.event_reel)) as app.state.feed:
                 director.open()
                 yield {SETTINGS: director.settings}
                 director.close()

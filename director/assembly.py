@@ -32,6 +32,7 @@ from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
 from director.upkeep.backup import Manifest
+from director.upkeep.event_views import EventReel
 from director.upkeep.follower import Follower
 from director.upkeep.logs import EventLog, TrainingLogs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
@@ -79,7 +80,8 @@ class Director:
         views = Views(folder, self.blobs, DEFAULT_TASK)
         self.upkeep = Upkeep(folder, self.ledger, self.blobs, part_files, views, self.catalogue, self.tasks)
         lasting: list[LastingReader] = [EventLog(self.logs), TrainingLogs(self.logs, self.blobs), views]
-        self._learners = Learners(self.database, [self.access, current, self.board, self._conductor])
+        self.event_reel = EventReel(self.database)
+        self._learners = Learners(self.database, [self.access, current, self.board, self._conductor, self.event_reel])
         self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock
         self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._follower = Follower(self.database, learn=self.ledger.let_readers_learn, note=self._note)

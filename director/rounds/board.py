@@ -88,14 +88,15 @@ def _places_in(session: Session, run: RunRow) -> Mapping[str, _Place]:
     is_collecting = last is not None and last.state == "collecting"
     returned = {each.envoy_id for each in last.contributions} if last is not None else set()
     waits_for = _waits_for(run, last)
+    # the same for everybody, and with a thousand hospitals a thousand names long
+    asked = _invitation(run)
+    given = _assignment(run, last) if last is not None and is_collecting else None
     places = {}
     for each in run.invitations:
         if each.envoy.disabled_at is not None or each.choice == "refuse":
             continue
-        invitation = _invitation(run) if each.choice is None else None
-        assignment = None
-        if last is not None and is_collecting and each.choice == "take_part" and each.envoy_id not in returned:
-            assignment = _assignment(run, last)
+        invitation = asked if each.choice is None else None
+        assignment = given if each.choice == "take_part" and each.envoy_id not in returned else None
         places[each.envoy.folded_name] = _Place(invitation, assignment, waits_for=waits_for)
     return places
 

@@ -1,13 +1,18 @@
 """Many envoys that wait: they cost little, are told at once, and hold up neither the others nor the end."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import requests
 
+from director.assembly import Director
+from director.rounds.events import RunPaused
+from director.settings import DirectorSettings
 from tests.faults.scale import record, scaled
 from tests.faults.waiting_envoys import Waiting, joined, open_run
 from tests.faults.watching import HealthWatch, memory_mib
@@ -142,3 +147,43 @@ def test_what_a_command_did_wakes_the_waiting_of_every_worker(tmp_path: Path):
 
     asyncio.run(story())
     director.stop()
+
+
+def test_a_stream_tells_what_a_command_did_and_ends_at_once_with_the_director(director: RealDirector):
+    director.start()
+    with requests.get(f"{director.url}/events", headers=director.admin, stream=True, timeout=10) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith(b"id: ")
+        director.run("envoy", "add", "KNH")
+        done = time.monotonic()
+        assert b'"envoy.add"' in next(line for line in lines if line.startswith(b"data: "))
+        assert time.monotonic() - done < 1
+        time.sleep(3)  # longer than a connection may idle
+        director.running.terminate()
+        began = time.monotonic()
+        assert not any(line.startswith(b"data: ") and b'"envoy.add"' in line for line in lines)
+    director.ended()
+    assert time.monotonic() - began < 3
+
+
+def test_whoever_takes_nothing_of_a_stream_is_cut(director: RealDirector):
+    reason = "y" * 50_000
+    house = Director(DirectorSettings(data_dir=director.folder))
+    with house.ledger.act("director") as act:
+        for _ in range(300):
+            act.tell(RunPaused(run=1, reason=reason))
+    house.close()
+    director.start()
+    bearer, taken = director.admin["Authorization"].encode(), 0
+    before = memory_mib(director)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", director.port))
+        connection.sendall(b"GET /events?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n" % bearer)
+        time.sleep(5)
+        assert memory_mib(director) - before < 64  # a stretch is held, not the rest
+        connection.settimeout(5)
+        with suppress(ConnectionResetError):
+            while block := connection.recv(65536):
+                taken += len(block)
+    assert 0 < taken < 300 * len(reason)

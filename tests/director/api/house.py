@@ -127,6 +127,7 @@ class House:
             "set_expectation": lambda: {"json": {"num_examples": 400}},
             "answer_global_model": lambda: {"json": {"answer": "accept"}},
             "aggregate": lambda: {"json": {}},
+            "follow_events": lambda: {"params": {"after": 0, "seconds": 0}},
             "issue_token": lambda: {"json": {"role": "analyst"}},
             "rotate_token": lambda: {"path": {"token_id": self.fresh_token()}},
             "revoke_token": lambda: {"path": {"token_id": self.fresh_token()}},

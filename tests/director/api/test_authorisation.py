@@ -75,6 +75,9 @@ def asked(house: House, operation: Operation, *, path: Mapping[str, str] | None 
     right = {"envoy_name": house.b.name, "submission_id": "0" * 16, "sha256": "0" * 64, "task": "diagnosis_count"}
     at = operation.path.format(**{**right, "version": "1", "run": "1", "n": "1", **(path or {})})
     headers = {**house.b.headers, **request.pop("headers", {})}
+    if "seconds" in operation.parameters("query"):  # a stream, which would go on
+        params = request.get("params", {})
+        request["params"] = [*(params.items() if isinstance(params, dict) else params), ("seconds", "0")]
     return house.federation.http.request(operation.method, at, headers=headers, **request).status_code
 
 

@@ -187,3 +187,25 @@ def test_an_attribute_that_uvicorn_renamed_is_noticed(protocol: HttpToolsProtoco
 def test_a_request_that_uvicorn_keeps_otherwise_is_noticed(protocol: HttpToolsProtocol) -> None:
     del protocol.cycle.waiting_for_100_continue
     assert lacking(protocol) == ["cycle.waiting_for_100_continue"]
+
+
+def test_what_is_written_to_a_receiver_that_takes_nothing_does_not_keep_it() -> None:
+    unsent_bytes = 100
+    connection: Any = SimpleNamespace(
+        transport=SimpleNamespace(get_write_buffer_size=lambda: unsent_bytes),
+        _bounds=SimpleNamespace(idle_seconds=30),
+        _written_bytes=100,
+        _taken_bytes=0,
+        _stalled_since=0.0,
+    )
+    is_stalled = BoundedProtocol._is_stalled
+    for now in range(0, 31, 15):  # a comment now and then, as streams have
+        assert not is_stalled(connection, now)
+        connection._written_bytes, unsent_bytes = connection._written_bytes + 8, unsent_bytes + 8
+    assert is_stalled(connection, 31)
+    unsent_bytes -= 1  # it has taken something
+    assert not is_stalled(connection, 32)
+    assert not is_stalled(connection, 62)
+    assert is_stalled(connection, 63)
+    unsent_bytes = 0
+    assert not is_stalled(connection, 64)
