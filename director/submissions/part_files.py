@@ -4,6 +4,7 @@ A file has the name of the digest that it shall have, and grows as bytes come; w
 stays for the rest to follow. Nobody reads it before it is whole, and then only an upload of that hospital.
 """
 
+import hashlib
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,6 +90,15 @@ class PartFiles:
                     return file.seek(0, os.SEEK_END)
             except FileNotFoundError:
                 return 0
+
+    def is_whole(self, envoy: EnvoyName, digest: Digest) -> bool:
+        """Tell whether a part's bytes have its digest; holds none of them in memory."""
+        with storage_faults_named():
+            try:
+                with self._path(envoy, digest).open("rb") as file:
+                    return hashlib.file_digest(file, "sha256").hexdigest() == digest
+            except FileNotFoundError:
+                return False
 
     def read(self, envoy: EnvoyName, digest: Digest) -> bytes | None:
         """Give a part that is whole: whose bytes have the digest. None: there is none such."""

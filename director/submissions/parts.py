@@ -60,7 +60,7 @@ class ArrivingPart:
             DigestMismatchError: It is whole, and another than its name says: it is forgotten.
         """
         received = self.parts.files.keep(self.envoy, self.digest)
-        if received >= self.stretch.total and self.parts.files.read(self.envoy, self.digest) is None:
+        if received >= self.stretch.total and not self.parts.files.is_whole(self.envoy, self.digest):
             self.parts.files.discard(self.envoy, self.digest)
             raise DigestMismatchError(
                 "The part that arrived is not the one that its address digests.", hint="Send it again."

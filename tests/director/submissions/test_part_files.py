@@ -34,6 +34,7 @@ def test_a_part_grows_and_is_read_when_it_is_whole(files: PartFiles) -> None:
     for place in (0, 70, 140):
         files.write(KNH, DIGEST, place, DATA[place : place + 70], NOW)
         assert files.keep(KNH, DIGEST) == files.received(KNH, DIGEST) == min(place + 70, 200)
+        assert files.is_whole(KNH, DIGEST) == (place == 140)
         assert files.read(KNH, DIGEST) == (DATA if place == 140 else None)
     assert files.received(EnvoyName("knh"), DIGEST) == 200  # one hospital, however it is spelt
 
@@ -60,6 +61,7 @@ def test_nothing_is_written_behind_a_gap(files: PartFiles) -> None:
 def test_what_one_hospital_sent_is_not_there_for_another(files: PartFiles) -> None:
     put(files, DATA)
     assert (files.received(MTRH, DIGEST), files.read(MTRH, DIGEST), files.keep(MTRH, DIGEST)) == (0, None, 0)
+    assert not files.is_whole(MTRH, DIGEST)
     files.discard(MTRH, DIGEST)
     assert files.read(KNH, DIGEST) == DATA
 
