@@ -63,8 +63,10 @@ class Bulletin:
         with self._lock:
             now = self._clock()
             since = self._status.since if state == self._status.state else now
+            run = self._status.run
             self._status = self._status.model_copy(update={"state": state, "since": since, **changes})
-            self._is_behind = state in _BRIEF_STATES and now - self._written_at < _SELDOM
+            is_same_run = self._status.run == run  # which run it was in is asked for after a cut
+            self._is_behind = is_same_run and state in _BRIEF_STATES and now - self._written_at < _SELDOM
             if not self._is_behind:
                 self._write(now)
 

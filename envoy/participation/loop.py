@@ -66,7 +66,8 @@ class Participation:
         self._sender, self._holds, self._bulletin = sender, holds, bulletin
         self._between, self._renew, self._sleep = between, renew, sleep
         self._wait, self._pause = _FIRST_WAIT_SECONDS, _FIRST_PAUSE_SECONDS
-        self._run: int | None = None
+        self._open: set[int] = set()  # runs of which it is not known yet that they are over
+        self._own: set[int] = set()  # those of them that it took part in since this start
         self._task: TaskName | None = None
         self._ended = 0
         self._is_pressed = False
@@ -82,7 +83,7 @@ class Participation:
         Raises:
             RefusedError: The token does not hold, or the director knows no rounds.
         """
-        self._run = in_run
+        self._open = set() if in_run is None else {in_run}
         self._bulletin.say("ready", "Ready; waits to be asked.")
         with self._holds.shown_in(self._bulletin):
             while runs is None or self._ended < runs:
@@ -169,13 +170,10 @@ class Participation:
             self._left(run, refusal)
             return
         self._took_part(run, assignment.task)
-        others = ", ".join(name for name in assignment.awaited if name.folded != self._envoy.folded)
         self._bulletin.say(
             "round.training",
-            f"{_which(assignment)}: trains from "
-            + (f"version {assignment.global_version}" if assignment.global_version else "the shared start")
-            + f"; {others or 'nobody else'} also awaited; closes {assignment.closes_at:%Y-%m-%d %H:%M:%S} UTC, "
-            f"in {assignment.closes_in_seconds:.0f} s.",
+            f"{_which(assignment)}: trains from {_from_what(assignment)}; {_who_else(assignment, self._envoy)}; "
+            f"closes {assignment.closes_at:%Y-%m-%d %H:%M:%S} UTC, in {assignment.closes_in_seconds:.0f} s.",
             run=run,
             round=assignment.n,
             number=assignment.number,
@@ -201,8 +199,8 @@ class Participation:
         if waits_for != self._bulletin.status.waits_for and waits_for:
             self._bulletin.say("waiting", waits_for)
         self._bulletin.enter("waiting", waits_for=waits_for)
-        if self._run is not None:
-            self._look_whether_over(self._run)
+        for run in sorted(self._open):
+            self._look_whether_over(run)
         if self._task is not None:
             self._between(self._task)
 
@@ -218,19 +216,22 @@ class Participation:
             self._over(run, f"Run {run} is {found.state}: {found.published} of {found.rounds} rounds gave a version.")
 
     def _took_part(self, run: int, task: TaskName) -> None:
-        if self._run is not None and self._run != run:
-            self._over(self._run, f"Run {self._run} is over.")
-        self._run, self._task = run, task
+        self._open.add(run)
+        self._own.add(run)
+        self._task = task
 
     def _left(self, run: int, reason: str) -> None:
         self._bulletin.say("refused", f"Takes no part in run {run}: {reason}", run=run, reason=reason)
         self._over(run, f"Run {run} goes on without this hospital.")
 
     def _over(self, run: int, sentence: str) -> None:
-        self._ended += 1
-        self._run = None
+        """Note that a run is over; one of an earlier start counts only as long as there is none of this one."""
+        if run in self._own or not self._own:
+            self._ended += 1
+        self._open.discard(run)
         self._bulletin.say("run.over", sentence, run=run)
-        self._bulletin.enter("waiting", run=None, round=None, number=None, rounds=None, closes_at=None)
+        if self._bulletin.status.run in (None, run):
+            self._bulletin.enter("waiting", run=None, round=None, number=None, rounds=None, closes_at=None)
 
     def _note_cohort(self, cohort: FrozenCohort) -> None:
         if cohort.has_changed and not self._bulletin.status.cohort_changed:
@@ -260,8 +261,9 @@ class Participation:
     def _rest(self, error: FederationError, longest: float) -> None:
         """Wait after a failure, longer each time; not all hospitals at the same moment."""
         pause = min(self._pause, longest) * (0.75 + secrets.randbelow(501) / 1000)
+        hint = error.hint if self._pause == _FIRST_PAUSE_SECONDS else ""  # once is enough
         self._pause = min(2 * self._pause, longest)
-        self._bulletin.say("retrying", f"{error.sentence} Trying again in {pause:.0f} s. {error.hint}".strip())
+        self._bulletin.say("retrying", f"{error.sentence} Trying again in {pause:.0f} s. {hint}".strip())
         with suppress(OSError):  # where the disk is what failed, the line above has said so
             self._bulletin.enter("retrying", last_error=error.sentence)
         self._sleep(pause)
@@ -275,3 +277,12 @@ _HOLDS: dict[State, str] = {
 
 def _which(assignment: Assignment) -> str:
     return f"Round {assignment.number} of {assignment.rounds} (run {assignment.run})"
+
+
+def _from_what(assignment: Assignment) -> str:
+    return f"version {assignment.global_version}" if assignment.global_version else "the shared start"
+
+
+def _who_else(assignment: Assignment, envoy: EnvoyName) -> str:
+    others = ", ".join(name for name in assignment.awaited if name.folded != envoy.folded)
+    return f"{others} also awaited" if others else "nobody else is awaited"

@@ -64,9 +64,11 @@ def test_a_pause_shows_while_it_waits_and_not_over_what_is_being_done(tmp_path: 
 def test_what_follows_at_once_is_written_a_little_later_and_what_stays_at_once(tmp_path: Path) -> None:
     bulletin = Bulletin(tmp_path, lambda told: None, lambda: NOW)
     bulletin.enter("waiting")
-    bulletin.enter("training", run=1)
+    bulletin.enter("training", round=1)
     assert (found(tmp_path).state, bulletin.status.state) == ("waiting", "training")
     bulletin.catch_up(is_paused=False)
-    assert (found(tmp_path).state, found(tmp_path).run) == ("training", 1)
+    assert (found(tmp_path).state, found(tmp_path).round) == ("training", 1)
+    bulletin.enter("training", run=1)
+    assert found(tmp_path).run == 1, "after a cut it is asked for"
     bulletin.enter("retrying", last_error="No answer.")
     assert found(tmp_path).state == "retrying"

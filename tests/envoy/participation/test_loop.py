@@ -64,6 +64,13 @@ def test_who_was_cut_off_after_the_last_update_learns_that_the_run_is_over(
     assert taking.events == ["ready", "waiting", "run.over"]
 
 
+def test_a_run_of_an_earlier_start_does_not_count_for_the_one_that_follows(
+    director: PlayedRounds, taking: Taking
+) -> None:
+    taking.take_part(in_run=7)
+    assert list(director.returned) == [1, 2]
+
+
 def test_a_run_that_the_director_does_not_know_is_over(director: PlayedRounds, taking: Taking) -> None:
     director.is_invited, director.rounds = False, 0
     taking.take_part(in_run=7)
@@ -91,7 +98,9 @@ def test_an_update_that_can_not_be_sent_is_kept_and_sent_when_there_is_a_link(
     assert list(director.returned) == [1, 2]
     assert pauses[0] < pauses[1] < pauses[2], "it waits for longer each time"
     assert taking.events.count("outbox.sending") == 3
-    assert "Trying again in" in taking.said("retrying")
+    told = [each.sentence for each in taking.told if each.event == "retrying"]
+    assert all("Trying again in" in each for each in told)
+    assert ["Try again later." in each for each in told] == [True, False, False], "what to do is said once"
 
 
 def test_what_was_kept_is_sent_at_the_next_start_and_a_late_one_is_told(director: PlayedRounds, taking: Taking) -> None:
