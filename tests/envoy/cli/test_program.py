@@ -1,9 +1,13 @@
 """What every command shares, and above all how it ends; whole days of commands are a journey."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from envoy.cli.program import new_client
+from envoy.settings import read_settings
+from tests.envoy.answering import answering
 from tests.envoy.cli.joining import Run
 from tests.real_processes import free_port
 
@@ -44,3 +48,13 @@ def test_no_folder_of_tables_is_wrong_usage(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.delenv("ENVOY_DATA")
     ended = run("check")
     assert (ended.exit_code, "No folder of tables was named" in ended.stderr) == (2, True)
+
+
+def test_every_command_keeps_the_pace_that_the_hospital_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ENVOY_KILOBYTES_PER_SECOND", "4")
+    with answering((200, {"items": [], "next": None, "beside": "x" * 2000})) as director:
+        asked = new_client(read_settings(), director.url, "fld_x")
+        began = time.monotonic()
+        asked.submissions(limit=1)
+    assert time.monotonic() - began >= 0.5
