@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from envoy.pace import Pace
+from envoy.bandwidth import Bandwidth
 
 GRACE_SECONDS = 30.0
 """How long an answer may take from its first byte on, beside its size at ``SLOWEST_BYTES_A_SECOND``."""
@@ -36,12 +36,12 @@ class Bounds:
     Args:
         max_bytes: Its body; head and frames are allowed beside it.
         grace_seconds: As ``GRACE_SECONDS``.
-        pace: How fast it, and the request before it, may travel; None: as fast as the line is.
+        bandwidth: How fast it, and the request before it, may travel; None: as fast as the line is.
     """
 
     max_bytes: int = 0
     grace_seconds: float = GRACE_SECONDS
-    pace: Pace | None = None
+    bandwidth: Bandwidth | None = None
 
 
 class _BoundedSocket(io.RawIOBase):
@@ -54,7 +54,7 @@ class _BoundedSocket(io.RawIOBase):
         self._idle_seconds: float | None = sock.gettimeout()
         self._max_bytes = bounds.max_bytes + bounds.max_bytes // 8 + _HEAD_BYTES
         self._grace_seconds = bounds.grace_seconds
-        self._pace = bounds.pace
+        self._bandwidth = bounds.bandwidth
         self._received = 0
         self._began: float | None = None  # waiting for the first byte is what the time-out is for
 
@@ -66,7 +66,7 @@ class _BoundedSocket(io.RawIOBase):
             raise AnswerRefused("it is larger than such an answer can be")
         left = self._seconds_left()
         self._socket.settimeout(min((each for each in (self._idle_seconds, left) if each is not None), default=None))
-        room = buffer if self._pace is None else memoryview(buffer)[: self._pace.piece_bytes]
+        room = buffer if self._bandwidth is None else memoryview(buffer)[: self._bandwidth.piece_bytes]
         try:
             count: int | None = self._file.readinto(room)
         except TimeoutError:
@@ -77,8 +77,8 @@ class _BoundedSocket(io.RawIOBase):
         if self._began is None:
             self._began = self._clock()
         self._received += count or 0
-        if self._pace is not None:
-            self._pace.spend(count or 0)
+        if self._bandwidth is not None:
+            self._bandwidth.spend(count or 0)
         return count
 
     def close(self) -> None:
@@ -174,13 +174,13 @@ def _pools(bounds: Bounds) -> dict[str, type[HTTPConnectionPool]]:
         response_class = Answer
 
         def send(self, data: Any) -> None:
-            _send_paced(super().send, data, bounds.pace)
+            _send_piecewise(super().send, data, bounds.bandwidth)
 
     class Encrypted(HTTPSConnection):
         response_class = Answer
 
         def send(self, data: Any) -> None:
-            _send_paced(super().send, data, bounds.pace)
+            _send_piecewise(super().send, data, bounds.bandwidth)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -191,13 +191,13 @@ def _pools(bounds: Bounds) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": EncryptedPool}
 
 
-def _send_paced(send: Callable[[Any], None], data: Any, pace: Pace | None) -> None:
-    """Send bytes at the pace that is allowed; what is no bytes is read by those below, piece by piece."""
-    if pace is None or not isinstance(data, bytes | bytearray | memoryview):
+def _send_piecewise(send: Callable[[Any], None], data: Any, bandwidth: Bandwidth | None) -> None:
+    """Send bytes as fast as is allowed; what is no bytes is read by those below, piece by piece."""
+    if bandwidth is None or not isinstance(data, bytes | bytearray | memoryview):
         send(data)
         return
     view = memoryview(data)
-    for first in range(0, len(view), pace.piece_bytes):
-        piece = view[first : first + pace.piece_bytes]
+    for first in range(0, len(view), bandwidth.piece_bytes):
+        piece = view[first : first + bandwidth.piece_bytes]
         send(piece)
-        pace.spend(len(piece))
+        bandwidth.spend(len(piece))

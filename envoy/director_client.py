@@ -16,10 +16,10 @@ from contract.messages.tokens import IssuedToken
 from contract.messages.uploads import Submission
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES, PART_OF, FileRole, Parcel
+from envoy.bandwidth import Bandwidth
 from envoy.director_link import JSON, MAX_LIST_BYTES, MAX_MESSAGE_BYTES, DirectorLink
 from envoy.director_problems import shown
 from envoy.errors import OlderDirectorError, PolicyError, RefusedError
-from envoy.pace import Pace
 from envoy.parcel import label_of
 from envoy.transfer import WHOLE_BYTES, fetch_file, send_part
 
@@ -27,9 +27,9 @@ from envoy.transfer import WHOLE_BYTES, fetch_file, send_part
 class DirectorClient(DirectorLink):
     """Talks to one director. Every request may be repeated: the director takes a repeated one for what it is."""
 
-    def keep_pace(self, pace: Pace | None) -> None:
+    def keep_to(self, bandwidth: Bandwidth | None) -> None:
         """Send and read no faster than this from now on."""
-        self._adapter.bounds.pace = pace
+        self._adapter.bounds.bandwidth = bandwidth
 
     def take_token(self, token: str) -> None:
         """Show another token from now on."""

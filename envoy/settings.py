@@ -15,10 +15,10 @@ from pydantic_settings import (
 
 from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
+from envoy.bandwidth import Bandwidth
 from envoy.errors import SettingsError
 from envoy.hours import Hours, read_hours
 from envoy.house_rules import HouseRules
-from envoy.pace import Pace
 
 CONFIG_FILE = "envoy.toml"
 _CONFIG_VARIABLE = "ENVOY_CONFIG"
@@ -112,9 +112,9 @@ class EnvoySettings(BaseSettings):
         return self.tasks or (TaskName(self.task),)
 
     @property
-    def pace(self) -> Pace | None:
+    def bandwidth(self) -> Bandwidth | None:
         """How fast bytes may travel."""
-        return None if self.kilobytes_per_second is None else Pace(1000 * self.kilobytes_per_second)
+        return None if self.kilobytes_per_second is None else Bandwidth(1000 * self.kilobytes_per_second)
 
 
 def read_settings() -> EnvoySettings:

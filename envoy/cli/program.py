@@ -105,7 +105,7 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
         ledger=Ledger(settings.home_folder),
         keep=settings.home_folder / "starts",
     )
-    client.keep_pace(settings.pace)
+    client.keep_to(settings.bandwidth)
     return client
 
 

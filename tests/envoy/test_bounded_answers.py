@@ -15,8 +15,8 @@ import requests
 import trustme
 from urllib3.exceptions import HTTPError
 
+from envoy.bandwidth import Bandwidth
 from envoy.bounded_answers import AnswerRefused, BoundedAdapter, DirectSession, read_body, refusal_in
-from envoy.pace import Pace
 from envoy.patience import patience
 from tests.envoy.raw_server import raw_server, saying
 
@@ -152,9 +152,9 @@ def test_the_bounds_hold_under_encryption_and_behind_a_proxy(tmp_path: Path, thr
     listener.close()
 
 
-def test_what_is_sent_and_what_comes_back_keep_the_pace_piece_by_piece() -> None:
+def test_what_is_sent_and_what_comes_back_keep_to_the_bandwidth_piece_by_piece() -> None:
     waited: list[float] = []
-    pace = Pace(40_000, lambda: 0.0, waited.append)
+    bandwidth = Bandwidth(40_000, lambda: 0.0, waited.append)
     length = 50_000
     received: list[int] = []
 
@@ -166,7 +166,7 @@ def test_what_is_sent_and_what_comes_back_keep_the_pace_piece_by_piece() -> None
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + bytes(20_000))
 
     adapter = BoundedAdapter(max_retries=patience(0))
-    adapter.bounds.max_bytes, adapter.bounds.pace = MAX_BYTES, pace
+    adapter.bounds.max_bytes, adapter.bounds.bandwidth = MAX_BYTES, bandwidth
     session = DirectSession()
     session.mount("http://", adapter)
     with raw_server(answer) as server:
@@ -174,4 +174,4 @@ def test_what_is_sent_and_what_comes_back_keep_the_pace_piece_by_piece() -> None
         assert len(read_body(response, MAX_BYTES)) == 20_000
     assert received[0] >= length
     assert waited[-1] == pytest.approx((length + 20_000) / 40_000, rel=0.05), "both ways count together"
-    assert len(waited) > 70_000 / pace.piece_bytes - 1, "no piece is longer than a fraction of a second"
+    assert len(waited) > 70_000 / bandwidth.piece_bytes - 1, "no piece is longer than a fraction of a second"

@@ -88,7 +88,7 @@ def test_the_hospitals_limits_hold_unless_it_sets_others(monkeypatch: pytest.Mon
 def test_what_the_hospital_decides_is_written_alike_in_the_environment_and_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (read_settings().allowed_tasks, read_settings().hours, read_settings().pace) == (
+    assert (read_settings().allowed_tasks, read_settings().hours, read_settings().bandwidth) == (
         ("diagnosis_count",),
         None,
         None,
@@ -98,8 +98,8 @@ def test_what_the_hospital_decides_is_written_alike_in_the_environment_and_the_f
     assert settings.allowed_tasks == ("one", "other")
     assert settings.hours is not None
     assert not settings.hours.hold(time(12))
-    assert settings.pace is not None
-    assert settings.pace.piece_bytes == 16_000
+    assert settings.bandwidth is not None
+    assert settings.bandwidth.piece_bytes == 16_000
     monkeypatch.setenv("ENVOY_TASKS", "other, third")
     monkeypatch.setenv("ENVOY_HOURS", "08:00-18:00")
     settings = read_settings()

@@ -50,7 +50,7 @@ def test_no_folder_of_tables_is_wrong_usage(run: Run, monkeypatch: pytest.Monkey
     assert (ended.exit_code, "No folder of tables was named" in ended.stderr) == (2, True)
 
 
-def test_every_command_keeps_the_pace_that_the_hospital_sets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_every_command_keeps_to_the_bandwidth_that_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ENVOY_KILOBYTES_PER_SECOND", "4")
     with answering((200, {"items": [], "next": None, "beside": "x" * 2000})) as director:

@@ -7,7 +7,7 @@ _PIECES_A_SECOND = 4
 _SMALLEST_PIECE, _LARGEST_PIECE = 512, 64 * 1024
 
 
-class Pace:
+class Bandwidth:
     """Makes whoever sends or reads wait, so that on the whole no more travels than the hospital allows.
 
     Args:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envoy.pace import Pace
+from envoy.bandwidth import Bandwidth
 
 
 class Clock:
@@ -22,20 +22,20 @@ class Clock:
 @given(st.lists(st.integers(1, 100_000), min_size=1), st.floats(2000, 1e6))
 def test_on_the_whole_no_more_travels_than_is_allowed(counts: list[int], rate: float) -> None:
     clock = Clock()
-    pace = Pace(rate, clock, clock.sleep)
+    bandwidth = Bandwidth(rate, clock, clock.sleep)
     for count in counts:
-        pace.spend(count)
+        bandwidth.spend(count)
     assert clock.now - 100 == pytest.approx(sum(counts) / rate)
 
 
 def test_what_was_not_used_does_not_add_up() -> None:
     clock = Clock()
-    pace = Pace(1000, clock, clock.sleep)
+    bandwidth = Bandwidth(1000, clock, clock.sleep)
     clock.now += 3600
-    pace.spend(500)
+    bandwidth.spend(500)
     assert clock.now == pytest.approx(3700.5)
 
 
 @pytest.mark.parametrize(("rate", "bytes_at_once"), [(2000, 512), (40_000, 10_000), (1e9, 65536)])
 def test_pieces_are_small_on_a_slow_line(rate: float, bytes_at_once: int) -> None:
-    assert Pace(rate).piece_bytes == bytes_at_once
+    assert Bandwidth(rate).piece_bytes == bytes_at_once
