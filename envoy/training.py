@@ -13,6 +13,7 @@ from contract.names import EnvoyName
 from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import Task
+from envoy.adam import Adam
 from envoy.cohort import Cohort, Split
 from envoy.evaluation import evaluate
 from envoy.network import RiskClassifier
@@ -62,7 +63,7 @@ def train(
     torch.use_deterministic_algorithms(True)
     network = RiskClassifier(task.architecture)
     network.load(start)
-    optimizer = torch.optim.Adam(network.parameters(), lr=task.training.learning_rate)
+    optimizer = Adam(network.parameters(), task.training.learning_rate)
     loss_of = nn.CrossEntropyLoss()
     pulled = [(weights, weights.detach().clone()) for weights in network.parameters()] if proximal else []
     features, labels = _tensors(split.training, scaler)
@@ -71,7 +72,7 @@ def train(
     for epoch in range(1, task.training.local_epochs + 1):
         total = 0.0
         for rows in _batches(len(labels), task.training.batch_size, order):
-            optimizer.zero_grad()
+            optimizer.forget_gradients()
             loss = loss_of(network(features[rows]), labels[rows])
             loss.backward()
             _pull_back(pulled, proximal)
