@@ -60,7 +60,6 @@ def train(
         validates: Whether each epoch is held against the held-out patients for the log; the state is the same.
     """
     torch.set_num_threads(1)  # the networks are small: more threads cost time, and sums would depend on their number
-    torch.use_deterministic_algorithms(True)
     network = RiskClassifier(task.architecture)
     network.load(start)
     optimizer = Adam(network.parameters(), task.training.learning_rate)

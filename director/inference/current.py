@@ -19,7 +19,7 @@ from director.records.blobs import BlobStore
 from director.records.events import Event, UnreadEvent
 from director.records.schema import EnvoyRow
 from director.submissions.events import VersionEvent
-from director.submissions.kept import counting_submissions
+from director.submissions.kept import current_files
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.publications import current_global_model
@@ -73,7 +73,7 @@ class CurrentModels:
                 ready[where] = self._load(where, current[where])
             except FederationError as error:  # whoever asks for it is told
                 _log.error("model.damaged", extra={"facts": {"sha256": current[where].sha256, "why": error.sentence}})
-        self._envoys = frozenset(row.folded_name for row in session.scalars(select(EnvoyRow)))
+        self._envoys = frozenset(session.scalars(select(EnvoyRow.folded_name)))
         self._current, self._ready = current, ready
 
     def ready(self, envoy: EnvoyName | None, task_name: TaskName) -> ReadyModel:
@@ -102,16 +102,16 @@ class CurrentModels:
 
     def _of_envoys(self, session: Session) -> Iterator[tuple[_Where, AnsweringModel]]:
         for task in self._catalogue.values():
-            for row in counting_submissions(session, task):
+            for found in current_files(session, task):
                 model = AnsweringModel(
                     scope="envoy",
-                    envoy_name=row.envoy.name,
-                    version=row.version or 0,
-                    sha256=row.digest_of("model"),
-                    scaler_sha256=row.digest_of("scaler"),
-                    trained_at=row.created_at,
+                    envoy_name=found.envoy_name,
+                    version=found.version,
+                    sha256=found.digests["model"],
+                    scaler_sha256=found.digests["scaler"],
+                    trained_at=found.created_at,
                 )
-                yield (row.envoy.name.folded, row.task), model
+                yield (found.envoy_name.folded, found.task), model
 
     def _load(self, where: _Where, model: AnsweringModel) -> ReadyModel:
         task = self._catalogue[where[1]]

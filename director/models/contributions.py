@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache, partial
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from director.models.memory import Memory, memory_of
 from director.models.repeats import earlier_states, origin_of, repeats
 from director.models.standing import is_late, reason_by_record
 from director.models.validation import Reference, reference_of
-from director.records.schema import SubmissionRow
+from director.records.schema import StartRow, SubmissionRow
 from director.tasks.artifacts import Artifacts
 from director.tasks.starts import start_named
 from director.tasks.statistics import counted_as, newest_counts
@@ -148,8 +149,9 @@ def close_set(
     line = line_of(session, task)
     counts = counts_of(session, task, rows, [row.num_examples for row in rows], making.bounds)
     by_record = [reason_by_record(row, line, is_named=is_named, max_staleness=making.max_staleness) for row in rows]
+    start_of = cache(partial(start_named, session, task.name))  # in a round it is the same for all
     found = [
-        Contribution(row, each, _opened(session, artifacts, row, each, task) if not reason else None,
+        Contribution(row, each, _opened(artifacts, row, each, task, start_of(row.base)) if not reason else None,
                      is_late(row, line), reason)
         for row, each, reason in zip(rows, counts, by_record, strict=True)
     ]  # fmt: skip
@@ -194,7 +196,7 @@ def closed_of(
     """
     line, found = line_of(session, task), []
     for row, counted in zip(rows, counts, strict=True):
-        update = _opened(session, artifacts, row, counted, task)
+        update = _opened(artifacts, row, counted, task, start_named(session, task.name, row.base))
         if update is None:
             raise NotFoundError(
                 f"The start of {row.envoy.name}'s model is not on record.", hint="Run: fl-director fsck."
@@ -226,10 +228,9 @@ def input_of(row: SubmissionRow, num_examples: int, weight: float | None) -> Mod
 
 
 def _opened(
-    session: Session, artifacts: Artifacts, row: SubmissionRow, counted: Count, task: Task
+    artifacts: Artifacts, row: SubmissionRow, counted: Count, task: Task, start: StartRow | None
 ) -> ModelUpdate | None:
     """Open a submission and the start that it was trained from for the arithmetic."""
-    start = start_named(session, task.name, row.base)
     if start is None:
         return None
     update = _as_sent(artifacts, task, row, counted)

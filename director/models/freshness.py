@@ -6,12 +6,13 @@ disabled a hospital, published another version, or set another validation table.
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tasks import Task
 from director.models.draft import Draft
 from director.models.validation import describe_table
-from director.records.schema import SubmissionRow
+from director.records.schema import EnvoyRow, SubmissionRow
 from director.records.verdicts import ADMITTED
 from director.tasks.publications import current_global_model
 
@@ -28,5 +29,7 @@ def still_stands(session: Session, task: Task, draft: Draft) -> bool:
 
 def do_count(session: Session, submissions: Iterable[str]) -> bool:
     """Tell whether uploads count still: admitted, of hospitals that are not disabled."""
-    rows = [session.get_one(SubmissionRow, each) for each in submissions]
-    return all(row.verdict == ADMITTED and row.envoy.disabled_at is None for row in rows)
+    wanted = set(submissions)
+    counting = select(SubmissionRow.id).join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
+    counting = counting.where(SubmissionRow.verdict == ADMITTED, EnvoyRow.disabled_at.is_(None))
+    return set(session.scalars(counting.where(SubmissionRow.id.in_(wanted)))) == wanted

@@ -59,7 +59,7 @@ class Keeper:
         key: str | None = None,
         as_asked: Sequence[str] = (),
         round_id: int | None = None,
-        also: Callable[[Act, GlobalModelRow], None] = lambda act, row: None,
+        also: Callable[[Act, GlobalModelRow, bool], None] = lambda act, row, is_published: None,
     ) -> tuple[GlobalModel, bool] | None:
         """Make a draft a version; None: what it rests on is no longer so, and it must be computed anew.
 
@@ -70,7 +70,7 @@ class Keeper:
             key: The request's Idempotency-Key, and what was asked with it in ``as_asked``.
             as_asked: See there.
             round_id: The round that gives it.
-            also: What else happens in the act that makes it, told the version.
+            also: What else happens in the act that makes it, told the version and whether it is published.
         """
         task, inputs = draft.task, draft.lineage.inputs
         if len(inputs) < self._making.minimum_hospitals:
@@ -93,7 +93,7 @@ class Keeper:
             if waiting is not None:
                 self._drop_unnamed(act, files)
                 again = self._looked_at_again(act, task, waiting, draft)
-                also(act, waiting)
+                also(act, waiting, again.published)
                 return again, False
             if not all(self._blobs.has(digest) for digest in files.values()):
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
@@ -107,10 +107,9 @@ class Keeper:
                 publishing.point_to(act, row)
                 self._tasks.move_start(act, task, artifacts)
             act.session.flush()
-            also(act, row)
-            answer = versions.describe_version(act.session, row, self._catalogue)
+            also(act, row, is_published)
             reach("aggregate.written")
-        return answer, True
+        return described.model_copy(update={"waiting": not is_published, "round": round_id}), True
 
     def _looked_at_again(self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft) -> GlobalModel:
         """Judge a version that waits by what is set now, where an aggregate comes to the same model once more."""

@@ -27,7 +27,7 @@ class RoundUpdates:
         submissions: The uploads that returned in time.
         strategy: How they are combined.
         parameters: The strategy's.
-        kept: Told the version in the act that makes it, published or waiting.
+        kept: Told the version in the act that makes it, and whether it is published or waits.
     """
 
     round_id: int
@@ -37,7 +37,7 @@ class RoundUpdates:
     submissions: Sequence[str]
     strategy: str
     parameters: Mapping[str, float]
-    kept: Callable[[Act, GlobalModelRow], None]
+    kept: Callable[[Act, GlobalModelRow, bool], None]
 
     def read(self, session: Session, artifacts: Artifacts) -> tuple[Sequence[SubmissionRow], ScalerState | None]:
         """Give the uploads, by hospital, and the scaler of the start; without what a person took out meanwhile.

@@ -28,9 +28,17 @@ _READ_AT_ONCE = 1000
 _COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
 
 
-def record(session: Session, event: Event, *, at: datetime, actor: str) -> None:
-    """Write that ``actor`` did what the event says, within the caller's write transaction."""
-    last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
+def record(session: Session, event: Event, *, at: datetime, actor: str, after: AuditRow | None = None) -> AuditRow:
+    """Write that ``actor`` did what the event says, within the caller's write transaction; gives the record.
+
+    Args:
+        session: Holds the write lock.
+        event: What happened.
+        at: When.
+        actor: Who did it.
+        after: The newest record, where the caller knows it.
+    """
+    last = after or session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, GENESIS)
     row = AuditRow(
         seq=seq, at=at, actor=actor, act=event.act, subject=event.subject, facts=event.facts, previous=previous
@@ -38,6 +46,7 @@ def record(session: Session, event: Event, *, at: datetime, actor: str) -> None:
     row.digest = chained_digest(row)
     session.add(row)
     session.flush()
+    return row
 
 
 def newest_seq(session: Session) -> int:

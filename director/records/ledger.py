@@ -18,8 +18,11 @@ from director.records.actors import Actor, HouseName
 from director.records.database import Database
 from director.records.events import Event
 from director.records.failpoints import reach
+from director.records.schema import AuditRow
 
 _log = logging.getLogger(__name__)
+
+_MOMENT_SECONDS = 0.05
 
 
 class Act:
@@ -36,10 +39,11 @@ class Act:
         self.now = now
         self.actor = actor
         self.told: list[Event] = []
+        self._last: AuditRow | None = None
 
     def tell(self, event: Event, *, actor: str | None = None) -> None:
         """Put an event on record, in this transaction; ``actor`` where somebody else did it."""
-        audit.record(self.session, event, at=self.now, actor=actor or self.actor)
+        self._last = audit.record(self.session, event, at=self.now, actor=actor or self.actor, after=self._last)
         self.told.append(event)
 
 
@@ -55,6 +59,8 @@ class Ledger:
         self.database = database
         self.clock = clock
         self._readers: list[_Reader] = []
+        self._under_way = 0
+        self._one_ended = threading.Condition()
 
     def read(self) -> AbstractContextManager[Session]:
         """Read one consistent state."""
@@ -71,7 +77,7 @@ class Ledger:
         Raises:
             UnauthenticatedError: They may not; nothing was done.
         """
-        with self.database.write() as session:
+        with self._counted(), self.database.write() as session:
             act = Act(session, self.clock(), str(actor))
             if isinstance(actor, Actor):
                 actor.require_right(session, act.now)
@@ -86,9 +92,27 @@ class Ledger:
         self._readers.append(_Reader(learn))
 
     def let_readers_learn(self) -> bool:
-        """Let every reader learn what it does not know yet; tells whether all could."""
-        could = [reader.learn() for reader in self._readers]  # each of them, also after one that could not
+        """Let every reader learn what it does not know yet; tells whether all could.
+
+        Acts that come at the same time are learned together: whoever is done first waits a moment for the others.
+        """
+        begun = [reader.begun for reader in self._readers]
+        with self._one_ended:
+            self._one_ended.wait_for(lambda: self._under_way == 0, timeout=_MOMENT_SECONDS)
+        # each of them, also after one that could not
+        could = [reader.learn(after) for reader, after in zip(self._readers, begun, strict=True)]
         return all(could)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._one_ended:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._one_ended:
+                self._under_way -= 1
+                self._one_ended.notify_all()
 
 
 class _Reader:
@@ -97,14 +121,14 @@ class _Reader:
     def __init__(self, learn: Callable[[], None]) -> None:
         self._learn = learn
         self._learning = threading.Lock()
-        self._begun = 0
+        self.begun = 0
         self._could = True
 
-    def learn(self) -> bool:
-        begun = self._begun  # after the commit that is to be learned
+    def learn(self, begun: int) -> bool:
+        """Learn, unless it began to more often than ``begun``, as it was after the commit that is to be learned."""
         with self._learning:
-            if self._begun == begun:
-                self._begun += 1
+            if self.begun == begun:
+                self.begun += 1
                 self._could = self._try()
             return self._could
 

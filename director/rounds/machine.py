@@ -8,6 +8,7 @@ lock, and a round has one closing and one version by the tables' own constraints
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -33,8 +34,16 @@ from director.tasks.service import Tasks
 
 _log = logging.getLogger(__name__)
 
-_Due = tuple[Literal["begin", "open", "close", "combine", "settle"], int]
-"""What a run is to do, and after which of its rounds."""
+_Step = Literal["begin", "open", "close", "combine", "settle"]
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What a run is to do, and after which of its rounds; 0: after none."""
+
+    run: int
+    step: _Step
+    after: int
 
 
 class Machine:
@@ -57,24 +66,35 @@ class Machine:
     def advance(self) -> datetime | None:
         """Do all that is due; gives the moment at which something is due next, None: nothing is, or it can't be now."""
         with self._one_at_a_time:
-            before: Mapping[int, _Due] = {}
+            before: Sequence[_Due] = ()
             while True:
-                with self._ledger.read() as session:
-                    runs = _alive(session)
-                    found = {run.id: self._what_is_due(session, run, self._ledger.clock()) for run in runs}
-                    due = {run_id: each for run_id, each in found.items() if each is not None}
-                    if not due:
-                        return min((each for run in runs for each in _deadlines(session, run)), default=None)
+                due, updates, next_at = self._look()
+                if not due:
+                    return next_at
                 if due == before:  # what could not be done is not tried again at once
                     return None
-                for run_id in due:
-                    self._move(run_id)
+                for each in due:
+                    self._move(each.run, updates.get(each.run))
                 before = due
 
-    def _move(self, run_id: int) -> None:
+    def _look(self) -> tuple[Sequence[_Due], Mapping[int, RoundUpdates], datetime | None]:
+        """Say what is due now, give what is to be combined, by run, and when something is due next."""
+        due, updates, moments = [], {}, []
+        with self._ledger.read() as session:
+            now = self._ledger.clock()
+            for run in _alive(session):
+                last = transitions.newest_round(session, run)
+                found = self._what_is_due(session, run, last, now)
+                moments += _deadlines(run, last)
+                if found is not None:
+                    due.append(_Due(run.id, found, last.id if last is not None else 0))
+                if found == "combine" and last is not None:
+                    updates[run.id] = self._updates(last)
+        return due, updates, min(moments, default=None)
+
+    def _move(self, run_id: int, updates: RoundUpdates | None) -> None:
         """Make one transition."""
         try:
-            updates = self._closed_round(run_id)
             if updates is not None:
                 self._combine(updates)
             else:
@@ -82,46 +102,37 @@ class Machine:
         except FederationError as error:  # of one run; the others go on, and this one when it is asked again
             _log.error("run.stuck", extra={"facts": {"run": run_id, "why": error.sentence}})
 
-    def _closed_round(self, run_id: int) -> RoundUpdates | None:
-        """Give what returned in a run's newest round, where that is to be combined."""
-        with self._ledger.read() as session:
-            last = transitions.newest_round(session, session.get_one(RunRow, run_id))
-            return self._updates(last) if last is not None and last.state == "aggregating" else None
-
     def _transit(self, run_id: int) -> None:
         """Do what is due, in one act."""
         with self._ledger.act(HOUSE) as act:
             run = act.session.get_one(RunRow, run_id)
             last = transitions.newest_round(act.session, run)
-            match self._what_is_due(act.session, run, act.now):
-                case ("begin", _):
+            match self._what_is_due(act.session, run, last, act.now):
+                case "begin":
                     self._begin(act, run)
-                case ("open", _):
-                    self._open(act, run)
-                case ("close", _) if last is not None:
+                case "open":
+                    self._open(act, run, last)
+                case "close" if last is not None:
                     self._close(act, last)
-                case ("settle", _) if last is not None:
+                case "settle" if last is not None:
                     self._settle(act, last)
 
-    def _what_is_due(self, session: Session, run: RunRow, now: datetime) -> _Due | None:
-        """Say what is due in a run, and after which round."""
-        last = transitions.newest_round(session, run)
+    def _what_is_due(self, session: Session, run: RunRow, last: RoundRow | None, now: datetime) -> _Step | None:
         if last is not None and last.state in transitions.UNDER_WAY:
             match last.state:
                 case "collecting":
-                    return ("close", last.id) if returns_of(last).due(now) else None
+                    return "close" if returns_of(last).due(now) else None
                 case "aggregating":
-                    return ("combine", last.id)
+                    return "combine"
                 case _:
                     version = transitions.version_of_round(session, last)
                     still_waits = version is not None and publishing.is_waiting(session, version)
-                    return None if still_waits else ("settle", last.id)
-        after = last.id if last is not None else 0
+                    return None if still_waits else "settle"
         if is_quiet(session):
             return None
         if run.state == "inviting":
-            return ("begin", after) if answers_of(run).due(now) else None
-        return ("open", after) if run.state == "running" else None
+            return "begin" if answers_of(run).due(now) else None
+        return "open" if run.state == "running" else None
 
     def _begin(self, act: Act, run: RunRow) -> None:
         """Open the first round once who takes part is known, from a start that all their statistics have moved."""
@@ -130,14 +141,13 @@ class Machine:
             transitions.pause(act, run, f"{len(answers.come)} hospitals take part; the quorum is {run.quorum}.")
             return
         run.state = "running"
-        self._open(act, run)
+        self._open(act, run, None)
 
-    def _open(self, act: Act, run: RunRow) -> None:
+    def _open(self, act: Act, run: RunRow, last: RoundRow | None) -> None:
         task = self._catalogue.get(run.task)
         if task is None or task.digest != run.task_digest:
             transitions.pause(act, run, "The task is defined in another way than when the run was opened.")
             return
-        last = transitions.newest_round(act.session, run)
         if last is None:
             self._tasks.move_start(act, task)
         transitions.open_round(act, task, run, last)
@@ -156,21 +166,21 @@ class Machine:
         version, current = transitions.version_of_round(act.session, row), published(act.session, row.run.task)
         if version is not None and current is not None and current.id == version.id:
             transitions.publish_round(act, row, version)
-            self._go_on(act, row.run)
+            self._go_on(act, row)
         else:
             transitions.fail_round(act, row, "Another version became the current one while its own waited.")
 
     def _updates(self, row: RoundRow) -> RoundUpdates:
-        def kept(act: Act, version: GlobalModelRow) -> None:
-            again = act.session.get_one(RoundRow, row.id)
-            current = published(act.session, again.run.task)
-            is_published = current is not None and current.id == version.id
+        round_id = row.id
+
+        def kept(act: Act, version: GlobalModelRow, is_published: bool) -> None:
+            again = act.session.get_one(RoundRow, round_id)
             transitions.keep_version(act, again, version, is_published=is_published)
             if is_published:
-                self._go_on(act, again.run)
+                self._go_on(act, again)
 
         return RoundUpdates(
-            round_id=row.id,
+            round_id=round_id,
             task=row.run.task,
             start_id=row.start_id,
             parent=row.start.global_version,
@@ -190,10 +200,10 @@ class Machine:
                 if row.state == "aggregating":
                     transitions.fail_round(act, row, error.sentence)
 
-    def _go_on(self, act: Act, run: RunRow) -> None:
+    def _go_on(self, act: Act, last: RoundRow) -> None:
         """Open the next round in the act that ended the last one, where nothing speaks against it."""
-        if run.state == "running" and not is_quiet(act.session):
-            self._open(act, run)
+        if last.run.state == "running" and not is_quiet(act.session):
+            self._open(act, last.run, last)
 
 
 def rounds_under_way(session: Session, task: TaskName | None = None) -> Sequence[RoundRow]:
@@ -211,8 +221,7 @@ def _alive(session: Session) -> Sequence[RunRow]:
     return session.scalars(select(RunRow).where(is_alive).order_by(RunRow.id)).unique().all()
 
 
-def _deadlines(session: Session, run: RunRow) -> list[datetime]:
-    last = transitions.newest_round(session, run)
+def _deadlines(run: RunRow, last: RoundRow | None) -> list[datetime]:
     if last is not None and last.state == "collecting":
         return [last.closes_at]
     return [answers_of(run).ends_at] if run.state == "inviting" else []

@@ -1,7 +1,7 @@
 """One upload on its way in: its bytes judged by themselves, then kept or refused. Blob, then row with its event."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,9 +18,11 @@ from director.errors import RoundClosedError, UploadRejectedError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.records import idempotency
+from director.records.actors import HOUSE
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
+from director.records.references import referred_digests
 from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED, REJECTED
 from director.submissions.arrival import Expectations, InspectedUpdate, Inspection, inspect, read_metadata
@@ -123,28 +125,34 @@ class Intake:
         if inspection.update is None:
             raise self._refuse(caller, envoy_name, task, inspection)
         arrival = _Arrival(caller, envoy_name, inspection, inspection.update, key)
-        with self._ledger.read() as session:
-            # the act asks the same under the lock; this keeps the disk free of files that no row will name
-            caller.actor.require_right(session, self._ledger.clock())
-            known = _known(session, arrival)
-        if known is not None and metadata.round is None:
-            return describe_submission(known), False
-        return self._keep_rows(arrival, self._keep_files(inspection.update.parcel))
+        files = self._keep_files(inspection.update.parcel)
+        try:
+            return self._keep_rows(arrival, files)
+        except FederationError:
+            self._drop_unnamed({digest for digest, _ in files.values()})
+            raise
 
     def _keep_files(self, parcel: Parcel) -> _Files:
         return {role: self._blobs.keep(data) for role, data in parcel.parts.items()}
 
+    def _drop_unnamed(self, digests: Set[Digest]) -> None:
+        """Remove the files of an upload that was not taken after all; who names one meanwhile keeps it again."""
+        with self._ledger.act(HOUSE) as act:
+            for digest in digests - referred_digests(act.session):
+                self._blobs.remove(digest)
+
     def _keep_rows(self, arrival: _Arrival, files: _Files) -> tuple[Submission, bool]:
         update = arrival.update
         with self._ledger.act(arrival.caller.actor, committed="upload.committed") as act:
-            known = _known(act.session, arrival)
+            envoy = envoy_named(act.session, arrival.envoy_name)
+            known = _known(act.session, arrival, envoy)
             if known is not None:
                 self._returns.take(act, known, update.metadata)
                 return describe_submission(known), False
             # A recovery in another process may have taken a file for an orphan before this row named it.
             if not all(self._blobs.has(digest) for digest, _ in files.values()):
                 self._keep_files(update.parcel)
-            row = _add_row(act, arrival.envoy_name, update.task, arrival.inspection, ADMITTED)
+            row = _add_row(act, envoy, update.task, arrival.inspection, ADMITTED)
             row.version, row.parcel = _next_version(act.session, row), update.identity
             row.files = [
                 SubmissionFileRow(role=role, sha256=digest, bytes=size)
@@ -171,15 +179,15 @@ class Intake:
         """Put the refusal on record; of the files nothing is kept."""
         failure = inspection.failure or FederationError("refused")
         with self._ledger.act(caller.actor) as act:
-            row = _add_row(act, envoy_name, task, inspection, REJECTED)
+            row = _add_row(act, envoy_named(act.session, envoy_name), task, inspection, REJECTED)
             act.tell(UploadRejected(envoy=envoy_name, submission=row.id, code=failure.code))
         return UploadRejectedError(failure, tuple(inspection.checks), row.id)
 
 
-def _add_row(act: Act, envoy_name: EnvoyName, task: Task, inspection: Inspection, verdict: Verdict) -> SubmissionRow:
+def _add_row(act: Act, envoy: EnvoyRow, task: Task, inspection: Inspection, verdict: Verdict) -> SubmissionRow:
     row = SubmissionRow(
         id=secrets.token_hex(8),
-        envoy=envoy_named(act.session, envoy_name),
+        envoy=envoy,
         task=task.name,
         task_digest=task.digest,
         version=None,
@@ -196,12 +204,11 @@ def _add_row(act: Act, envoy_name: EnvoyName, task: Task, inspection: Inspection
     return row
 
 
-def _known(session: Session, arrival: _Arrival) -> SubmissionRow | None:
+def _known(session: Session, arrival: _Arrival, envoy: EnvoyRow) -> SubmissionRow | None:
     """Find the same submission, by its key or by what it is."""
     reference = idempotency.find(session, arrival.caller.actor, arrival.key, arrival.request)
     row = session.get(SubmissionRow, reference) if reference else None
     if row is None:
-        envoy = envoy_named(session, arrival.envoy_name)
         same = (SubmissionRow.envoy_id == envoy.id, SubmissionRow.parcel == arrival.update.identity)
         row = session.scalars(select(SubmissionRow).where(*same)).first()
     return row

@@ -1,8 +1,11 @@
 """Submissions as they are kept: questions to their rows, and rows to messages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from contract.messages.base import Page, Verdict
@@ -11,11 +14,12 @@ from contract.messages.envoys import CurrentVersion
 from contract.messages.problems import Check
 from contract.messages.uploads import StoredFile, Submission, UploadMetadata
 from contract.names import Digest, EnvoyName, TaskName
+from contract.parts import FileRole
 from contract.tasks import Task
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
 from director.records.paging import page_of
-from director.records.schema import EnvoyRow, SubmissionRow
+from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED, QUARANTINED
 
 
@@ -26,9 +30,34 @@ def current_submissions(
     return _newest(session, (ADMITTED,), task=task, envoy=envoy)
 
 
-def counting_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
-    """Give each hospital's newest admitted version of a task as it is defined now, by hospital."""
-    return _newest(session, (ADMITTED,), task=task.name, definition=task.digest)
+@dataclass
+class CurrentFiles:
+    """What a hospital's newest admitted version of a task consists of."""
+
+    envoy_name: EnvoyName
+    task: TaskName
+    version: int
+    created_at: datetime
+    digests: dict[FileRole, Digest] = field(default_factory=dict)
+
+
+def current_files(session: Session, definition: Task | None = None) -> Sequence[CurrentFiles]:
+    """Say what each hospital's newest admitted version of each task consists of, or of one task as it is defined now.
+
+    One question, and no row is read whole: it is asked after each upload.
+    """
+    newest = _newest_versions((ADMITTED,), definition.digest if definition else None)
+    columns = (SubmissionRow.id, EnvoyRow.name, SubmissionRow.task, SubmissionRow.version, SubmissionRow.created_at)
+    wanted: Select[*tuple[Any, ...]] = select(*columns, SubmissionFileRow.role, SubmissionFileRow.sha256)
+    query = _of_newest(wanted, newest)
+    query = query.join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
+    if definition is not None:
+        query = query.where(SubmissionRow.task == definition.name)
+    found: dict[str, CurrentFiles] = {}
+    for row_id, name, task, version, created_at, role, sha256 in session.execute(query):
+        files = found.setdefault(row_id, CurrentFiles(name, task, version or 0, created_at))
+        files.digests[role] = sha256
+    return list(found.values())
 
 
 def newest_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
@@ -115,24 +144,30 @@ def _newest(
     envoy: EnvoyRow | None = None,
 ) -> Sequence[SubmissionRow]:
     """Give the newest of each hospital and task; of one definition alone, where it is said which."""
-    candidates = select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
-    candidates = candidates.where(SubmissionRow.verdict.in_(verdicts))
-    if definition is not None:
-        candidates = candidates.where(SubmissionRow.task_digest == definition)
-    newest = candidates.group_by(SubmissionRow.envoy_id, SubmissionRow.task).subquery()
-    query = (
-        select(SubmissionRow)
-        .join(
-            newest,
-            (SubmissionRow.envoy_id == newest.c.envoy_id)
-            & (SubmissionRow.task == newest.c.task)
-            & (SubmissionRow.version == newest.c.version),
-        )
-        .join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
-        .order_by(EnvoyRow.folded_name, SubmissionRow.task)
-    )
+    query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definition))
     if task is not None:
         query = query.where(SubmissionRow.task == task)
     if envoy is not None:
         query = query.where(SubmissionRow.envoy_id == envoy.id)
     return session.scalars(query).unique().all()
+
+
+def _newest_versions(verdicts: Sequence[Verdict], definition: Digest | None) -> Subquery:
+    candidates = select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
+    candidates = candidates.where(SubmissionRow.verdict.in_(verdicts))
+    if definition is not None:
+        candidates = candidates.where(SubmissionRow.task_digest == definition)
+    return candidates.group_by(SubmissionRow.envoy_id, SubmissionRow.task).subquery()
+
+
+def _of_newest(query: Select[*tuple[Any, ...]], newest: Subquery) -> Select[*tuple[Any, ...]]:
+    """Narrow a question to the newest versions, by hospital and task."""
+    is_newest = (
+        (SubmissionRow.envoy_id == newest.c.envoy_id)
+        & (SubmissionRow.task == newest.c.task)
+        & (SubmissionRow.version == newest.c.version)
+    )
+    query = query.select_from(SubmissionRow).join(newest, is_newest)
+    return query.join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id).order_by(
+        EnvoyRow.folded_name, SubmissionRow.task
+    )

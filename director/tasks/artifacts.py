@@ -1,6 +1,6 @@
 """Kept files as the values that they hold, through the strict readers."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 from aggregation.updates import Tensors, TensorsInFile, TensorsInMemory
 from contract.artifacts.model_file import locate_tensors, model_file_parts, read_model, write_model
@@ -13,6 +13,9 @@ from director.records.blobs import BlobStore
 
 _HELD_BYTES = 1 << 16
 """Up to here a model is read once and stays in memory; a larger one is read again, a stretch at a time."""
+
+_parsed = lru_cache(maxsize=256)(read_model)
+"""Every aggregate holds updates against all states before: the same small files are read again, and parsed once."""
 
 
 class Artifacts:
@@ -45,7 +48,9 @@ class Artifacts:
     def state(self, digest: Digest) -> State:
         """Read a model whole; raises as ``BlobStore.read`` and ``read_model``."""
         if digest not in self._states:
-            self._states[digest] = read_model(self._blobs.read(digest), self._task.layout)
+            data = self._blobs.read(digest)
+            parse = _parsed if len(data) <= _HELD_BYTES else read_model
+            self._states[digest] = parse(data, self._task.layout)
         return self._states[digest]
 
     def tensors(self, digest: Digest) -> Tensors:
@@ -71,6 +76,6 @@ class Artifacts:
             return TensorsInMemory(self._states[digest])
         data = self._blobs.read(digest)
         if len(data) <= _HELD_BYTES:
-            self._states[digest] = read_model(data, self._task.layout)
+            self._states[digest] = _parsed(data, self._task.layout)
             return TensorsInMemory(self._states[digest])
         return TensorsInFile(locate_tensors(data, self._task.layout), partial(self._blobs.read_at, digest))

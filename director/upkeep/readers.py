@@ -152,6 +152,8 @@ class Learners:
             return
         with self._learning, self._database.read() as session:
             newest = audit.newest_seq(session)
+            if newest == self._seq:
+                return
             was_cut = newest < (self._seq or 0)  # then nothing tells what was done
             told = audit.told_after(session, self._seq or 0)
             for learner in self._learners:

@@ -20,9 +20,8 @@ from director.records.blobs import BlobStore
 from director.records.events import Told
 from director.records.failpoints import reach
 from director.records.files import half_written_below, replace_whole, storage_faults_named
-from director.records.schema import SubmissionRow
 from director.submissions.events import VersionEvent
-from director.submissions.kept import current_submissions, submitters
+from director.submissions.kept import CurrentFiles, current_files, submitters
 from director.tasks.publications import published
 
 _log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class Views:
         events = [each.event for each in told]
         about: set[_Shown] = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
         about |= {(None, each.task) for each in events if isinstance(each, ModelPublished)} | self._owed
-        current = {(row.envoy.name, row.task): row for row in current_submissions(session)} if about else {}
+        current = _current(session) if any(envoy is not None for envoy, _ in about) else {}
         owed: set[_Shown] = set()
         for envoy, task in sorted(about, key=lambda each: (each[0] or "", each[1])):
             if envoy is None:
@@ -93,7 +92,7 @@ class Views:
 
     def expected(self, session: Session, tasks: Iterable[TaskName]) -> list[ViewFile]:
         """Give every path of the view."""
-        current = {(row.envoy.name, row.task): row for row in current_submissions(session)}
+        current = _current(session)
         files = [
             file
             for envoy, task in submitters(session)
@@ -117,8 +116,8 @@ class Views:
     def _half_written(self) -> list[Path]:
         return [path for folder in (self._received, self._aggregated) for path in half_written_below(folder)]
 
-    def _files_of_submission(self, envoy: EnvoyName, task: TaskName, row: SubmissionRow | None) -> list[ViewFile]:
-        digests = row.digests if row is not None else {}
+    def _files_of_submission(self, envoy: EnvoyName, task: TaskName, found: CurrentFiles | None) -> list[ViewFile]:
+        digests = found.digests if found is not None else {}
         named = {part.file_name: digests.get(part.role) for part in PARTS}
         return self._in_folders(self._received / envoy, task, named)
 
@@ -160,6 +159,10 @@ class Views:
         file.path.parent.mkdir(parents=True, exist_ok=True)
         replace_whole(file.path, [read(file.digest)], is_durable=False)  # each start mends the view
         reach("view.replaced")
+
+
+def _current(session: Session) -> Mapping[tuple[EnvoyName, TaskName], CurrentFiles]:
+    return {(found.envoy_name, found.task): found for found in current_files(session)}
 
 
 def _digest_at(path: Path) -> Digest | None:

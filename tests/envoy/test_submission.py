@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler, write_scaler
 from contract.messages.base import MetricValue
 from contract.messages.runs import Assignment
@@ -110,6 +111,12 @@ def test_an_update_is_the_same_bytes_for_the_same_round_and_hospital_alone(data:
     assert update(n=8).digests["model"] == first.digests["model"], "a round that is tried again asks for the same"
 
 
-def test_a_proximal_term_is_not_left_out_in_silence(data: LocalData) -> None:
-    with pytest.raises(PolicyError, match="proximal term"):
-        make_update(data, start(MERGED), assignment(proximal=0.1), envoy=EnvoyName("KNH"), cohort=Digest.of(b"cohort"))
+def test_a_proximal_term_holds_the_model_near_its_base(data: LocalData) -> None:
+    def update(proximal: float) -> bytes:
+        asked, cohort = assignment(proximal=proximal), Digest.of(b"cohort")
+        return make_update(data, start(MERGED), asked, envoy=EnvoyName("KNH"), cohort=cohort)["model"]
+
+    layout = data.task.layout
+    begun, free, held = data.task.initial_state(), read_model(update(0), layout), read_model(update(100), layout)
+    free_way, held_way = (sum(float(abs(s[name] - begun[name]).sum()) for name in begun) for s in (free, held))
+    assert 0 < held_way < free_way

@@ -11,7 +11,7 @@ from tests.federation_simulator import FederationSimulator
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with FederationSimulator(tmp_path_factory.mktemp("house") / "director") as federation:
+    with FederationSimulator(tmp_path_factory.mktemp("house") / "director", uploads_per_minute=0) as federation:
         a, b = (federation.enrol(name) for name in ("KUTRRH", "MTRH"))
         receipts = {}
         for each in (a, b):

@@ -33,9 +33,9 @@ FOR_THE_ADMIN = {
     "release_statistics", "reject_statistics", "list_tokens", "issue_token", "rotate_token", "revoke_token",
     "add_envoy", "disable_envoy", "release_submission", "reject_submission", "get_validation", "set_validation",
     "clear_validation", "aggregate", "publish_global_model", "list_audit", "verify_audit", "export_audit",
-    "set_expectation", "enable_envoy", "move_start",
+    "set_expectation", "enable_envoy", "move_start", "open_run", "pause_run", "resume_run", "close_run",
 }  # fmt: skip
-OF_HOSPITALS_MACHINES = {"upload", "report_statistics", "get_start", "get_blob", "answer_global_model"}
+OF_HOSPITALS_MACHINES = {"upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run"}
 
 
 def operations_of(*roles: str) -> set[str]:

@@ -27,7 +27,7 @@ def test_what_was_rejected_or_whose_hospital_was_disabled_meanwhile_is_left_out(
             submissions=[each.submission_id for each in row.contributions],
             strategy="fedavg",
             parameters={},
-            kept=lambda act, version: None,
+            kept=lambda act, version, is_published: None,
         )
 
     def read() -> list[str]:
