@@ -41,6 +41,9 @@ class RunRequest(Message):
     )
     late: LateRule = "refuse"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    patience: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="End once so many rounds in a row were no better; null: go through all rounds."
+    )
     paused: bool = Field(
         default=False, description="Invite and ask how many patients fit; open no round until resumed."
     )
@@ -105,7 +108,7 @@ class Run(Message):
     id: RunNumber
     task: TaskName
     state: RunState
-    reason: str | None = Field(default=None, description="Why it is paused or closed.")
+    reason: str | None = Field(default=None, description="Why it is paused or closed, or ended before its last round.")
     rounds: int
     published: int = Field(description="How many of its rounds gave a version that was published.")
     quorum: int
@@ -114,6 +117,11 @@ class Run(Message):
     parameters: dict[str, float]
     late: LateRule
     seed: int
+    patience: int | None = None
+    best_version: int | None = Field(
+        default=None,
+        description="Which of its versions has the least loss: on the validation table, else as hospitals report.",
+    )
     hospitals: list[InvitedHospital]
     current: RoundDescription | None = Field(description="The newest round; null: none was opened yet.")
     opened_at: datetime
@@ -151,7 +159,9 @@ class Assignment(Message):
     scaler_sha256: Digest | None
     global_version: int | None
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    proximal: float = Field(description="Weight μ of FedProx's term, (μ/2)·‖w - base‖²; 0: plain training.")
+    proximal: float = Field(
+        ge=0, le=1000, description="Weight μ of FedProx's term, (μ/2)·‖w - base‖²; 0: plain training."
+    )
     closes_at: datetime
     closes_in_seconds: float = Field(description="The same by the director's clock: hospitals' clocks differ.")
     awaited: list[EnvoyName]

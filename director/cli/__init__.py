@@ -5,7 +5,19 @@ import logging
 import typer
 
 from contract.terminal import failures_shown
-from director.cli import audit, backup, centre, envoys, global_models, runs, statistics, submissions, tokens, validation
+from director.cli import (
+    audit,
+    backup,
+    centre,
+    envoys,
+    global_models,
+    logs,
+    runs,
+    statistics,
+    submissions,
+    tokens,
+    validation,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
 for command in (
@@ -13,6 +25,7 @@ for command in (
     centre.serve,
     global_models.aggregate,
     runs.quiesce,
+    logs.logs,
     centre.fsck,
     backup.backup,
     backup.restore,

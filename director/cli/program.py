@@ -108,7 +108,7 @@ def parameter_of(text: str) -> tuple[str, float]:
         raise UsageError(f"{text!r} is no parameter.", hint="Write for example --parameter f=2.") from None
 
 
-def print_json(value: BaseModel | Sequence[str | BaseModel]) -> None:
+def print_json(value: BaseModel | Sequence[object]) -> None:
     """Print a message, or a list of them, as JSON."""
     data = TypeAdapter(object).dump_json(value, indent=2)
     sys.stdout.write(visible_json(data.decode()) + "\n")

@@ -48,6 +48,9 @@ def run_open(
     envoy: Envoys = None,
     late: Late = "refuse",
     seed: RunSeed = 0,
+    patience: Annotated[
+        int | None, typer.Option(min=1, help="End once so many rounds in a row were no better; else go through all.")
+    ] = None,
     paused: Annotated[
         bool, typer.Option("--paused", help="Only ask hospitals how many patients fit; then: run resume.")
     ] = False,
@@ -64,6 +67,7 @@ def run_open(
         envoys=tuple(EnvoyName(name) for name in envoy) if envoy else None,
         late=_late(late),
         seed=seed,
+        patience=patience,
         paused=paused,
     )
     _print_run(opened_director().rounds.open(LOCAL_ADMIN, request), as_json)
@@ -189,6 +193,8 @@ def _print_run(run: Run, as_json: bool) -> None:
     out.print(f"run {run.id} of {run.task}: {run.state}, {run.published} of {run.rounds} rounds, {run.strategy}")
     if run.reason:
         out.print(run.reason)
+    if run.best_version is not None:
+        out.print(f"least loss so far: global model {run.best_version}")
     table = Table("hospital", "answer", "patients", "reason")
     for each in run.hospitals:
         patients = "" if each.choice != "take_part" else str(each.patients or "fewer than 11")

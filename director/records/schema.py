@@ -328,6 +328,7 @@ class RunRow(Base):
     parameters: Mapped[dict[str, Any]]
     late: Mapped[LateRule] = mapped_column(String(16))
     seed: Mapped[int] = mapped_column(BigInteger)
+    patience: Mapped[int | None]
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -365,6 +366,8 @@ class RoundRow(Base):
     start_id: Mapped[int] = mapped_column(ForeignKey("starts.id"))
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    score: Mapped[float | None]
+    """How well the version that it gave does, less is better; null: it gave none, or nobody says."""
 
     run: Mapped[RunRow] = relationship(lazy="joined")
     start: Mapped[StartRow] = relationship(lazy="joined")

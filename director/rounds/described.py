@@ -14,6 +14,7 @@ from director.records.paging import page_of
 from director.records.schema import InvitationRow, RoundRow, RunRow
 from director.rounds.deadlines import returns_of
 from director.rounds.returns import has_changed
+from director.rounds.stopping import best_of, scores_of
 from director.rounds.transitions import newest_round, version_of_round
 
 
@@ -76,6 +77,8 @@ def describe_run(session: Session, row: RunRow, caller: Principal) -> Run:
         parameters=row.parameters,
         late=row.late,
         seed=row.seed,
+        patience=row.patience,
+        best_version=best_of(scores_of(session, row)),
         hospitals=[_as_seen_by(caller, each) for each in _by_name(row.invitations)],
         current=describe_round(session, last, caller) if last is not None else None,
         opened_at=row.opened_at,

@@ -49,7 +49,9 @@ class RunResumed(RunEvent, act="run.resume"):
 
 
 class RunFinished(RunEvent, act="run.finish"):
-    """All its rounds were published."""
+    """All its rounds were published, or it ended before the last one."""
+
+    reason: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class RunClosed(RunEvent, act="run.close"):

@@ -78,6 +78,7 @@ class Rounds:
                 parameters=request.parameters,
                 late=request.late,
                 seed=request.seed,
+                patience=request.patience,
                 opened_at=act.now,
                 ended_at=None,
                 invitations=[InvitationRow(envoy_id=each.id, envoy=each) for each in invited],

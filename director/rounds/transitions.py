@@ -15,6 +15,7 @@ from director.records.ledger import Act
 from director.records.schema import GlobalModelRow, RoundClosingRow, RoundRow, RunRow
 from director.rounds import events
 from director.rounds.deadlines import returns_of
+from director.rounds.stopping import score_of, scores_of, why_over
 from director.tasks.starts import the_current_start
 
 UNDER_WAY: frozenset[RoundState] = frozenset(("collecting", "aggregating", "waiting"))
@@ -46,6 +47,7 @@ def open_round(act: Act, task: Task, run: RunRow, last: RoundRow | None) -> Roun
         start_id=start.id,
         opened_at=act.now,
         closes_at=act.now + timedelta(seconds=run.deadline_seconds),
+        score=None,
         closing=None,
         contributions=[],
     )
@@ -96,12 +98,17 @@ def keep_version(act: Act, row: RoundRow, version: GlobalModelRow, *, is_publish
 
 
 def publish_round(act: Act, row: RoundRow, version: GlobalModelRow) -> None:
-    """Take note that a round's version is the current one; after the last round the run is finished."""
-    row.state, row.reason = "published", None
+    """Take note that a round's version is the current one; after the last round the run is finished.
+
+    So it is where its patience is over.
+    """
+    row.state, row.reason, row.score = "published", None, score_of(version)
     act.tell(events.RoundPublished(run=row.run_id, round=row.id, version=version.version))
-    if row.number >= row.run.rounds:
-        row.run.state, row.run.reason, row.run.ended_at = "finished", None, act.now
-        act.tell(events.RunFinished(run=row.run_id))
+    act.session.flush()
+    why = why_over(scores_of(act.session, row.run), row.run.patience) if row.run.patience else None
+    if row.number >= row.run.rounds or why is not None:
+        row.run.state, row.run.reason, row.run.ended_at = "finished", why, act.now
+        act.tell(events.RunFinished(run=row.run_id, reason=why))
 
 
 def pause(act: Act, run: RunRow, reason: str | None) -> None:

@@ -86,7 +86,7 @@ class TrainingLogs:
     name = "training_logs"
 
     def __init__(self, folder: Path, blobs: BlobStore) -> None:
-        self._folder = folder / "training"
+        self._folder = folder
         self._blobs = blobs
 
     def read(self, session: Session, told: Sequence[Told]) -> int:
@@ -120,10 +120,12 @@ class TrainingLogs:
         }
         log = self._blobs.read(event.files["log"]) if "log" in event.files else b""
         body = log if not log or log.endswith(b"\n") else log + b"\n"
-        _append(self._path_of(event.envoy), json.dumps(heading, default=str).encode() + b"\n" + body)
+        _append(training_log_of(self._folder, event.envoy), json.dumps(heading, default=str).encode() + b"\n" + body)
 
-    def _path_of(self, envoy: EnvoyName) -> Path:
-        return self._folder / f"{envoy}.log"
+
+def training_log_of(folder: Path, envoy: EnvoyName) -> Path:
+    """Say where a hospital's training logs are, in the folder of the logs."""
+    return folder / "training" / f"{envoy}.log"
 
 
 def _line(told: Told) -> str:

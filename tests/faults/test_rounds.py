@@ -93,7 +93,7 @@ def test_a_redeploy_in_the_midst_changes_no_bit(tmp_path: Path, undisturbed: str
 def test_a_round_closes_at_its_deadline_with_the_quorum_and_who_comes_back_counts_again(tmp_path: Path):
     with taking_part(tmp_path, hospitals=5) as house:
         dead = list(house.envoys.values())[:2]
-        run = house.open_run(rounds=8, quorum=3, deadline_seconds=4, strategy="fedavg")
+        run = house.open_run(rounds=16, quorum=3, deadline_seconds=4, strategy="fedavg")
         house.wait_until(lambda: house.run(run)["published"] >= 1)
         for each in dead:
             each.kill()
@@ -102,7 +102,7 @@ def test_a_round_closes_at_its_deadline_with_the_quorum_and_who_comes_back_count
             each.start()
         house.wait_until(lambda: all(each.status["state"] not in ("starting", None) for each in dead))
         assert house.finish(run)["state"] == "finished"
-        made = [len(house.model(version)["inputs"]) for version in range(1, 9)]
+        made = [len(house.model(version)["inputs"]) for version in range(1, 17)]
     assert made[2:6] == [3, 3, 3, 3]
     assert made[-1] == 5
     record(
