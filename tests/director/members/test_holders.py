@@ -150,7 +150,7 @@ def test_an_upload_behind_its_own_revocation_is_not_kept(
     )
     assert outcome == "UnauthenticatedError"
     assert not [act for act in acts(federation) if act.startswith("upload.")]
-    assert federation.director.upkeep.defects() != [], "its files were there before the row"
+    assert federation.director.upkeep.defects() == [], "its files, which were there before the row, are gone"
     federation.restart()  # a recovery takes what no row names
     assert federation.director.upkeep.defects() == []
 
