@@ -12,6 +12,9 @@ from typing import Any
 
 import requests
 
+from director.assembly import Director
+from director.members.access import LOCAL_ADMIN
+from director.settings import DirectorSettings
 from simulation.consortium import write_consortium
 from tests.real_processes import RealDirector, RealEnvoy, clean_environment
 
@@ -105,6 +108,19 @@ class RoundsHouse:
         while not is_so():
             assert time.monotonic() < until, f"the rounds do not move on: {self.said()}"
             time.sleep(0.05)
+
+    def replace(self, envoy: ParticipatingEnvoy) -> None:
+        """Kill an envoy and start it again."""
+        envoy.kill()
+        before = (envoy.envoy.home / "said.txt").stat().st_size
+        envoy.start()
+        self.wait_until(lambda: b"Ready" in (envoy.envoy.home / "said.txt").read_bytes()[before:])
+
+    def quiesce(self) -> None:
+        """Open nothing new from now on."""
+        director = Director(DirectorSettings(data_dir=self.director.folder))
+        director.rounds.quiesce(LOCAL_ADMIN)
+        director.database.close()
 
     def said(self) -> str:
         """Give the last that each envoy said."""

@@ -35,8 +35,9 @@ FOR_THE_ADMIN = {
     "clear_validation", "aggregate", "publish_global_model", "list_audit", "verify_audit", "export_audit",
     "set_expectation", "enable_envoy", "move_start", "open_run", "pause_run", "resume_run", "close_run",
 }  # fmt: skip
-OF_HOSPITALS_MACHINES = {"upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run"} | {
-    "get_work", "get_part", "append_part"
+OF_HOSPITALS_MACHINES = {
+    "upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run", "get_work", "get_part",
+    "append_part",
 }  # fmt: skip
 
 
