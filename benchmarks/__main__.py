@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import aggregation, batch, infer, memory, rounds, startup
+from benchmarks import aggregation, batch, infer, memory, rounds, simulated, startup
 from benchmarks.federation import Federation, found
 from benchmarks.report import Figure, as_document, as_text
 
@@ -20,7 +20,7 @@ OF_A_FEDERATION: Mapping[str, Callable[..., Figure]] = {
     "memory": memory.measure,
 }
 EXIT_STOPPED = 143
-NAMES = (*OF_A_FEDERATION, "rounds", "aggregation")
+NAMES = (*OF_A_FEDERATION, "rounds", "simulated", "aggregation")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,12 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator[Figure]:
     federation: Federation | None = None
+    by_itself = {
+        "rounds": partial(rounds.measure, folder / "rounds"),
+        "simulated": simulated.measure,
+        "aggregation": partial(aggregation.measure, folder / "models"),
+    }
     for name in names:
-        if name == "aggregation":
-            yield aggregation.measure(folder / "models", is_quick=is_quick)
-            continue
-        if name == "rounds":
-            yield rounds.measure(folder / "rounds", is_quick=is_quick)
+        if name in by_itself:
+            yield by_itself[name](is_quick=is_quick)
             continue
         federation = federation or found(folder / "federation")
         yield partial(OF_A_FEDERATION[name], federation)(is_quick=is_quick)

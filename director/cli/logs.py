@@ -10,7 +10,7 @@ import typer
 from contract.names import EnvoyName
 from director.cli.program import AsJson, opened_director, out, print_json, says_what_failed
 from director.errors import NotFoundError
-from director.members.envoys import envoy_named
+from director.members.access import LOCAL_ADMIN
 from director.upkeep.logs import DIRECTOR_LOG, training_log_of
 
 _LONGEST_LOOK_BYTES = 4 << 20
@@ -27,8 +27,8 @@ def logs(
     director = opened_director()
     path = director.logs / DIRECTOR_LOG
     if envoy is not None:
-        with director.ledger.read() as session:
-            path = training_log_of(director.logs, envoy_named(session, EnvoyName(envoy)).name)
+        hospital = director.submissions.get_hospital(LOCAL_ADMIN, EnvoyName(envoy))
+        path = training_log_of(director.logs, hospital.envoy_name)
     found = _newest_lines(path, lines)
     if as_json:
         print_json([_read(line) for line in found])

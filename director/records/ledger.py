@@ -59,8 +59,7 @@ class Ledger:
         self.database = database
         self.clock = clock
         self._readers: list[_Reader] = []
-        self._under_way = 0
-        self._one_ended = threading.Condition()
+        self._coming = _Coming()
 
     def read(self) -> AbstractContextManager[Session]:
         """Read one consistent state."""
@@ -77,7 +76,7 @@ class Ledger:
         Raises:
             UnauthenticatedError: They may not; nothing was done.
         """
-        with self._counted(), self.database.write() as session:
+        with self._coming, self.database.write() as session:
             act = Act(session, self.clock(), str(actor))
             if isinstance(actor, Actor):
                 actor.require_right(session, act.now)
@@ -86,6 +85,10 @@ class Ledger:
             if committed:
                 reach(committed)
             self.let_readers_learn()
+
+    def coming(self) -> AbstractContextManager[None]:
+        """Announce an act: whoever's is done before waits a moment, so that both are learned together."""
+        return self._coming
 
     def add_reader(self, learn: Callable[[], None]) -> None:
         """Let a reader learn after each act of this process, in the order added."""
@@ -97,22 +100,46 @@ class Ledger:
         Acts that come at the same time are learned together: whoever is done first waits a moment for the others.
         """
         begun = [reader.begun for reader in self._readers]
-        with self._one_ended:
-            self._one_ended.wait_for(lambda: self._under_way == 0, timeout=_MOMENT_SECONDS)
+        self._coming.wait_for_others()
         # each of them, also after one that could not
         could = [reader.learn(after) for reader, after in zip(self._readers, begun, strict=True)]
         return all(could)
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
+
+class _Coming:
+    """Counts the threads whose act is about to be done; entered again by the same thread, it counts once."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._one_ended = threading.Condition()
+        self._own = threading.local()
+
+    def __enter__(self) -> None:
+        self._own.depth = getattr(self._own, "depth", 0) + 1
+        if self._own.depth == 1:
+            self._count(1)
+            self._own.is_counted = True
+
+    def __exit__(self, *_: object) -> None:
+        self._own.depth -= 1
+        if self._own.depth == 0:
+            self._end()
+
+    def wait_for_others(self) -> None:
+        """Wait a moment until nothing is coming; whoever waits has nothing to come any more."""
+        self._end()
         with self._one_ended:
-            self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._one_ended:
-                self._under_way -= 1
-                self._one_ended.notify_all()
+            self._one_ended.wait_for(lambda: self._number == 0, timeout=_MOMENT_SECONDS)
+
+    def _end(self) -> None:
+        if getattr(self._own, "is_counted", False):
+            self._own.is_counted = False
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._one_ended:
+            self._number += more
+            self._one_ended.notify_all()
 
 
 class _Reader:

@@ -105,7 +105,8 @@ class Intake:
         caller.require_envoy(envoy_name)
         metadata = read_metadata(parcel["metadata"])
         try:
-            return self._receive(caller, envoy_name, parcel, metadata, key)
+            with self._ledger.coming():  # the updates of a round come at the same time
+                return self._receive(caller, envoy_name, parcel, metadata, key)
         except RoundClosedError:
             self._returns.note_refused(caller, envoy_name, metadata)
             raise

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
             ["5 models", "memory for 2 models", "memory for 5 models", "5 models, clip+fedavg"],
         ),
         ("startup", "Start", ["seconds to ready"]),
+        ("simulated", "Simulation", ["a round"]),
+        ("rounds", "Rounds", ["a round", "the first round after waiting"]),
     ],
 )
 def test_a_quick_run_prints_the_rows_and_leaves_nothing_behind(name: str, title: str, rows: list[str], tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -146,3 +147,45 @@ def test_the_power_can_be_cut_between_the_commit_and_the_readers(
     with ledger.act("admin:cli", committed="upload.committed"):
         pass
     assert reached == [("upload.committed", (0, 1), 0)]
+
+
+def test_acts_that_are_announced_are_learned_together_and_before_each_returns(ledger: Ledger, witness: Witness):
+    names = [EnvoyName(f"H{number}") for number in range(6)]
+    together, seen = threading.Barrier(len(names)), dict[str, int]()
+
+    def act(name: EnvoyName) -> None:
+        with ledger.coming():
+            together.wait(5)
+            with ledger.act("admin:cli") as one:
+                add(one, name)
+                one.tell(EnvoyAdded(envoy=name))
+            seen[name] = witness.seen[-1][0]
+
+    threads = [threading.Thread(target=act, args=(name,)) for name in names]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert witness.seen[-1] == (6, 6)
+    assert len(witness.seen) < 4
+    assert min(seen.values()) >= 1
+
+
+def test_nobody_waits_long_for_an_act_that_does_not_come(ledger: Ledger, witness: Witness):
+    ended = threading.Event()
+
+    def dawdle() -> None:
+        with ledger.coming():
+            ended.wait(10)
+
+    other = threading.Thread(target=dawdle)
+    other.start()
+    with ledger.act("admin:cli") as act:
+        add(act)
+        act.tell(EnvoyAdded(envoy=KNH))
+    assert witness.seen == [(1, 1)]  # though the other one still dawdles
+    ended.set()
+    other.join()
+    with ledger.coming(), ledger.coming(), ledger.act("admin:cli") as act:
+        act.tell(EnvoyAdded(envoy=KNH))
+    assert witness.seen[-1] == (1, 2)
