@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator[Figure]:
     federation: Federation | None = None
-    by_itself = {
+    by_itself: Mapping[str, Callable[..., Figure]] = {
         "rounds": partial(rounds.measure, folder / "rounds"),
         "simulated": simulated.measure,
         "aggregation": partial(aggregation.measure, folder / "models"),

@@ -82,7 +82,7 @@ def _plain_loop(hospitals: Sequence[Hospital], rounds: int) -> dict[str, torch.T
         for features, labels in data:
             network.load_state_dict(start)
             optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
-            for rows in torch.randperm(len(labels)).split(256):
+            for rows in torch.split(torch.randperm(len(labels)), 256):
                 optimizer.zero_grad()
                 loss_of(network(features[rows]), labels[rows]).backward()
                 optimizer.step()

@@ -21,8 +21,8 @@ CASES = scaled(6, 75)
 SEED = 20261124
 
 # What these take is ruled by more than a schema can say (a start that was given out, a number of examples, the CSV of a
-# task's features, a name that is no device on Windows, what waits in quarantine, one run at a time, a refusal's reason):
-# a request that fits the schema may be refused all the same.
+# task's features, a name that is no device on Windows, what waits in quarantine, one run at a time, why one refuses): a
+# request that fits the schema may be refused all the same.
 RULED_BY_MORE = {
     "add_envoy",
     "aggregate",

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from aggregation.strategy import DEFAULT_STRATEGY
+from contract.tasks import DIAGNOSIS_COUNT
+from simulation.in_process import run_federation, synthetic_hospitals
 from tests.faults.house import READY_SECONDS
 from tests.faults.rounds_house import RoundsHouse
 from tests.faults.scale import record, scaled
@@ -68,6 +71,17 @@ def test_a_kill_at_any_instant_changes_no_bit(tmp_path: Path, undisturbed: str):
         of_the_director=killed["the director"],
         of_an_envoy=killed["an envoy"],
         slowest_start=f"{slowest:.1f} s",
+    )
+
+
+def test_the_simulation_gives_the_same_bytes(undisturbed: str):
+    hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, HOSPITALS, PATIENTS, seed=0)
+    simulated = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=ROUNDS, strategy=DEFAULT_STRATEGY)
+    assert simulated.sha256 == undisturbed
+    record(
+        "the same consortium, simulated in one process",
+        bar="the last model is that of a director and its envoys to the bit",
+        reached="the same",
     )
 
 
