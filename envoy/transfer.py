@@ -99,14 +99,22 @@ def send_part(link: DirectorLink, path: str, data: bytes) -> None:
         stretch = Stretch(received, min(received + pace.piece_bytes, len(data)), len(data))
         began = time.monotonic()
         try:
-            received = _append(link, path, stretch, data)
+            before, received = received, _append(link, path, stretch, data)
             pace.went_through(stretch.size, time.monotonic() - began)
+            if received <= before:
+                perseverance.broke(_no_further(received), has_come_further=False)
         except (BrokenLinkError, RefusedError) as error:
             if isinstance(error, RefusedError) and error.director_code not in _ELSEWHERE:
                 raise
             pace.broke()
             before, received = received, _received(link, path)
             perseverance.broke(error, has_come_further=received > before)
+
+
+def _no_further(received: int) -> NetworkError:
+    return NetworkError(
+        f"The director takes what is sent and still has {received:,} bytes of it.", hint="Tell the consortium's admin."
+    )
 
 
 def _received(link: DirectorLink, path: str) -> int:

@@ -173,7 +173,7 @@ class FederationSimulator:
         self.director = Director(self.settings, self.clock)
         with logging_to(self.director.logs):  # as the command `serve` does before its workers begin
             self.director.upkeep.recover()
-            self.director.rounds.end_quiescence(LOCAL_ADMIN)
+            self.director.rounds.start_again(LOCAL_ADMIN)
         self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
         self.http.__enter__()
         for hospital in self.hospitals.values():

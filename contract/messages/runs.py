@@ -88,6 +88,7 @@ class RoundDescription(Message):
     task: TaskName
     state: RoundState
     reason: str | None = Field(default=None, description="Why it failed, or what it waits for.")
+    details: str | None = Field(default=None, description="More of why it failed; for the admin alone.")
     base: Digest
     model_sha256: Digest
     scaler_sha256: Digest | None
@@ -120,7 +121,7 @@ class Run(Message):
     patience: int | None = None
     best_version: int | None = Field(
         default=None,
-        description="Which of its versions has the least loss: on the validation table, else as hospitals report.",
+        description="Its version of least loss: on the validation table, else the median that hospitals report.",
     )
     hospitals: list[InvitedHospital]
     current: RoundDescription | None = Field(description="The newest round; null: none was opened yet.")

@@ -53,7 +53,7 @@ def serve(
         err.print("An earlier version made this federation: its database is migrated.")
     with logging_to(director.logs):
         director.upkeep.recover()
-        director.rounds.end_quiescence(LOCAL_ADMIN)
+        director.rounds.start_again(LOCAL_ADMIN)
     director.close()
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")

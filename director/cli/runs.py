@@ -207,6 +207,8 @@ def _print_run(run: Run, as_json: bool) -> None:
 def _print_round(found: RoundDescription) -> None:
     attempt = f", attempt {found.attempt}" if found.attempt > 1 else ""
     out.print(f"round {found.number}{attempt} (round {found.n} of the federation): {found.state}. {found.reason or ''}")
+    if found.details:
+        out.print(found.details)
     out.print(f"returned: {', '.join(found.returned) or 'nobody'}")
     if found.awaited:
         out.print(f"waits for: {', '.join(found.awaited)}; until {found.closes_at:%Y-%m-%d %H:%M:%S} UTC")

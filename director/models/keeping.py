@@ -17,6 +17,7 @@ from director.models.contributions import Making
 from director.models.draft import Draft
 from director.models.freshness import do_count, still_stands
 from director.models.memory import remembered_as
+from director.models.round_updates import has_round_of_another, require_no_round
 from director.models.screened import Screened
 from director.records import idempotency
 from director.records.actors import Actor, HouseName
@@ -86,6 +87,8 @@ class Keeper:
                 self._drop_unnamed(act, files)
                 row = versions.version_of(act.session, task.name, int(earlier))
                 return versions.describe_version(act.session, row, self._catalogue), True
+            if round_id is None:
+                require_no_round(act.session, task.name)  # one may have been opened meanwhile
             if not still_stands(act.session, task, draft):
                 self._drop_unnamed(act, files)
                 return None
@@ -93,6 +96,9 @@ class Keeper:
             if waiting is not None:
                 self._drop_unnamed(act, files)
                 again = self._looked_at_again(act, task, waiting, draft)
+                if round_id is not None:
+                    waiting.round_id = round_id  # it is what this round gives too
+                    act.session.flush()
                 also(act, waiting, again.published)
                 return again, False
             if not all(self._blobs.has(digest) for digest in files.values()):
@@ -155,6 +161,7 @@ class Keeper:
             and do_count(session, [each["submission_id"] for each in row.inputs])
             and publishing.is_waiting(session, row)
             and publishing.is_confirmed(session, row)
+            and not has_round_of_another(session, row)
         )
 
     def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:

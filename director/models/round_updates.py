@@ -25,6 +25,7 @@ class RoundUpdates:
         start_id: The start that it was trained from.
         parent: The version behind that start; None: the shared one.
         submissions: The uploads that returned in time.
+        quorum: So many of them must move the model.
         strategy: How they are combined.
         parameters: The strategy's.
         kept: Told the version in the act that makes it, and whether it is published or waits.
@@ -35,6 +36,7 @@ class RoundUpdates:
     start_id: int
     parent: int | None
     submissions: Sequence[str]
+    quorum: int
     strategy: str
     parameters: Mapping[str, float]
     kept: Callable[[Act, GlobalModelRow, bool], None]
@@ -58,8 +60,7 @@ def require_no_round(session: Session, task: TaskName) -> None:
     Raises:
         ConflictError: One is.
     """
-    under_way = RoundRow.state.in_(("collecting", "aggregating", "waiting"))
-    row = session.scalars(select(RoundRow).join(RunRow).where(RunRow.task == task, under_way).limit(1)).first()
+    row = _round_under_way(session, task)
     if row is not None:
         raise ConflictError(
             f"Round {row.number} of run {row.run_id} is under way for {task}: it moves the global model itself.",
@@ -67,3 +68,14 @@ def require_no_round(session: Session, task: TaskName) -> None:
             run=row.run_id,
             round=row.id,
         )
+
+
+def has_round_of_another(session: Session, version: GlobalModelRow) -> bool:
+    """Tell whether a round is under way that is not the one that gave a version."""
+    row = _round_under_way(session, version.task)
+    return row is not None and row.id != version.round_id
+
+
+def _round_under_way(session: Session, task: TaskName) -> RoundRow | None:
+    under_way = RoundRow.state.in_(("collecting", "aggregating", "waiting"))
+    return session.scalars(select(RoundRow).join(RunRow).where(RunRow.task == task, under_way).limit(1)).first()

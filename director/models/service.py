@@ -123,8 +123,11 @@ class Models:
                     "Another version became the current one while this round was under way.",
                     hint="Resume the run: its next round begins from what is current now.",
                 )
-            if not closed.moving:
-                raise NoUpdatesError(" ".join(["Nothing that returned moves the model.", *_reasons(closed)])[:1000])
+            if len(closed.moving) < max(1, updates.quorum):
+                raise NoUpdatesError(
+                    f"Of what returned {len(closed.moving)} updates move the model; the quorum is {updates.quorum}.",
+                    hint=" ".join(_reasons(closed))[:1000],
+                )
             made = self._make(
                 HOUSE, task, artifacts, closed, strategy, request, round_id=updates.round_id, also=updates.kept
             )

@@ -368,6 +368,8 @@ class RoundRow(Base):
     closes_at: Mapped[datetime]
     score: Mapped[float | None]
     """How well the version that it gave does, less is better; null: it gave none, or nobody says."""
+    details: Mapped[str | None]
+    """What the admin alone reads of why it failed."""
 
     run: Mapped[RunRow] = relationship(lazy="joined")
     start: Mapped[StartRow] = relationship(lazy="joined")

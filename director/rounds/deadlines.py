@@ -33,8 +33,12 @@ class Gathering:
         return frozenset(self.expected) - frozenset(self.come)
 
     def due(self, now: datetime) -> Due:
-        """Say what is due: with everybody there, or at the deadline, it goes on if the quorum is there."""
-        if self.awaited and now < self.ends_at:
+        """Say what is due: with everybody there, or at the deadline, it goes on if the quorum is there.
+
+        It gives up as soon as the quorum can't be reached any more.
+        """
+        can_be_reached = len(self.come) + len(self.awaited) >= self.quorum
+        if self.awaited and now < self.ends_at and can_be_reached:
             return None
         return "go_on" if len(self.come) >= self.quorum else "give_up"
 

@@ -101,6 +101,7 @@ def describe_round(session: Session, row: RoundRow, caller: Principal) -> RoundD
         task=row.run.task,
         state=row.state,
         reason=row.reason,
+        details=row.details if caller.role == ADMIN else None,
         base=row.start.base,
         model_sha256=row.start.model_sha256,
         scaler_sha256=row.start.scaler_sha256,

@@ -76,6 +76,12 @@ class RoundOpened(RoundEvent, act="round.open"):
     closes_at: str
 
 
+class RoundExtended(RoundEvent, act="round.extend"):
+    """The director was away at a round's deadline: it waits a while longer."""
+
+    closes_at: str
+
+
 class UpdateReturned(RoundEvent, act="round.return"):
     """A hospital's update came in time."""
 

@@ -15,11 +15,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregation.errors import AggregationError
 from contract.errors import FederationError
 from contract.names import TaskName
-from director.errors import ConflictError, DamagedArtifactError
+from director.errors import ConflictError, DatabaseError, StorageError
 from director.models import publishing
+from director.models.freshness import do_count
 from director.models.round_updates import RoundUpdates
 from director.models.service import Models
 from director.records.actors import HOUSE
@@ -29,12 +29,14 @@ from director.rounds import transitions
 from director.rounds.deadlines import answers_of, returns_of
 from director.rounds.quiescence import is_quiet
 from director.tasks.catalogue import Catalogue
-from director.tasks.publications import published
+from director.tasks.publications import current_global_model, published
 from director.tasks.service import Tasks
 
 _log = logging.getLogger(__name__)
 
-_Step = Literal["begin", "open", "close", "combine", "settle"]
+_DEFINED_ANEW = "The task is defined in another way than when the run was opened."
+
+_Step = Literal["begin", "open", "close", "combine", "settle", "abandon"]
 
 
 @dataclass(frozen=True)
@@ -113,21 +115,23 @@ class Machine:
                 case "open":
                     self._open(act, run, last)
                 case "close" if last is not None:
-                    self._close(act, last)
+                    transitions.close_due(act, last)
                 case "settle" if last is not None:
                     self._settle(act, last)
+                case "abandon" if last is not None:
+                    transitions.fail_round(act, last, self._why_in_vain(act.session, last) or "It is in vain.")
 
     def _what_is_due(self, session: Session, run: RunRow, last: RoundRow | None, now: datetime) -> _Step | None:
         if last is not None and last.state in transitions.UNDER_WAY:
+            if last.state != "waiting" and self._why_in_vain(session, last) is not None:
+                return "abandon"
             match last.state:
                 case "collecting":
                     return "close" if returns_of(last).due(now) else None
                 case "aggregating":
                     return "combine"
                 case _:
-                    version = transitions.version_of_round(session, last)
-                    still_waits = version is not None and publishing.is_waiting(session, version)
-                    return None if still_waits else "settle"
+                    return None if self._still_waits(session, last) else "settle"
         if is_quiet(session):
             return None
         if run.state == "inviting":
@@ -146,20 +150,11 @@ class Machine:
     def _open(self, act: Act, run: RunRow, last: RoundRow | None) -> None:
         task = self._catalogue.get(run.task)
         if task is None or task.digest != run.task_digest:
-            transitions.pause(act, run, "The task is defined in another way than when the run was opened.")
+            transitions.pause(act, run, _DEFINED_ANEW)
             return
         if last is None:
             self._tasks.move_start(act, task)
         transitions.open_round(act, task, run, last)
-
-    def _close(self, act: Act, row: RoundRow) -> None:
-        returns = returns_of(row)
-        if returns.due(act.now) == "go_on":
-            transitions.close_returns(act, row)
-            return
-        missing = ", ".join(sorted(_names(row, returns.awaited))) or "nobody more"
-        why = f"{len(returns.come)} of a quorum of {row.run.quorum} returned; {missing} did not."
-        transitions.fail_round(act, row, why)
 
     def _settle(self, act: Act, row: RoundRow) -> None:
         """Go on from a version that waited: it is the current one now, or another one is."""
@@ -167,14 +162,35 @@ class Machine:
         if version is not None and current is not None and current.id == version.id:
             transitions.publish_round(act, row, version)
             self._go_on(act, row)
+        elif version is not None and publishing.is_waiting(act.session, version):
+            transitions.fail_round(act, row, "An update that its version was made from does not count any more.")
         else:
             transitions.fail_round(act, row, "Another version became the current one while its own waited.")
+
+    def _still_waits(self, session: Session, row: RoundRow) -> bool:
+        """Tell whether a round's version may still be confirmed."""
+        version = transitions.version_of_round(session, row)
+        if version is None or not publishing.is_waiting(session, version):
+            return False
+        return do_count(session, [each["submission_id"] for each in version.inputs])
+
+    def _why_in_vain(self, session: Session, row: RoundRow) -> str | None:
+        """Say why a round can give no version any more: what it is trained from, or learns, is not what holds now."""
+        task = self._catalogue.get(row.run.task)
+        if task is None or task.digest != row.run.task_digest:
+            return _DEFINED_ANEW
+        current = current_global_model(session, task)
+        if (current.version if current is not None else None) != row.start.global_version:
+            return "Another version became the current one while this round was under way."
+        return None
 
     def _updates(self, row: RoundRow) -> RoundUpdates:
         round_id = row.id
 
         def kept(act: Act, version: GlobalModelRow, is_published: bool) -> None:
             again = act.session.get_one(RoundRow, round_id)
+            if again.state != "aggregating":
+                raise ConflictError("The round ended while its updates were combined.", hint="See GET /rounds/{n}.")
             transitions.keep_version(act, again, version, is_published=is_published)
             if is_published:
                 self._go_on(act, again)
@@ -185,6 +201,7 @@ class Machine:
             start_id=row.start_id,
             parent=row.start.global_version,
             submissions=[each.submission_id for each in row.contributions],
+            quorum=row.run.quorum,
             strategy=row.run.strategy,
             parameters=row.run.parameters,
             kept=kept,
@@ -194,11 +211,13 @@ class Machine:
         """Combine what returned; where that can't be, the round has failed, and says why."""
         try:
             self._models.combine_round(updates)
-        except (AggregationError, ConflictError, DamagedArtifactError) as error:
+        except (StorageError, DatabaseError):  # of the machine: it is tried again
+            raise
+        except FederationError as error:
             with self._ledger.act(HOUSE) as act:
                 row = act.session.get_one(RoundRow, updates.round_id)
                 if row.state == "aggregating":
-                    transitions.fail_round(act, row, error.sentence)
+                    transitions.fail_round(act, row, error.sentence, error.hint)
 
     def _go_on(self, act: Act, last: RoundRow) -> None:
         """Open the next round in the act that ended the last one, where nothing speaks against it."""
@@ -225,7 +244,3 @@ def _deadlines(run: RunRow, last: RoundRow | None) -> list[datetime]:
     if last is not None and last.state == "collecting":
         return [last.closes_at]
     return [answers_of(run).ends_at] if run.state == "inviting" else []
-
-
-def _names(row: RoundRow, envoys: frozenset[int]) -> list[str]:
-    return [str(each.envoy.name) for each in row.run.invitations if each.envoy_id in envoys]

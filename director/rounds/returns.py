@@ -1,5 +1,6 @@
 """Updates as they return: each to the round that it was trained for, late ones by the run's declared rule."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.messages.uploads import UploadMetadata
@@ -28,7 +29,12 @@ class RoundReturns:
     def check(self, session: Session, envoy: EnvoyRow, metadata: UploadMetadata) -> None:
         """Refuse an update that no round takes, before anybody looks at its files; raises as ``_round_for``."""
         if metadata.round is not None:
-            _round_for(session, envoy, metadata, metadata.round)
+            try:
+                _round_for(session, envoy, metadata, metadata.round)
+            except RoundClosedError:
+                row = session.get(RoundRow, metadata.round)
+                if row is None or row.run.late != "carry":  # one that was carried may come again: ``take`` knows it
+                    raise
 
     def take(self, act: Act, submission: SubmissionRow, metadata: UploadMetadata) -> None:
         """Take a kept upload as its hospital's update; the last one that is missing closes the round. Raises likewise.
@@ -38,6 +44,8 @@ class RoundReturns:
         if metadata.round is None:
             return
         envoy = submission.envoy
+        if _was_carried(act.session, submission, metadata.round):
+            return
         row = _round_for(act.session, envoy, metadata, metadata.round)
         earlier = act.session.get(ContributionRow, (row.id, envoy.id))
         if earlier is not None:
@@ -75,8 +83,8 @@ class RoundReturns:
                 late=row.id != metadata.round,
             )
         )
-        if not returns_of(row).awaited:
-            transitions.close_returns(act, row)
+        if returns_of(row).due(act.now):
+            transitions.close_due(act, row)
 
     def note_refused(self, caller: Principal, envoy_name: EnvoyName, metadata: UploadMetadata) -> None:
         """Put on record that an update came too late."""
@@ -85,6 +93,16 @@ class RoundReturns:
             if row is not None:
                 name = envoy_named(act.session, envoy_name).name
                 act.tell(UpdateRefused(run=row.run_id, round=row.id, envoy=name))
+
+
+def _was_carried(session: Session, submission: SubmissionRow, named: int) -> bool:
+    """Tell whether an update that came too late for its round was taken for a later one."""
+    row = session.get(RoundRow, named)
+    if row is None or row.state == "collecting":
+        return False
+    later = (RoundRow.run_id == row.run_id, RoundRow.id > named, ContributionRow.submission_id == submission.id)
+    taken = select(ContributionRow.round_id).join(RoundRow, RoundRow.id == ContributionRow.round_id)
+    return session.scalars(taken.where(*later)).first() is not None
 
 
 def has_changed(invitation: InvitationRow | None, cohort: str | None) -> bool:

@@ -1,6 +1,6 @@
 """What is done about runs and rounds, for the HTTP interface and the commands alike."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from director.rounds.events import InvitationAnswered, RunClosed, RunOpened, Run
 from director.rounds.machine import Machine, rounds_under_way
 from director.tasks.catalogue import Catalogue
 
+_LONGEST_EXTENSION = timedelta(minutes=10)
 _ENDED = frozenset(("finished", "closed"))
 
 
@@ -204,6 +205,14 @@ class Rounds:
         """Open again what is due."""
         with self._ledger.act(caller.actor) as act:
             quiescence.end(act)
+
+    def start_again(self, caller: Principal) -> None:
+        """Open again what is due, and give hospitals time where a deadline passed while the director was away."""
+        self.end_quiescence(caller)
+        with self._ledger.act(caller.actor) as act:
+            for row in rounds_under_way(act.session):
+                if row.state == "collecting" and row.closes_at <= act.now:
+                    transitions.extend(act, row, _LONGEST_EXTENSION)
 
     def quiescence(self) -> Quiescence:
         """Say whether the director can be stopped; what has returned in a round is kept, so that a round may wait."""

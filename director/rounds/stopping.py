@@ -1,11 +1,12 @@
 """When a run ends before its last round: nothing has become better for some rounds.
 
-The version of each round has a score, its loss: on the validation table where there is one, else the mean of what the
-hospitals that made it report of their own held-out patients, by their examples. Source of the rule: Prechelt 1998,
-"Early stopping - but when?".
+The version of each round has a score, its loss: on the validation table where there is one, else the median of what
+the hospitals that made it report of their own held-out patients, so that none alone decides. Where nobody says, the
+round counts neither way. Source of the rule: Prechelt 1998, "Early stopping - but when?".
 """
 
 from collections.abc import Sequence
+from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,13 +21,9 @@ def score_of(version: GlobalModelRow) -> float | None:
     """Score a version; None: nobody says how well it does."""
     if version.held_out is not None:
         return _number(version.held_out.get("loss"))
-    weighed = [
-        (_number(version.metrics.get(each["envoy_name"], {}).get("loss")), each["counted_examples"] or 0)
-        for each in version.inputs
-    ]
-    known = [(loss, examples) for loss, examples in weighed if loss is not None and examples > 0]
-    total = sum(examples for _, examples in known)
-    return sum(loss * examples for loss, examples in known) / total if total else None
+    said = [_number(version.metrics.get(each["envoy_name"], {}).get("loss")) for each in version.inputs]
+    known = [loss for loss in said if loss is not None]
+    return median(known) if known else None
 
 
 def scores_of(session: Session, run: RunRow) -> Scores:
@@ -47,7 +44,8 @@ def why_over(scores: Scores, patience: int | None) -> str | None:
     best = best_of(scores)
     if patience is None or best is None:
         return None
-    since = len(scores) - 1 - [version for version, _ in scores].index(best)
+    scored = [version for version, score in scores if score is not None]
+    since = len(scored) - 1 - scored.index(best)
     if since < patience:
         return None
     return f"None of the last {since} rounds was better than global model {best}."

@@ -6,13 +6,22 @@ resumes it has read why.
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.messages.runs import RoundState
 from contract.tasks import Task
 from director.records.ledger import Act
-from director.records.schema import GlobalModelRow, RoundClosingRow, RoundRow, RunRow
+from director.records.schema import (
+    ContributionRow,
+    EnvoyRow,
+    GlobalModelRow,
+    RoundClosingRow,
+    RoundRow,
+    RunRow,
+    SubmissionRow,
+)
+from director.records.verdicts import OUT
 from director.rounds import events
 from director.rounds.deadlines import returns_of
 from director.rounds.stopping import score_of, scores_of, why_over
@@ -48,6 +57,7 @@ def open_round(act: Act, task: Task, run: RunRow, last: RoundRow | None) -> Roun
         opened_at=act.now,
         closes_at=act.now + timedelta(seconds=run.deadline_seconds),
         score=None,
+        details=None,
         closing=None,
         contributions=[],
     )
@@ -67,7 +77,38 @@ def open_round(act: Act, task: Task, run: RunRow, last: RoundRow | None) -> Roun
     return row
 
 
-def close_returns(act: Act, row: RoundRow) -> None:
+def extend(act: Act, row: RoundRow, longest: timedelta) -> None:
+    """Let a round whose deadline passed while the director was away wait once more as long as it would, or so long."""
+    row.closes_at = act.now + min(timedelta(seconds=row.run.deadline_seconds), longest)
+    act.tell(events.RoundExtended(run=row.run_id, round=row.id, closes_at=row.closes_at.isoformat()))
+
+
+def close_due(act: Act, row: RoundRow) -> None:
+    """Close a round whose updates are all there, or whose deadline has come, with the quorum; without it, it fails."""
+    gathering = returns_of(row)
+    match gathering.due(act.now):
+        case "go_on" if counting_returns(act.session, row) >= row.run.quorum:
+            _close_returns(act, row)
+        case "go_on" | "give_up":
+            missing = ", ".join(sorted(_names(row, gathering.awaited))) or "nobody more"
+            counting = counting_returns(act.session, row)
+            fail_round(act, row, f"{counting} of a quorum of {row.run.quorum} returned; {missing} did not.")
+
+
+def counting_returns(session: Session, row: RoundRow) -> int:
+    """Count the updates that returned and still count: nobody rejected them, and their hospitals are not disabled."""
+    of_round = select(func.count()).select_from(ContributionRow)
+    of_round = of_round.join(SubmissionRow, SubmissionRow.id == ContributionRow.submission_id)
+    of_round = of_round.join(EnvoyRow, EnvoyRow.id == ContributionRow.envoy_id)
+    counting = of_round.where(SubmissionRow.verdict.not_in(OUT), EnvoyRow.disabled_at.is_(None))
+    return session.scalar(counting.where(ContributionRow.round_id == row.id)) or 0
+
+
+def _names(row: RoundRow, envoys: frozenset[int]) -> list[str]:
+    return [str(each.envoy.name) for each in row.run.invitations if each.envoy_id in envoys]
+
+
+def _close_returns(act: Act, row: RoundRow) -> None:
     """Take no further update: what has returned is combined next."""
     row.closing = RoundClosingRow(round_id=row.id, closed_at=act.now)
     row.state = "aggregating"
@@ -78,11 +119,11 @@ def close_returns(act: Act, row: RoundRow) -> None:
     )
 
 
-def fail_round(act: Act, row: RoundRow, reason: str) -> None:
-    """End a round without a version, and pause its run if it is running."""
+def fail_round(act: Act, row: RoundRow, reason: str, details: str = "") -> None:
+    """End a round without a version, and pause its run if it is running; the details are for the admin alone."""
     if row.closing is None:
         row.closing = RoundClosingRow(round_id=row.id, closed_at=act.now)
-    row.state, row.reason = "failed", reason
+    row.state, row.reason, row.details = "failed", reason, details or None
     act.tell(events.RoundFailed(run=row.run_id, round=row.id, reason=reason))
     if row.run.state == "running":
         pause(act, row.run, f"Round {row.number} failed: {reason}")

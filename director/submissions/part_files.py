@@ -73,6 +73,8 @@ class PartFiles:
                     here = file.seek(0, os.SEEK_END)
                     if here < place:
                         raise not_the_next(here)
+                    if self._held_beside(path) + place + len(data) > self._max_bytes:
+                        raise _no_room()  # others of this hospital have come meanwhile
                     file.seek(place)
                     rest = memoryview(data)
                     while rest:
@@ -122,6 +124,9 @@ class PartFiles:
                 path.unlink(missing_ok=True)
         return len(old)
 
+    def _held_beside(self, path: Path) -> int:
+        return sum(_size(each) for each in path.parent.iterdir() if each != path)
+
     def _path(self, envoy: EnvoyName, digest: Digest) -> Path:
         return self._folder / envoy.folded / digest
 
@@ -133,6 +138,19 @@ def not_the_next(received: int) -> ConflictError:
         hint=f"Send the bytes from {received} on.",
         received=received,
     )
+
+
+def _no_room() -> ConflictError:
+    return ConflictError(
+        "The parts that this hospital sends at the same time are more than it may.", hint="Send one after the other."
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _moment(path: Path) -> float:

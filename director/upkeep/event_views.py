@@ -92,6 +92,7 @@ SIGHTS: Mapping[type[Event], Sight] = {
             ANALYST: ("round", "task", "number", "attempt", "closes_at"),
         }
     ),
+    rounds.RoundExtended: _all("round", "closes_at"),
     rounds.UpdateReturned: Sight(its_own=True, facts={HOSPITAL: ("round", "envoy")}),
     rounds.UpdateRefused: ITS_OWN,
     rounds.ReturnsClosed: _all("round", "returned", "awaited"),

@@ -212,6 +212,7 @@ class Participation:
                 raise
             self._over(run, f"The director knows no run {run} any more.")  # it is another one than before
             return
+        self._task = self._task or found.task
         if found.state in ("finished", "closed"):
             self._over(run, f"Run {run} is {found.state}: {found.published} of {found.rounds} rounds gave a version.")
 

@@ -2,11 +2,13 @@
 
 import random
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
+from envoy.director_link import DirectorLink
 from envoy.errors import BrokenLinkError, NetworkError, RefusedError
 from envoy.transfer import WHOLE_BYTES, Pace, Perseverance, fetch_file, send_part
 from tests.envoy.parts_director import PartsDirector, serving
@@ -179,3 +181,18 @@ def test_a_file_that_is_not_what_was_asked_for_or_too_large_is_not_taken() -> No
 def test_a_refusal_is_one() -> None:
     with serving(PartsDirector()) as director, pytest.raises(RefusedError):
         fetch_file(director.client(), "/global_models/9/model.pt", DIGEST, 1000)
+
+
+def test_a_director_that_never_gets_further_is_left():
+    class Forgetful:
+        attempts = 2
+        asked = 0
+
+        def read(self, method: str, path: str, form: Any, **more: Any) -> Any:
+            self.asked += 1
+            return form(received=0)
+
+    link = Forgetful()
+    with pytest.raises(NetworkError, match="still has 0 bytes"):
+        send_part(cast(DirectorLink, link), "/parts", b"x" * 100_000)
+    assert link.asked < 10

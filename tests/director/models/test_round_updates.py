@@ -25,6 +25,7 @@ def test_what_was_rejected_or_whose_hospital_was_disabled_meanwhile_is_left_out(
             start_id=row.start_id,
             parent=None,
             submissions=[each.submission_id for each in row.contributions],
+            quorum=1,
             strategy="fedavg",
             parameters={},
             kept=lambda act, version, is_published: None,

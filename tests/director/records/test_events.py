@@ -30,6 +30,7 @@ from director.rounds.events import (
     QuiescenceBegan,
     QuiescenceEnded,
     ReturnsClosed,
+    RoundExtended,
     RoundFailed,
     RoundOpened,
     RoundPublished,
@@ -233,6 +234,12 @@ ON_RECORD = (
             "base": "a" * 64,
             "closes_at": "2026-01-02T08:00:00+00:00",
         },
+    ),
+    Recorded(
+        RoundExtended(run=1, round=4, closes_at="2026-01-02T08:00:00+00:00"),
+        "round.extend",
+        "1",
+        {"round": 4, "closes_at": "2026-01-02T08:00:00+00:00"},
     ),
     Recorded(
         UpdateReturned(run=1, round=4, envoy=KNH, submission="s1"),

@@ -23,6 +23,7 @@ BEFORE, AFTER = END - timedelta(seconds=1), END + timedelta(days=1)
         pytest.param({1, 2, 3}, {1, 2}, END, "go_on", id="the deadline, and the quorum is there"),
         pytest.param({1, 2, 3}, {1}, END, "give_up", id="the deadline, and it is not"),
         pytest.param({1}, {1}, BEFORE, "give_up", id="nobody more can come, and it is not"),
+        pytest.param({1}, set(), BEFORE, "give_up", id="the quorum can not be reached any more"),
         pytest.param({1, 2}, {1, 2, 3}, BEFORE, "go_on", id="one has come that is expected no more"),
         pytest.param(set(), set(), BEFORE, "give_up", id="nobody is expected"),
     ],
@@ -39,7 +40,7 @@ def test_at_the_deadline_it_never_waits_and_goes_on_only_with_the_quorum(
 ):
     gathering = Gathering(expected, come, quorum, END)
     assert gathering.due(AFTER) == ("go_on" if len(come) >= quorum else "give_up")
-    assert (gathering.due(BEFORE) is None) == bool(expected - come)
+    assert (gathering.due(BEFORE) is None) == (bool(expected - come) and len(expected | come) >= quorum)
 
 
 def test_who_refuses_or_is_disabled_is_waited_for_no_more(

@@ -180,7 +180,8 @@ def test_a_round_of_nothing_new_fails_with_the_reasons(federation: FederationSim
         assert each.upload(parcel).status_code == 201
     federation.director.rounds.advance()
     assert federation.run()["current"]["state"] == "failed"
-    assert "nothing was learned" in federation.run()["reason"]
+    assert federation.run()["reason"].endswith("Of what returned 0 updates move the model; the quorum is 3.")
+    assert "nothing was learned" in federation.run()["current"]["details"]
 
 
 def test_a_version_that_must_be_confirmed_holds_the_next_round_back_until_it_is(tmp_path):

@@ -102,3 +102,14 @@ def test_a_full_disk_is_said(files: PartFiles, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageFullError):
         files.keep(KNH, DIGEST)
+
+
+def test_parts_that_come_at_the_same_time_stay_within_their_hospitals_room(tmp_path: Path):
+    files, most = PartFiles(tmp_path, 1000), 1000
+    digests = [Digest.of(bytes([number])) for number in range(8)]
+    for each in digests:  # eight requests have begun
+        files.make_room(KNH, each, most, NOW)
+    files.write(KNH, digests[0], 0, b"x" * most, NOW)
+    for each in digests[1:]:
+        with pytest.raises(ConflictError, match="more than it may"):
+            files.write(KNH, each, 0, b"x", NOW)

@@ -39,6 +39,7 @@ DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     "quiescence.begin": (False, "", None),
     "quiescence.end": (False, "", None),
     "round.close": (False, "round returned awaited", "round returned awaited"),
+    "round.extend": (False, "round closes_at", "round closes_at"),
     "round.fail": (False, "round reason", "round"),
     "round.open": (False, "round task number attempt base closes_at", "round task number attempt closes_at"),
     "round.publish": (False, "round version", "round version"),

@@ -1,6 +1,7 @@
 """The long life of a participating envoy."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -272,3 +273,21 @@ def test_what_can_not_be_written_is_said_and_tried_again(
     monkeypatch.setattr(Outbox, "rounds", full)
     taking.take_part()
     assert "outbox: No space left on device." in taking.said("retrying")
+
+
+def test_an_envoy_that_was_started_again_gives_its_word_on_a_version_that_waits(
+    director: PlayedRounds, taking: Taking
+) -> None:
+    director.is_invited = False
+    director.returned = {1: {}, 2: {}}
+    asked = []
+
+    def run(request: object) -> tuple[int, dict[str, Any]]:
+        asked.append(request)
+        return 200, {**director._run(), "state": "finished" if len(asked) > 3 else "running"}
+
+    words: list[str] = []
+    director.said["/runs/1"] = run
+    taking.between = words.append
+    taking.take_part(in_run=1)
+    assert "diagnosis_count" in words

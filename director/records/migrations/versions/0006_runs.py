@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("opened_at", _MOMENT, nullable=False),
         sa.Column("closes_at", _MOMENT, nullable=False),
         sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("details", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_rounds_run_id_runs")),
         sa.ForeignKeyConstraint(["start_id"], ["starts.id"], name=op.f("fk_rounds_start_id_starts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
