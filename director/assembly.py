@@ -64,7 +64,7 @@ class Director:
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
         self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
-        intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger))
+        intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger, settings.max_staleness))
         part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
         parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
         self.submissions = Submissions(self.ledger, intake, parts, self.tasks)

@@ -55,7 +55,7 @@ class QuickFederation:
         database.migrate()
         catalogue, ledger = Catalogue({}, {task.name: task}), Ledger(database, self._tick)
         self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals)
-        self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger))
+        self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger, making.max_staleness))
         self._models = Models(ledger, self._blobs, catalogue, self._tasks, making)
         self._hospitals: dict[EnvoyName, Principal] = {}
         day = timedelta(days=1)

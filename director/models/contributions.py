@@ -131,6 +131,7 @@ def close_set(
     making: Making,
     *,
     is_named: bool = False,
+    base_here: Digest | None = None,
 ) -> ClosedSet:
     """Read all that an aggregate is made from, each file once.
 
@@ -142,11 +143,16 @@ def close_set(
         agreed: As ``ClosedSet.agreed_scaler``.
         making: What the director is set to.
         is_named: Whether the admin named these hospitals.
+        base_here: The base that was given out for them now: what was trained from it is trained from B, also where the
+            same bytes came once before and were rolled back since.
 
     Raises:
         DamagedArtifactError: A file is not what it was.
     """
     line = line_of(session, task)
+    if base_here is not None:
+        asked_for = {row.id: line.here for row in rows if row.base == base_here}
+        line = replace(line, trained_from={**line.trained_from, **asked_for})
     counts = counts_of(session, task, rows, [row.num_examples for row in rows], making.bounds)
     by_record = [reason_by_record(row, line, is_named=is_named, max_staleness=making.max_staleness) for row in rows]
     start_of = cache(partial(start_named, session, task.name))  # in a round it is the same for all

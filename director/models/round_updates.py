@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.names import TaskName
+from contract.names import Digest, TaskName
 from contract.scaler import ScalerState
 from director.errors import ConflictError
 from director.records.ledger import Act
@@ -23,6 +23,7 @@ class RoundUpdates:
         round_id: The round.
         task: What it learns.
         start_id: The start that it was trained from.
+        base: Its name.
         parent: The version behind that start; None: the shared one.
         submissions: The uploads that returned in time.
         quorum: So many of them must move the model.
@@ -34,6 +35,7 @@ class RoundUpdates:
     round_id: int
     task: TaskName
     start_id: int
+    base: Digest
     parent: int | None
     submissions: Sequence[str]
     quorum: int

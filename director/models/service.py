@@ -117,7 +117,9 @@ class Models:
             artifacts = Artifacts(self._blobs, task)
             with self._ledger.read() as session:
                 rows, agreed = updates.read(session, artifacts)
-                closed = close_set(session, artifacts, task, rows, agreed, self._making, is_named=True)
+                closed = close_set(
+                    session, artifacts, task, rows, agreed, self._making, is_named=True, base_here=updates.base
+                )
             if closed.line.parent != updates.parent:
                 raise ConflictError(
                     "Another version became the current one while this round was under way.",

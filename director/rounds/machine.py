@@ -101,8 +101,9 @@ class Machine:
                 self._combine(updates)
             else:
                 self._transit(run_id)
-        except FederationError as error:  # of one run; the others go on, and this one when it is asked again
-            _log.error("run.stuck", extra={"facts": {"run": run_id, "why": error.sentence}})
+        except Exception as error:  # of one run; the others go on, and this one when it is asked again
+            why = error.sentence if isinstance(error, FederationError) else str(error)
+            _log.error("run.stuck", exc_info=True, extra={"facts": {"run": run_id, "why": why}})
 
     def _transit(self, run_id: int) -> None:
         """Do what is due, in one act."""
@@ -199,6 +200,7 @@ class Machine:
             round_id=round_id,
             task=row.run.task,
             start_id=row.start_id,
+            base=row.start.base,
             parent=row.start.global_version,
             submissions=[each.submission_id for each in row.contributions],
             quorum=row.run.quorum,

@@ -21,16 +21,18 @@ class RoundReturns:
 
     Args:
         ledger: The rows.
+        max_staleness: How many rounds late an update may be carried.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, max_staleness: int) -> None:
         self._ledger = ledger
+        self._max_staleness = max_staleness
 
     def check(self, session: Session, envoy: EnvoyRow, metadata: UploadMetadata) -> None:
         """Refuse an update that no round takes, before anybody looks at its files; raises as ``_round_for``."""
         if metadata.round is not None:
             try:
-                _round_for(session, envoy, metadata, metadata.round)
+                _round_for(session, envoy, metadata, metadata.round, self._max_staleness)
             except RoundClosedError:
                 row = session.get(RoundRow, metadata.round)
                 if row is None or row.run.late != "carry":  # one that was carried may come again: ``take`` knows it
@@ -46,7 +48,7 @@ class RoundReturns:
         envoy = submission.envoy
         if _was_carried(act.session, submission, metadata.round):
             return
-        row = _round_for(act.session, envoy, metadata, metadata.round)
+        row = _round_for(act.session, envoy, metadata, metadata.round, self._max_staleness)
         earlier = act.session.get(ContributionRow, (row.id, envoy.id))
         if earlier is not None:
             if earlier.submission_id != submission.id:
@@ -110,7 +112,7 @@ def has_changed(invitation: InvitationRow | None, cohort: str | None) -> bool:
     return invitation is not None and cohort is not None and invitation.cohort not in (None, cohort)
 
 
-def _round_for(session: Session, envoy: EnvoyRow, metadata: UploadMetadata, named: int) -> RoundRow:
+def _round_for(session: Session, envoy: EnvoyRow, metadata: UploadMetadata, named: int, max_staleness: int) -> RoundRow:
     """Find the round that takes an update: the one that it names, or of a run that carries late ones the one now open.
 
     Raises:
@@ -139,9 +141,19 @@ def _round_for(session: Session, envoy: EnvoyRow, metadata: UploadMetadata, name
         return row
     if row.run.late == "carry":
         latest = transitions.newest_round(session, row.run)
-        if latest is not None and latest.state == "collecting" and latest.id > row.id:
+        is_open = latest is not None and latest.state == "collecting" and latest.id > row.id
+        is_fresh = latest is not None and latest.number - row.number <= max_staleness
+        # an older step than one that has returned since is in nobody's way
+        if latest is not None and is_open and is_fresh and not _has_returned_since(session, envoy, row):
             return latest
     raise _too_late(row)
+
+
+def _has_returned_since(session: Session, envoy: EnvoyRow, row: RoundRow) -> bool:
+    """Tell whether a hospital has returned something in a later round of the run."""
+    later = select(ContributionRow.round_id).join(RoundRow, RoundRow.id == ContributionRow.round_id)
+    later = later.where(RoundRow.run_id == row.run_id, RoundRow.id > row.id, ContributionRow.envoy_id == envoy.id)
+    return session.scalars(later.limit(1)).first() is not None
 
 
 def _too_late(row: RoundRow) -> RoundClosedError:

@@ -92,8 +92,8 @@ class Participation:
 
     def _step(self) -> None:
         """Do one thing, or rest where it failed."""
-        self._hold()
         try:
+            self._hold()
             self._sender.send_what_waits()
             self._ask()
             self._pause = _FIRST_PAUSE_SECONDS

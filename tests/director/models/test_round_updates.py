@@ -23,6 +23,7 @@ def test_what_was_rejected_or_whose_hospital_was_disabled_meanwhile_is_left_out(
             round_id=1,
             task=DIAGNOSIS_COUNT.name,
             start_id=row.start_id,
+            base=row.start.base,
             parent=None,
             submissions=[each.submission_id for each in row.contributions],
             quorum=1,

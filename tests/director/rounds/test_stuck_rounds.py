@@ -279,3 +279,34 @@ def test_one_hospital_does_not_end_a_run_by_what_it_reports(federation: Federati
             assert each.upload(update).status_code == 201
         federation.director.rounds.advance()
     assert (federation.run()["state"], federation.run()["published"]) == ("finished", 6)
+
+
+def test_a_run_that_repeats_what_was_rolled_back_gets_on(federation: FederationSimulator, three: Three):
+    federation.open_run()
+    federation.play()
+    federation.play(nudge=9)
+    for run in (2, 3):
+        federation.open_run(rounds=2)
+        for _ in range(3):
+            federation.clock.pass_by(seconds=5)
+            federation.play()
+        assert federation.run(run)["state"] == "finished"
+        federation.clock.pass_by(seconds=5)
+        post(federation, "/global_models/1/publish")
+        federation.clock.pass_by(seconds=5)
+
+
+@pytest.mark.parametrize("why", ["a newer one has counted", "it is too old"])
+def test_an_update_is_not_carried_where_it_is_in_the_way(federation: FederationSimulator, three: Three, why: str):
+    federation.open_run(rounds=9, quorum=2, deadline_seconds=60, late="carry")
+    federation.play()
+    late = three[1].update(three[1].work()["assignment"])
+    if why == "a newer one has counted":
+        federation.play("KNH", "MTRH")
+        pass_the_deadline(federation)
+        federation.play(nudge=2)
+    else:
+        for _ in range(5):
+            federation.play("KNH", "MTRH")
+            pass_the_deadline(federation)
+    assert (three[1].upload(late).status_code, three[1].work()["assignment"] is None) == (409, False)
