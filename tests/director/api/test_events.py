@@ -66,7 +66,7 @@ def test_an_odd_question_is_refused(federation: FederationSimulator, asked: str)
 
 def test_what_happens_meanwhile_is_told_and_then_the_time_is_up(federation: FederationSimulator):
     threading.Timer(0.3, federation.enrol, ("KNH",)).start()
-    acts = [each["act"] for each in followed(federation, federation.admin, "seconds=1")]
+    acts = [each["act"] for each in followed(federation, federation.admin, "seconds=3")]
     assert acts == ["envoy.add", "envoy.code", "token.issue"]
 
 

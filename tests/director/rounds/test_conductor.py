@@ -10,19 +10,15 @@ from director.rounds.conductor import Conductor
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 
 
-def is_in_round(federation: FederationSimulator, number: int) -> bool:
-    current = federation.run()["current"]
-    return current is not None and current["number"] == number
+def has_taken_part(hospital: SimulatedHospital, nudge: int = 0) -> bool:
+    return hospital.take_part(nudge) is not None
 
 
 def test_rounds_go_on_without_anybody_asking(federation: FederationSimulator, three: list[SimulatedHospital]):
     federation.open_run(rounds=2)
-    for each in three:
-        each.take_part()
-    for number in (1, 2):
-        eventually(partial(is_in_round, federation, number))
+    for number in (0, 1, 2):  # the invitation, then the rounds
         for each in three:
-            each.take_part(nudge=number)
+            eventually(partial(has_taken_part, each, number))
     eventually(lambda: federation.run()["state"] == "finished")
 
 
