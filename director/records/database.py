@@ -5,6 +5,7 @@ number of processes. Nothing here knows what the rows mean.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ class Database:
         if self._is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        self._turns = threading.Lock()
         self._writing = self._engine.execution_options(takes_write_lock=True)
 
     @contextmanager
@@ -56,10 +58,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Take the write lock, then commit all or nothing."""
-        with _faults_named(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+        """Take the write lock, then commit all or nothing.
+
+        Threads of this process queue for it: SQLite lets whoever finds it taken sleep, longer each time.
+        """
+        with _faults_named(), self._turn(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             session.connection()  # begins now, and not with the first statement: the lock is held from here on
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=_BUSY_SECONDS):
+            raise DatabaseError("The database is too busy; nothing was changed.", hint="Try again later.")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     @property
     def file(self) -> Path | None:
