@@ -32,6 +32,7 @@ from director.api.events import Feed
 from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.parcels import Desk
+from director.api.server import share_one_heap
 from director.api.shortcut import Shortcut
 from director.api.transport import SETTINGS
 from director.api.waiting import WaitingRoom
@@ -70,6 +71,7 @@ def create_framework(director: Director) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
+        share_one_heap()  # before there are threads
         before = sys.getswitchinterval()
         sys.setswitchinterval(TURN_SECONDS)
         try:

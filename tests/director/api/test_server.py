@@ -1,6 +1,8 @@
 """How uvicorn is told to serve a director."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,25 @@ from director.api.server import server_options
 from director.api.transport import BoundedProtocol
 from director.settings import DirectorSettings
 from tests.foreign_texts import NASTY, is_seen
+
+HEAPS = """
+import pathlib, re, sys, threading
+from director.api.server import share_one_heap
+
+if sys.argv[1] == "shared":
+    share_one_heap()
+together = threading.Barrier(8)
+
+def work():
+    together.wait()
+    held = [b"x" * (1000 + number % 9) for number in range(2000)]
+    together.wait()
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+[each.start() for each in threads]
+[each.join() for each in threads]
+print(re.search(r"VmPeak:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
+"""
 
 
 def test_uvicorn_finds_the_protocol_under_the_name_that_the_options_give(tmp_path: Path) -> None:
@@ -55,3 +76,13 @@ def test_what_the_server_complains_of_is_shown_as_text(text: str, capsys: pytest
     assert "\nValueError: <" in said
     assert "nobody" not in said
     assert is_seen(said)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="address space is looked up on Linux only")
+def test_threads_share_one_heap() -> None:
+    reserved = {}
+    for how in ("shared", "as it is"):
+        command = [sys.executable, "-c", HEAPS, how]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        reserved[how] = int(done.stdout) // 1024
+    assert reserved["shared"] + 200 < reserved["as it is"]  # each further heap reserves 64 MiB
