@@ -20,12 +20,14 @@ class Gathering:
         come: Those that have.
         quorum: How many it takes at the deadline.
         ends_at: The deadline.
+        hears_everybody: Whether it waits for all though the quorum can't be reached any more: one may change its mind.
     """
 
     expected: Collection[int]
     come: Collection[int]
     quorum: int
     ends_at: datetime
+    hears_everybody: bool = False
 
     @property
     def awaited(self) -> frozenset[int]:
@@ -35,10 +37,10 @@ class Gathering:
     def due(self, now: datetime) -> Due:
         """Say what is due: with everybody there, or at the deadline, it goes on if the quorum is there.
 
-        It gives up as soon as the quorum can't be reached any more.
+        Unless it hears everybody, it gives up as soon as the quorum can't be reached any more.
         """
-        can_be_reached = len(self.come) + len(self.awaited) >= self.quorum
-        if self.awaited and now < self.ends_at and can_be_reached:
+        is_worth_waiting = self.hears_everybody or len(self.come) + len(self.awaited) >= self.quorum
+        if self.awaited and now < self.ends_at and is_worth_waiting:
             return None
         return "go_on" if len(self.come) >= self.quorum else "give_up"
 
@@ -49,7 +51,8 @@ def answers_of(run: RunRow) -> Gathering:
         each.envoy_id for each in run.invitations if each.choice == "take_part" and not each.envoy.disabled_at
     ]
     expected = [each.envoy_id for each in run.invitations if each.choice != "refuse" and not each.envoy.disabled_at]
-    return Gathering(expected, taking_part, run.quorum, run.opened_at + timedelta(seconds=run.deadline_seconds))
+    ends_at = run.opened_at + timedelta(seconds=run.deadline_seconds)
+    return Gathering(expected, taking_part, run.quorum, ends_at, hears_everybody=True)
 
 
 def returns_of(row: RoundRow) -> Gathering:

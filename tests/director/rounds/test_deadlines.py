@@ -43,6 +43,11 @@ def test_at_the_deadline_it_never_waits_and_goes_on_only_with_the_quorum(
     assert (gathering.due(BEFORE) is None) == (bool(expected - come) and len(expected | come) >= quorum)
 
 
+def test_who_hears_everybody_waits_though_the_quorum_can_not_be_reached():
+    gathering = Gathering({1}, set(), 2, END, hears_everybody=True)
+    assert (gathering.due(BEFORE), gathering.due(END)) == (None, "give_up")
+
+
 def test_who_refuses_or_is_disabled_is_waited_for_no_more(
     federation: FederationSimulator, three: list[SimulatedHospital]
 ):
