@@ -44,7 +44,7 @@ def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator
     federation: Federation | None = None
     by_itself: Mapping[str, Callable[..., Figure]] = {
         "rounds": partial(rounds.measure, folder / "rounds"),
-        "simulated": simulated.measure,
+        "simulated": partial(simulated.measure, folder / "compiled"),
         "aggregation": partial(aggregation.measure, folder / "models"),
     }
     for name in names:

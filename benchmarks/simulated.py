@@ -1,7 +1,9 @@
 """Federations in one process: ``fl-simulate``'s loop beside a plain PyTorch loop over the same patients."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
 
 import torch
@@ -23,8 +25,9 @@ _HOW = (
 )
 
 
-def measure(*, is_quick: bool) -> Figure:
-    """Time both in turns, then the large one alone."""
+def measure(folder: Path, *, is_quick: bool) -> Figure:
+    """Time both in turns, then the large one alone; the floor's optimizer makes a folder, which goes with ours."""
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder)
     rounds, turns, patients = (2, 2, 100) if is_quick else (10, 7, _PATIENTS)
     hospitals = synthetic_hospitals(SHORT_EPOCH, _HOSPITALS, patients, 0)
     torch.set_num_threads(1)
