@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -15,6 +16,7 @@ from benchmarks.federation import HOSPITALS, SERVE
 from benchmarks.http_client import Request, ask
 from benchmarks.program import Program, ProgramFailed, environment, memory_of, run, serving
 from benchmarks.report import Figure, Row, middle
+from envoy.participation.status import read_status
 from simulation.consortium import write_consortium
 
 _PATIENTS = 6250
@@ -106,7 +108,7 @@ def _ours(folder: Path, tables: Sequence[Path], rounds: int) -> tuple[list[float
         commands = [[_PROGRAM, "envoy", "participate"] for _ in homes]
         with _running(commands, homes, settings) as envoys:
             for home in homes:
-                _wait_until(lambda home=home: _state(home) == "waiting")  # type: ignore[misc]
+                _wait_until(partial(_is_waiting, home))
             time.sleep(1)
             wanted = {"rounds": rounds, "strategy": "fedavg"}
             run_id = ask(director.port, Request("POST", "/runs", admin, json.dumps(wanted).encode())).json()["id"]
@@ -124,11 +126,9 @@ def _of_envoy(home: Path, data: Path) -> Mapping[str, str]:
     return {**own, "ENVOY_HOME": str(home), "ENVOY_DATA": str(data)}
 
 
-def _state(home: Path) -> str | None:
-    try:
-        return str(json.loads((home / "status.json").read_text())["state"])
-    except FileNotFoundError:
-        return None
+def _is_waiting(home: Path) -> bool:
+    status = read_status(home)
+    return status is not None and status.state == "waiting"
 
 
 def _shown(director: Program, token: str, path: str) -> Mapping[str, object]:

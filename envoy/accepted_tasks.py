@@ -1,6 +1,5 @@
 """Which definitions of tasks somebody at this hospital accepted, in a file of the envoy's home."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contract.names import Digest, TaskName
 from contract.tasks import Task
 from envoy.errors import PolicyError
+from envoy.kept_files import write_whole
 
 _FILE = "accepted_tasks.json"
 
@@ -52,13 +52,8 @@ class AcceptedTasks:
         if task.digest in {each.digest for each in kept}:
             return
         added = AcceptedTask(task=task.name, digest=task.digest, cut_points=task.cut_points, accepted_at=now)
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        arriving = self._path.with_suffix(".new")
-        with arriving.open("w", encoding="utf-8") as file:
-            file.write(_Accepted(accepted=(*kept, added)).model_dump_json(indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        arriving.replace(self._path)
+        written = _Accepted(accepted=(*kept, added)).model_dump_json(indent=2)
+        write_whole(self._path, written.encode() + b"\n")
 
     @property
     def _path(self) -> Path:

@@ -14,7 +14,8 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     arriving = path.with_name(path.name + ".new")
-    descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    arriving.unlink(missing_ok=True)  # what a cut left there may be readable by others
+    descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         if lasting:

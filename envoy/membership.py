@@ -1,6 +1,5 @@
 """What joining left at the hospital: the director's address and the token, in a file that only its owner reads."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
 from envoy.errors import NotJoinedError, SettingsError
+from envoy.kept_files import write_whole
 
 _FILE = "token.json"
 
@@ -62,13 +62,7 @@ class MembershipFile:
 
     def write(self, membership: Membership) -> None:
         """Keep a membership, mode 0600 from its first byte on."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        arriving = self.path.with_suffix(".new")
-        arriving.unlink(missing_ok=True)
-        descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(membership.model_dump_json(indent=2) + "\n")
-        arriving.replace(self.path)
+        write_whole(self.path, membership.model_dump_json(indent=2).encode() + b"\n")
 
     def read(self) -> Membership:
         """Give the membership.

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.messages.statistics import StatisticsReport
 from contract.names import TaskName
+from envoy.kept_files import write_whole
 
 _FILE = "reported.json"
 
@@ -42,10 +43,7 @@ class ReportedStatistics:
     def remember(self, director: str, report: StatisticsReport) -> None:
         """Keep what a director took."""
         told = {**self._read().tasks, report.task: _Reported(director=director, num_examples=report.num_examples)}
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        arriving = self._path.with_suffix(".new")
-        arriving.write_text(_Kept(tasks=told).model_dump_json(indent=2) + "\n", encoding="utf-8")
-        arriving.replace(self._path)
+        write_whole(self._path, _Kept(tasks=told).model_dump_json(indent=2).encode() + b"\n", lasting=False)
 
     @property
     def _path(self) -> Path:

@@ -11,6 +11,8 @@ import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.table import Table
 
+from aggregation.errors import UnknownStrategyError
+from aggregation.parameters import named_value
 from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
@@ -101,11 +103,10 @@ def duration(text: str) -> timedelta:
 
 def parameter_of(text: str) -> tuple[str, float]:
     """Read a strategy's parameter such as f=2."""
-    name, _, value = text.partition("=")
     try:
-        return name, float(value)
-    except ValueError:
-        raise UsageError(f"{text!r} is no parameter.", hint="Write for example --parameter f=2.") from None
+        return named_value(text)
+    except UnknownStrategyError as error:
+        raise UsageError(error.sentence, hint=error.hint) from None
 
 
 def print_json(value: BaseModel | Sequence[object]) -> None:

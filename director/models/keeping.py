@@ -166,7 +166,8 @@ class Keeper:
 
     def _drop_unnamed(self, act: Act, files: Mapping[GlobalFileRole, Digest]) -> None:
         """Remove the files of a draft that becomes no version; whoever names one meanwhile keeps it again first."""
-        for digest in set(files.values()) - referred_digests(act.session):
+        digests = set(files.values())
+        for digest in digests - referred_digests(act.session, digests):
             self._blobs.remove(digest)
 
     def _publishes(self, draft: Draft) -> bool:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.messages.runs import RoundState
 from contract.names import Digest, TaskName
 from contract.scaler import ScalerState
 from director.errors import ConflictError
 from director.records.ledger import Act
-from director.records.schema import GlobalModelRow, RoundRow, RunRow, StartRow, SubmissionRow
+from director.records.run_schema import RoundRow, RunRow
+from director.records.schema import GlobalModelRow, StartRow, SubmissionRow
 from director.records.verdicts import OUT
 from director.tasks.artifacts import Artifacts
+
+UNDER_WAY: frozenset[RoundState] = frozenset(("collecting", "aggregating", "waiting"))
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,7 @@ def require_no_round(session: Session, task: TaskName) -> None:
     Raises:
         ConflictError: One is.
     """
-    row = _round_under_way(session, task)
-    if row is not None:
+    for row in rounds_under_way(session, task):
         raise ConflictError(
             f"Round {row.number} of run {row.run_id} is under way for {task}: it moves the global model itself.",
             hint=f"Wait for it; or end the run: fl-director run close {row.run_id}",
@@ -74,10 +77,12 @@ def require_no_round(session: Session, task: TaskName) -> None:
 
 def has_round_of_another(session: Session, version: GlobalModelRow) -> bool:
     """Tell whether a round is under way that is not the one that gave a version."""
-    row = _round_under_way(session, version.task)
-    return row is not None and row.id != version.round_id
+    return any(row.id != version.round_id for row in rounds_under_way(session, version.task))
 
 
-def _round_under_way(session: Session, task: TaskName) -> RoundRow | None:
-    under_way = RoundRow.state.in_(("collecting", "aggregating", "waiting"))
-    return session.scalars(select(RoundRow).join(RunRow).where(RunRow.task == task, under_way).limit(1)).first()
+def rounds_under_way(session: Session, task: TaskName | None = None) -> Sequence[RoundRow]:
+    """Give the rounds that have not ended, oldest first; of one task alone where it is said."""
+    query = select(RoundRow).join(RunRow).where(RoundRow.state.in_(UNDER_WAY)).order_by(RoundRow.id)
+    if task is not None:
+        query = query.where(RunRow.task == task)
+    return session.scalars(query).unique().all()

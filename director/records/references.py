@@ -1,6 +1,10 @@
 """Which kept files rows refer to: the others are orphans. Knows the tables by their columns' names alone."""
 
-from sqlalchemy import inspect, text
+from collections.abc import Collection
+
+from sqlalchemy import String, inspect, select
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.orm import Session
 
 from contract.names import Digest
@@ -9,14 +13,22 @@ _NAMING_FILES = frozenset(("submission_files", "global_model_files", "global_mod
 """The tables whose columns ``…sha256`` name kept files; global models did so themselves until schema 0004."""
 
 
-def referred_digests(session: Session) -> set[Digest]:
-    """Give every digest that a row names; also in a database that an earlier version made, as in an older backup."""
+def referred_digests(session: Session, among: Collection[Digest] | None = None) -> set[Digest]:
+    """Give every digest that a row names; also in a database that an earlier version made, as in an older backup.
+
+    Args:
+        session: A transaction.
+        among: Look for these alone, which costs no look at every row.
+    """
     connection = session.connection()
     tables = inspect(connection)
     found: set[Digest] = set()
     for table in _NAMING_FILES & set(tables.get_table_names()):
         for column in tables.get_columns(table):
             if column["name"].endswith("sha256"):
-                named = connection.execute(text(f"SELECT DISTINCT {column['name']} FROM {table}"))  # noqa: S608 - our own names
-                found |= {Digest(digest) for digest in named.scalars() if digest is not None}
+                digest = sql_column(column["name"], String)
+                query = select(digest).select_from(sql_table(table)).where(digest.is_not(None)).distinct()
+                if among is not None:
+                    query = query.where(digest.in_(among))
+                found |= {Digest(each) for each in connection.execute(query).scalars()}
     return found

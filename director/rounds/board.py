@@ -14,7 +14,7 @@ from contract.names import EnvoyName
 from director.clock import Clock
 from director.members.events import EnvoyEvent
 from director.records.events import Event, UnreadEvent
-from director.records.schema import RoundRow, RunRow
+from director.records.run_schema import RoundRow, RunRow
 from director.rounds.deadlines import answers_of, returns_of
 from director.rounds.events import QuiescenceBegan, QuiescenceEnded, RunEvent
 from director.rounds.transitions import newest_round

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from director.records.schema import RoundRow, RunRow
+from director.records.run_schema import RoundRow, RunRow
 
 Due = Literal["go_on", "give_up"] | None
 """What is due now: go on with who is there, give up, or (None) wait."""

@@ -11,7 +11,7 @@ from contract.names import EnvoyName, TaskName
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
 from director.records.paging import page_of
-from director.records.schema import InvitationRow, RoundRow, RunRow
+from director.records.run_schema import InvitationRow, RoundRow, RunRow
 from director.rounds.deadlines import returns_of
 from director.rounds.returns import has_changed
 from director.rounds.stopping import best_of, scores_of

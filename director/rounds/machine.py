@@ -16,15 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.errors import FederationError
-from contract.names import TaskName
 from director.errors import ConflictError, DatabaseError, StorageError
 from director.models import publishing
 from director.models.freshness import do_count
-from director.models.round_updates import RoundUpdates
+from director.models.round_updates import UNDER_WAY, RoundUpdates
 from director.models.service import Models
 from director.records.actors import HOUSE
 from director.records.ledger import Act, Ledger
-from director.records.schema import GlobalModelRow, RoundRow, RunRow
+from director.records.run_schema import RoundRow, RunRow
+from director.records.schema import GlobalModelRow
 from director.rounds import transitions
 from director.rounds.deadlines import answers_of, returns_of
 from director.rounds.quiescence import is_quiet
@@ -119,11 +119,11 @@ class Machine:
                     transitions.close_due(act, last)
                 case "settle" if last is not None:
                     self._settle(act, last)
-                case "abandon" if last is not None:
-                    transitions.fail_round(act, last, self._why_in_vain(act.session, last) or "It is in vain.")
+                case "abandon" if last is not None and (why := self._why_in_vain(act.session, last)):
+                    transitions.fail_round(act, last, why)
 
     def _what_is_due(self, session: Session, run: RunRow, last: RoundRow | None, now: datetime) -> _Step | None:
-        if last is not None and last.state in transitions.UNDER_WAY:
+        if last is not None and last.state in UNDER_WAY:
             if last.state != "waiting" and self._why_in_vain(session, last) is not None:
                 return "abandon"
             match last.state:
@@ -227,17 +227,9 @@ class Machine:
             self._open(act, last.run, last)
 
 
-def rounds_under_way(session: Session, task: TaskName | None = None) -> Sequence[RoundRow]:
-    """Give the rounds that have not ended, oldest first."""
-    query = select(RoundRow).join(RunRow).where(RoundRow.state.in_(transitions.UNDER_WAY)).order_by(RoundRow.id)
-    if task is not None:
-        query = query.where(RunRow.task == task)
-    return session.scalars(query).unique().all()
-
-
 def _alive(session: Session) -> Sequence[RunRow]:
     """Give the runs of which something may become due: also a paused one, while its last round is under way."""
-    in_rounds = select(RoundRow.run_id).where(RoundRow.state.in_(transitions.UNDER_WAY))
+    in_rounds = select(RoundRow.run_id).where(RoundRow.state.in_(UNDER_WAY))
     is_alive = RunRow.state.in_(("inviting", "running")) | RunRow.id.in_(in_rounds)
     return session.scalars(select(RunRow).where(is_alive).order_by(RunRow.id)).unique().all()
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from director.records.ledger import Act
-from director.records.schema import QuiescenceRow
+from director.records.run_schema import QuiescenceRow
 from director.rounds.events import QuiescenceBegan, QuiescenceEnded
 
 

@@ -9,7 +9,8 @@ from director.errors import BaseUnknownError, ConflictError, NotFoundError, Roun
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.records.ledger import Act, Ledger
-from director.records.schema import ContributionRow, EnvoyRow, InvitationRow, RoundRow, SubmissionRow
+from director.records.run_schema import ContributionRow, InvitationRow, RoundRow
+from director.records.schema import EnvoyRow, SubmissionRow
 from director.records.verdicts import OUT
 from director.rounds import transitions
 from director.rounds.deadlines import returns_of

@@ -13,12 +13,14 @@ from contract.tasks import Task
 from director.errors import ConflictError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
+from director.models.round_updates import UNDER_WAY, rounds_under_way
 from director.records import idempotency
 from director.records.ledger import Ledger
-from director.records.schema import EnvoyRow, InvitationRow, RunRow
+from director.records.run_schema import InvitationRow, RunRow
+from director.records.schema import EnvoyRow
 from director.rounds import described, quiescence, transitions
 from director.rounds.events import InvitationAnswered, RunClosed, RunOpened, RunResumed
-from director.rounds.machine import Machine, rounds_under_way
+from director.rounds.machine import Machine
 from director.tasks.catalogue import Catalogue
 
 _LONGEST_EXTENSION = timedelta(minutes=10)
@@ -168,7 +170,7 @@ class Rounds:
             row = _open_run(act.session, run_id)
             row.state, row.reason, row.ended_at = "closed", reason, act.now
             last = transitions.newest_round(act.session, row)
-            if last is not None and last.state in transitions.UNDER_WAY:
+            if last is not None and last.state in UNDER_WAY:
                 transitions.fail_round(act, last, "The run was closed.")
             act.tell(RunClosed(run=row.id, reason=reason))
             return described.describe_run(act.session, row, caller)

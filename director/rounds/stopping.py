@@ -11,7 +11,8 @@ from statistics import median
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from director.records.schema import GlobalModelRow, RoundRow, RunRow
+from director.records.run_schema import RoundRow, RunRow
+from director.records.schema import GlobalModelRow
 
 Scores = Sequence[tuple[int, float | None]]
 """A version and its score, less is better; by round."""

@@ -9,25 +9,15 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.messages.runs import RoundState
 from contract.tasks import Task
 from director.records.ledger import Act
-from director.records.schema import (
-    ContributionRow,
-    EnvoyRow,
-    GlobalModelRow,
-    RoundClosingRow,
-    RoundRow,
-    RunRow,
-    SubmissionRow,
-)
+from director.records.run_schema import ContributionRow, RoundClosingRow, RoundRow, RunRow
+from director.records.schema import EnvoyRow, GlobalModelRow, SubmissionRow
 from director.records.verdicts import OUT
 from director.rounds import events
 from director.rounds.deadlines import returns_of
 from director.rounds.stopping import score_of, scores_of, why_over
 from director.tasks.starts import the_current_start
-
-UNDER_WAY: frozenset[RoundState] = frozenset(("collecting", "aggregating", "waiting"))
 
 
 def newest_round(session: Session, run: RunRow) -> RoundRow | None:
@@ -86,13 +76,15 @@ def extend(act: Act, row: RoundRow, longest: timedelta) -> None:
 def close_due(act: Act, row: RoundRow) -> None:
     """Close a round whose updates are all there, or whose deadline has come, with the quorum; without it, it fails."""
     gathering = returns_of(row)
-    match gathering.due(act.now):
-        case "go_on" if counting_returns(act.session, row) >= row.run.quorum:
-            _close_returns(act, row)
-        case "go_on" | "give_up":
-            missing = ", ".join(sorted(_names(row, gathering.awaited))) or "nobody more"
-            counting = counting_returns(act.session, row)
-            fail_round(act, row, f"{counting} of a quorum of {row.run.quorum} returned; {missing} did not.")
+    due = gathering.due(act.now)
+    if due is None:
+        return
+    counting = counting_returns(act.session, row)
+    if due == "go_on" and counting >= row.run.quorum:
+        _close_returns(act, row)
+        return
+    missing = ", ".join(sorted(_names(row, gathering.awaited))) or "nobody more"
+    fail_round(act, row, f"{counting} of a quorum of {row.run.quorum} returned; {missing} did not.")
 
 
 def counting_returns(session: Session, row: RoundRow) -> int:

@@ -139,7 +139,7 @@ class Intake:
     def _drop_unnamed(self, digests: Set[Digest]) -> None:
         """Remove the files of an upload that was not taken after all; who names one meanwhile keeps it again."""
         with self._ledger.act(HOUSE) as act:
-            for digest in digests - referred_digests(act.session):
+            for digest in digests - referred_digests(act.session, digests):
                 self._blobs.remove(digest)
 
     def _keep_rows(self, arrival: _Arrival, files: _Files) -> tuple[Submission, bool]:

@@ -91,8 +91,8 @@ def refuse(
         raise SettingsError("A refusal takes a reason, and to take it back none.", hint="Give one: --reason TEXT")
     answer = _refusal(reason) if reason is not None else None
     settings = read_settings()
-    switches = Switches(settings.home_folder)
     membership = MembershipFile(settings.home_folder).read()
+    switches = Switches(settings.home_folder, membership.director)
     client = client_of(settings, membership)
     if answer is not None:
         switches.refuse(run, answer.reason or "")  # first: a running participate stops for it, link or no link
@@ -120,7 +120,7 @@ def _participation(settings: EnvoySettings, membership: Membership, folder: Path
     client = client_of(settings.model_copy(update={"attempts": patience}), membership)
     participant = _participant(settings, membership, folder, client)
     holds = Holds(Switches(home), settings.hours)
-    sender = Sender(client, envoy, Outbox(home), bulletin)
+    sender = Sender(client, envoy, Outbox(home, membership.director), bulletin)
 
     def between(task: TaskName) -> None:
         if settings.answer == "automatic":

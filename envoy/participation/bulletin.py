@@ -78,8 +78,11 @@ class Bulletin:
         """Write what was left unwritten; while there is a pause the file says so, whatever is being waited for."""
         with self._lock:
             if is_paused != self._is_paused or self._is_behind:
-                self._is_paused, self._is_behind = is_paused, False
-                self._write(self._clock())
+                was_paused, self._is_paused, self._is_behind = self._is_paused, is_paused, False
+                try:
+                    self._write(self._clock())
+                except OSError:  # a full disk: the loop says so where it matters; the next look writes it
+                    self._is_paused, self._is_behind = was_paused, True
 
     def _write(self, now: datetime) -> None:
         self._written_at = now

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.names import Digest
 from contract.parts import PARTS, Parcel
 from envoy.kept_files import write_whole
 from envoy.parcel import read_parcel
@@ -15,9 +16,15 @@ _ROUND = re.compile(r"round-([1-9][0-9]{0,9})")
 
 @dataclass(frozen=True)
 class Outbox:
-    """A folder of parcels, one for each round; each is a BUNDLE that ``fl-envoy send`` takes too."""
+    """A folder of parcels, one for each round; each is a BUNDLE that ``fl-envoy send`` takes too.
+
+    Args:
+        home: The envoy's home.
+        director: For whom they are: another director counts its rounds from 1 too, and is sent none of these.
+    """
 
     home: Path
+    director: str
 
     def keep(self, round_number: int, parcel: Parcel) -> Path:
         """Keep a parcel, whole or not at all; gives its folder."""
@@ -50,7 +57,7 @@ class Outbox:
 
     @property
     def _folder(self) -> Path:
-        return self.home / _FOLDER
+        return self.home / _FOLDER / Digest.of(self.director.encode())[:16]
 
     def _place(self, round_number: int) -> Path:
         return self._folder / f"round-{round_number}"

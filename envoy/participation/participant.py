@@ -55,7 +55,7 @@ class Participant:
         self._client, self._membership, self._house, self._patients = client, membership, house, patients
         self._keeper = StartKeeper(home, house.rules)
         self._accepted = AcceptedTasks(home)
-        self._switches = Switches(home)
+        self._switches = Switches(home, membership.director)
         self._cohorts = Cohorts(home, membership.director)
         self._reported = ReportedStatistics(home)
         self._bases = Bases(client)

@@ -25,14 +25,20 @@ class Pause(BaseModel):
 class _Refusals(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    runs: Mapping[int, Reason] = {}
+    directors: Mapping[str, Mapping[int, Reason]] = {}
 
 
 @dataclass(frozen=True)
 class Switches:
-    """The files in the envoy's home; they are looked at each time, so that a running envoy learns of them."""
+    """The files in the envoy's home; they are looked at each time, so that a running envoy learns of them.
+
+    Args:
+        home: The envoy's home.
+        director: Whose runs are refused: another director counts its own from 1.
+    """
 
     home: Path
+    director: str = ""
 
     def pause(self, now: datetime) -> None:
         """Begin nothing more until ``resume``."""
@@ -51,11 +57,11 @@ class Switches:
 
     def refuse(self, run: int, reason: str) -> None:
         """Train for a run no more, and say why to its admin as soon as there is a link."""
-        self._keep({**self._refusals(), run: reason})
+        self._keep({**self._refused(), run: reason})
 
     def take_back(self, run: int) -> bool:
         """Let a run be answered anew; tells whether it was refused."""
-        kept = dict(self._refusals())
+        kept = dict(self._refused())
         was_refused = kept.pop(run, None) is not None
         if was_refused:
             self._keep(kept)
@@ -67,20 +73,23 @@ class Switches:
         Raises:
             PolicyError: The file can't be read, so nobody knows what was refused.
         """
-        return self._refusals().get(run)
+        return self._refused().get(run)
 
     @property
     def _pause(self) -> Path:
         return self.home / _PAUSE_FILE
 
     def _keep(self, runs: Mapping[int, str]) -> None:
-        written = _Refusals(runs=runs).model_dump_json(indent=2)
+        written = _Refusals(directors={**self._refusals(), self.director: runs}).model_dump_json(indent=2)
         write_whole(self.home / _REFUSALS_FILE, written.encode() + b"\n")
 
-    def _refusals(self) -> Mapping[int, str]:
+    def _refused(self) -> Mapping[int, str]:
+        return self._refusals().get(self.director, {})
+
+    def _refusals(self) -> Mapping[str, Mapping[int, str]]:
         path = self.home / _REFUSALS_FILE
         try:
-            return _Refusals.model_validate_json(path.read_bytes()).runs
+            return _Refusals.model_validate_json(path.read_bytes()).directors
         except FileNotFoundError:
             return {}
         except ValidationError:

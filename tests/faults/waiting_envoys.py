@@ -13,7 +13,8 @@ from contract.messages.runs import RunRequest
 from contract.names import Digest, EnvoyName
 from director.assembly import Director
 from director.members.access import LOCAL_ADMIN
-from director.records.schema import EnvoyRow, InvitationRow, TokenRow
+from director.records.run_schema import InvitationRow
+from director.records.schema import EnvoyRow, TokenRow
 from director.settings import DirectorSettings
 from tests.real_processes import RealDirector
 

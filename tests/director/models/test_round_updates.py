@@ -6,7 +6,7 @@ from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import ConflictError
 from director.models.round_updates import RoundUpdates, require_no_round
-from director.records.schema import RoundRow
+from director.records.run_schema import RoundRow
 from director.tasks.artifacts import Artifacts
 from tests.federation_simulator import FederationSimulator
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from director.records.schema import RunRow
+from director.records.run_schema import RunRow
 from director.rounds.deadlines import Gathering, answers_of, returns_of
 from director.rounds.transitions import newest_round
 from tests.federation_simulator import FederationSimulator, SimulatedHospital

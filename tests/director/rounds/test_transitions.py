@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from director.records.schema import GlobalModelRow, RoundClosingRow, RoundRow, RunRow
+from director.records.run_schema import RoundClosingRow, RoundRow, RunRow
+from director.records.schema import GlobalModelRow
 from director.rounds import transitions
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 

@@ -118,9 +118,9 @@ def test_a_refusal_is_kept_and_told_and_taken_back_with_a_new_answer(
 ) -> None:
     join(run, director.url)
     assert run("refuse", "1", "--reason", "No staff.").exit_code == 0
-    assert Switches(home).refusal(1) == "No staff."
+    assert Switches(home, director.url).refusal(1) == "No staff."
     assert "Run 1: take_part." in run("refuse", "1", "--take-back").stdout
-    assert Switches(home).refusal(1) is None
+    assert Switches(home, director.url).refusal(1) is None
     assert [(each["choice"], each["reason"]) for each in director.answers] == [
         ("refuse", "No staff."),
         ("take_part", None),
@@ -131,7 +131,7 @@ def test_a_refusal_without_a_link_holds_all_the_same(run: Run, home: Path) -> No
     with playing(PlayedRounds()) as director:
         join(run, director.url)
     assert run("refuse", "1", "--reason", "No staff.").exit_code == 3
-    assert Switches(home).refusal(1) == "No staff."
+    assert Switches(home, director.url).refusal(1) == "No staff."
 
 
 @pytest.mark.parametrize("options", [[], ["--reason", "x", "--take-back"], ["--reason", ""], ["--reason", "a\nb"]])

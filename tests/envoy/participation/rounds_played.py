@@ -135,7 +135,7 @@ class Taking:
 
     def take_part(self, runs: int | None = 1, in_run: int | None = None) -> None:
         client, bulletin = self.client, Bulletin(self.home, self.told.append)
-        participant, sender = self.participant(client), Sender(client, KNH, Outbox(self.home), bulletin)
+        participant, sender = self.participant(client), Sender(client, KNH, Outbox(self.home, self.url), bulletin)
         holds = Holds(Switches(self.home), self.hours, self.local_time)
         loop = Participation(
             client,

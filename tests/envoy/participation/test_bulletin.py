@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from envoy.participation import bulletin
 from envoy.participation.bulletin import Bulletin, Told
 from envoy.participation.status import Status, read_status
 
@@ -38,6 +41,23 @@ def test_a_state_keeps_its_beginning_and_what_is_not_named_stays(tmp_path: Path)
     assert (found(tmp_path).since, found(tmp_path).run, found(tmp_path).waits_for) == (since, 1, "KNH")
     bulletin.enter("training")
     assert found(tmp_path).since > since
+
+
+def test_what_a_full_disk_did_not_take_is_written_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Bulletin(tmp_path, lambda step: None, lambda: NOW)
+    told.enter("waiting")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(bulletin, "write_status", full)
+        told.catch_up(is_paused=True)
+    assert found(tmp_path).state == "waiting"
+    told.catch_up(is_paused=True)
+    assert found(tmp_path).state == "paused"
 
 
 def test_an_answer_ends_the_last_error_and_is_written_with_the_next_state(tmp_path: Path) -> None:

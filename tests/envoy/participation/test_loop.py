@@ -86,7 +86,7 @@ def test_an_update_that_can_not_be_sent_is_kept_and_sent_when_there_is_a_link(
 
     def mended(seconds: float) -> None:
         pauses.append(seconds)
-        assert Outbox(taking.home).rounds() == [1]
+        assert Outbox(taking.home, taking.url).rounds() == [1]
         status = read_status(taking.home)
         assert status is not None
         assert (status.state, "Too much is asked." in (status.last_error or "")) == ("retrying", True)
@@ -95,7 +95,7 @@ def test_an_update_that_can_not_be_sent_is_kept_and_sent_when_there_is_a_link(
 
     taking.sleep = mended
     taking.take_part()
-    assert Outbox(taking.home).rounds() == []
+    assert Outbox(taking.home, taking.url).rounds() == []
     assert list(director.returned) == [1, 2]
     assert pauses[0] < pauses[1] < pauses[2], "it waits for longer each time"
     assert taking.events.count("outbox.sending") == 3
@@ -113,7 +113,7 @@ def test_what_was_kept_is_sent_at_the_next_start_and_a_late_one_is_told(director
     taking.sleep = cut
     with pytest.raises(KeyboardInterrupt):
         taking.take_part()
-    assert Outbox(taking.home).rounds() == [1]
+    assert Outbox(taking.home, taking.url).rounds() == [1]
     director.said.clear()
     director.refuses[1] = LATE
     again = Taking(director.url, taking.home, taking.tables)
@@ -121,7 +121,7 @@ def test_what_was_kept_is_sent_at_the_next_start_and_a_late_one_is_told(director
     assert again.events[:4] == ["ready", "outbox.sending", "update.refused", "retrying"]
     assert "came too late" in again.said("update.refused")
     assert "takes no further update" in again.said("retrying")
-    assert Outbox(taking.home).rounds() == []
+    assert Outbox(taking.home, taking.url).rounds() == []
 
 
 def test_a_pause_is_seen_before_anything_is_asked_and_is_over_when_somebody_says_so(
@@ -164,7 +164,7 @@ def test_a_run_of_a_task_that_is_not_allowed_is_refused(director: PlayedRounds, 
 
 def test_a_run_that_is_refused_while_it_goes_on_gets_no_further_update(director: PlayedRounds, taking: Taking) -> None:
     director.is_invited = False
-    Switches(taking.home).refuse(1, "The ethics board asked us to stop.")
+    Switches(taking.home, taking.url).refuse(1, "The ethics board asked us to stop.")
     taking.take_part()
     (answer,) = director.answers
     assert (answer["choice"], answer["reason"]) == ("refuse", "The ethics board asked us to stop.")

@@ -78,7 +78,7 @@ def test_what_was_accepted_can_not_be_read_is_told_to_nobody_else(director: Play
 
 def test_a_refusal_goes_before_all_else(director: PlayedRounds, participant: Participant, taking: Taking) -> None:
     assert participant.refusal(1, TASK) is None
-    Switches(taking.home).refuse(1, "No staff.")
+    Switches(taking.home, taking.url).refuse(1, "No staff.")
     assert participant.refusal(1, TASK) == "No staff."
     assert participant.answer(1, TASK).reason == "No staff."
 

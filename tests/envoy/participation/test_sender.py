@@ -13,7 +13,7 @@ from tests.envoy.participation.test_outbox import PARCEL
 
 @pytest.fixture
 def sender(taking: Taking) -> Sender:
-    return Sender(taking.client, KNH, Outbox(taking.home), Bulletin(taking.home, taking.told.append))
+    return Sender(taking.client, KNH, Outbox(taking.home, taking.url), Bulletin(taking.home, taking.told.append))
 
 
 def problem(code: str, status: int) -> tuple[int, dict[str, str]]:
@@ -35,7 +35,7 @@ def test_an_update_is_kept_until_the_director_has_said_what_becomes_of_it(
     director.said["/upload/KNH"] = answer
     with pytest.raises(error):
         sender.send(3, PARCEL)
-    assert Outbox(taking.home).rounds() == kept
+    assert Outbox(taking.home, taking.url).rounds() == kept
 
 
 def test_what_was_kept_is_sent_byte_for_byte_and_forgotten(
@@ -44,14 +44,14 @@ def test_what_was_kept_is_sent_byte_for_byte_and_forgotten(
     sender.keep(3, PARCEL)
     sender.send_what_waits()
     assert all(data in director.only("/upload/KNH").body for data in PARCEL.parts.values())
-    assert Outbox(taking.home).rounds() == []
+    assert Outbox(taking.home, taking.url).rounds() == []
     assert taking.events == ["outbox.sending", "update.returned"]
 
 
 def test_what_is_damaged_is_said_and_keeps_nothing_else_waiting(
     director: PlayedRounds, taking: Taking, sender: Sender
 ) -> None:
-    (Outbox(taking.home).keep(2, PARCEL) / "model.pt").unlink()
+    (Outbox(taking.home, taking.url).keep(2, PARCEL) / "model.pt").unlink()
     sender.keep(3, Parcel(PARCEL.parts))
     sender.send_what_waits()
     assert taking.events == ["outbox.damaged", "outbox.sending", "update.returned"]

@@ -41,3 +41,17 @@ def test_refusals_that_can_not_be_read_are_not_taken_for_none(tmp_path: Path) ->
     (tmp_path / "refused_runs.json").write_text("{")
     with pytest.raises(PolicyError, match="is not known"):
         Switches(tmp_path).refusal(1)
+
+
+def test_a_refusal_is_of_one_directors_run_and_a_pause_of_all(tmp_path: Path) -> None:
+    one, other = (Switches(tmp_path, f"https://{name}.example") for name in ("one", "other"))
+    one.refuse(1, "No staff.")
+    other.refuse(2, "No power.")
+    assert (one.refusal(1), one.refusal(2), other.refusal(1), other.refusal(2)) == (
+        "No staff.",
+        None,
+        None,
+        "No power.",
+    )
+    one.pause(NOW)
+    assert other.is_paused
