@@ -1,6 +1,7 @@
 """The database: its schema, its migrations, what is refused and left as it is."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from director.assembly import Director
 from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
 from director.members.access import LOCAL_ADMIN
 from director.records import audit
+from director.records import database as database_module
 from director.records.database import REVISION, Database
 from director.records.schema import Base, EnvoyRow, GlobalModelRow, PublicationRow, VersionAnswerRow
 from director.settings import DirectorSettings
@@ -374,3 +376,25 @@ def test_a_database_of_a_later_version_is_left_as_it_is(database: Database):
         database.check_ready()
     assert not database.is_older()
     assert statement(database, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_threads_queue_for_the_write_lock_and_one_that_waits_too_long_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database_module, "_BUSY_SECONDS", 0.05)  # SQLite itself would wait for 30 s
+    refusals: list[str] = []
+
+    def write() -> None:
+        try:
+            with database.write():
+                pytest.fail("two write at once")
+        except DatabaseError as error:
+            refusals.append(error.sentence)
+
+    other = threading.Thread(target=write)
+    with database.write():
+        other.start()
+        other.join(10)
+    assert refusals == ["The database is too busy; nothing was changed."]
+    with database.write():
+        pass  # whoever was told holds nothing

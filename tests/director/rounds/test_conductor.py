@@ -4,9 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from contract.names import EnvoyName
 from director.clock import utc_now
 from director.rounds.board import Board
 from director.rounds.conductor import Conductor
+from director.rounds.events import ReturnsClosed, UpdateReturned
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 
 
@@ -47,3 +49,12 @@ def test_it_looks_at_the_deadline_and_goes_on_after_a_failure():
 
 def test_one_that_never_began_has_nothing_to_end():
     Conductor(lambda: None, Board(utc_now), lambda: datetime(2026, 1, 1, tzinfo=UTC)).stop()
+
+
+def test_an_update_alone_makes_nothing_due_and_the_end_of_a_round_does():
+    conductor = Conductor(lambda: None, Board(utc_now), utc_now)
+    returned = UpdateReturned(run=1, round=1, envoy=EnvoyName("KNH"), submission="s")
+    assert [conductor.concerns(each) for each in (returned, ReturnsClosed(run=1, round=1, returned=1, awaited=0))] == [
+        False,
+        True,
+    ]

@@ -132,3 +132,16 @@ def test_a_rejected_update_does_not_return_again(collecting: FederationSimulator
     parcel.metadata["round"] = 1
     answer = three[0].upload(parcel)
     assert (answer.status_code, answer.json()["detail"]) == (409, "This very update was rejected by a person.")
+
+
+def test_an_update_that_was_trained_from_an_earlier_rounds_base_is_refused(
+    collecting: FederationSimulator, three: Three
+):
+    first = three[0].work()["assignment"]
+    collecting.play()
+    second = three[0].work()["assignment"]
+    stale = three[0].update({**second, "base": first["base"]}, nudge=4)
+    answer = three[0].upload(stale)
+    assert (answer.status_code, answer.json()["code"]) == (409, "base_unknown")
+    assert answer.json()["detail"] == "The update was not trained from the base of round 2 of run 1."
+    assert collecting.round(2)["returned"] == []

@@ -311,3 +311,13 @@ def test_an_update_is_not_carried_where_it_is_in_the_way(federation: FederationS
             federation.play("KNH", "MTRH")
             pass_the_deadline(federation)
     assert (three[1].upload(late).status_code, three[1].work()["assignment"] is None) == (409, False)
+
+
+def test_a_deadline_that_has_not_passed_is_not_moved_by_a_restart(federation: FederationSimulator, three: Three):
+    federation.open_run(deadline_seconds=600)
+    federation.play()
+    closes_at = federation.round(1)["closes_at"]
+    federation.stop()
+    federation.clock.pass_by(seconds=300)
+    federation._start()
+    assert (federation.round(1)["closes_at"], federation.log_lines("round.extend")) == (closes_at, [])

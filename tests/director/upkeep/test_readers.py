@@ -516,3 +516,10 @@ def test_after_an_audit_was_cut_what_follows_is_still_told(federation: Federatio
     assert answer.status_code == 401
     acts = [line["event"] for line in federation.log_lines() if line.get("event", "").startswith("token.")]
     assert acts[-2:] == ["token.issue", "token.revoke"]
+
+
+def test_where_nothing_is_news_memory_reads_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    learners = Learners(ledger.database, [])
+    learners.refresh()
+    monkeypatch.setattr(audit, "told_after", lambda *_: pytest.fail("it was read again"))
+    learners.learn()
