@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from contract.messages.runs import Assignment
 from contract.names import Digest
+from contract.parts import Parcel
 from envoy.errors import OlderDirectorError, RefusedError
 from envoy.hours import read_hours
 from envoy.participation.outbox import Outbox
+from envoy.participation.participant import Participant
 from envoy.participation.status import read_status
 from envoy.participation.switches import Switches
 from tests.envoy.participation.rounds_played import PlayedRounds, Taking
@@ -291,3 +294,24 @@ def test_an_envoy_that_was_started_again_gives_its_word_on_a_version_that_waits(
     taking.between = words.append
     taking.take_part(in_run=1)
     assert "diagnosis_count" in words
+
+
+def test_a_pause_is_seen_between_two_epochs_and_the_round_is_trained_again(
+    director: PlayedRounds, taking: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switches, update, trained = Switches(taking.home), Participant.update, []
+
+    def interrupted(participant: Participant, assignment: Assignment, **more: Any) -> Parcel:
+        trained.append(assignment.n)
+        if len(trained) == 1:
+            switches.pause(datetime.now(UTC))
+        return update(participant, assignment, **more)
+
+    def resume(seconds: float) -> None:
+        switches.resume()
+
+    monkeypatch.setattr(Participant, "update", interrupted)
+    taking.sleep = resume
+    taking.take_part()
+    assert "training.left" in taking.events
+    assert (trained, list(director.returned)) == ([1, 1, 2], [1, 2])

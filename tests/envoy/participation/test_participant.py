@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from envoy.parcel import label_of
 from envoy.participation.cohorts import FrozenCohort
 from envoy.participation.participant import Participant
 from envoy.participation.switches import Switches
+from envoy.reported import ReportedStatistics
 from simulation.consortium import write_consortium
 from tests.envoy.participation.rounds_played import NOW, PlayedRounds, Taking
 
@@ -113,3 +115,19 @@ def test_a_task_that_the_director_defines_anew_is_asked_for_again(
     with pytest.raises(PolicyError, match="do not mean the same"):
         participant.update(director.assignment())
     assert label_of(participant.update(director.assignment())).base == director.start()["base"]
+
+
+def test_whether_statistics_are_news_is_looked_up_once_and_not_in_each_round(
+    director: PlayedRounds, participant: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, is_news = [], ReportedStatistics.is_news
+
+    def counted(reported: ReportedStatistics, *asked: Any) -> bool:
+        looked.append(asked)
+        return is_news(reported, *asked)
+
+    monkeypatch.setattr(ReportedStatistics, "is_news", counted)
+    participant.answer(1, TASK)
+    for _ in range(3):
+        participant.update(director.assignment())
+    assert len(looked) == 1
