@@ -23,7 +23,7 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet $(TORCH)
-	$(BIN)/python -m pip install --quiet --editable '.[envoy,director,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[envoy,director,mlflow,s3,plots,client,dev]'
 	@touch $@
 
 demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one director, real HTTP

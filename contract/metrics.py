@@ -5,10 +5,11 @@ reads leaves them out and says so. A value that a metric here can't have is refu
 measurement at all.
 """
 
+import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from contract.errors import MetricError
 from contract.tasks import RISK_LEVELS
@@ -37,11 +38,13 @@ class Number:
         least: The least that it can be.
         most: The most that it can be.
         is_whole: Whether it counts something.
+        is_cost: Whether less of it is better.
     """
 
     least: float = 0
     most: float = sys.float_info.max
     is_whole: bool = False
+    is_cost: bool = False
 
     @property
     def says(self) -> str:
@@ -88,11 +91,47 @@ METRICS: Mapping[str, Metric] = {
     "accuracy": _SHARE,
     "macro_f1": _SHARE,
     **{f"f1_{level}": _SHARE for level in RISK_LEVELS},
-    "loss": Number(),
+    "loss": Number(is_cost=True),
     "held_out": Number(0, MAX_COUNT, is_whole=True),
     "confusion": CountMatrix(len(RISK_LEVELS)),
 }
 """Name → what it can be, of every metric that is known."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a round's hospitals did, without saying which: of each score its mean and its worst over the hospitals.
+
+    Args:
+        n: How many hospitals there are.
+        mean: Score → the plain mean over the hospitals that have it: each hospital counts alike.
+        worst: Score → the least of them, of a cost the largest.
+    """
+
+    n: int
+    mean: Mapping[str, float]
+    worst: Mapping[str, float]
+
+
+def scores_in(found: Mapping[str, object]) -> dict[str, float]:
+    """Give the metrics of one hospital that are scores and finite: no counts, no matrices, nothing unknown."""
+    return {
+        name: float(value)
+        for name, metric in METRICS.items()
+        if isinstance(metric, Number) and not metric.is_whole and _is_finite(value := found.get(name))
+    }
+
+
+def summarise(hospitals: Iterable[Mapping[str, object]]) -> Summary:
+    """Take the scores of some hospitals together; one that nobody has is left out."""
+    each = [scores_in(found) for found in hospitals]
+    scores = {name: [one[name] for one in each if name in one] for name in METRICS}
+    known = {name: values for name, values in scores.items() if values}
+    return Summary(
+        n=len(each),
+        mean={name: math.fsum(values) / len(values) for name, values in known.items()},
+        worst={name: (max if _is_cost(name) else min)(values) for name, values in known.items()},
+    )
 
 
 def require_metrics(found: Mapping[str, object]) -> None:
@@ -108,6 +147,15 @@ def require_metrics(found: Mapping[str, object]) -> None:
                 hint="Measure it again on the held-out patients, or leave it out.",
                 metric=name,
             )
+
+
+def _is_cost(name: str) -> bool:
+    metric = METRICS[name]
+    return isinstance(metric, Number) and metric.is_cost
+
+
+def _is_finite(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_count(value: object) -> bool:

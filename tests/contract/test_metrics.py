@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import MetricError
-from contract.metrics import MAX_COUNT, METRICS, require_metrics
+from contract.metrics import MAX_COUNT, METRICS, require_metrics, scores_in, summarise
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.evaluation import evaluate
@@ -92,3 +92,23 @@ def test_the_words_say_the_range():
     assert METRICS["loss"].says == "a number from 0, or null"
     assert METRICS["held_out"].says == "a whole number from 0 to 1000000000, or null"
     assert METRICS["confusion"].says == "a 3 × 3 matrix of whole numbers from 0 to 1000000000, or null"
+
+
+def test_hospitals_are_summed_up_by_their_mean_and_their_worst():
+    found = summarise([{"accuracy": 0.5, "loss": 0.2, "held_out": 10}, {"accuracy": 1.0, "loss": 0.9}, {}])
+    assert found.n == 3
+    assert found.mean == {"accuracy": 0.75, "loss": pytest.approx(0.55)}
+    assert found.worst == {"accuracy": 0.5, "loss": 0.9}  # of a loss the largest
+
+
+def test_only_finite_scores_are_summed_up():
+    said = {"accuracy": None, "loss": math.inf, "f1_low": True, "macro_f1": "0.5", "confusion": MATRIX, "new": 1.0}
+    assert scores_in(said) == {}
+    assert summarise([said, {"accuracy": 0.5}]).worst == {"accuracy": 0.5}
+
+
+@given(st.lists(st.fixed_dictionaries({"accuracy": st.floats(0, 1), "loss": st.floats(0, 1e6)}), min_size=1))
+def test_the_mean_lies_between_the_worst_and_the_best(hospitals: list[dict[str, float]]):
+    found = summarise(hospitals)
+    assert found.worst["accuracy"] <= found.mean["accuracy"] + 1e-12
+    assert found.mean["loss"] <= found.worst["loss"] * (1 + 1e-12)

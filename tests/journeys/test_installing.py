@@ -14,7 +14,7 @@ from contract.names import Digest
 from tests.real_processes import RealDirector, clean_environment
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"aggregation", "contract", "director", "envoy", "simulation"}
+PACKAGES = {"aggregation", "analyst", "contract", "director", "envoy", "simulation"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The analyst's client: asks a director for risk levels, and knows the agreed messages alone."""
