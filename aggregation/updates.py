@@ -162,9 +162,24 @@ def in_order(updates: Sequence[ModelUpdate]) -> UpdateSet:
     if not updates:
         raise NoUpdatesError("There is no model to average.", hint="Let at least one hospital train and upload first.")
     for update in updates[1:]:
-        _same_layout(updates[0], update)
+        require_same_layout(updates[0], update)
     places = sorted(range(len(updates)), key=lambda place: _identity(updates[place]))
     return UpdateSet(tuple(updates[place] for place in places), tuple(places))
+
+
+def require_same_layout(first: ModelUpdate, other: ModelUpdate) -> None:
+    """Let two updates be of one architecture.
+
+    Raises:
+        InconsistentUpdatesError: They differ in a tensor's name, shape or dtype.
+    """
+    for ours, theirs in zip(first.layout, other.layout, strict=False):
+        if ours != theirs:
+            raise _inconsistent(ours.name, f"{ours.name} {ours.shape}", f"{theirs.name} {theirs.shape}")
+    if len(first.layout) != len(other.layout):
+        longer = max(first.layout, other.layout, key=len)
+        extra = longer[min(len(first.layout), len(other.layout))]
+        raise _inconsistent(extra.name, f"{len(first.layout)} tensors", f"{len(other.layout)} tensors")
 
 
 def _identity(update: ModelUpdate) -> tuple[object, ...]:
@@ -175,16 +190,6 @@ def shares(updates: Sequence[ModelUpdate]) -> list[float]:
     """Give each update's weight n_k / n; they sum to 1."""
     total = math.fsum(update.num_examples for update in updates)
     return [update.num_examples / total for update in updates]
-
-
-def _same_layout(first: ModelUpdate, other: ModelUpdate) -> None:
-    for ours, theirs in zip(first.layout, other.layout, strict=False):
-        if ours != theirs:
-            raise _inconsistent(ours.name, f"{ours.name} {ours.shape}", f"{theirs.name} {theirs.shape}")
-    if len(first.layout) != len(other.layout):
-        longer = max(first.layout, other.layout, key=len)
-        extra = longer[min(len(first.layout), len(other.layout))]
-        raise _inconsistent(extra.name, f"{len(first.layout)} tensors", f"{len(other.layout)} tensors")
 
 
 def _inconsistent(tensor: str, ours: str, theirs: str) -> InconsistentUpdatesError:
