@@ -63,6 +63,13 @@ class TaskName(_Name):
     says = "a task's name (small letters, digits and _)"
 
 
+class AliasName(_Name):
+    """A name that a global version is called by besides its number; it begins with a letter, so it is no number."""
+
+    pattern = "[a-z][a-z0-9_-]{0,62}"
+    says = "an alias (small letters, digits, - and _, at most 63, beginning with a letter)"
+
+
 class Digest(_Name):
     """A SHA-256 in lower-case hexadecimal: the name of every artifact."""
 

@@ -14,6 +14,7 @@ from director.members.access import LOCAL_ADMIN, Access, Rates
 from director.members.rates import RateLimit
 from director.members.service import Members, Terms
 from director.models.contributions import Making
+from director.models.naming import Naming
 from director.models.service import Models
 from director.records.blobs import BlobStore
 from director.records.database import Database
@@ -69,6 +70,7 @@ class Director:
         parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
         self.submissions = Submissions(self.ledger, intake, parts, self.tasks)
         self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
+        self.naming = Naming(self.ledger, self.catalogue)
         machine = Machine(self.ledger, self.catalogue, self.tasks, self.models)
         self.rounds = Rounds(self.ledger, self.catalogue, machine, settings.strategy)
         self.board = Board(clock)

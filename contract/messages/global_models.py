@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contract.artifacts.visible_text import ONE_SEEN_LINE
 from contract.messages.base import DEFAULT_TASK, Count, Message, MetricValue, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.problems import Check
-from contract.names import Digest, EnvoyName, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 
 
 class AggregationRequest(Message):
@@ -102,6 +103,14 @@ class PublishRequest(Message):
     reason: Reason | None = None
 
 
+class NoteRequest(Message):
+    """Note something about a version; the admin alone reads it."""
+
+    note: Annotated[str, Field(max_length=500, pattern=ONE_SEEN_LINE)] = Field(
+        description="Empty: there is none any more."
+    )
+
+
 class VersionAnswer(Message):
     """What a hospital answered about a version."""
 
@@ -122,6 +131,12 @@ class GlobalModel(Lineage):
     waiting: bool = Field(default=False, description="Made, never published: it waits to be confirmed.")
     answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
     round: int | None = Field(default=None, description="The round that gave it; null: it came of no round.")
+    aliases: list[AliasName] = Field(
+        default=[],
+        description="What it is called besides its number. `champion`: it is the current one; `challenger`: the newest "
+        "of all, where that is not the current one; then the names that the admin gave it.",
+    )
+    note: str | None = Field(default=None, description="What the admin noted about it. For the admin alone.")
     notice: str
 
 

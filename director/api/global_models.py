@@ -5,8 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from contract.messages.base import DEFAULT_TASK, Page
-from contract.messages.global_models import AggregationRequest, AnswerRequest, GlobalModel, PublishRequest
-from contract.names import TaskName
+from contract.messages.global_models import (
+    AggregationRequest,
+    AnswerRequest,
+    GlobalModel,
+    NoteRequest,
+    PublishRequest,
+)
+from contract.names import AliasName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.api.ranges import IN_RANGES, Range, in_range
 from director.members.access import ADMIN, ANALYST, HOSPITAL
@@ -44,11 +50,19 @@ def list_global_models(
     caller: Caller,
     director: Serving,
     task: TaskName | None = None,
+    alias: AliasName | None = None,
     limit: PageLimit = 50,
     cursor: CursorByNumber = None,
 ) -> Page[GlobalModel]:
-    """List global versions with their lineage, newest first."""
-    return director.models.list(caller, task, limit=limit, cursor=cursor)
+    """List global versions with their lineage, newest first; with `alias` what is called so."""
+    return director.models.list(caller, task, limit=limit, cursor=cursor, alias=alias)
+
+
+@router.get("/global_models/current")  # before the one whose path takes any word for a version
+@may(HOSPITAL, ANALYST, ADMIN)
+def get_current_global_model(caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
+    """Show the current global version; fetch its files by its number, so that model and scaler belong together."""
+    return director.naming.current(caller, task)
 
 
 @router.get("/global_models/{version}")
@@ -94,3 +108,45 @@ def publish_global_model(
 def answer_global_model(version: Version, request: AnswerRequest, caller: Caller, director: Serving) -> GlobalModel:
     """Take a hospital's word on a version; where it waits for the hospitals' word the last one publishes it."""
     return director.models.answer(caller, request.task, version, request.answer)
+
+
+@router.put("/global_models/{version}/aliases/{alias}")
+@may(ADMIN)
+def set_alias(
+    version: Version,
+    alias: AliasName,
+    caller: Caller,
+    director: Serving,
+    task: TaskName = DEFAULT_TASK,
+    idempotency_key: IdempotencyKey = None,
+) -> GlobalModel:
+    """Call a version so from now on, and no other one of its task; `champion` and its like follow from what is."""
+    return director.naming.alias(caller, task, version, alias, idempotency_key)
+
+
+@router.delete("/global_models/{version}/aliases/{alias}")
+@may(ADMIN)
+def clear_alias(
+    version: Version,
+    alias: AliasName,
+    caller: Caller,
+    director: Serving,
+    task: TaskName = DEFAULT_TASK,
+    idempotency_key: IdempotencyKey = None,
+) -> GlobalModel:
+    """Call a version so no longer; where it is not called so, nothing changes."""
+    return director.naming.unalias(caller, task, version, alias, idempotency_key)
+
+
+@router.put("/global_models/{version}/note")
+@may(ADMIN)
+def set_note(
+    version: Version,
+    request: NoteRequest,
+    caller: Caller,
+    director: Serving,
+    task: TaskName = DEFAULT_TASK,
+    idempotency_key: IdempotencyKey = None,
+) -> GlobalModel:
+    """Note something about a version, in place of what was noted; an empty text takes it away."""
+    return director.naming.note(caller, task, version, request.note, idempotency_key)

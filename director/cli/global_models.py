@@ -8,8 +8,8 @@ from rich.table import Table
 
 from contract.errors import ArtifactError
 from contract.messages.base import DEFAULT_TASK
-from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, PublishRequest
-from contract.names import EnvoyName, TaskName
+from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, NoteRequest, PublishRequest
+from contract.names import AliasName, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from contract.plain_files import read_bounded
 from director.cli.program import AsJson, Task, opened_director, out, parameter_of, print_json, says_what_failed
@@ -19,6 +19,8 @@ from director.records.paging import MAX_PAGE
 from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Global models.")
+
+Version = Annotated[str, typer.Argument(help="Its number, an alias, champion (or current), challenger or latest.")]
 
 
 @says_what_failed
@@ -54,13 +56,14 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     if as_json:
         print_json(page.items)
         return
-    table = Table("version", "state", "strategy", "hospitals", "examples", "sha256", "made")
+    table = Table("version", "state", "aliases", "strategy", "hospitals", "examples", "sha256", "made")
     for each in page.items:
         state = "current" if each.published else "waits" if each.waiting else ""
         made = f"{each.created_at:%Y-%m-%d %H:%M}"
         table.add_row(
             str(each.version),
             state,
+            ", ".join(each.aliases),
             each.strategy,
             str(len(each.inputs)),
             str(each.num_examples),
@@ -72,15 +75,17 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
 
 @app.command("show")
 @says_what_failed
-def model_show(version: int, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_show(version: Version, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """Show a global version and what it rests on."""
-    _print_model(opened_director().models.get(LOCAL_ADMIN, TaskName(task), version), as_json)
+    director = opened_director()
+    number = director.naming.number(TaskName(task), version)
+    _print_model(director.models.get(LOCAL_ADMIN, TaskName(task), number), as_json)
 
 
 @app.command("publish")
 @says_what_failed
 def model_publish(
-    version: int,
+    version: Version,
     reason: Annotated[
         str | None, typer.Option(help="Why; it goes on record, and what nobody confirmed takes it.")
     ] = None,
@@ -88,8 +93,41 @@ def model_publish(
     as_json: AsJson = False,
 ) -> None:
     """Make a version the current one; an older one is a rollback."""
-    why = PublishRequest(reason=reason).reason
-    _print_model(opened_director().models.publish(LOCAL_ADMIN, TaskName(task), version, why), as_json)
+    why, director = PublishRequest(reason=reason).reason, opened_director()
+    number = director.naming.number(TaskName(task), version)
+    _print_model(director.models.publish(LOCAL_ADMIN, TaskName(task), number, why), as_json)
+
+
+@app.command("alias")
+@says_what_failed
+def model_alias(version: Version, name: str, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Call a version NAME from now on, and no other one."""
+    naming = opened_director().naming
+    number = naming.number(TaskName(task), version)
+    _print_model(naming.alias(LOCAL_ADMIN, TaskName(task), number, AliasName(name)), as_json)
+
+
+@app.command("unalias")
+@says_what_failed
+def model_unalias(name: str, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Call no version NAME any more."""
+    naming = opened_director().naming
+    number = naming.number(TaskName(task), AliasName(name))
+    _print_model(naming.unalias(LOCAL_ADMIN, TaskName(task), number, AliasName(name)), as_json)
+
+
+@app.command("note")
+@says_what_failed
+def model_note(
+    version: Version,
+    text: Annotated[str, typer.Argument(help='What to note, in one line; "" takes the note away.')],
+    task: Task = DEFAULT_TASK,
+    as_json: AsJson = False,
+) -> None:
+    """Note something about a version, in place of what was noted; only admins read it."""
+    note, naming = NoteRequest(note=text).note, opened_director().naming
+    number = naming.number(TaskName(task), version)
+    _print_model(naming.note(LOCAL_ADMIN, TaskName(task), number, note), as_json)
 
 
 @app.command("import")
@@ -118,6 +156,10 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
     state = "current" if model.published else "waits to be confirmed" if model.waiting else "not current"
     out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples")
     out.print(f"sha256 {model.sha256}")
+    if model.aliases:
+        out.print(f"aliases: {', '.join(model.aliases)}")
+    if model.note:
+        out.print(f"note: {model.note}")
     if model.held_out:
         out.print(f"on the validation table: {_result(model.held_out)}")
     names = ["hospital", "version", "examples", "counted", "weight", "norm", "cosine", "distance"]

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from contract.messages.global_models import AnswerChoice
-from contract.names import Digest, EnvoyName, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 from director.records.events import Event
 
 
@@ -44,6 +44,24 @@ class ModelRead(GlobalModelEvent, act="model.read"):
     """Somebody fetched a file of a global version."""
 
     part: str
+
+
+class ModelAliased(GlobalModelEvent, act="model.alias"):
+    """A global version is called by a further name from now on, and no other version of its task is."""
+
+    alias: AliasName
+
+
+class ModelUnaliased(GlobalModelEvent, act="model.unalias"):
+    """A global version is no longer called so."""
+
+    alias: AliasName
+
+
+class ModelNoted(GlobalModelEvent, act="model.note"):
+    """The admin noted something about a global version, or took the note away."""
+
+    note: str | None
 
 
 class ValidationSet(Event, act="validation.set"):

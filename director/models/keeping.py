@@ -13,6 +13,7 @@ from contract.parts import GlobalFileRole
 from contract.tasks import Task
 from director.errors import ConflictError
 from director.models import publishing, validation, versions
+from director.models.aliases import aliases_in
 from director.models.contributions import Making
 from director.models.draft import Draft
 from director.models.freshness import do_count, still_stands
@@ -31,6 +32,9 @@ from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
+
+_LATER = {"published", "waiting", "answers", "aliases", "note"}
+"""What becomes of a version after it was made: no word of it on its card."""
 
 
 class Keeper:
@@ -105,7 +109,7 @@ class Keeper:
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
             version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
             described = draft.described(version, act.now, files["model"], files["scaler"], is_published=is_published)
-            card = described.model_dump_json(indent=2, exclude={"published", "waiting", "answers"}).encode() + b"\n"
+            card = described.model_dump_json(indent=2, exclude=_LATER).encode() + b"\n"
             row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]}, round_id)
             _quarantine(act, draft.lineage.quarantined)
             idempotency.keep(act, key, as_asked, str(version))
@@ -114,8 +118,10 @@ class Keeper:
                 self._tasks.move_start(act, task, artifacts)
             act.session.flush()
             also(act, row, is_published)
+            names = aliases_in(act.session, self._catalogue, task.name).get(row.id, [])
             reach("aggregate.written")
-        return described.model_copy(update={"waiting": not is_published, "round": round_id}), True
+        became = {"waiting": not is_published, "round": round_id, "aliases": names}
+        return described.model_copy(update=became), True
 
     def _looked_at_again(self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft) -> GlobalModel:
         """Judge a version that waits by what is set now, where an aggregate comes to the same model once more."""

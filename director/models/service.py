@@ -9,7 +9,7 @@ from aggregation.strategy import Strategy, strategy_named
 from contract.messages.base import Page
 from contract.messages.global_models import AggregationRequest, AnswerChoice, GlobalModel
 from contract.messages.validation import ValidationTable
-from contract.names import TaskName
+from contract.names import AliasName, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
 from director.errors import ConflictError
@@ -206,11 +206,19 @@ class Models:
             return versions.as_seen_by(caller, versions.describe_version(session, row, self._catalogue))
 
     def list(
-        self, caller: Principal, task_name: TaskName | None, *, limit: int, cursor: str | None
+        self,
+        caller: Principal,
+        task_name: TaskName | None,
+        *,
+        limit: int,
+        cursor: str | None,
+        alias: AliasName | None = None,
     ) -> Page[GlobalModel]:
-        """Describe versions, newest first."""
+        """Describe versions, newest first; with an alias what is called so."""
         with self._ledger.read() as session:
-            return versions.list_versions(session, caller, self._catalogue, task_name, limit=limit, cursor=cursor)
+            return versions.list_versions(
+                session, caller, self._catalogue, task_name, limit=limit, cursor=cursor, alias=alias
+            )
 
     def file(self, caller: Principal, task_name: TaskName, version: int, role: GlobalFileRole) -> bytes:
         """Give a file of a version; who read it is put on record.

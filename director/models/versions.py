@@ -1,17 +1,20 @@
 """Global versions: kept with their lineage, pointed to, described as far as who asks may know."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.messages.base import Page
 from contract.messages.global_models import GlobalModel, Lineage, ModelInput
-from contract.names import Digest, TaskName
+from contract.names import AliasName, Digest, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
-from director.errors import ConflictError, NotFoundError
+from director.errors import ConflictError, NoModelError, NotFoundError
 from director.members.access import ADMIN, Principal
+from director.models.aliases import aliases_in, version_called
 from director.models.draft import Draft
 from director.models.events import ModelAggregated
 from director.models.publishing import answers_to, is_waiting
@@ -111,27 +114,57 @@ def list_versions(
     *,
     limit: int,
     cursor: str | None,
+    alias: AliasName | None = None,
 ) -> Page[GlobalModel]:
-    """Give a page of the versions, newest first, as far as the caller may know them."""
+    """Give a page of the versions, newest first, as far as the caller may know them; of those alone that are called so.
+
+    Args:
+        session: A transaction.
+        caller: Who asks.
+        catalogue: The tasks of this federation.
+        task: Of this one alone; None: of all.
+        limit: How many at most.
+        cursor: Where the page begins.
+        alias: What they are called; None: whatever they are called.
+    """
     query = select(GlobalModelRow)
     if task is not None:
         query = query.where(GlobalModelRow.task == task)
+    if alias is not None:
+        query = query.where(GlobalModelRow.id.in_(_called(session, catalogue, alias)))
+    names = cache(lambda name: aliases_in(session, catalogue, name))  # once a task, not once a version
     return page_of(
         session,
         query,
         (GlobalModelRow.id,),
-        lambda row: as_seen_by(caller, describe_version(session, row, catalogue)),
+        lambda row: as_seen_by(caller, describe_version(session, row, catalogue, names(row.task))),
         limit=limit,
         cursor=cursor,
         newest_first=True,
     )
 
 
-def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue) -> GlobalModel:
-    """Turn a row into the message."""
+def _called(session: Session, catalogue: Catalogue, alias: AliasName) -> list[int]:
+    """Give the rows' ids of what is called so, in each task."""
+    found = []
+    for task in catalogue.values():
+        with suppress(NotFoundError, NoModelError):
+            found.append(version_called(session, task, alias).id)
+    return found
+
+
+def describe_version(
+    session: Session,
+    row: GlobalModelRow,
+    catalogue: Catalogue,
+    names: Mapping[int, list[AliasName]] | None = None,
+) -> GlobalModel:
+    """Turn a row into the message; ``names``: the aliases of its task's versions, where they are known already."""
     task = catalogue.get(row.task)
     is_defined_so = task is not None and task.digest == row.task_digest
     current = published(session, row.task)
+    if names is None:
+        names = aliases_in(session, catalogue, row.task)
     return GlobalModel(
         task=row.task,
         version=row.version,
@@ -142,6 +175,8 @@ def describe_version(session: Session, row: GlobalModelRow, catalogue: Catalogue
         waiting=is_defined_so and is_waiting(session, row),
         answers=list(answers_to(session, row)),
         round=row.round_id,
+        aliases=names.get(row.id, []),
+        note=row.note,
         notice=task.notice if task is not None else "",
         **{name: getattr(row, name) for name in Lineage.model_fields},
     )
@@ -160,6 +195,7 @@ def as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
         "inputs": [_for_everybody(each) for each in model.inputs],
         "standing": [_for_everybody(each, with_reason=each.envoy_name == caller.envoy_name) for each in model.standing],
         "quarantined": [],
+        "note": None,  # it may speak of hospitals
     }
     return model.model_copy(update=shown)
 

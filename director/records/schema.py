@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from contract.messages.base import Role, Verdict
 from contract.messages.global_models import AnswerChoice
-from contract.names import Digest, EnvoyName, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 from contract.parts import FileRole, GlobalFileRole
 
 
@@ -65,6 +65,11 @@ class _TaskNameText(_Text):
     of = TaskName
 
 
+class _AliasNameText(_Text):
+    cache_ok = True
+    of = AliasName
+
+
 class Base(DeclarativeBase):
     """Root of the tables."""
 
@@ -81,6 +86,7 @@ class Base(DeclarativeBase):
         Digest: _DigestText,
         EnvoyName: _EnvoyNameText,
         TaskName: _TaskNameText,
+        AliasName: _AliasNameText,
         dict[str, Any]: JSON,
         dict[str, Any] | None: JSON(none_as_null=True),
         list[Any]: JSON,
@@ -253,6 +259,8 @@ class GlobalModelRow(_HasFiles, Base):
     notes: Mapped[list[Any]]
     round_id: Mapped[int | None]
     """The round that gave it: a round gives one version, whoever computes it; null: it came of no round."""
+    note: Mapped[str | None]
+    """What the admin noted about it; the admin alone reads it."""
     created_at: Mapped[datetime]
 
     files: Mapped[list["GlobalModelFileRow"]] = relationship(lazy="selectin", order_by="GlobalModelFileRow.role")
@@ -266,6 +274,18 @@ class GlobalModelFileRow(Base):
     global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), primary_key=True)
     role: Mapped[GlobalFileRole] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[Digest]
+
+
+class ModelAliasRow(Base):
+    """A name that the admin gave a global version; who did it and when is in the audit."""
+
+    __tablename__ = "model_aliases"
+
+    task: Mapped[TaskName] = mapped_column(primary_key=True)
+    alias: Mapped[AliasName] = mapped_column(primary_key=True)
+    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), index=True)
+
+    global_model: Mapped[GlobalModelRow] = relationship(lazy="joined")
 
 
 class VersionAnswerRow(Base):

@@ -74,6 +74,9 @@ SIGHTS: Mapping[type[Event], Sight] = {
     models.ModelPublished: _all("model"),
     models.ModelAnswered: ITS_OWN,
     models.ModelRead: ADMIN_ALONE,
+    models.ModelAliased: _all("alias"),
+    models.ModelUnaliased: _all("alias"),
+    models.ModelNoted: ADMIN_ALONE,
     models.ValidationSet: ADMIN_ALONE,
     rounds.RunOpened: Sight(
         facts={

@@ -1,7 +1,7 @@
 import pytest
 
 from contract.errors import InvalidNameError
-from contract.names import Digest, EnvoyName, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 
 
 @pytest.mark.parametrize("name", ["KUTRRH", "a", "9", "St_Mary-2", "K" * 63])
@@ -30,3 +30,14 @@ def test_digests_and_tasks_have_their_form():
     for wrong in ("", "Task", "9t", "a-b"):
         with pytest.raises(InvalidNameError):
             TaskName(wrong)
+
+
+@pytest.mark.parametrize("name", ["production", "a", "v2", "a_b-c", "a" * 63])
+def test_an_alias_is_a_short_word(name: str):
+    assert AliasName(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "2", "2v", "A", "Production", "-a", "_a", "a b", "a.b", "a/b", "a" * 64, "é"])
+def test_what_could_be_a_number_or_is_no_word_is_no_alias(name: str):
+    with pytest.raises(InvalidNameError):
+        AliasName(name)

@@ -21,13 +21,14 @@ CASES = scaled(6, 75)
 SEED = 20261124
 
 # What these take is ruled by more than a schema can say (a start that was given out, a number of examples, the CSV of a
-# task's features, a name that is no device on Windows, what waits in quarantine, one run at a time, why one refuses): a
-# request that fits the schema may be refused all the same.
+# task's features, a name that is no device on Windows, what waits in quarantine, one run at a time, why one refuses, a
+# key that was used before): a request that fits the schema may be refused all the same.
 RULED_BY_MORE = {
     "add_envoy",
     "aggregate",
     "answer_run",
     "append_part",
+    "clear_alias",
     "close_run",
     "infer_batch",
     "infer_global_batch",
@@ -41,6 +42,8 @@ RULED_BY_MORE = {
     "report_statistics",
     "resume_run",
     "rotate_token",
+    "set_alias",
+    "set_note",
     "set_validation",
     "upload",
 }
@@ -69,6 +72,7 @@ class Federation:
             "envoy_name": str(self.senders[0].name),
             "task": "diagnosis_count",
             "version": 1,
+            "alias": "production",
             "sha256": start["model_sha256"],
             "submission_id": self.senders[0].receipts[0].id,
             "run": 1,

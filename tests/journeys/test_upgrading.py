@@ -53,6 +53,7 @@ def test_serve_migrates_an_older_folder_and_answers_as_before(older: FederationS
         listed = director.json("model", "list")
         assert [each["version"] for each in listed] == [2, 1]
         assert listed[0]["published"]
+        assert [(each["aliases"], each["note"]) for each in listed] == [(["champion"], None), ([], None)]
         assert [each["parent"] for each in listed] == [1, None]
         assert director.run("fsck").stdout.strip() == "clean"
         assert director.run("audit", "verify").stdout.startswith("whole")

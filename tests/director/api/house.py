@@ -101,6 +101,7 @@ class House:
             "task": DIAGNOSIS_COUNT.name,
             "sha256": hospital.start()["model_sha256"],
             "version": 1,
+            "alias": "production",
             "token_id": "nothing",
             "digest": Digest.of(secrets.token_bytes(8)),
         }
@@ -125,6 +126,7 @@ class House:
             "add_envoy": lambda: {"json": {"envoy_name": "Another"}},
             "disable_envoy": lambda: {"path": {"envoy_name": self.fresh_envoy("Closing")}},
             "set_expectation": lambda: {"json": {"num_examples": 400}},
+            "set_note": lambda: {"json": {"note": "Looked at"}},
             "answer_global_model": lambda: {"json": {"answer": "accept"}},
             "aggregate": lambda: {"json": {}},
             "follow_events": lambda: {"params": {"after": 0, "seconds": 0}},

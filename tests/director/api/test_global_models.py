@@ -58,3 +58,58 @@ def test_where_nothing_is_new_the_current_version_is_answered_200(versions: Fede
     assert (answer.status_code, answer.json()["version"], answer.json()["published"]) == (200, 3, True)
     assert answer.json()["notes"][0] == "Nothing is new since global model 3: no version was made."
     assert len(every_item(versions.http, "/global_models", versions.admin, limit=50)) == 3
+
+
+def test_the_current_version_is_asked_for_without_its_number(versions: FederationSimulator) -> None:
+    for number in (3, 1):
+        versions.http.post(f"/global_models/{number}/publish", headers=versions.admin)
+        for headers in (versions.admin, versions.analyst, versions.hospitals["KUTRRH"].headers):
+            current = versions.http.get("/global_models/current", headers=headers)
+            assert (current.status_code, current.json()["version"]) == (200, number)
+            assert current.json() == versions.http.get(f"/global_models/{number}", headers=headers).json()
+
+
+def test_before_there_is_a_version_it_says_what_is_missing(federation: FederationSimulator) -> None:
+    none = federation.http.get("/global_models/current", headers=federation.analyst)
+    assert (none.status_code, none.json()["code"]) == (409, "no_model_yet")
+    assert none.json()["hint"] == "Let the admin aggregate first."
+    unknown = federation.http.get("/global_models/current?task=other", headers=federation.analyst)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_task")
+
+
+def test_an_alias_is_given_found_and_taken(versions: FederationSimulator) -> None:
+    path = "/global_models/2/aliases/production"
+    for _ in range(2):
+        named = versions.http.put(path, headers=versions.admin)
+        assert (named.status_code, named.json()["aliases"]) == (200, ["production"])
+    for alias, numbers in (("production", [2]), ("champion", [3]), ("challenger", []), ("staging", [])):
+        found = every_item(versions.http, "/global_models", versions.analyst, limit=50, alias=alias)
+        assert [each["version"] for each in found] == numbers, alias
+    elsewhere = every_item(versions.http, "/global_models", versions.analyst, limit=50, alias="current", task="no_such")
+    assert elsewhere == []
+    for _ in range(2):
+        cleared = versions.http.delete(path, headers=versions.admin)
+        assert (cleared.status_code, cleared.json()["aliases"]) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        pytest.param("/global_models/2/aliases/champion", 422, "invalid_request", id="one that follows from what is"),
+        pytest.param("/global_models/2/aliases/Production", 422, "invalid_request", id="no alias"),
+        pytest.param("/global_models/2/aliases/2", 422, "invalid_request", id="a number"),
+        pytest.param("/global_models/7/aliases/production", 404, "not_found", id="no such version"),
+        pytest.param("/global_models/current/aliases/production", 422, "invalid_request", id="a name for a version"),
+    ],
+)
+def test_what_can_not_be_named_so_is_refused(versions: FederationSimulator, path: str, status: int, code: str) -> None:
+    for method in ("PUT", "DELETE"):
+        refused = versions.http.request(method, path, headers=versions.admin)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+def test_a_note_is_one_line_and_no_longer_than_it_may_be(versions: FederationSimulator) -> None:
+    for note, status in (("Looked at", 200), ("", 200), ("two\nlines", 422), ("n" * 501, 422)):
+        answer = versions.http.put("/global_models/2/note", json={"note": note}, headers=versions.admin)
+        assert answer.status_code == status, note
+    assert versions.http.get("/global_models/2", headers=versions.admin).json()["note"] is None

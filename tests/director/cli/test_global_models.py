@@ -67,8 +67,13 @@ def test_a_version_that_the_script_made_is_imported(served: Run, trained: Federa
         (["aggregate", "--strategy", "no_such"], EXIT_REFUSED),
         (["aggregate", "--envoy", "Nowhere"], EXIT_REFUSED),
         (["model", "show", "7"], EXIT_REFUSED),
-        (["model", "show", "seven"], EXIT_USAGE),
+        (["model", "show", "Seven"], EXIT_USAGE),
+        (["model", "show", "seven"], EXIT_REFUSED),
+        (["model", "show", "champion"], EXIT_REFUSED),
         (["model", "publish", "7"], EXIT_REFUSED),
+        (["model", "alias", "7", "production"], EXIT_REFUSED),
+        (["model", "unalias", "production"], EXIT_REFUSED),
+        (["model", "note", "7", "Looked at"], EXIT_REFUSED),
         (["model", "import", "nowhere"], EXIT_USAGE),
     ],
 )
@@ -102,3 +107,44 @@ def test_a_folder_to_import_with_a_pipe_or_without_end_in_it_is_not_waited_for(s
     (tmp_path / "model.pt").symlink_to("/dev/zero")
     refused = served("model", "import", tmp_path)
     assert (refused.exit_code, "is a device, not a file" in refused.stderr) == (EXIT_USAGE, True)
+
+
+@pytest.fixture
+def two(served: Run, trained: FederationSimulator) -> Run:
+    """A second version, and the first one current again."""
+    served("aggregate")
+    trained.train_and_upload(1)
+    served("aggregate")
+    assert served("model", "publish", 1).exit_code == 0
+    return served
+
+
+def test_a_version_is_called_by_a_name_wherever_one_is_named(two: Run) -> None:
+    named = two("model", "alias", "challenger", "production").stdout
+    assert named.startswith("global model 2 of diagnosis_count (not current)")
+    assert "aliases: challenger, production" in named
+    assert two("model", "show", "production").stdout == named
+    listed = two("model", "list").stdout
+    assert "challenger, production" in listed
+    assert "champion" in listed
+    assert two("model", "publish", "production").stdout.startswith("global model 2 of diagnosis_count (current)")
+    for current in ("champion", "current", "latest"):
+        assert json.loads(two("model", "show", current, "--json").stdout)["version"] == 2
+    assert json.loads(two("model", "alias", 1, "production", "--json").stdout)["aliases"] == ["production"]
+    assert "aliases" not in two("model", "unalias", "production").stdout
+    assert two("model", "show", "production").exit_code == EXIT_REFUSED
+
+
+def test_what_follows_from_what_is_is_not_given_by_hand(two: Run) -> None:
+    for words in (("alias", 1, "champion"), ("unalias", "champion")):
+        refused = two("model", *words)
+        assert (refused.exit_code, "neither given nor taken by hand" in refused.stderr) == (EXIT_REFUSED, True)
+    assert two("model", "alias", 1, "Production").exit_code == EXIT_USAGE
+
+
+def test_a_version_has_a_note_until_it_is_taken_away(two: Run) -> None:
+    assert "note: KNH sent wrong units" in two("model", "note", "champion", "KNH sent wrong units").stdout
+    assert "note: KNH sent wrong units" in two("model", "show", 1).stdout
+    assert two("model", "note", 1, "two\nlines").exit_code == EXIT_USAGE
+    assert "note:" not in two("model", "note", 1, "").stdout
+    assert json.loads(two("model", "show", 1, "--json").stdout)["note"] is None

@@ -286,6 +286,38 @@ def test_the_way_back_and_forth_finds_the_same_parents(federation: FederationSim
     assert federation.aggregate().json()["parent"] == 5
 
 
+# --- names and notes --------------------------------------------------------------------------------------------------
+
+
+def test_a_federation_of_the_schema_before_gets_names_and_notes_and_goes_on(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    hospital.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    before = federation.http.get("/global_models/1", headers=federation.admin).json()
+    federation.stop()
+    database = federation.director.database
+    take_back_to("0006", database)
+    assert "model_aliases" not in inspect(create_engine(database.url)).get_table_names()
+    with pytest.raises(DatabaseError, match="schema 0006"):
+        database.check_ready()
+    database.migrate()
+    federation._start()
+    assert federation.http.get("/global_models/1", headers=federation.admin).json() == before
+    named = federation.http.put("/global_models/1/aliases/production", headers=federation.admin)
+    noted = federation.http.put("/global_models/1/note", json={"note": "Looked at"}, headers=federation.admin)
+    assert (named.json()["aliases"], noted.json()["note"]) == (["champion", "production"], "Looked at")
+    assert federation.director.upkeep.defects() == []
+
+
+def test_a_name_stands_once_in_a_task(database: Database):
+    make(database, 1, 2)
+    for task in ("diagnosis_count", "another"):
+        statement(database, "INSERT INTO model_aliases VALUES (:task, 'production', 1)", task=task)
+    with pytest.raises(IntegrityError):
+        statement(database, "INSERT INTO model_aliases VALUES ('diagnosis_count', 'production', 2)")
+
+
 # --- transactions -----------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import director.assembly  # noqa: F401 - with it every stage has declared its events
-from contract.names import Digest, EnvoyName, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 from director.members.events import (
     CodeIssued,
     EnvoyAdded,
@@ -21,7 +21,16 @@ from director.members.events import (
     TokenRevoked,
     TokenRotated,
 )
-from director.models.events import ModelAggregated, ModelAnswered, ModelPublished, ModelRead, ValidationSet
+from director.models.events import (
+    ModelAggregated,
+    ModelAliased,
+    ModelAnswered,
+    ModelNoted,
+    ModelPublished,
+    ModelRead,
+    ModelUnaliased,
+    ValidationSet,
+)
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Event, Told, UnreadEvent, known_acts, read_event
@@ -200,6 +209,22 @@ ON_RECORD = (
         {"envoy": "KNH", "answer": "accept"},
     ),
     Recorded(ModelRead(task=TASK, version=3, part="scaler"), "model.read", "diagnosis_count 3", {"part": "scaler"}),
+    Recorded(
+        ModelAliased(task=TASK, version=3, alias=AliasName("production")),
+        "model.alias",
+        "diagnosis_count 3",
+        {"alias": "production"},
+    ),
+    Recorded(
+        ModelUnaliased(task=TASK, version=3, alias=AliasName("production")),
+        "model.unalias",
+        "diagnosis_count 3",
+        {"alias": "production"},
+    ),
+    Recorded(
+        ModelNoted(task=TASK, version=3, note="Looked at"), "model.note", "diagnosis_count 3", {"note": "Looked at"}
+    ),
+    Recorded(ModelNoted(task=TASK, version=3, note=None), "model.note", "diagnosis_count 3", {"note": None}),
     Recorded(
         ValidationSet(task=TASK, table=A, rows=40), "validation.set", "diagnosis_count", {"table": "a" * 64, "rows": 40}
     ),

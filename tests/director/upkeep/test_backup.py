@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from contract.names import AliasName, TaskName
 from director.assembly import Director
 from director.cli import app
 from director.errors import DamagedArtifactError, StorageError, UsageError
@@ -47,6 +48,20 @@ def test_a_federation_is_restored_whole_in_another_folder(federation: Federation
         assert files_below(tmp_path / "elsewhere" / view) == files_below(federation.file(view))
     assert files_below(copy) == before
     elsewhere.close()
+
+
+def test_the_names_of_versions_and_notes_on_them_come_along(
+    federation: FederationSimulator, copy: Path, tmp_path: Path
+):
+    naming, task = federation.director.naming, TaskName("diagnosis_count")
+    naming.alias(LOCAL_ADMIN, task, 1, AliasName("production"))
+    naming.note(LOCAL_ADMIN, task, 1, "Looked at")
+    back_up(federation, tmp_path / "tuesday")
+    elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
+    elsewhere.restore(tmp_path / "tuesday")
+    restored = elsewhere.models.get(LOCAL_ADMIN, task, elsewhere.naming.number(task, "production"))
+    assert (restored.version, restored.aliases, restored.note) == (1, ["champion", "production"], "Looked at")
+    elsewhere.database.close()
 
 
 def test_a_backup_is_on_record_and_so_is_its_restoring(copy: Path, tmp_path: Path):
