@@ -81,7 +81,7 @@ def serving(module: str, arguments: Sequence[str], folder: Path) -> Iterator[Pro
     Raises:
         ProgramFailed: It ended, or was not ready in time.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", module, *arguments, "--port", str(port)]
     with (folder / "server.err").open("w+b") as errors:
         began = time.perf_counter()
@@ -120,7 +120,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of loopback on which nobody listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,22 +1,15 @@
 """Rounds of five envoys and a director, beside a bare server that passes the same bytes between the same training."""
 
-import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
-from functools import partial
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from benchmarks.federation import HOSPITALS, SERVE
+from benchmarks.federation import HOSPITALS
 from benchmarks.http_client import Request, ask
-from benchmarks.program import Program, ProgramFailed, environment, memory_of, run, serving
+from benchmarks.program import ProgramFailed, memory_of, serving
 from benchmarks.report import Figure, Row, middle
-from envoy.participation.status import read_status
+from benchmarks.taking_part import running, taking_part
 from simulation.consortium import write_consortium
 
 _PATIENTS = 6250
@@ -24,7 +17,6 @@ _PATIENTS = 6250
 _TARGET, _GOAL, _FIRST_TARGET = 4.0, 2.0, 3.0
 _DIRECTOR_MEBIBYTES, _ALL_MEBIBYTES = 120, 1800
 _MEBIBYTE = 2**20
-_PROGRAM = "benchmarks.short_epoch"
 _HOW = (
     f"{len(HOSPITALS)} envoy processes (`fl-envoy participate`) against a director, over loopback HTTP, the gate on, "
     "uploads durable: network 1 → 32 → 16 → 3, 5,000 training patients each, one local epoch a round, batches of 256, "
@@ -83,7 +75,7 @@ def _bare(folder: Path, tables: Sequence[Path], rounds: int) -> list[float]:
     """Give the seconds of the floor's rounds."""
     with serving("benchmarks.bare_exchange", [str(len(tables))], folder) as server:
         commands = [["benchmarks.bare_trainer", str(server.port), str(rounds), str(each)] for each in tables]
-        with _running(commands, [folder / f"bare{number}" for number in range(len(tables))]) as trainers:
+        with running(commands, [folder / f"bare{number}" for number in range(len(tables))]) as trainers:
             for number, each in enumerate(trainers):
                 if each.wait(timeout=300) != 0:
                     raise ProgramFailed((folder / f"bare{number}" / "said.txt").read_text()[-2000:])
@@ -94,71 +86,7 @@ def _bare(folder: Path, tables: Sequence[Path], rounds: int) -> list[float]:
 
 def _ours(folder: Path, tables: Sequence[Path], rounds: int) -> tuple[list[float], float, list[float]]:
     """Give the seconds of our rounds, and the resident mebibytes of the director and of each envoy."""
-    folder.mkdir()
-    run(_PROGRAM, ["director", "init"], folder)
-    admin = str(json.loads(run(_PROGRAM, ["director", "token", "issue", "--role", "admin", "--json"], folder))["token"])
-    with serving(_PROGRAM, ["director", *SERVE], folder) as director:
-        homes = [folder / f"home-{name}" for name in HOSPITALS]
-        settings = [_of_envoy(home, data) for home, data in zip(homes, tables, strict=True)]
-        for name, its in zip(HOSPITALS, settings, strict=True):
-            enrol = Request("POST", "/envoys", admin, json.dumps({"envoy_name": name}).encode())
-            code = str(ask(director.port, enrol).json()["code"])
-            join = ["envoy", "join", "--director", f"http://127.0.0.1:{director.port}", "--code", code]
-            subprocess.run([sys.executable, "-m", _PROGRAM, *join], env=its, check=True, capture_output=True)
-        commands = [[_PROGRAM, "envoy", "participate"] for _ in homes]
-        with _running(commands, homes, settings) as envoys:
-            for home in homes:
-                _wait_until(partial(_is_waiting, home))
-            time.sleep(1)
-            wanted = {"rounds": rounds, "strategy": "fedavg"}
-            run_id = ask(director.port, Request("POST", "/runs", admin, json.dumps(wanted).encode())).json()["id"]
-            _wait_until(lambda: _shown(director, admin, f"/runs/{run_id}")["state"] == "finished", seconds=300)
-            held = [memory_of(each.pid, "VmRSS") / _MEBIBYTE for each in envoys]
-            resident = director.resident_mebibytes()
-        found = [_shown(director, admin, f"/rounds/{number}") for number in range(1, rounds + 1)]
-    opened = [datetime.fromisoformat(str(each["opened_at"])).timestamp() for each in found]
-    return [after - before for before, after in pairwise(opened)], resident, held
-
-
-def _of_envoy(home: Path, data: Path) -> Mapping[str, str]:
-    own = {name: value for name, value in environment(home).items() if not name.startswith("ENVOY_")}
-    home.mkdir()
-    return {**own, "ENVOY_HOME": str(home), "ENVOY_DATA": str(data)}
-
-
-def _is_waiting(home: Path) -> bool:
-    status = read_status(home)
-    return status is not None and status.state == "waiting"
-
-
-def _shown(director: Program, token: str, path: str) -> Mapping[str, object]:
-    return ask(director.port, Request("GET", path, token)).json()
-
-
-def _wait_until(is_so: Callable[[], bool], *, seconds: float = 120) -> None:
-    until = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > until:
-            raise TimeoutError("the federation does not move on")
-        time.sleep(0.25)
-
-
-@contextmanager
-def _running(
-    commands: Sequence[Sequence[str]], folders: Sequence[Path], settings: Sequence[Mapping[str, str]] | None = None
-) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run Python modules side by side, what they say in a file of their folder; ends them in any case."""
-    processes = []
-    try:
-        for number, (command, folder) in enumerate(zip(commands, folders, strict=True)):
-            folder.mkdir(exist_ok=True)
-            with (folder / "said.txt").open("wb") as said:
-                variables = settings[number] if settings else environment(folder)
-                words = [sys.executable, "-m", *command]
-                processes.append(subprocess.Popen(words, env=variables, stdout=said, stderr=subprocess.STDOUT))
-        yield processes
-    finally:
-        for each in processes:
-            each.terminate()
-        for each in processes:
-            each.wait(timeout=30)
+    with taking_part(folder, tables) as federation:
+        seconds = federation.play(rounds)
+        held = [memory_of(each.pid, "VmRSS") / _MEBIBYTE for each in federation.envoys]
+        return seconds, federation.director.resident_mebibytes(), held

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,22 @@ class RealEnvoy:
     def headers(self) -> dict[str, str]:
         token = json.loads((self.home / "token.json").read_text())["token"]
         return {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def participating(envoy: RealEnvoy, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Let an envoy take part while the block runs; what it says goes to ``said`` in its home."""
+    environment = {**clean_environment(), "ENVOY_HOME": str(envoy.home), "ENVOY_DATA": str(envoy.data)}
+    with (envoy.home / "said").open("ab") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "envoy", "participate", "--json", *options],
+            env={**environment, **envoy.environment},
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait()

@@ -2,40 +2,17 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.federation_simulator import eventually
-from tests.real_processes import RealDirector, RealEnvoy, clean_environment
+from tests.real_processes import RealDirector, RealEnvoy, participating
 
 Tables = dict[str, Path]
 NAMES = ("KNH", "MTRH")
-
-
-@contextmanager
-def participating(envoy: RealEnvoy, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Let an envoy take part while the block runs; what it says goes to ``said`` in its home."""
-    environment = {**clean_environment(), "ENVOY_HOME": str(envoy.home), "ENVOY_DATA": str(envoy.data)}
-    with (envoy.home / "said").open("ab") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "envoy", "participate", "--json", *options],
-            env={**environment, **envoy.environment},
-            stdout=said,
-            stderr=said,
-        )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
 
 
 def said(envoy: RealEnvoy) -> list[dict[str, Any]]:
