@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 # On Linux a plain torch drags gigabytes of CUDA libraries along: this pin is the CPU build where one is at hand.
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
+# A real MLflow server, in an environment of its own: some tests and a benchmark track into it.
+MLFLOW_SERVER := .venv-mlflow/installed
+MLFLOW := mlflow==3.17.2
 DEMO := demo
 FUZZ_SECONDS ?= 600
 FIGURES := $(VENV)/faults.jsonl
@@ -26,13 +29,19 @@ $(INSTALLED): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[envoy,director,mlflow,s3,plots,client,dev]'
 	@touch $@
 
+$(MLFLOW_SERVER): Makefile
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --upgrade pip
+	$(@D)/bin/python -m pip install --quiet $(MLFLOW)
+	@touch $@
+
 demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one director, real HTTP
 	$(BIN)/python -m simulation.demo --out $(DEMO)
 
 serve: $(INSTALLED) ## Open the federation that `make demo` made
 	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
 
-test: $(INSTALLED) ## Run every test: side by side what bears it, then the rest alone
+test: $(INSTALLED) $(MLFLOW_SERVER) ## Run every test: side by side what bears it, then the rest alone
 	$(BIN)/python -m pytest -n auto -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
@@ -55,7 +64,7 @@ format: $(INSTALLED) ## Put the code into shape
 stages: $(INSTALLED) ## Draw the director's stages, and write docs/stages.md
 	$(BIN)/python docs/draw_stages.py
 
-bench: $(INSTALLED) ## Measure, and write docs/benchmarks.md
+bench: $(INSTALLED) $(MLFLOW_SERVER) ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 evidence: $(INSTALLED) ## Train the standard consortium five times, and write docs/evidence.md
@@ -72,4 +81,4 @@ strategies: $(INSTALLED) ## Train where hospitals see different patients, and wr
 	$(BIN)/python -m simulation.strategies --out docs/strategies.md
 
 clean: ## Remove what the commands made
-	rm -rf $(VENV) $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-mlflow $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

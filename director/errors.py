@@ -194,3 +194,15 @@ class DamagedArtifactError(OperatorError):
     """A stored file is not what its digest says; it is refused, never served."""
 
     code = "artifact_damaged"
+
+
+class TrackerError(OperatorError):
+    """The tracker is away, or does not take what it is told; nothing of ours is lost by it."""
+
+    code = "tracker_unreachable"
+
+
+class TrackerConflictError(OperatorError):
+    """What is at the tracker is not what this federation may write to."""
+
+    code = "tracker_conflict"

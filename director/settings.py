@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -21,6 +22,7 @@ from director.records import failpoints
 
 CONFIG_FILE = "director.toml"
 _CONFIG_VARIABLE = "DIRECTOR_CONFIG"
+_TRACKERS = ("http", "https", "sqlite")
 
 
 class TaskSettings(BaseModel):
@@ -81,6 +83,9 @@ class DirectorSettings(BaseSettings):
             each worker; 0: any number.
         uploads_per_minute: How many uploads and reports of statistics are taken with one token; likewise.
         requests_per_minute: How many requests of any kind, inferences too, are taken with one token; likewise.
+        track_uri: The MLflow that ``serve`` has a process of its own track into: http(s), or an SQLite file's URL.
+        track_name: What this federation is called there; None: a name made of its record's first digest.
+        track_files: Whether the published models' files go there, or only what they are.
         tasks: Settings of tasks by name.
     """
 
@@ -124,6 +129,9 @@ class DirectorSettings(BaseSettings):
     guesses_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 1200
     uploads_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 600
     requests_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 0
+    track_uri: str | None = None
+    track_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")] | None = None
+    track_files: bool = True
     tasks: dict[TaskName, TaskSettings] = {}
 
     @field_validator("database_url")
@@ -134,6 +142,18 @@ class DirectorSettings(BaseSettings):
                 "this version works with SQLite alone: leave it out, or give sqlite:////folder/director.db"
             )
         return url
+
+    @field_validator("track_uri")
+    @classmethod
+    def _a_tracker(cls, uri: str | None) -> str | None:
+        if uri is None:
+            return None
+        found = urlsplit(uri)
+        if found.scheme not in _TRACKERS or not (found.hostname or found.path.strip("/")):
+            raise ValueError("give http://server:port, https://… or sqlite:////folder/mlflow.db")
+        if "@" in found.netloc:
+            raise ValueError("who you are goes into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
+        return uri
 
     @field_validator("strategy")
     @classmethod
@@ -200,8 +220,11 @@ class DirectorSettings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'director.db'}"
 
 
-def read_settings() -> DirectorSettings:
+def read_settings(**named: Any) -> DirectorSettings:
     """Read the configuration once, at the program's start.
+
+    Args:
+        named: Settings that the command itself names; they count before all others.
 
     Raises:
         SettingsError: A key is unknown or a value is not allowed.
@@ -215,7 +238,7 @@ def read_settings() -> DirectorSettings:
     if configured and not Path(configured).is_file():
         raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
     try:
-        return DirectorSettings()
+        return DirectorSettings(**named)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

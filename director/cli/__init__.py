@@ -16,6 +16,7 @@ from director.cli import (
     statistics,
     submissions,
     tokens,
+    tracking,
     validation,
 )
 
@@ -26,6 +27,7 @@ for command in (
     global_models.aggregate,
     runs.quiesce,
     logs.logs,
+    tracking.track,
     centre.fsck,
     backup.backup,
     backup.restore,

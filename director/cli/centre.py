@@ -1,5 +1,6 @@
 """The centre itself: making it, serving it, looking it over."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from director.cli.listening import CIPHERS, certificate_of, require_free, requir
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
+from director.tracking.child import tracking_beside
 from director.upkeep.logs import logging_to
 
 
@@ -58,19 +60,20 @@ def serve(
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")
     lift_file_limit()
-    uvicorn.run(
-        "director.app:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers or settings.workers,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        ssl_certfile=str(certificate.chain) if certificate else None,
-        ssl_keyfile=str(certificate.key) if certificate else None,
-        ssl_ciphers=CIPHERS if certificate else None,
-        **server_options(settings),
-    )
+    with tracking_beside() if settings.track_uri else nullcontext():
+        uvicorn.run(
+            "director.app:from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers or settings.workers,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            ssl_certfile=str(certificate.chain) if certificate else None,
+            ssl_keyfile=str(certificate.key) if certificate else None,
+            ssl_ciphers=CIPHERS if certificate else None,
+            **server_options(settings),
+        )
 
 
 @says_what_failed

@@ -19,11 +19,11 @@ from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.terminal import Terminal
 from director.assembly import Director
-from director.errors import SettingsError, UsageError
+from director.errors import SettingsError, TrackerConflictError, TrackerError, UsageError
 from director.records.paging import MAX_PAGE
 from director.settings import read_settings
 
-EXIT_USAGE, EXIT_REFUSED, EXIT_DATA = 2, 4, 5
+EXIT_USAGE, EXIT_NETWORK, EXIT_REFUSED, EXIT_DATA = 2, 3, 4, 5
 
 out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
@@ -57,7 +57,9 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
 def _exit_code(error: FederationError) -> int:
     if isinstance(error, SettingsError | InvalidNameError | UsageError):
         return EXIT_USAGE
-    return EXIT_REFUSED if isinstance(error, CallerError) else EXIT_DATA
+    if isinstance(error, TrackerError):
+        return EXIT_NETWORK
+    return EXIT_REFUSED if isinstance(error, CallerError | TrackerConflictError) else EXIT_DATA
 
 
 class _OnTerminal(logging.Handler):

@@ -54,6 +54,16 @@ def newest_seq(session: Session) -> int:
     return session.scalar(select(func.max(AuditRow.seq))) or 0
 
 
+def first_of(session: Session, act: str, subject: str) -> int | None:
+    """Give the place at which something was done first to a subject; None: it never was."""
+    return session.scalar(select(func.min(AuditRow.seq)).where(AuditRow.act == act, AuditRow.subject == subject))
+
+
+def digest_at(session: Session, seq: int) -> Digest | None:
+    """Give the digest of the record at a place; None: the audit has not come so far."""
+    return session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq))
+
+
 def told_after(session: Session, seq: int, limit: int | None = None) -> list[Told]:
     """Give what was told after a place, in order; at most so much at once."""
     # without the digests: what is wrong with them is a verification's to say

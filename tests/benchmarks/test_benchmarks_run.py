@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
         ("startup", "Start", ["seconds to ready"]),
         ("simulated", "Simulation", ["a round"]),
         ("rounds", "Rounds", ["a round", "the first round after waiting"]),
+        ("tracking", "Tracking", ["MLflow dead", "MLflow slow, 10 s an answer", "MLflow answering 500"]),
     ],
 )
 def test_a_quick_run_prints_the_rows_and_leaves_nothing_behind(name: str, title: str, rows: list[str], tmp_path: Path):

@@ -132,3 +132,37 @@ def test_a_proxy_is_known_by_its_address(proxies: tuple[str, ...], address: str,
 def test_a_count_ratio_of_the_version_before_that_is_too_small_is_taken_for_the_least(tmp_path: Path) -> None:
     assert DirectorSettings(data_dir=tmp_path, gate=Bounds(count_ratio=1.5)).gate.count_ratio == 2
     assert DirectorSettings(data_dir=tmp_path, gate=Bounds(count_ratio=4)).gate.count_ratio == 4
+
+
+@pytest.mark.parametrize(
+    ("uri", "says"),
+    [
+        ("http://127.0.0.1:5000", None),
+        ("https://mlflow.example.org/team", None),
+        ("sqlite:////srv/mlflow.db", None),
+        ("databricks", "give http://server:port"),
+        ("file:///srv/mlruns", "give http://server:port"),
+        ("http://", "give http://server:port"),
+        ("sqlite://", "give http://server:port"),
+        ("postgresql://mlflow:secret@server/mlflow", "give http://server:port"),
+        ("https://mlflow:secret@server", "MLFLOW_TRACKING_USERNAME"),
+    ],
+)
+def test_a_tracker_is_a_server_or_a_file_and_who_asks_it_is_no_part_of_its_address(
+    uri: str, says: str | None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DIRECTOR_TRACK_URI", uri)
+    if says is None:
+        assert read_settings().track_uri == uri
+    else:
+        found = refusal()
+        assert "track_uri" in found.sentence
+        assert says in found.sentence
+        assert "secret" not in found.sentence
+
+
+def test_what_a_command_names_is_over_all_and_held_to_the_same_rules(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIRECTOR_TRACK_NAME", "set")
+    assert read_settings(track_name="named").track_name == "named"
+    with pytest.raises(SettingsError, match="track_name"):
+        read_settings(track_name="no name/at all")

@@ -18,6 +18,8 @@ def codes_of(module) -> set[str]:
         "operator_error",
         "settings_invalid",
         "usage",
+        "tracker_unreachable",
+        "tracker_conflict",
     }  # never raised to a caller
     return {kind.code for kind in kinds} - roots
 

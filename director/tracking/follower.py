@@ -1,0 +1,151 @@
+"""Follows the record of acts and brings what they say to MLflow: the rows are the truth, MLflow is made of them.
+
+It holds nothing of the director's while it waits for MLflow, and the director never waits for it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from contract.names import TaskName
+from director.errors import DatabaseError, TrackerConflictError, TrackerError
+from director.records import audit
+from director.records.database import Database
+from director.records.events import Told
+from director.tasks.catalogue import Catalogue
+from director.tracking.mlflow_store import MlflowStore, Place
+from director.tracking.projector import Projector
+from director.tracking.tracked import Projection
+
+_log = logging.getLogger(__name__)
+
+READ_AT_ONCE = 500
+LOOK_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class TrackingFollower:
+    """Follows the record.
+
+    Args:
+        database: The rows.
+        catalogue: The tasks of this federation.
+        store: Where it brings what they say.
+        name: What the federation is called there.
+    """
+
+    def __init__(self, database: Database, catalogue: Catalogue, store: MlflowStore, name: str) -> None:
+        self._database, self._catalogue, self._store = database, catalogue, store
+        self.name = name
+        self._places: dict[TaskName, int] = {}
+
+    def catch_up(self) -> None:
+        """Bring there all that was told and is not there yet.
+
+        Raises:
+            TrackerError: MLflow is away; what it has taken stays, and the rest is told again.
+            TrackerConflictError: What is there was made of another record.
+        """
+        for task in self._catalogue:
+            try:
+                while self._goes_on(task):
+                    pass
+            except TrackerError:
+                self._places.clear()  # it says itself how far it came
+                raise
+
+    def rebuild(self) -> None:
+        """Delete what is there, and make it anew from the record."""
+        for task in self._catalogue:
+            self._store.forget(task)
+        self._places.clear()
+        self.catch_up()
+
+    def follow(self, stopped: threading.Event, say: Callable[[str], None]) -> None:
+        """Bring there what is told from now on, until stopped; where MLflow is away, try again and again.
+
+        Args:
+            stopped: Set from another thread.
+            say: Takes a sentence when MLflow goes away, and when it is back.
+        """
+        counter = self._database.change_counter()
+        seen, failures = None, 0
+        try:
+            while not stopped.wait(min(2.0 ** (failures - 1), LONGEST_WAIT_SECONDS) if failures else LOOK_SECONDS):
+                value = counter.value()
+                if value == seen:
+                    continue
+                try:
+                    self.catch_up()
+                except (TrackerError, DatabaseError) as error:
+                    failures += 1
+                    if failures == 1:
+                        _log.warning("tracking.away", extra={"facts": {"why": error.sentence}})
+                        say(f"{error.sentence} {error.hint}")
+                    continue
+                if failures:
+                    _log.info("tracking.back", extra={"facts": {"tries": failures}})
+                    say("MLflow has taken all that was missing.")
+                seen, failures = value, 0
+        finally:
+            counter.close()
+
+    def _goes_on(self, task: TaskName) -> bool:
+        """Bring a stretch there; tells whether there may be more."""
+        if task not in self._places:
+            self._places[task] = self._found_place(task)
+        with self._database.read() as session:
+            told = audit.told_after(session, self._places[task], READ_AT_ONCE)
+            if not told:
+                return False
+            projection = Projector(session, self._catalogue, task).project(told)
+            place = Place(told[-1].seq, audit.digest_at(session, told[-1].seq))
+        if not projection.is_empty:
+            self._hold(projection, place.seq)
+            self._store.move(task, place)
+        self._places[task] = place.seq
+        return len(told) == READ_AT_ONCE
+
+    def _hold(self, projection: Projection, until: int) -> None:
+        for tries in count():
+            lost = self._store.hold(projection)
+            if not lost:
+                return
+            if tries:
+                raise TrackerError(
+                    f"MLflow does not keep what it is told: {', '.join(lost)}.", hint="Who deletes runs there?"
+                )
+            for family in lost:
+                self._store.hold(self._whole(projection.task, family, until))
+
+    def _whole(self, task: TaskName, family: str, until: int) -> Projection:
+        """Go through the whole record for one family."""
+        with self._database.read() as session:
+            told = _told_until(session, until)
+            return Projector(session, self._catalogue, task).project(told, only=family, is_whole=True)
+
+    def _found_place(self, task: TaskName) -> int:
+        place = self._store.place(task)
+        if place.seq:
+            with self._database.read() as session:
+                here = audit.digest_at(session, place.seq)
+            if here != place.digest:
+                raise TrackerConflictError(
+                    "What is in MLflow was made of another record than this federation's is now: a backup was "
+                    "restored, or a copy of the data folder is tracked too.",
+                    hint="Look which one counts; to make MLflow anew from this record: fl-director track --rebuild",
+                )
+        return place.seq
+
+
+def _told_until(session: Session, last: int) -> Iterator[Told]:
+    place = 0
+    while told := audit.told_after(session, place, READ_AT_ONCE):
+        for each in told:
+            if each.seq > last:
+                return
+            yield each
+        place = told[-1].seq

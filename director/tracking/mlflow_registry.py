@@ -1,0 +1,97 @@
+"""MLflow's registry of models: a version of it for each of ours that was published, or that an alias names.
+
+It counts versions of its own; ours is a tag. Source: https://mlflow.org/docs/latest/ml/model-registry (aliases).
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.tracking import MlflowClient
+
+from director.models.aliases import CHALLENGER, CHAMPION
+from director.tracking.mlflow_door import IS_NOT_THERE, IS_THERE, unless
+from director.tracking.tracked import Projection, Registration
+
+_CARD = "card.json"
+
+FilesOf = Callable[[Registration], Mapping[str, bytes]]
+"""A version → its files, by their names."""
+
+
+class MlflowRegistry:
+    """The registry of an MLflow; raises what its client raises.
+
+    Args:
+        client: Reaches it.
+        read: Gives a version's files by their digests; None: no file leaves, only the card that says what they are.
+    """
+
+    def __init__(self, client: MlflowClient, read: FilesOf | None) -> None:
+        self._client, self._read = client, read
+        self._is_there: set[str] = set()
+
+    def forget(self) -> None:
+        """Look again what is there: somebody may have deleted it."""
+        self._is_there.clear()
+
+    def register(self, model: str, run_id: str, registration: Registration) -> None:
+        """Have a version there, with its files beside the run that it came of."""
+        if model not in self._is_there:
+            with unless(IS_THERE):
+                self._client.create_registered_model(model, description=registration.notice)
+            self._is_there.add(model)
+        found = self._find(model, registration.version)
+        if found is None:
+            self._make(model, run_id, registration)
+        else:  # an earlier try may not have come so far
+            for key, value in registration.tags.items():
+                if found.tags.get(key) != value:
+                    self._client.set_model_version_tag(model, found.version, key, value)
+
+    def set_aliases(self, model: str, projection: Projection) -> None:
+        """Let each alias name its version; those that the federation never had are left alone."""
+        with unless(IS_NOT_THERE):
+            there = self._client.get_registered_model(model).aliases
+            wanted = projection.aliases or {}
+            gone = {*projection.dropped_aliases, CHAMPION, CHALLENGER}.difference(wanted)
+            for alias in gone.intersection(there):
+                self._client.delete_registered_model_alias(model, alias)
+            for alias, version in wanted.items():
+                found = self._find(model, version)
+                if found is not None and str(there.get(alias)) != str(found.version):
+                    self._client.set_registered_model_alias(model, alias, str(found.version))
+
+    def delete(self, model: str) -> None:
+        """Delete a model with all its versions, if it is there."""
+        with unless(IS_NOT_THERE):
+            self._client.delete_registered_model(model)
+        self.forget()
+
+    def _find(self, model: str, version: int) -> ModelVersion | None:
+        """Find ours; of two, which only an answer that came too late can have made, the later one goes."""
+        found = self._client.search_model_versions(f"name = '{model}' and tags.`version` = '{version}'")
+        ours = sorted(found, key=lambda each: int(each.version))
+        for each in ours[1:]:
+            self._client.delete_model_version(model, each.version)
+        return ours[0] if ours else None
+
+    def _make(self, model: str, run_id: str, registration: Registration) -> None:
+        place = f"global_models/{registration.version}"
+        with tempfile.TemporaryDirectory(prefix="fl-tracking-") as folder:
+            for name, data in self._files(registration).items():
+                (Path(folder) / name).write_bytes(data)
+            self._client.log_artifacts(run_id, folder, place)
+        uri = self._client.get_run(run_id).info.artifact_uri
+        self._client.create_model_version(
+            model,
+            f"{uri}/{place}",
+            run_id,
+            tags=dict(registration.tags),
+            description=registration.notice,
+            await_creation_for=0,
+        )
+
+    def _files(self, registration: Registration) -> Mapping[str, bytes]:
+        return {_CARD: registration.card.encode(), **(self._read(registration) if self._read else {})}

@@ -1,0 +1,48 @@
+"""Puts tracking together: which federation, called what, whose files may leave."""
+
+from collections.abc import Mapping, Sequence
+
+from contract.parts import GLOBAL_FILES, GlobalFileRole
+from director.errors import NotInitialisedError
+from director.members.access import LOCAL_ADMIN
+from director.models.service import Models
+from director.records import audit
+from director.records.database import Database
+from director.tasks.catalogue import Catalogue
+from director.tracking.follower import TrackingFollower
+from director.tracking.mlflow_store import MlflowStore
+from director.tracking.tracked import Registration
+
+_FILES: Sequence[GlobalFileRole] = ("model", "scaler")
+
+
+def new_follower(
+    database: Database, catalogue: Catalogue, models: Models, *, uri: str, name: str | None, with_files: bool
+) -> TrackingFollower:
+    """Give a follower that brings this federation's runs and models to an MLflow.
+
+    Args:
+        database: The rows.
+        catalogue: The tasks of this federation.
+        models: Gives the files of versions, and puts on record that it did.
+        uri: The MLflow.
+        name: What the federation is called there; None: ``federation-`` and eight digits of its first record's digest.
+        with_files: Whether published models' files go there.
+
+    Raises:
+        NotInitialisedError: Nothing was done here yet.
+        TrackerError: The MLflow is a database that can't be used.
+    """
+    with database.read() as session:
+        federation = audit.digest_at(session, 1)
+    if federation is None:
+        raise NotInitialisedError("There is no record here yet.", hint="Run: fl-director init")
+
+    def files_of(registration: Registration) -> Mapping[str, bytes]:
+        task, version = registration.task, registration.version
+        return {GLOBAL_FILES[role]: models.file(LOCAL_ADMIN, task, version, role) for role in _FILES}
+
+    called = name or f"federation-{federation[:8]}"
+    return TrackingFollower(
+        database, catalogue, MlflowStore(uri, called, federation, files_of if with_files else None), called
+    )

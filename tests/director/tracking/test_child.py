@@ -1,0 +1,55 @@
+"""The tracker's process beside a server: started, started again, ended."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from director.tracking import child
+from director.tracking.child import tracking_beside
+from tests.federation_simulator import eventually
+
+SAY_AND = "import sys, pathlib; pathlib.Path(sys.argv[1]).open('a').write('x'); "
+
+
+def begun(path: Path) -> int:
+    return len(path.read_text()) if path.exists() else 0
+
+
+def command(then: str, path: Path) -> tuple[str, ...]:
+    return (sys.executable, "-c", SAY_AND + then, str(path))
+
+
+def test_it_runs_while_the_block_does(tmp_path: Path):
+    path = tmp_path / "said"
+    began = time.monotonic()
+    with tracking_beside(command("sys.stdin.read()", path)):
+        eventually(lambda: begun(path) == 1, seconds=20)
+    assert time.monotonic() - began < 20
+    assert begun(path) == 1
+
+
+def test_one_that_ended_by_itself_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(child, "_FIRST_WAIT_SECONDS", 0.05)
+    path = tmp_path / "said"
+    with tracking_beside(command("sys.exit(5)", path)):
+        eventually(lambda: begun(path) >= 3, seconds=30)
+
+
+def test_one_that_can_not_be_used_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(child, "_FIRST_WAIT_SECONDS", 0.05)
+    path = tmp_path / "said"
+    with tracking_beside(command("sys.exit(2)", path)):
+        eventually(lambda: begun(path) == 1, seconds=20)
+        time.sleep(1)
+    assert begun(path) == 1
+
+
+def test_it_ends_when_whoever_started_it_is_gone():
+    wait = "import time; from director.tracking.child import end_with_parent; end_with_parent(); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", wait], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(20) == 0

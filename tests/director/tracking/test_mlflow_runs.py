@@ -1,0 +1,65 @@
+"""Runs in a real MLflow database: found again by their tags, made in the right order, told in stretches."""
+
+from datetime import UTC, datetime
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from director.tracking import mlflow_runs
+from director.tracking.mlflow_runs import MlflowRuns
+from director.tracking.tracked import Family, Point, TrackedRun
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def tracked(key: str, parent: str | None, points: list[Point], **more: object) -> TrackedRun:
+    given = {"parameters": {}, "tags": {}, "documents": {}, "ending": None, "ended_at": None, **more}
+    return TrackedRun(key=key, name=key, parent=parent, started_at=AT, points=points, **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def experiment(client: MlflowClient) -> str:
+    return str(client.create_experiment("kenya/diagnosis_count"))
+
+
+def test_a_family_that_began_earlier_and_is_not_there_has_to_be_told_whole(client: MlflowClient, experiment: str):
+    run = tracked("run 1", None, [])
+    assert not MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=False))
+    assert client.search_runs([experiment]) == []
+    assert MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
+    assert MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=False))
+
+
+def test_many_points_and_parameters_go_in_stretches(
+    client: MlflowClient, experiment: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mlflow_runs, "_POINTS_AT_ONCE", 3)
+    monkeypatch.setattr(mlflow_runs, "_TAGS_AT_ONCE", 2)
+    points = [Point("n", number, number, AT) for number in range(10)]
+    run = tracked(
+        "run 1", None, points, parameters={str(number): "1" for number in range(5)}, tags={"state": "running"}
+    )
+    MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
+    (found,) = client.search_runs([experiment])
+    assert [each.step for each in client.get_metric_history(found.info.run_id, "n")] == list(range(10))
+    assert len(found.data.params) == 5
+    assert found.data.tags["state"] == "running"
+
+
+def test_a_run_that_was_deleted_meanwhile_is_found_out_once_it_looks_again(client: MlflowClient, experiment: str):
+    runs = MlflowRuns(client)
+    family = Family("run 1", [tracked("run 1", None, [])], is_whole=True)
+    runs.hold(experiment, family)
+    first = runs.parent(experiment, "run 1")
+    client.delete_run(str(first))
+    runs.forget()
+    assert runs.parent(experiment, "run 1") is None
+
+
+def test_documents_are_kept_beside_the_run(client: MlflowClient, experiment: str):
+    run = tracked("run 1", None, [], documents={"hospitals/step-000001.json": '{"KNH": {}}'})
+    MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
+    (found,) = client.search_runs([experiment])
+    assert [each.path for each in client.list_artifacts(found.info.run_id, "hospitals")] == [
+        "hospitals/step-000001.json"
+    ]
