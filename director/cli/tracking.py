@@ -1,6 +1,7 @@
 """``fl-director track``: bring runs and global models to an MLflow, from a process of its own."""
 
 import threading
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -57,4 +58,5 @@ def track(
             follower.catch_up()
             return
         err.print(f"Tracking as {follower.name} in {visible(settings.track_uri)} (stop with Ctrl-C)")
-        follower.follow(threading.Event(), err.print)
+        with suppress(KeyboardInterrupt):
+            follower.follow(threading.Event(), err.print)

@@ -152,7 +152,7 @@ def test_a_slow_or_failing_mlflow_has_everything_in_the_end(
 ) -> None:
     one, other = (director.enrol(name, tables[name], tmp_path / name) for name in NAMES)
     with TroubledTracker(server.url, "500") as tracker:
-        command = [sys.executable, "-m", "director", "track", "--uri", tracker.url, "--name", "kenya"]
+        command = [sys.executable, "-m", "director", "track", "--uri", tracker.url + "/", "--name", "kenya"]
         surroundings = {**clean_environment(), "DIRECTOR_DATA_DIR": str(director.folder)}
         with subprocess.Popen(command, env=surroundings, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
@@ -163,7 +163,8 @@ def test_a_slow_or_failing_mlflow_has_everything_in_the_end(
                 tracker.delay_seconds, tracker.trouble = 0.2, "slow"
                 eventually(lambda: points(new_client(server.url)).keys() >= expected({1: 2}), seconds=90)
             assert "taken all that was missing" in process.stderr.readline()
-            process.kill()
+            process.send_signal(signal.SIGINT)
+            assert (process.wait(20), process.stderr.read()) == (0, "")
     assert set(points(new_client(server.url)).values()) == {1}
 
 
