@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from contract.director_problems import shown
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription, Expectation, JoinRequest
 from contract.messages.global_models import AnswerRequest, GlobalModel
@@ -18,7 +19,6 @@ from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES, PART_OF, FileRole, Parcel
 from envoy.bandwidth import Bandwidth
 from envoy.director_link import JSON, MAX_LIST_BYTES, MAX_MESSAGE_BYTES, DirectorLink
-from envoy.director_problems import shown
 from envoy.errors import OlderDirectorError, PolicyError, RefusedError
 from envoy.parcel import label_of
 from envoy.transfer import WHOLE_BYTES, fetch_file, send_part

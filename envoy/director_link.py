@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
+from contract.director_problems import read_problem, shown
 from contract.names import Digest
 from envoy.address import read_address
 from envoy.bounded_answers import (
@@ -25,7 +26,6 @@ from envoy.bounded_answers import (
     read_body,
     refusal_in,
 )
-from envoy.director_problems import read_problem, shown
 from envoy.errors import BrokenLinkError, NetworkError, RefusedError
 from envoy.ledger import Ledger
 from envoy.patience import RETRIED_STATUSES, patience

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
+from contract.director_problems import shown
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
-from envoy.director_problems import shown
 from envoy.errors import PolicyError
 
 LARGEST_LEARNING_RATE = 1.0

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from contract.director_problems import shown
 from contract.errors import FederationError
 from contract.messages.runs import Assignment, Invitation
 from contract.names import EnvoyName, TaskName
 from envoy.director_client import DirectorClient
-from envoy.director_problems import shown
 from envoy.errors import DataError, NetworkError, OlderDirectorError, RefusedError
 from envoy.participation.bulletin import Bulletin
 from envoy.participation.cohorts import FrozenCohort

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from contract.director_problems import shown
 from contract.messages.runs import FEWEST_TOLD, Assignment, RunAnswer
 from contract.names import TaskName
 from contract.parts import Parcel
 from contract.tasks import Task
 from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
-from envoy.director_problems import shown
 from envoy.errors import PolicyError
 from envoy.house_rules import HouseRules
 from envoy.membership import Membership

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from envoy.director_problems import MAX_SHOWN, DirectorProblem, read_problem, shown
+from contract.director_problems import MAX_SHOWN, DirectorProblem, read_problem, shown
 
 
 def test_a_problem_says_its_detail_and_each_failed_check_once() -> None:
