@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from contract.director_problems import read_problem, shown
 from contract.names import Digest
-from envoy.address import read_address
+from envoy.address import read_address, require_private
 from envoy.bounded_answers import (
     GRACE_SECONDS,
     AnswerRefused,
@@ -69,7 +69,7 @@ class DirectorLink:
     ) -> None:
         address = read_address(url)
         if not insecure_http:
-            address.require_private()
+            require_private(address)
         self._url = address.url
         self._timeout = timeout_seconds
         self._ledger = ledger
