@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 
 from contract.artifacts.visible_text import visible
+from contract.errors import Fact
 
 MAX_SHOWN = 300
 _MAX_CHECKS = 20
+_MAX_FACTS = 20
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -20,6 +23,8 @@ class DirectorProblem:
     detail: str = ""
     hint: str = ""
     failed: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    request_id: str = ""
 
     @property
     def sentence(self) -> str:
@@ -43,13 +48,23 @@ def read_problem(body: bytes) -> DirectorProblem:
         return DirectorProblem()
     if not isinstance(found, dict):
         return DirectorProblem()
-    code, checks = found.get("code"), found.get("checks")
+    code, checks, facts = found.get("code"), found.get("checks"), found.get("facts")
     return DirectorProblem(
         code=code if isinstance(code, str) and _CODE.fullmatch(code) else "unknown",
         detail=shown(found.get("detail")),
         hint=shown(found.get("hint")),
         failed=tuple(_failed(checks[:_MAX_CHECKS])) if isinstance(checks, list) else (),
+        facts=dict(_facts(facts)) if isinstance(facts, Mapping) else {},
+        request_id=shown(found.get("request_id")),
     )
+
+
+def _facts(facts: Mapping[str, object]) -> Iterator[tuple[str, Fact]]:
+    for name, value in islice(facts.items(), _MAX_FACTS):
+        if isinstance(value, str):
+            yield shown(name), shown(value)
+        elif value is None or isinstance(value, bool | int | float):
+            yield shown(name), value
 
 
 def _failed(checks: list[object]) -> list[str]:
