@@ -1,4 +1,4 @@
-"""The built wheel, installed as its users would: an envoy that holds no server, a director that holds no torch."""
+"""The built wheel, installed as its users would: no envoy holds a server, no director and no client holds torch."""
 
 import json
 import subprocess
@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from contract.names import Digest
+from tests.analyst.conftest import serving
 from tests.real_processes import RealDirector, clean_environment
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def imported_by(python: Path, code: str) -> set[str]:
     return set(result.stdout.split())
 
 
-def test_the_wheel_holds_the_five_packages_and_nothing_else(wheel: Path):
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         top = {name.split("/")[0] for name in archive.namelist()}
         names = set(archive.namelist())
@@ -102,6 +103,33 @@ def test_a_director_alone_serves_and_never_sees_torch_or_pandas(wheel: Path, tmp
         assert requests.get(f"{director.url}/tasks", headers=headers, timeout=10).status_code == 200
     finally:
         director.stop()
+
+
+ASKING = """
+import pandas as pd
+from analyst import Client
+with Client({url!r}) as client:
+    found = client.infer_global(pd.DataFrame({{"diagnosis_count": [3, 21]}}, index=["a", "b"]))
+    print(found.attrs["model"]["version"], client.infer("KUTRRH", {{"diagnosis_count": 9}}).risk_level, *found.index)
+"""
+
+
+@pytest.mark.timeout(400)
+def test_an_analysts_client_alone_asks_and_never_sees_torch_or_a_server(wheel: Path, tmp_path: Path):
+    python = installed(tmp_path / "venv", wheel, "client")
+    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
+    packages = {each["name"].lower() for each in json.loads(listed)}
+    assert not packages & {"torch", "fastapi", "starlette", "uvicorn", "sqlalchemy", "scikit-learn", "joblib"}
+    with serving(tmp_path / "director") as served:
+        environment = {**clean_environment(), "FL_TOKEN": served.token}
+        command = [str(python), "-c", ASKING.format(url=served.url)]
+        answered = subprocess.run(
+            command, capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
+        ).stdout
+    version, level, *rows = answered.split()
+    assert (version, rows) == ("2", ["a", "b"])
+    assert level in ("low", "medium", "high")
+    assert not imported_by(python, "import analyst") & {"aggregation", "director", "envoy", "simulation"}
 
 
 def test_the_directors_modules_load_no_torch_and_no_pandas():

@@ -1,0 +1,109 @@
+"""A frame of any length, asked about in batches as large as a director takes, and answered by one model."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analyst.director_link import MAX_MESSAGE_BYTES, DirectorLink
+from analyst.errors import InputError, ModelChanged, Refused
+from analyst.frames import answers_of, in_frame, matrix_of, put_together
+from contract.errors import InvalidInputError
+from contract.messages.inference import (
+    BatchGlobalInferenceRequest,
+    BatchInferenceRequest,
+    BatchPrediction,
+)
+from contract.names import EnvoyName
+from contract.network import Matrix
+from contract.tasks import Task
+
+WHOLE_TRIES = 3
+"""So often a frame is asked about from its beginning where the model changes meanwhile."""
+
+_MAX_QUESTION_BYTES = 16 << 20
+"""Half of what a director takes in one batch unless it is set otherwise."""
+_NUMBER_BYTES = 32
+_ANSWER_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class FrameQuestion:
+    """A frame, and what is asked about each of its rows.
+
+    Args:
+        frame: One patient a row, with the task's features as columns.
+        task: As the director defines it.
+        envoy: The hospital whose model shall answer; None: the global model.
+        batch_rows: How many rows go in one request at most.
+    """
+
+    frame: pd.DataFrame
+    task: Task
+    envoy: EnvoyName | None
+    batch_rows: int
+
+    def asked(self, link: DirectorLink) -> pd.DataFrame:
+        """Ask, and give the answers under the frame's index; the attributes say which model gave them.
+
+        Raises:
+            InputError: The frame is not what the task takes.
+            ModelChanged: Each time another model came in between.
+            AnalystError: As ``DirectorLink.read``.
+        """
+        matrix = matrix_of(self.frame, self.task)
+        for _ in range(WHOLE_TRIES):
+            answers = self._asked_once(link, matrix)
+            if answers is not None:
+                return answers
+        raise ModelChanged(
+            f"The model changed while it was asked about {len(matrix):,} rows, {WHOLE_TRIES} times in a row.",
+            hint="Ask again once no new version is being published, or about fewer rows at once.",
+        )
+
+    def _asked_once(self, link: DirectorLink, matrix: Matrix) -> pd.DataFrame | None:
+        """Ask for all rows; None where another model came in between."""
+        first: BatchPrediction | None = None
+        parts, request_ids = [], []
+        step = self._rows_at_once()
+        for start in range(0, len(matrix), step):
+            answer = self._asked_for(link, matrix[start : start + step], start)
+            first = first or answer
+            if answer.model != first.model:
+                return None
+            parts.append(answers_of(answer.items))
+            request_ids.append(answer.request_id)
+        answers = put_together(self.frame.index, parts)
+        if first is not None:
+            # as JSON has it: formats that frames are written in take nothing else
+            said = first.model_dump(mode="json", include={"task", "cut_points", "notice", "model"})
+            answers.attrs.update(said, request_ids=request_ids)
+        return answers
+
+    def _rows_at_once(self) -> int:
+        row_bytes = 3 + sum(_NUMBER_BYTES + len(feature.name.encode()) for feature in self.task.features)
+        return max(1, min(self.batch_rows, _MAX_QUESTION_BYTES // row_bytes))
+
+    def _asked_for(self, link: DirectorLink, rows: Matrix, rows_before: int) -> BatchPrediction:
+        names = [feature.name for feature in self.task.features]
+        inputs = [dict(zip(names, row, strict=True)) for row in rows.tolist()]
+        max_bytes = MAX_MESSAGE_BYTES + _ANSWER_BYTES * len(rows)
+        try:
+            if self.envoy is None:
+                question = BatchGlobalInferenceRequest(task=self.task.name, inputs=inputs)
+                answer = link.read("POST", "/infer_global/batch", BatchPrediction, body=question, max_bytes=max_bytes)
+            else:
+                question = BatchInferenceRequest(task=self.task.name, envoy_name=self.envoy, inputs=inputs)
+                answer = link.read("POST", "/infer/batch", BatchPrediction, body=question, max_bytes=max_bytes)
+        except Refused as error:
+            raise self._named(error, rows_before) from None
+        if len(answer.items) != len(rows):
+            raise link.other_speech()
+        return answer
+
+    def _named(self, error: Refused, rows_before: int) -> Refused | InputError:
+        """Name the row by its label where the director's definition of the task is not what it was a moment ago."""
+        if error.code != InputError.code:
+            return error
+        found = InvalidInputError(error.sentence, hint=error.hint)
+        found.facts = error.facts
+        return in_frame(self.frame, found, error.request_id, rows_before)

@@ -1,0 +1,266 @@
+"""An analyst's questions to one director: one patient or a whole frame, and what may be read beside the answers."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar, overload
+
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from analyst.batches import FrameQuestion
+from analyst.director_link import MAX_LIST_BYTES, DirectorLink
+from analyst.errors import InputError, NotTaken, Refused
+from analyst.frames import plain_inputs
+from contract.artifacts.model_file import max_model_bytes
+from contract.artifacts.scaler_file import max_scaler_bytes
+from contract.director_problems import shown
+from contract.errors import InvalidNameError
+from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Page
+from contract.messages.envoys import EnvoyDescription
+from contract.messages.global_models import GlobalModel
+from contract.messages.inference import GlobalInferenceRequest, InferenceRequest, Prediction
+from contract.messages.tasks import TaskDescription
+from contract.names import Digest, EnvoyName, TaskName
+from contract.parts import GLOBAL_FILES
+
+_Item = TypeVar("_Item", bound=BaseModel)
+_Name = TypeVar("_Name", EnvoyName, TaskName)
+_PAGE_ITEMS = 50
+_MOST_PAGES = 1000
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """The files of a global version, whole as its digests say. They belong together: see docs/analyst.md."""
+
+    version: GlobalModel
+    model: bytes
+    scaler: bytes
+
+
+class Client:
+    """Asks one director. Its connections are kept until ``close``, or the end of a ``with`` block.
+
+    For one thread: make one for each thread that asks. Nothing that it does changes anything at the director, so it
+    asks again, a few times and with pauses, where the link broke or the director was busy.
+
+    Args:
+        url: The director's address, ``https://`` unless it is on this machine.
+        token: An analyst's token; None: what ``FL_TOKEN`` in the environment holds. Never shown.
+        timeout_seconds: How long to wait for a connection, and for each sign of life after it.
+        attempts: How often to ask again what time may mend.
+        ca_file: Certificates to trust instead of the public authorities'.
+        insecure_http: Whether the token may travel unencrypted to another machine.
+        batch_rows: How many rows of a frame go in one request at most.
+
+    Raises:
+        SettingsError: The address, the token or the file of certificates is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        timeout_seconds: float = 60.0,
+        attempts: int = 4,
+        ca_file: Path | str | None = None,
+        insecure_http: bool = False,
+        batch_rows: int = MAX_BATCH_ROWS,
+    ) -> None:
+        self._batch_rows = max(1, min(batch_rows, MAX_BATCH_ROWS))
+        self._link = DirectorLink(
+            url,
+            os.environ.get("FL_TOKEN", "") if token is None else token,
+            timeout_seconds=timeout_seconds,
+            attempts=attempts,
+            ca_file=None if ca_file is None else Path(ca_file),
+            insecure_http=insecure_http,
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self._link.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._link.close()
+
+    @overload
+    def infer_global(self, inputs: pd.DataFrame, task: str = DEFAULT_TASK) -> pd.DataFrame: ...
+
+    @overload
+    def infer_global(self, inputs: Mapping[str, object], task: str = DEFAULT_TASK) -> Prediction: ...
+
+    def infer_global(
+        self, inputs: pd.DataFrame | Mapping[str, object], task: str = DEFAULT_TASK
+    ) -> pd.DataFrame | Prediction:
+        """Ask the current global model.
+
+        Args:
+            inputs: One patient's features by name; or a frame, one patient a row, with exactly the task's features as
+                columns in any order.
+            task: Which question.
+
+        Returns:
+            For one patient the answer. For a frame a frame with the same index: ``risk_level`` (an ordered
+            categorical), and the probabilities ``low``, ``medium`` and ``high``. One model answers all of its rows:
+            ``attrs`` says in ``model`` which, beside ``task``, ``cut_points``, ``notice`` and ``request_ids``; where
+            another version is published meanwhile, the whole frame is asked about again.
+
+        Raises:
+            InputError: The inputs are not what the task takes; row and column are named.
+            ModelChanged: A frame met another version each time that it was asked about.
+            Refused: The director said no.
+            Unreachable: The link is broken, or what came is not taken.
+        """
+        return self._inferred(None, inputs, task)
+
+    @overload
+    def infer(self, envoy_name: str, inputs: pd.DataFrame, task: str = DEFAULT_TASK) -> pd.DataFrame: ...
+
+    @overload
+    def infer(self, envoy_name: str, inputs: Mapping[str, object], task: str = DEFAULT_TASK) -> Prediction: ...
+
+    def infer(
+        self, envoy_name: str, inputs: pd.DataFrame | Mapping[str, object], task: str = DEFAULT_TASK
+    ) -> pd.DataFrame | Prediction:
+        """Ask one hospital's current model; else as ``infer_global``."""
+        return self._inferred(_named(EnvoyName, envoy_name), inputs, task)
+
+    def tasks(self) -> list[TaskDescription]:
+        """List the tasks: features with their units and bounds, cut points, what a reader must know."""
+        return self._link.read("GET", "/tasks", Page[TaskDescription], max_bytes=MAX_LIST_BYTES).items
+
+    def task(self, name: str = DEFAULT_TASK) -> TaskDescription:
+        """Describe a task."""
+        return self._link.read("GET", f"/tasks/{_named(TaskName, name)}", TaskDescription)
+
+    def envoys(self) -> list[EnvoyDescription]:
+        """List the hospitals and their current versions."""
+        return list(self._listed("/envoys", Page[EnvoyDescription], {}))
+
+    def global_models(self, task: str | None = None, limit: int | None = None) -> list[GlobalModel]:
+        """List global versions with their lineage, newest first.
+
+        Args:
+            task: Of which task; None: of all.
+            limit: How many at most; None: all.
+        """
+        query = {} if task is None else {"task": _named(TaskName, task)}
+        found = self._listed("/global_models", Page[GlobalModel], {**query, "limit": _PAGE_ITEMS})
+        return list(islice(found, limit))
+
+    def global_model(self, version: int, task: str = DEFAULT_TASK) -> GlobalModel:
+        """Show a global version: whose models, their digests, weights and metrics."""
+        name = _named(TaskName, task)
+        path = f"/global_models/{_number(version)}"
+        found = self._link.read("GET", path, GlobalModel, query={"task": name}, max_bytes=MAX_LIST_BYTES)
+        if (found.task, found.version) != (name, version):
+            raise self._link.other_speech()
+        return found
+
+    def model_files(self, version: int, task: str = DEFAULT_TASK) -> ModelFiles:
+        """Fetch a global version's files, and hold them against its digests. That they were read is put on record.
+
+        Raises:
+            NotTaken: What came is not what the version says.
+        """
+        found, described = self.global_model(version, task), self.task(task)
+        features = len(described.features)
+        return ModelFiles(
+            found,
+            self._file(found, "model.pt", found.sha256, max_model_bytes(described.layout)),
+            self._file(found, "scaler.pkl", found.scaler_sha256, max_scaler_bytes(features)),
+        )
+
+    def download(self, version: int, folder: Path | str, task: str = DEFAULT_TASK) -> Path:
+        """Write a global version's ``model.pt`` and ``scaler.pkl`` into a folder; each is there whole or not at all.
+
+        Returns:
+            The folder.
+
+        Raises:
+            NotTaken: As ``model_files``.
+            OSError: The folder can't be written.
+        """
+        files, place = self.model_files(version, task), Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for name, data in ((GLOBAL_FILES["model"], files.model), (GLOBAL_FILES["scaler"], files.scaler)):
+            half = place / f".{name}.half"
+            half.write_bytes(data)
+            half.replace(place / name)
+        return place
+
+    def _inferred(
+        self, envoy: EnvoyName | None, inputs: pd.DataFrame | Mapping[str, object], task: str
+    ) -> pd.DataFrame | Prediction:
+        if isinstance(inputs, pd.DataFrame):
+            described = self.task(task)
+            return FrameQuestion(inputs, described.to_task(), envoy, self._batch_rows).asked(self._link)
+        if not isinstance(inputs, Mapping):
+            raise InputError(
+                f"What is asked about is of type {type(inputs).__name__}.",
+                hint="Give a frame with one patient a row, or one patient's features as a dict.",
+            )
+        name = _named(TaskName, task)
+        try:
+            question = GlobalInferenceRequest(task=name, inputs=plain_inputs(inputs))
+            if envoy is not None:
+                question = InferenceRequest(task=name, envoy_name=envoy, inputs=question.inputs)
+        except ValidationError as error:
+            where = shown(".".join(str(part) for part in error.errors()[0]["loc"][:2]))
+            raise InputError(f"{where} is neither a number nor anything that JSON has.", hint="Give numbers.") from None
+        path = "/infer_global" if envoy is None else "/infer"
+        try:
+            return self._link.read("POST", path, Prediction, body=question)
+        except Refused as error:
+            if error.code != InputError.code:
+                raise
+            feature = error.facts.get("feature")
+            column = feature if isinstance(feature, str) else None
+            raise InputError(error.sentence, hint=error.hint, request_id=error.request_id, column=column) from None
+
+    def _file(self, of: GlobalModel, name: str, digest: Digest, max_bytes: int) -> bytes:
+        path = f"/global_models/{of.version}/{name}"
+        data = self._link.call("GET", path, query={"task": of.task}, max_bytes=max_bytes)
+        if Digest.of(data) != digest:
+            raise NotTaken(
+                f"The {name} that came is not the one that version {of.version} names.",
+                hint="Try again; if it stays so, tell the consortium's admin.",
+            )
+        return data
+
+    def _listed(self, path: str, form: type[Page[_Item]], query: Mapping[str, str | int]) -> Iterator[_Item]:
+        cursor: dict[str, str] = {}
+        for _ in range(_MOST_PAGES):
+            page = self._link.read("GET", path, form, query={**query, **cursor}, max_bytes=MAX_LIST_BYTES)
+            yield from page.items
+            if page.next is None:
+                return
+            cursor = {"cursor": page.next}
+        raise self._link.other_speech()
+
+
+def _named(kind: type[_Name], name: str) -> _Name:
+    try:
+        return kind(name)
+    except InvalidNameError as error:
+        raise InputError(error.sentence, hint=error.hint) from None
+
+
+def _number(version: int) -> int:
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise InputError(f"{shown(repr(version), 80)} is no version.", hint="Versions are 1, 2, 3, …")
+    return version
