@@ -33,6 +33,8 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
         "installs from a package index; tests/journeys/test_installing.py does",
     ("docs/admin.md", "fl-director serve --host 0.0.0.0 --port 8443 --tls-cert chain.pem --tls-key key.pem"):
         "listens on all addresses of this machine; tests/director/cli/test_listening.py has it on loopback",
+    ("docs/admin.md", "fl-director track --uri http://127.0.0.1:5000 --name kenya"):
+        "needs an MLflow server, and follows until it is stopped; tests/journeys/test_tracking.py has one",
 }  # fmt: skip
 """(page, the block's first line) → why it does not run."""
 
