@@ -13,6 +13,7 @@ from director.inference.service import Inference
 from director.members.access import LOCAL_ADMIN, Access, Rates
 from director.members.rates import RateLimit
 from director.members.service import Members, Terms
+from director.models.comparing import Comparing
 from director.models.contributions import Making
 from director.models.naming import Naming
 from director.models.service import Models
@@ -71,6 +72,7 @@ class Director:
         self.submissions = Submissions(self.ledger, intake, parts, self.tasks)
         self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
         self.naming = Naming(self.ledger, self.catalogue)
+        self.comparing = Comparing(self.ledger, self.blobs, self.catalogue)
         machine = Machine(self.ledger, self.catalogue, self.tasks, self.models)
         self.rounds = Rounds(self.ledger, self.catalogue, machine, settings.strategy)
         self.board = Board(clock)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.comparisons import VersionComparison
 from contract.messages.global_models import (
     AggregationRequest,
     AnswerRequest,
@@ -70,6 +71,15 @@ def get_current_global_model(caller: Caller, director: Serving, task: TaskName =
 def get_global_model(version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
     return director.models.get(caller, task, version)
+
+
+@router.get("/global_models/{version}/comparison/{other}")
+@may(HOSPITAL, ANALYST, ADMIN)
+def compare_global_models(
+    version: Version, other: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+) -> VersionComparison:
+    """Put two versions beside each other: what hospitals reported, the validation table, the lineage, the weights."""
+    return director.comparing.compare(caller, task, version, other)
 
 
 @router.get("/global_models/{version}/model.pt", response_class=Response, responses=IN_RANGES)

@@ -12,6 +12,7 @@ from contract.messages.global_models import AggregationRequest, GlobalModel, Hel
 from contract.names import AliasName, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from contract.plain_files import read_bounded
+from director.cli.compared import print_comparison
 from director.cli.program import AsJson, Task, opened_director, out, parameter_of, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
@@ -80,6 +81,16 @@ def model_show(version: Version, task: Task = DEFAULT_TASK, as_json: AsJson = Fa
     director = opened_director()
     number = director.naming.number(TaskName(task), version)
     _print_model(director.models.get(LOCAL_ADMIN, TaskName(task), number), as_json)
+
+
+@app.command("compare")
+@says_what_failed
+def model_compare(a: Version, b: Version, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Put two versions beside each other: hospitals' results, the validation table, the lineage, the weights."""
+    director = opened_director()
+    one, other = (director.naming.number(TaskName(task), each) for each in (a, b))
+    found = director.comparing.compare(LOCAL_ADMIN, TaskName(task), one, other)
+    print_json(found) if as_json else print_comparison(found)
 
 
 @app.command("publish")

@@ -72,6 +72,7 @@ class Federation:
             "envoy_name": str(self.senders[0].name),
             "task": "diagnosis_count",
             "version": 1,
+            "other": 1,
             "alias": "production",
             "sha256": start["model_sha256"],
             "submission_id": self.senders[0].receipts[0].id,

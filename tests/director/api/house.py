@@ -101,6 +101,7 @@ class House:
             "task": DIAGNOSIS_COUNT.name,
             "sha256": hospital.start()["model_sha256"],
             "version": 1,
+            "other": 1,
             "alias": "production",
             "token_id": "nothing",
             "digest": Digest.of(secrets.token_bytes(8)),

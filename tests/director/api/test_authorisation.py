@@ -74,7 +74,7 @@ def asked(house: House, operation: Operation, *, path: Mapping[str, str] | None 
     """Ask as hospital B with a request that is right but for what is given; gives the status."""
     right = {"envoy_name": house.b.name, "submission_id": "0" * 16, "sha256": "0" * 64, "task": "diagnosis_count"}
     right["digest"] = "0" * 64
-    at = operation.path.format(**{**right, "version": "1", "run": "1", "n": "1", **(path or {})})
+    at = operation.path.format(**{**right, "version": "1", "other": "1", "run": "1", "n": "1", **(path or {})})
     headers = {**house.b.headers, **request.pop("headers", {})}
     if "seconds" in operation.parameters("query"):  # a stream, which would go on
         params = request.get("params", {})

@@ -71,6 +71,7 @@ def test_a_version_that_the_script_made_is_imported(served: Run, trained: Federa
         (["model", "show", "seven"], EXIT_REFUSED),
         (["model", "show", "champion"], EXIT_REFUSED),
         (["model", "publish", "7"], EXIT_REFUSED),
+        (["model", "compare", "7", "8"], EXIT_REFUSED),
         (["model", "alias", "7", "production"], EXIT_REFUSED),
         (["model", "unalias", "production"], EXIT_REFUSED),
         (["model", "note", "7", "Looked at"], EXIT_REFUSED),
@@ -148,3 +149,10 @@ def test_a_version_has_a_note_until_it_is_taken_away(two: Run) -> None:
     assert two("model", "note", 1, "two\nlines").exit_code == EXIT_USAGE
     assert "note:" not in two("model", "note", 1, "").stdout
     assert json.loads(two("model", "show", 1, "--json").stdout)["note"] is None
+
+
+def test_two_versions_are_compared_as_the_interface_does_it(two: Run, trained: FederationSimulator) -> None:
+    shown = two("model", "compare", "champion", "challenger").stdout
+    assert shown.startswith("global models 1 and 2 of diagnosis_count. 2 comes from 1.")
+    over_http = trained.http.get("/global_models/1/comparison/2", headers=trained.admin).json()
+    assert json.loads(two("model", "compare", 1, 2, "--json").stdout) == over_http
