@@ -7,11 +7,15 @@ from pydantic import Field, model_validator
 
 from contract.messages.base import DEFAULT_TASK, Message, OneLine
 from contract.messages.decisions import Reason
+from contract.messages.global_models import HeldOut
 from contract.names import Digest, EnvoyName, TaskName
 
 FEWEST_TOLD = 11
 """Of fewer patients only that they are fewer is told: small numbers point at people."""
 LONGEST_DEADLINE_SECONDS = 90 * 24 * 3600
+
+MOST_SUMMARISED = 1000
+"""Of so many rounds, the newest of a run, it is told in short how they did."""
 
 RunState = Literal["inviting", "running", "paused", "finished", "closed"]
 RoundState = Literal["collecting", "aggregating", "waiting", "published", "failed"]
@@ -103,6 +107,21 @@ class RoundDescription(Message):
     global_version: int | None = None
 
 
+class RoundSummary(Message):
+    """One round of a run in short: what it gave, and what hospitals reported with the updates that went into it."""
+
+    number: int = Field(description="Its number in the run, from 1.")
+    n: RoundNumber = Field(description="Its number in the federation.")
+    attempt: int
+    state: RoundState
+    closed_at: datetime | None = Field(description="When it took no further update; null: it still does.")
+    global_version: int | None = Field(description="The version that it gave; null: none.")
+    hospitals: int = Field(description="How many hospitals' updates went into that version.")
+    mean: dict[str, float] = Field(description="Each score's mean over those hospitals: each counts alike.")
+    worst: dict[str, float] = Field(description="The least of each score over them; of a cost the largest.")
+    held_out: HeldOut | None = Field(description="The version on the validation table; null: there was none.")
+
+
 class Run(Message):
     """A run of rounds."""
 
@@ -125,6 +144,11 @@ class Run(Message):
     )
     hospitals: list[InvitedHospital]
     current: RoundDescription | None = Field(description="The newest round; null: none was opened yet.")
+    history: list[RoundSummary] = Field(
+        default=[],
+        description=f"Its rounds, oldest first; of more than {MOST_SUMMARISED} the newest so many. Only where one run "
+        "is asked for; empty in lists.",
+    )
     opened_at: datetime
     ended_at: datetime | None = None
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from contract.messages.base import Page
-from contract.messages.runs import PauseRequest, RoundDescription, Run, RunAnswer, RunRequest, Work
+from contract.messages.runs import MOST_SUMMARISED, PauseRequest, RoundDescription, Run, RunAnswer, RunRequest, Work
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.api.waiting import WaitingRoom
@@ -16,6 +16,9 @@ router = APIRouter(route_class=GuardedRoute, tags=["runs and rounds"])
 LONGEST_WAIT_SECONDS = 60.0
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Summarised = Annotated[
+    int, Query(ge=0, le=MOST_SUMMARISED, description="How many of its newest rounds to tell in short in `history`.")
+]
 Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="For how many seconds to wait for something.")]
 
 
@@ -41,9 +44,9 @@ def list_runs(
 
 @router.get("/runs/{run}")
 @may(HOSPITAL, ADMIN)
-def get_run(run: Number, caller: Caller, director: Serving) -> Run:
-    """Show a run: who takes part, how far it is, what it waits for."""
-    return director.rounds.get(caller, run)
+def get_run(run: Number, caller: Caller, director: Serving, rounds: Summarised = MOST_SUMMARISED) -> Run:
+    """Show a run: who takes part, how far it is, what it waits for, and how its rounds did."""
+    return director.rounds.get(caller, run, rounds)
 
 
 @router.post("/runs/{run}/pause")

@@ -1,6 +1,7 @@
 """``fl-director run | round | quiesce``: training together, round by round."""
 
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -200,8 +201,30 @@ def _print_run(run: Run, as_json: bool) -> None:
         patients = "" if each.choice != "take_part" else str(each.patients or "fewer than 11")
         table.add_row(each.envoy_name, each.choice or "none yet", patients, each.reason or "")
     out.print(table)
+    if run.history:
+        _print_history(run)
     if run.current is not None:
         _print_round(run.current)
+
+
+def _print_history(run: Run) -> None:
+    first = run.history[0]
+    if first.number > 1 or first.attempt > 1:
+        out.print(f"the newest {len(run.history)} rounds:")
+    names = ["round", "version", "hospitals", "accuracy: mean", "worst", "loss: mean", "worst", "validation"]
+    table = Table(*names)
+    for each in run.history:
+        number = str(each.number) + (f", attempt {each.attempt}" if each.attempt > 1 else "")
+        version = str(each.global_version) if each.global_version is not None else each.state
+        scores = [_score(found, name) for name in ("accuracy", "loss") for found in (each.mean, each.worst)]
+        held_out = each.held_out
+        validation = "" if held_out is None else f"loss {held_out.loss:.4f}, accuracy {held_out.accuracy:.3f}"
+        table.add_row(number, version, str(each.hospitals), *scores, validation)
+    out.print(table)
+
+
+def _score(scores: Mapping[str, float], name: str) -> str:
+    return f"{scores[name]:.4f}" if name in scores else ""
 
 
 def _print_round(found: RoundDescription) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from aggregation.strategy import strategy_named
 from contract.messages.base import Page
-from contract.messages.runs import Quiescence, RoundDescription, Run, RunAnswer, RunRequest
+from contract.messages.runs import MOST_SUMMARISED, Quiescence, RoundDescription, Run, RunAnswer, RunRequest
 from contract.names import TaskName
 from contract.tasks import Task
 from director.errors import ConflictError
@@ -20,6 +20,7 @@ from director.records.run_schema import InvitationRow, RunRow
 from director.records.schema import EnvoyRow
 from director.rounds import described, quiescence, transitions
 from director.rounds.events import InvitationAnswered, RunClosed, RunOpened, RunResumed
+from director.rounds.history import history_of
 from director.rounds.machine import Machine
 from director.tasks.catalogue import Catalogue
 
@@ -175,14 +176,16 @@ class Rounds:
             act.tell(RunClosed(run=row.id, reason=reason))
             return described.describe_run(act.session, row, caller)
 
-    def get(self, caller: Principal, run_id: int) -> Run:
-        """Describe a run, as far as the caller may know it.
+    def get(self, caller: Principal, run_id: int, rounds: int = MOST_SUMMARISED) -> Run:
+        """Describe a run with its newest rounds in short, at most so many, as far as the caller may know it.
 
         Raises:
             NotFoundError: There is no such run.
         """
         with self._ledger.read() as session:
-            return described.describe_run(session, described.run_with_id(session, run_id), caller)
+            row = described.run_with_id(session, run_id)
+            run = described.describe_run(session, row, caller)
+            return run.model_copy(update={"history": history_of(session, row, rounds)})
 
     def list(self, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None) -> Page[Run]:
         """List runs, newest first."""

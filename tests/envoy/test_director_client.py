@@ -131,7 +131,7 @@ def test_an_answer_to_an_invitation_stands_in_the_ledger(tmp_path: Path) -> None
         asked = DirectorClient(director.url, "fld_x", timeout_seconds=5, attempts=0, ledger=Ledger(tmp_path))
         assert asked.answer_run(3, RunAnswer(choice="take_part", patients=50)).id == 3
         assert asked.run(3).state == "inviting"
-    assert [each.path for each in director.asked] == ["/runs/3/answers", "/runs/3"]
+    assert [each.path for each in director.asked] == ["/runs/3/answers", "/runs/3?rounds=0"]
     (entry,) = Ledger(tmp_path).entries()
     assert (entry.kind, entry.outcome, entry.sha256) == (
         "run 3: take_part", "taken", Digest.of(director.asked[0].body)

@@ -37,6 +37,27 @@ def test_a_run_is_opened_listed_shown_and_played(served: Run, federation: Federa
     assert "global model 2" in shown
 
 
+def test_a_run_is_shown_with_what_its_rounds_gave(
+    served: Run, federation: FederationSimulator, two: list[SimulatedHospital]
+) -> None:
+    federation.open_run(rounds=2, deadline_seconds=60)
+    assert "accuracy: mean" not in served("run", "show", 1).stdout
+    for each in two:
+        each.answer_run(1)
+    federation.director.rounds.advance()
+    for place, each in enumerate(two):
+        metrics = {"accuracy": 0.5 + place / 4, "loss": 2.0}
+        each.upload(each.update(each.work()["assignment"], metrics=metrics))
+    federation.director.rounds.advance()
+    shown = served("run", "show", 1).stdout
+    rows = [[each.strip() for each in line[1:-1].split("│")] for line in shown.splitlines() if "│" in line]
+    assert ["1", "1", "2", "0.6250", "0.5000", "2.0000", "2.0000", ""] in rows
+    assert ["2", "collecting", "0", "", "", "", "", ""] in rows
+    assert "the newest" not in shown
+    told = json.loads(served("run", "show", 1, "--json").stdout)["history"]
+    assert [(each["number"], each["global_version"]) for each in told] == [(1, 1), (2, None)]
+
+
 def test_one_round_is_a_run_of_one(served: Run, two: object) -> None:
     run = json.loads(served("round", "open", "--deadline", "3d", "--envoy", "MTRH", "--json").stdout)
     assert (run["rounds"], run["deadline_seconds"]) == (1, 3 * 24 * 3600)
