@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from contract.messages.runs import MOST_SUMMARISED
 from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.records.run_schema import RoundRow
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -56,6 +58,25 @@ def test_a_run_is_shown_with_what_its_rounds_gave(
     assert "the newest" not in shown
     told = json.loads(served("run", "show", 1, "--json").stdout)["history"]
     assert [(each["number"], each["global_version"]) for each in told] == [(1, 1), (2, None)]
+
+
+def test_of_a_long_run_it_says_that_only_the_newest_rounds_are_shown(
+    served: Run, federation: FederationSimulator, two: object
+) -> None:
+    federation.open_run(rounds=2000, deadline_seconds=60)
+    federation.play()
+    now = federation.clock.now
+    with federation.director.database.write() as session:
+        for number in range(2, MOST_SUMMARISED + 3):
+            session.add(
+                RoundRow(
+                    run_id=1, number=number, attempt=1, state="failed", reason=None, start_id=1, opened_at=now,
+                    closes_at=now, score=None, details=None,
+                )
+            )  # fmt: skip
+    shown = served("run", "show", 1).stdout
+    assert "the newest 1000 rounds:" in shown
+    assert len([line for line in shown.splitlines() if "│ failed" in line]) == MOST_SUMMARISED
 
 
 def test_one_round_is_a_run_of_one(served: Run, two: object) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import read_scaler
+from contract.errors import LayoutMismatchError
 from contract.names import Digest
 from contract.network import ArchitectureSpec, initial_state, tensor_layout
 from contract.scaler import re_expressed
@@ -153,8 +154,11 @@ def test_a_version_of_another_layout_says_that_its_weights_can_not_be_compared(t
     model, _ = two.director.blobs.keep(write_model(initial_state(spec, 1), tensor_layout(spec)))
     with two.director.database.write() as session:
         row = session.query(GlobalModelRow).filter_by(version=1).one()
-        row.task_digest = Digest("e" * 64)
         session.get_one(GlobalModelFileRow, (row.id, "model")).sha256 = model
+    with pytest.raises(LayoutMismatchError):  # under the definition of now that is no other layout, but a fault
+        two.director.comparing.compare(LOCAL_ADMIN, TASK, 1, 2)
+    with two.director.database.write() as session:
+        session.query(GlobalModelRow).filter_by(version=1).one().task_digest = Digest("e" * 64)
     for a, b in ((1, 2), (2, 1)):
         found = compared(two, a, b)
         assert found["weights"] is None
