@@ -141,7 +141,7 @@ def pack(
     An update for a round says which (``round_number``) and of which ``cohort``, and not when it was trained: the same
     training gives the same bytes.
     """
-    software = _software()
+    software = software_versions()
     lines = "".join(json.dumps({**line, "software": software}, allow_nan=False) + "\n" for line in log).encode()
     parts: dict[FileRole, bytes] = {"model": _saved(task, state), "scaler": scaler, "log": lines}
     metadata = UploadMetadata.model_validate(
@@ -178,8 +178,8 @@ def _said(**facts: object) -> dict[str, object]:
 
 
 @cache
-def _software() -> Mapping[str, str]:
-    """Look up the versions once: it takes as long as a small training."""
+def software_versions() -> Mapping[str, str]:
+    """Look up the versions of what trains, once: it takes as long as a small training."""
     return {name: version(name) for name in _SOFTWARE} | {"python": platform.python_version()}
 
 
