@@ -10,23 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
 from aggregation.parameters import named_value
 from aggregation.strategy import RULES, strategy_named
 from contract.errors import FederationError
-from contract.names import EnvoyName, TaskName
-from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, Task
+from contract.names import EnvoyName
+from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
 from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.hospital import Counts
 
 if TYPE_CHECKING:
-    from simulation.in_process import Hospital, Round
+    from simulation.round_metrics import RoundRow
 
 _EXIT_DATA = 5
-LEAST_CONCENTRATION, MOST_CONCENTRATION = 0.001, 1e6
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -86,53 +84,47 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train a consortium in one process, with the envoy's own training and the director's own strategies."""
-    from simulation.in_process import pooled, run_federation  # late: torch takes seconds
+    from simulation.federation import Federation  # late, as below: the list of commands need not wait for it
 
-    chosen = BUILT_IN_TASKS.get(TaskName(task))
-    if chosen is None:
+    if task not in BUILT_IN_TASKS:
         raise typer.BadParameter(f"there is no task {task!r}; choose one of: {', '.join(BUILT_IN_TASKS)}.")
     parameters = dict(named_value(each) for each in parameter or ()) | ({} if f is None else {"f": f})
     strategy_named(strategy, parameters)  # before anything is drawn: what is wrong with it is said at once
-    everyone = _hospitals(chosen, hospitals, patients, seed, partition)
-    with _rounds_shown(rounds) as show, _rounds_written(csv, chosen, everyone) as write:
-
-        def see(done: "Round") -> None:
-            write(done)
-            show(done.number)
-
-        federated = run_federation(
-            chosen, everyone, rounds=rounds, strategy=strategy, parameters=parameters, seed=seed, on_round=see
-        )
-    together = [pooled(everyone)]
-    alone = run_federation(chosen, together, rounds=rounds, seed=seed)
-    found = federated.metrics(chosen, everyone)
+    concentration = _concentration(partition)
+    federation = Federation.synthetic(hospitals, patients, seed, concentration=concentration, task=task)
+    with _rounds_written(csv) as write:
+        history = federation.run(strategy, rounds, parameters=parameters, every_round=csv is not None, on_round=write)
+    *_, at_the_end = federation.all_in_one_place().run(rounds=rounds, every_round=False, progress=False).rows
+    local, common = ([row for row in history.last if row.model == model] for model in ("local", "global"))
     result = {
-        "task": chosen.name,
+        "task": federation.task.name,
         "strategy": strategy,
         "rounds": rounds,
-        "seconds": round(federated.seconds, 3),
-        "sha256": federated.sha256,
+        "seconds": round(history.seconds, 3),
+        "sha256": history.sha256,
         "hospitals": [
-            {"name": each.name, "num_examples": len(each.split.training), "local": local, "global": common}
-            for each, (local, common) in zip(everyone, found, strict=True)
+            {"name": own.hospital, "num_examples": own.num_examples, "local": own.metrics, "global": given.metrics}
+            for own, given in zip(local, common, strict=True)
         ],
-        "pooled": alone.metrics(chosen, together)[0][1],
+        "pooled": at_the_end.metrics,
     }
     if as_json:
         print(json.dumps(result))
         return
     table = Table("hospital", "examples", "accuracy, local", "accuracy, global")
-    for each, (local, common) in zip(everyone, found, strict=True):
-        table.add_row(each.name, str(len(each.split.training)), str(local["accuracy"]), str(common["accuracy"]))
+    for own, given in zip(local, common, strict=True):
+        accuracies = (str(each.metrics["accuracy"]) for each in (own, given))
+        table.add_row(own.hospital, str(own.num_examples), *accuracies)
     Terminal().print(table)
-    Terminal().print(f"{rounds} rounds in {federated.seconds:.1f} s; sha256 {federated.sha256}")
+    Terminal().print(f"{rounds} rounds in {history.seconds:.1f} s; sha256 {history.sha256}")
 
 
-def _hospitals(task: Task, hospitals: int, patients: int, seed: int, partition: str | None) -> "list[Hospital]":
-    from simulation.in_process import dealt_hospitals, synthetic_hospitals
-
+def _concentration(partition: str | None) -> float | None:
+    """Read how unevenly patients are dealt out anew; None: each hospital keeps its own."""
     if partition is None:
-        return synthetic_hospitals(task, hospitals, patients, seed)
+        return None
+    from simulation.federation import LEAST_CONCENTRATION, MOST_CONCENTRATION
+
     way, _, number = partition.partition(":")
     try:
         concentration = float(number)
@@ -143,29 +135,19 @@ def _hospitals(task: Task, hospitals: int, patients: int, seed: int, partition: 
             f"{partition!r} is no partition; write dirichlet:X with X from {LEAST_CONCENTRATION:g} to "
             f"{MOST_CONCENTRATION:g}, for example dirichlet:0.3."
         )
-    return dealt_hospitals(task, hospitals, patients, seed, concentration)
+    return concentration
 
 
 @contextmanager
-def _rounds_shown(rounds: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error where that is a terminal."""
-    with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task("rounds", total=rounds)
-        yield lambda number: progress.update(bar, completed=number)
-
-
-@contextmanager
-def _rounds_written(
-    csv: Path | None, task: Task, hospitals: "Sequence[Hospital]"
-) -> "Iterator[Callable[[Round], None]]":
-    """Write each round's metrics where that was asked for; else nothing is measured."""
+def _rounds_written(csv: Path | None) -> "Iterator[Callable[[Sequence[RoundRow]], None]]":
+    """Write each round's rows where that was asked for."""
     if csv is None:
-        yield lambda done: None
+        yield lambda rows: None
         return
     from simulation.round_metrics import RoundMetrics
 
-    with RoundMetrics(csv, task, hospitals) as metrics:
-        yield metrics.add
+    with RoundMetrics(csv) as metrics:
+        yield metrics.write
 
 
 def _summary(name: EnvoyName, folder: Path, counts: Counts) -> dict[str, str | int | float]:

@@ -1,34 +1,77 @@
-"""Each round's metrics at each hospital, as a table for a spreadsheet."""
+"""Each round's metrics at each hospital: measured once, and the same columns in a file as in a frame."""
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from contract.tasks import RISK_LEVELS, Task
-from simulation.in_process import Hospital, Round
+from contract.errors import FederationError
+from contract.messages.base import MetricValue
+from contract.metrics import require_metrics
+from contract.names import EnvoyName
+from contract.tasks import RISK_LEVELS
+from simulation.errors import SavedRunError
+
+if TYPE_CHECKING:
+    from contract.tasks import Task
+    from simulation.in_process import Hospital, Round
 
 COLUMNS = ("accuracy", "macro_f1", *(f"f1_{level}" for level in RISK_LEVELS), "loss", "held_out")
+HEADER = ("round", "hospital", "num_examples", "model", *COLUMNS)
+
+Model = Literal["local", "global"]
+"""What a hospital trained for the round, and what the round gave to all."""
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """How a model does on one hospital's held-out patients after a round.
+
+    Args:
+        round: Its number, from 1.
+        hospital: Whose patients these are.
+        num_examples: Training rows there.
+        model: Which.
+        metrics: As measured; null where there is nothing to say.
+    """
+
+    round: int
+    hospital: EnvoyName
+    num_examples: int
+    model: Model
+    metrics: Mapping[str, MetricValue]
+
+    @property
+    def cells(self) -> tuple[MetricValue | str, ...]:
+        """The row below ``HEADER``."""
+        metrics = (self.metrics.get(column) for column in COLUMNS)
+        return (self.round, str(self.hospital), self.num_examples, self.model, *metrics)
+
+
+def rows_of(done: "Round", task: "Task", hospitals: "Sequence[Hospital]") -> list[RoundRow]:
+    """Measure a round: two rows a hospital, its ``local`` model and the ``global`` one that the round gave."""
+    models: tuple[Model, Model] = ("local", "global")
+    return [
+        RoundRow(done.number, hospital.name, len(hospital.split.training), model, metrics)
+        for hospital, pair in zip(hospitals, done.metrics(task, hospitals), strict=True)
+        for model, metrics in zip(models, pair, strict=True)
+    ]
 
 
 class RoundMetrics:
-    """A CSV file with two rows a round and hospital: its ``local`` model, and the ``global`` one that the round gave.
-
-    Both are held against that hospital's held-out patients; what can't be said there is empty. A round is in the file
-    as soon as it is over.
+    """A CSV file of rows; what can't be said is empty. A round is in the file as soon as it is written.
 
     Args:
         path: Replaced if it is there.
-        task: What is learned.
-        hospitals: Whose rows these are.
     """
 
-    def __init__(self, path: Path, task: Task, hospitals: Sequence[Hospital]) -> None:
-        self._task, self._hospitals = task, hospitals
+    def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file, lineterminator="\n")
-        self._rows.writerow(["round", "hospital", "num_examples", "model", *COLUMNS])
+        self._rows.writerow(HEADER)
 
     def __enter__(self) -> Self:
         return self
@@ -38,11 +81,50 @@ class RoundMetrics:
     ) -> None:
         self._file.close()
 
-    def add(self, done: Round) -> None:
-        """Measure a round and write it down."""
-        found = done.metrics(self._task, self._hospitals)
-        for hospital, pair in zip(self._hospitals, found, strict=True):
-            for model, metrics in zip(("local", "global"), pair, strict=True):
-                beginning = [done.number, hospital.name, len(hospital.split.training), model]
-                self._rows.writerow([*beginning, *(metrics[column] for column in COLUMNS)])
+    def write(self, rows: Iterable[RoundRow]) -> None:
+        """Write a round down."""
+        self._rows.writerows(row.cells for row in rows)
         self._file.flush()
+
+
+def written(rows: Iterable[RoundRow]) -> bytes:
+    """Give what ``RoundMetrics`` writes."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([HEADER, *(row.cells for row in rows)])
+    return text.getvalue().encode()
+
+
+def read_rows(data: bytes) -> Iterator[RoundRow]:
+    """Read such a file.
+
+    Raises:
+        SavedRunError: It is none, or a value is none of its metric's.
+    """
+    try:
+        lines = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
+        if next(lines, None) != list(HEADER):
+            raise _refusal(1, f"the columns are not {', '.join(HEADER)}")
+        for line, cells in enumerate(lines, start=2):
+            yield _row(line, cells)
+    except (UnicodeDecodeError, csv.Error):
+        raise SavedRunError("rounds.csv is no table of text.", hint=_HINT) from None
+
+
+_HINT = "Save the run again: nobody else writes into its folder."
+
+
+def _row(line: int, cells: Sequence[str]) -> RoundRow:
+    try:
+        number, hospital, num_examples, model, *found = cells
+        metrics = {name: float(text) if text else None for name, text in zip(COLUMNS, found, strict=True)}
+        require_metrics(metrics)
+        if model not in ("local", "global"):
+            raise ValueError("no model")
+        named: Model = "local" if model == "local" else "global"
+        return RoundRow(int(number), EnvoyName(hospital), int(num_examples), named, metrics)
+    except (ValueError, FederationError) as error:
+        raise _refusal(line, error.sentence if isinstance(error, FederationError) else "it is no row of them") from None
+
+
+def _refusal(line: int, why: str) -> SavedRunError:
+    return SavedRunError(f"rounds.csv, line {line}: {why.rstrip('.')}.", hint=_HINT, line=line)

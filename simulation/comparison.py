@@ -1,0 +1,180 @@
+"""Runs side by side: what each reached, how soon, and at which hospital it does worst."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from contract.tasks import Task
+from simulation.curves import Curves, is_cost
+from simulation.errors import ExperimentError, hints_told
+from simulation.history import History
+from simulation.run_record import told_apart
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """What one run reached, of the model that a hospital has in the end.
+
+    Args:
+        run: Its label.
+        strategy: Its strategy.
+        parameters: The strategy's, as beside a command.
+        rounds: How many.
+        seed: Its seed.
+        hospitals: How many.
+        num_examples: Training rows of all of them.
+        mean: Over the hospitals, after the last round.
+        worst: At the worst hospital, after the last round.
+        worst_hospital: That one.
+        best_mean: Over the hospitals, after the best round.
+        best_round: That one.
+        rounds_to_reach: The first round whose mean is at the target; None: none is.
+        seconds: How long it took, with the measuring.
+        sha256: Of its model; None: there is no common one.
+    """
+
+    run: str
+    strategy: str
+    parameters: str
+    rounds: int
+    seed: int
+    hospitals: int
+    num_examples: int
+    mean: float
+    worst: float
+    worst_hospital: str | None
+    best_mean: float
+    best_round: int | None
+    rounds_to_reach: int | None
+    seconds: float
+    sha256: str | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Runs of one task, held beside each other by one metric.
+
+    Args:
+        metric: Which.
+        target: What ``rounds_to_reach`` counts to.
+        runs: As given.
+        curves: Label → the metric over the rounds.
+        task: What all of them learned.
+        same_patients: Whether all had the same hospitals, sizes and seed.
+    """
+
+    metric: str
+    target: float
+    runs: tuple[ComparedRun, ...]
+    curves: Mapping[str, Curves]
+    task: Task
+    same_patients: bool
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """A row a run, by its label; a new one each time."""
+        import pandas as pd
+
+        frame = pd.DataFrame([vars(each) for each in self.runs]).set_index("run")
+        return frame.astype({"best_round": "Int64", "rounds_to_reach": "Int64"})
+
+    @property
+    def caution(self) -> str:
+        """What a reader must know of the runs; mostly nothing."""
+        return "" if self.same_patients else "These runs had different patients: differences may be theirs."
+
+    @hints_told()
+    def plot(self, *, ax: "Axes | None" = None) -> "Figure":
+        """Draw the mean hospital of each run, and thinner its worst hospital.
+
+        Raises:
+            PlotsMissingError: There is no matplotlib.
+        """
+        from simulation.figures import draw_runs
+
+        return draw_runs(self.curves, "The model that hospitals have after each round", self.notice, ax)
+
+    @property
+    def notice(self) -> str:
+        """What stands below a figure: the task's notice and the caution."""
+        return f"{self.task.notice} {self.caution}".strip()
+
+    def __repr__(self) -> str:
+        return f"Comparison(metric={self.metric!r}, runs={[each.run for each in self.runs]}, target={self.target:.4g})"
+
+    def _repr_html_(self) -> str:
+        shown = self.frame[list(SHOWN)].to_html(float_format="{:.4f}".format, na_rep="")
+        return f"<p><b>{self.metric}</b>, rounds to reach {self.target:.4g}. {escape(self.notice)}</p>{shown}"
+
+
+SHOWN = ("rounds", "mean", "worst", "worst_hospital", "best_mean", "best_round", "rounds_to_reach")
+"""The columns for a reader's first look."""
+
+
+@hints_told()
+def compare(
+    histories: Iterable[History] | Mapping[str, History], metric: str = "accuracy", *, target: float | None = None
+) -> Comparison:
+    """Hold runs beside each other.
+
+    Args:
+        histories: One or more, with labels of one's own or without.
+        metric: A column of their frames that is a score.
+        target: What ``rounds_to_reach`` counts to, for the mean over the hospitals; None: the best that all of them
+            reach.
+
+    Raises:
+        ExperimentError: There are none, they learned different tasks, or it is no score.
+    """
+    if isinstance(histories, Mapping):
+        labelled = dict(histories)
+    else:
+        given = list(histories)
+        labelled = dict(zip(told_apart([each.record for each in given]), given, strict=True))
+    if not labelled:
+        raise ExperimentError("There is nothing to compare.", hint="Give one history or more.")
+    first, *others = labelled.values()
+    if any(each.record.definition.digest != first.record.definition.digest for each in others):
+        raise ExperimentError("These runs learned different tasks.", hint="Compare runs of one task.")
+    curves = {label: history.curves(metric) for label, history in labelled.items()}
+    if target is None:
+        target = (max if is_cost(metric) else min)(each.best for each in curves.values())
+    return Comparison(
+        metric,
+        target,
+        tuple(_compared(label, history, curves[label], target) for label, history in labelled.items()),
+        curves,
+        first.task,
+        all(_patients(each) == _patients(first) for each in others),
+    )
+
+
+def _compared(label: str, history: History, curves: Curves, target: float) -> ComparedRun:
+    record = history.record
+    return ComparedRun(
+        run=label,
+        strategy=record.strategy,
+        parameters=record.shown_parameters,
+        rounds=record.rounds,
+        seed=record.seed,
+        hospitals=len(record.hospitals),
+        num_examples=record.num_examples,
+        mean=curves.mean[-1],
+        worst=curves.worst[-1],
+        worst_hospital=curves.worst_hospital,
+        best_mean=curves.best,
+        best_round=curves.best_round,
+        rounds_to_reach=curves.rounds_to_reach(target),
+        seconds=record.seconds,
+        sha256=record.sha256,
+    )
+
+
+def _patients(history: History) -> object:
+    return history.record.hospitals, history.seed

@@ -1,0 +1,138 @@
+"""Curves → a figure. Knows matplotlib, no run and no file, and touches nothing that figures of others share.
+
+Colours: Okabe and Ito 2008, "Color Universal Design", which most who are colour-blind can tell apart.
+"""
+
+import io
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from simulation.curves import Curves
+from simulation.errors import PlotsMissingError
+
+try:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+except ImportError:
+    raise PlotsMissingError(
+        "There is no matplotlib here, so nothing can be drawn.",
+        hint="pip install 'fl-director[plots]', or take the numbers from the frame.",
+    ) from None
+
+AXES: Mapping[str, str] = {
+    "accuracy": "accuracy (share of held-out patients)",
+    "macro_f1": "mean F1 of the levels (0 to 1)",
+    "f1_low": "F1 of level low (0 to 1)",
+    "f1_medium": "F1 of level medium (0 to 1)",
+    "f1_high": "F1 of level high (0 to 1)",
+    "loss": "loss (mean cross-entropy, nats)",
+}
+"""Score → what stands beside the axis."""
+
+_BLUE, _ORANGE, _GREEN, _PURPLE, _SKY, _VERMILLION = "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"
+_INK, _GREY, _PALE = "#222222", "#767676", "#bdbdbd"
+_OF_HOSPITALS = (_BLUE, _ORANGE, _GREEN, _PURPLE, _SKY)
+_OF_RUNS = (*_OF_HOSPITALS, _VERMILLION)
+_STYLES = ("-", "--", "-.", ":")
+_MOST_MARKED = 30
+"""With more rounds than these, points would hide the lines."""
+
+
+class ShownFigure(Figure):
+    """A figure that a notebook shows by itself, without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return as_png(self)
+
+
+def draw_run(curves: Curves, title: str, notice: str, ax: Axes | None = None) -> Figure:
+    """Draw a thin line a hospital, above them their mean and the worst of them.
+
+    Args:
+        curves: Of one run.
+        title: Above it.
+        notice: Below it: what its reader must know.
+        ax: Where; None: in a figure of its own.
+    """
+    ax = ax or _axes(notice)
+    few = len(curves.hospitals) <= len(_OF_HOSPITALS)
+    if len(curves.hospitals) > 1:
+        _line(ax, curves, curves.mean, _INK, 2.6, label="mean hospital")
+        # below the lines of few hospitals, so that the worst one's own is seen in it; above those of many
+        _line(ax, curves, curves.worst, _VERMILLION, 3.0 if few else 2.0, "--", "worst hospital", marked=not few)
+    for place, (name, values) in enumerate(curves.hospitals.items()):
+        label = str(name) if few else None if place else f"each of {len(curves.hospitals)} hospitals"
+        color, width = (_OF_HOSPITALS[place], 1.3) if few else (_PALE, 0.8)
+        _line(ax, curves, values, color, width, label=label, marked=few, on_top=few)
+    return _finished(ax, curves, title)
+
+
+def draw_runs(runs: Mapping[str, Curves], title: str, notice: str, ax: Axes | None = None) -> Figure:
+    """Draw the mean hospital of each run, and thinner in the same colour its worst hospital.
+
+    Args:
+        runs: Label → curves, all of one metric.
+        title: Above it.
+        notice: Below it.
+        ax: Where; None: in a figure of its own.
+    """
+    ax = ax or _axes(notice)
+    for place, (label, curves) in enumerate(runs.items()):
+        color, style = _OF_RUNS[place % len(_OF_RUNS)], _STYLES[place // len(_OF_RUNS) % len(_STYLES)]
+        _line(ax, curves, curves.worst, color, 0.9, style)
+        _line(ax, curves, curves.mean, color, 2.6, style, label)
+    ax.plot([], [], color=_INK, linewidth=2.6, label="thick: mean hospital")
+    ax.plot([], [], color=_INK, linewidth=0.9, label="thin: worst hospital")
+    return _finished(ax, next(iter(runs.values())), title)
+
+
+def as_png(figure: Figure) -> bytes:
+    """Give the file; the same figure gives the same bytes."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
+
+
+def _axes(notice: str) -> Axes:
+    figure = ShownFigure(figsize=(8, 4.4), dpi=100, layout="constrained")
+    figure.supxlabel(textwrap.fill(notice, 110), x=0.01, ha="left", fontsize=8, color=_GREY, parse_math=False)
+    return figure.add_subplot()
+
+
+def _line(
+    ax: Axes,
+    curves: Curves,
+    values: Sequence[float],
+    color: str,
+    width: float,
+    style: str = "-",
+    label: str | None = None,
+    *,
+    marked: bool = True,
+    on_top: bool = True,
+) -> None:
+    marker = "o" if marked and len(curves.rounds) <= _MOST_MARKED else ""
+    (drawn,) = ax.plot(curves.rounds, values, color=color, linewidth=width, linestyle=style, label=label)
+    drawn.set(marker=marker, markersize=width * 1.6, zorder=2.1 if on_top else 1.9)
+
+
+def _finished(ax: Axes, curves: Curves, title: str) -> Figure:
+    ax.set_title(title, loc="left", fontsize=11)
+    ax.set_xlabel("round")
+    ax.set_ylabel(AXES[curves.metric])
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    if "nats" in AXES[curves.metric]:
+        ax.set_ylim(bottom=0)
+    else:
+        ax.set_ylim(-0.02, 1.02)
+    ax.grid(color="#e6e6e6", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+    legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, frameon=False, fontsize=9)
+    for text in legend.get_texts():
+        text.set_parse_math(False)  # a folder's name may hold a $
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("These axes are in no figure.")
+    return figure
