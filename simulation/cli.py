@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,7 @@ from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_con
 from simulation.hospital import Counts
 
 if TYPE_CHECKING:
+    from simulation.history import History
     from simulation.round_metrics import RoundRow
 
 _EXIT_DATA = 5
@@ -81,19 +82,29 @@ def run(
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Where each round's metrics at each hospital go.", dir_okay=False)
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for the whole run: rows, picture, model.", file_okay=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train a consortium in one process, with the envoy's own training and the director's own strategies."""
     from simulation.federation import Federation  # late, as below: the list of commands need not wait for it
+    from simulation.run_folder import require_free
 
     if task not in BUILT_IN_TASKS:
         raise typer.BadParameter(f"there is no task {task!r}; choose one of: {', '.join(BUILT_IN_TASKS)}.")
     parameters = dict(named_value(each) for each in parameter or ()) | ({} if f is None else {"f": f})
     strategy_named(strategy, parameters)  # before anything is drawn: what is wrong with it is said at once
     concentration = _concentration(partition)
+    if out is not None:
+        require_free(out)
     federation = Federation.synthetic(hospitals, patients, seed, concentration=concentration, task=task)
     with _rounds_written(csv) as write:
-        history = federation.run(strategy, rounds, parameters=parameters, every_round=csv is not None, on_round=write)
+        history = federation.run(
+            strategy, rounds, parameters=parameters, every_round=csv is not None or out is not None, on_round=write
+        )
+    if out is not None:
+        _save(history, out)
     *_, at_the_end = federation.all_in_one_place().run(rounds=rounds, every_round=False, progress=False).rows
     local, common = ([row for row in history.last if row.model == model] for model in ("local", "global"))
     result = {
@@ -117,6 +128,51 @@ def run(
         table.add_row(own.hospital, str(own.num_examples), *accuracies)
     Terminal().print(table)
     Terminal().print(f"{rounds} rounds in {history.seconds:.1f} s; sha256 {history.sha256}")
+
+
+@app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Folders that run --out has written.", metavar="DIR…")],
+    metric: Annotated[str, typer.Option(help="By which score.")] = "accuracy",
+    target: Annotated[
+        float | None, typer.Option(help="Of the mean hospital, to count rounds to; usually the best that all reach.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where a figure goes, as PNG.", dir_okay=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Hold saved runs beside each other: what each reached, how soon, and at which hospital it does worst."""
+    from simulation.comparison import compare as compared
+    from simulation.history import History
+
+    found = compared({_label(folder, folders): History.load(folder) for folder in folders}, metric, target=target)
+    if out is not None:
+        from simulation.figures import as_png
+
+        out.write_bytes(as_png(found.plot()))
+    if as_json:
+        said = {"metric": metric, "target": found.target, "same_patients": found.same_patients}
+        runs = [_without_nan(vars(each)) for each in found.runs]
+        print(json.dumps({**_without_nan(said), "runs": runs}))
+        return
+    table = Table("run", "rounds", metric, "worst", "at", "best", "reached")
+    for each in found.runs:
+        reached = "never" if each.rounds_to_reach is None else str(each.rounds_to_reach)
+        cells = (f"{each.mean:.4f}", f"{each.worst:.4f}", str(each.worst_hospital or ""), f"{each.best_mean:.4f}")
+        table.add_row(each.run, str(each.rounds), *cells, reached)
+    Terminal().print(table)
+    what = f"{metric} and best are means over the hospitals; reached: the round in which that is {found.target:.4g}."
+    Terminal().print(f"{what} {found.notice}")
+
+
+def _without_nan(facts: Mapping[str, object]) -> dict[str, object]:
+    """Say null where there is nothing to say: JSON knows no NaN."""
+    return {name: None if value != value else value for name, value in facts.items()}
+
+
+def _label(folder: Path, folders: Sequence[Path]) -> str:
+    """Name a run by its folder, and where two are called alike, by the path."""
+    names = [each.resolve().name for each in folders]
+    return str(folder) if names.count(folder.resolve().name) > 1 else folder.resolve().name
 
 
 def _concentration(partition: str | None) -> float | None:
@@ -148,6 +204,18 @@ def _rounds_written(csv: Path | None) -> "Iterator[Callable[[Sequence[RoundRow]]
 
     with RoundMetrics(csv) as metrics:
         yield metrics.write
+
+
+def _save(history: "History", out: Path) -> None:
+    """Keep the run, with a picture where there is something to draw with."""
+    from simulation.errors import PlotsMissingError
+    from simulation.run_folder import PICTURE
+
+    try:
+        history.save(out, picture=True)
+    except PlotsMissingError as error:
+        history.save(out)
+        Terminal(stderr=True).print(f"{out} has no {PICTURE}: {error.sentence} {error.hint}")
 
 
 def _summary(name: EnvoyName, folder: Path, counts: Counts) -> dict[str, str | int | float]:

@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from aggregation.errors import TooFewUpdatesError, UnknownStrategyError
 from contract.names import EnvoyName
 from envoy.tables import inspect_tables
-from simulation import cli
+from simulation import Federation, History, cli, compare
 from simulation.cli import app
 from simulation.consortium import consortium_counts
+from simulation.errors import SavedRunError
 
 
 def test_the_command_writes_and_tells_what_it_made(tmp_path) -> None:
@@ -122,3 +123,83 @@ def test_a_bar_is_shown_on_a_terminal_alone():
 def test_a_rule_whose_condition_fails_ends_the_run():
     with pytest.raises(TooFewUpdatesError, match="n = 3"):
         cli.run(patients=20, rounds=1, hospitals=3, strategy="krum")
+
+
+def test_the_command_keeps_the_whole_run_in_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cli.run(patients=50, rounds=2, hospitals=3, csv=tmp_path / "rows.csv", out=tmp_path / "run", as_json=True)
+    made = json.loads(capsys.readouterr().out)
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "history.json", "model.pt", "rounds.csv", "rounds.png", "scaler.pkl",
+    ]  # fmt: skip
+    assert (tmp_path / "run" / "rounds.csv").read_bytes() == (tmp_path / "rows.csv").read_bytes()
+    history = History.load(tmp_path / "run")
+    assert history.sha256 == made["sha256"]
+    assert Federation.synthetic(patients=50, hospitals=3).run(rounds=2).sha256 == made["sha256"]
+
+
+def test_without_matplotlib_the_command_says_so_in_a_line_and_keeps_the_rest(tmp_path: Path):
+    script = "import sys; sys.modules['matplotlib'] = None; from simulation.cli import main; main()"
+    arguments = ["run", "--patients", "20", "--rounds", "1", "--out", str(tmp_path / "run")]
+    result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert result.stderr == (
+        f"{tmp_path / 'run'} has no rounds.png: There is no matplotlib here, so nothing can be drawn. "
+        "pip install 'fl-director[plots]', or take the numbers from the frame.\n"
+    )
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "history.json", "model.pt", "rounds.csv", "scaler.pkl",
+    ]  # fmt: skip
+
+
+def test_a_folder_with_something_else_is_refused_before_anything_is_trained(tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(SavedRunError, match=r"holds something else than a saved run: thesis.txt"):
+        cli.run(strategy="krum", hospitals=3, out=tmp_path)  # three are too few for krum, which training would show
+
+
+@pytest.fixture
+def two_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    for strategy in ("fedavg", "fedavgm"):
+        cli.run(patients=50, rounds=3, hospitals=2, strategy=strategy, out=tmp_path / strategy)
+    capsys.readouterr()
+    return [str(tmp_path / "fedavg"), str(tmp_path / "fedavgm")]
+
+
+def test_saved_runs_are_compared(two_runs: list[str], tmp_path: Path):
+    shown = CliRunner().invoke(app, ["compare", *two_runs, "--out", str(tmp_path / "runs.png")])
+    assert shown.exit_code == 0
+    assert [name in shown.stdout for name in ("fedavg", "fedavgm", "not clinical")] == [True] * 3
+    assert (tmp_path / "runs.png").read_bytes().startswith(b"\x89PNG")
+
+    said = json.loads(CliRunner().invoke(app, ["compare", *two_runs, "--json", "--metric", "loss"]).stdout)
+    found = compare({name: History.load(tmp_path / name) for name in ("fedavg", "fedavgm")}, "loss")
+    assert (said["metric"], said["target"], said["same_patients"]) == ("loss", found.target, True)
+    assert [each["run"] for each in said["runs"]] == ["fedavg", "fedavgm"]
+    assert [each["mean"] for each in said["runs"]] == found.frame["mean"].tolist()
+
+    asked = json.loads(CliRunner().invoke(app, ["compare", *two_runs, "--json", "--target", "1.5"]).stdout)
+    assert [each["rounds_to_reach"] for each in asked["runs"]] == [None, None]
+
+
+def test_runs_in_folders_of_one_name_are_told_apart_by_their_path(tmp_path: Path):
+    folders = [tmp_path / "one" / "run", tmp_path / "two" / "run"]
+    for folder in folders:
+        cli.run(patients=20, rounds=1, hospitals=1, out=folder)
+    said = json.loads(CliRunner().invoke(app, ["compare", *map(str, folders), "--json"]).stdout)
+    assert [each["run"] for each in said["runs"]] == [str(folder) for folder in folders]
+
+
+def test_what_is_no_saved_run_ends_the_command_with_what_to_do():
+    command = [sys.executable, "-m", "simulation.cli", "compare", "nowhere"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 5
+    assert "nowhere is no saved run" in result.stderr
+    assert "fl-simulate run --out" in result.stderr
+
+
+def test_a_score_that_no_hospital_has_is_null(tmp_path: Path):
+    cli.run(patients=10, rounds=1, hospitals=1, out=tmp_path / "run")
+    missing = [name for name, value in History.load(tmp_path / "run").last[-1].metrics.items() if value is None]
+    said = CliRunner().invoke(app, ["compare", str(tmp_path / "run"), "--json", "--metric", missing[0]]).stdout
+    assert "NaN" not in said
+    found = json.loads(said)
+    assert (found["target"], found["runs"][0]["mean"], found["runs"][0]["rounds_to_reach"]) == (None, None, None)
