@@ -1,11 +1,10 @@
-"""The Python that a page shows, as its reader would run it."""
+"""What a page tells its reader to run, in Python and in a shell."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
-_SHELL = re.compile(r"^```sh\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?P<language>python|sh)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def section(page: str, heading: str) -> str:
@@ -16,9 +15,10 @@ def section(page: str, heading: str) -> str:
     return re.split(r"^#+ ", below, maxsplit=1, flags=re.MULTILINE)[0]
 
 
+def blocks(text: str) -> list[tuple[str, str]]:
+    """Give each block with its language, from top to bottom."""
+    return [(match["language"], match["code"]) for match in _BLOCK.finditer(text)]
+
+
 def python_blocks(text: str) -> list[str]:
-    return _BLOCK.findall(text)
-
-
-def shell_blocks(text: str) -> list[str]:
-    return _SHELL.findall(text)
+    return [code for language, code in blocks(text) if language == "python"]

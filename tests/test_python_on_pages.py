@@ -1,6 +1,7 @@
 """What a page shows in Python does what the page says."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from contract.network import forward, softmax
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 from tests.hospital_folders import model_of, state_in, write_folder
-from tests.python_on_pages import python_blocks, section
+from tests.python_on_pages import ROOT, blocks, python_blocks, section
 
 PATIENTS = (3, 9, 21)
 BLOCKS = python_blocks(section("docs/analyst.md", "### The model without the director"))
@@ -23,7 +24,9 @@ BLOCKS = python_blocks(section("docs/analyst.md", "### The model without the dir
 def probabilities_from(block: str, folder: Path) -> np.ndarray:
     """Run a block where ``aggregated`` lies, in a process of its own; give what it found."""
     script = f"{block}\nimport json\nprint(json.dumps(probabilities.tolist()))"
-    result = subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=folder, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stderr
     return np.array(json.loads(result.stdout.splitlines()[-1]))
 
@@ -53,3 +56,24 @@ def test_so_does_what_the_script_on_plain_folders_wrote(tmp_path: Path, block: s
     x = scaler.transform(np.array(PATIENTS, np.float64)[:, np.newaxis])
     expected = softmax(forward(DIAGNOSIS_COUNT.architecture, state_in(out), x))
     assert np.allclose(probabilities_from(block, tmp_path), expected, rtol=0, atol=1e-6)
+
+
+def test_the_page_for_data_scientists_can_be_followed_from_top_to_bottom(tmp_path: Path):
+    text = (ROOT / "docs" / "simulation.md").read_text("utf-8")
+    steps = [
+        code if language == "python" else f"import subprocess\nsubprocess.run(['sh', '-e', '-c', {code!r}], check=True)"
+        for language, code in blocks(text)
+    ]
+    assert sum(language == "python" for language, _ in blocks(text)) == text.count("```python\n") >= 5
+    command = [sys.executable, "-W", "error", "-c", "\n".join(steps)]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where fl-simulate is
+    result = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+    )
+    assert result.returncode == 0, result.stderr
+    for folder in ("fedadam", "fedavgm"):
+        assert {"history.json", "rounds.csv", "model.pt", "scaler.pkl"} <= {
+            path.name for path in (tmp_path / "out" / folder).iterdir()
+        }
+    assert (tmp_path / "runs.png").is_file()
+    assert "held_out" in result.stdout
