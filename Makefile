@@ -15,7 +15,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 600
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup demo serve test check faults format bench evidence fuzz robustness stages strategies clean
+.PHONY: help setup demo serve test check faults format bench evidence fuzz notebook robustness stages strategies clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ fuzz: $(INSTALLED) ## Attack the readers with mutated files, and write docs/fuzz
 
 robustness: $(INSTALLED) ## Let hostile hospitals in, and write docs/robustness.md
 	$(BIN)/python -m simulation.robustness --out docs/robustness.md
+
+notebook: $(INSTALLED) ## Run examples/federation.ipynb anew
+	$(BIN)/python examples/execute.py
 
 strategies: $(INSTALLED) ## Train where hospitals see different patients, and write docs/strategies.md
 	$(BIN)/python -m simulation.strategies --out docs/strategies.md

@@ -43,11 +43,13 @@ def blocks_of(page: str, text: str) -> Iterator[Block]:
         yield Block(page, line, found["language"].strip(), "\n".join(lines).rstrip("\n"))
 
 
-def pages() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+def pages() -> list[str]:
+    return ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+
+
+def page_text(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
 
 
 def all_blocks() -> list[Block]:
-    return [
-        block for page in pages() for block in blocks_of(page.relative_to(ROOT).as_posix(), page.read_text("utf-8"))
-    ]
+    return [block for page in pages() for block in blocks_of(page, page_text(page))]

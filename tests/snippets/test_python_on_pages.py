@@ -15,10 +15,11 @@ from contract.network import forward, softmax
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 from tests.hospital_folders import model_of, state_in, write_folder
-from tests.python_on_pages import ROOT, blocks, python_blocks, section
+from tests.snippets.blocks import blocks_of, page_text
 
 PATIENTS = (3, 9, 21)
-BLOCKS = python_blocks(section("docs/analyst.md", "### The model without the director"))
+SECTION = page_text("docs/analyst.md").partition("\n### The model without the director\n")[2].partition("\n## ")[0]
+BLOCKS = [block.text for block in blocks_of("docs/analyst.md", SECTION) if block.language == "python"]
 
 
 def probabilities_from(block: str, folder: Path) -> np.ndarray:
@@ -59,12 +60,14 @@ def test_so_does_what_the_script_on_plain_folders_wrote(tmp_path: Path, block: s
 
 
 def test_the_page_for_data_scientists_can_be_followed_from_top_to_bottom(tmp_path: Path):
-    text = (ROOT / "docs" / "simulation.md").read_text("utf-8")
+    found = list(blocks_of("docs/simulation.md", page_text("docs/simulation.md")))
     steps = [
-        code if language == "python" else f"import subprocess\nsubprocess.run(['sh', '-e', '-c', {code!r}], check=True)"
-        for language, code in blocks(text)
+        block.text
+        if block.language == "python"
+        else f"import subprocess\nsubprocess.run(['sh', '-e', '-c', {block.text!r}], check=True)"
+        for block in found
     ]
-    assert sum(language == "python" for language, _ in blocks(text)) == text.count("```python\n") >= 5
+    assert {block.language for block in found} == {"python", "sh"}
     command = [sys.executable, "-W", "error", "-c", "\n".join(steps)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where fl-simulate is
     result = subprocess.run(
