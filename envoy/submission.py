@@ -23,6 +23,7 @@ from envoy.evaluation import evaluate
 from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
 from envoy.starting_point import StartingPoint
+from envoy.table_sources import TableSource
 from envoy.tables import read_tables
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Trained:
 
 
 def read_local_data(
-    task: Task, directory: Path, *, seed: int, held_out_share: float, rules: HouseRules = USUAL_RULES
+    task: Task, source: TableSource | Path, *, seed: int, held_out_share: float, rules: HouseRules = USUAL_RULES
 ) -> LocalData:
     """Read the tables and split their patients.
 
@@ -73,18 +74,18 @@ def read_local_data(
         DataError: The tables have a defect.
         PolicyError: There are too few patients for this task, or by the hospital's own rules.
     """
-    data = read_patients(task, directory, seed=seed, held_out_share=held_out_share)
+    data = read_patients(task, source, seed=seed, held_out_share=held_out_share)
     rules.require_enough(task, data.num_examples)
     return data
 
 
-def read_patients(task: Task, directory: Path, *, seed: int, held_out_share: float) -> LocalData:
+def read_patients(task: Task, source: TableSource | Path, *, seed: int, held_out_share: float) -> LocalData:
     """Read the tables and split their patients, however few they are.
 
     Raises:
         DataError: The tables have a defect.
     """
-    cohort = build_cohort(task, read_tables(directory))
+    cohort = build_cohort(task, read_tables(source))
     return LocalData(task, split_by_patient(cohort, seed, held_out_share))
 
 

@@ -1,4 +1,4 @@
-"""Bytes on the hospital's disk → chunks of text cells with the line of each row; knows no column's meaning.
+"""Bytes where the hospital keeps them → chunks of text cells with the line of each row; knows no column's meaning.
 
 Every way in which a file can fail to be a comma-separated text leaves as one ``TableFileError`` with a stable kind.
 """
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from envoy.errors import DataError
 from envoy.table_checks import Cells, Chunk
+from envoy.table_sources import FoundTable, TableFolder, TableSource
 
 CHUNK_ROWS = 200_000  # about 60 MB of text cells at a time, whatever the table's size
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -39,24 +40,28 @@ class TableFileError(DataError):
         self.row = row
 
 
-def find_table(directory: Path, name: str) -> Path | None:
+def find_table(source: TableSource | Path, name: str) -> FoundTable | None:
     """Find a table: ``hosp/NAME.csv``, ``hosp/NAME.csv.gz``, then the same without ``hosp``; the first found counts.
+
+    Args:
+        source: Where the tables lie; of a folder its path.
+        name: The table's, as MIMIC-IV calls it.
 
     Raises:
         TableFileError: The folder can't be looked into.
+        EnvoyError: The bucket can't.
     """
-    candidates = (directory / folder / f"{name}{ending}" for folder in ("hosp", "") for ending in (".csv", ".csv.gz"))
     with _explained():
-        return next((path for path in candidates if path.is_file()), None)
+        return (TableFolder(source) if isinstance(source, Path) else source).find(name)
 
 
-def read_header(path: Path) -> list[str]:
+def read_header(table: FoundTable) -> list[str]:
     """Read the names of the columns.
 
     Raises:
         TableFileError: The file is no comma-separated text, or holds nothing.
     """
-    with _explained(), _open(path) as stream:
+    with _explained(), _opened(table) as stream:
         head = stream.read(1 << 16)
     _check_is_text(head)
     text = head.decode("utf-8-sig", errors="replace")
@@ -71,7 +76,7 @@ def read_header(path: Path) -> list[str]:
     return [name.strip() for name in header]
 
 
-def read_chunks(path: Path, header: list[str]) -> Iterator[Chunk]:
+def read_chunks(table: FoundTable, header: list[str]) -> Iterator[Chunk]:
     """Read the rows below the header, at most ``CHUNK_ROWS`` at a time; blank lines are passed over.
 
     Bytes that are no UTF-8 come as lone surrogates (U+DC80 to U+DCFF), so that their cell can be named.
@@ -80,7 +85,7 @@ def read_chunks(path: Path, header: list[str]) -> Iterator[Chunk]:
         TableFileError: The file is damaged, or a row has more cells than the header.
     """
     breaks_before = 0
-    with _explained(), _open(path) as stream:
+    with _explained(), _opened(table) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         frames = pd.read_csv(
             text,
@@ -127,16 +132,21 @@ def _without_blank_lines(chunk: Chunk) -> Chunk:
     return Chunk(columns, chunk.lines[~is_blank])
 
 
-def _open(path: Path) -> IO[bytes]:
-    with path.open("rb") as raw:
-        magic = raw.read(2)
-    if path.suffix == ".gz":
+@contextmanager
+def _opened(table: FoundTable) -> Iterator[IO[bytes]]:
+    """Open a table's text, whether it lies there compressed or not."""
+    with table.open() as raw:
+        magic = raw.peek(len(_GZIP_MAGIC))[: len(_GZIP_MAGIC)]
+        if not table.name.endswith(".gz"):
+            if magic == _GZIP_MAGIC:
+                hint = "Add .gz to its name."
+                raise TableFileError("not_text", "The file is compressed, but not named .gz.", hint=hint)
+            yield raw
+            return
         if magic and magic != _GZIP_MAGIC:
             raise TableFileError("not_gzip", "The file is named .gz, but is not compressed with gzip.")
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if magic == _GZIP_MAGIC:
-        raise TableFileError("not_text", "The file is compressed, but not named .gz.", hint="Add .gz to its name.")
-    return path.open("rb")
+        with gzip.open(raw) as text:
+            yield cast(IO[bytes], text)
 
 
 def _check_is_text(head: bytes) -> None:

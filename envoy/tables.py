@@ -1,4 +1,4 @@
-"""MIMIC-IV tables on the hospital's disk → typed tables, or every defect named by file, column and row."""
+"""MIMIC-IV tables where the hospital keeps them → typed tables, or every defect named by file, column and row."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from envoy.table_checks import (
 )
 from envoy.table_files import TableFileError, find_table, read_chunks, read_header
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS, TableSchema
+from envoy.table_sources import FoundTable, TableSource
 
 __all__ = ["Defect", "Tables", "inspect_tables", "read_tables"]
 
@@ -56,30 +57,31 @@ class _Table:
         return self.rows.frame if self.rows is not None and not self.findings.defects else None
 
 
-def inspect_tables(directory: Path) -> tuple[Defect, ...]:
-    """Find every defect of every table in a folder; reads only.
+def inspect_tables(source: TableSource | Path) -> tuple[Defect, ...]:
+    """Find every defect of every table in a source, or of a folder by its path; reads only.
 
     ``diagnoses_icd`` must be there; ``admissions`` and ``patients`` are checked where they are. References between
     tables are checked only against a table that is free of defects itself, so that one defect isn't told twice.
     """
-    return tuple(defect for table in _load(directory) for defect in table.findings.defects)
+    return tuple(defect for table in _load(source) for defect in table.findings.defects)
 
 
-def read_tables(directory: Path) -> Tables:
-    """Read a hospital's tables.
+def read_tables(source: TableSource | Path) -> Tables:
+    """Read a hospital's tables, from a source or from a folder by its path.
 
     Raises:
         DataError: ``diagnoses_icd`` is missing or has a defect; the sentence names the first ones. Defects of the
             other tables leave these None: whoever needs them says so.
+        EnvoyError: The bucket that they lie in can't be read.
     """
-    diagnoses, admissions, patients = _load(directory)
+    diagnoses, admissions, patients = _load(source)
     if diagnoses.rows is None or diagnoses.findings.defects:
-        raise _data_error(diagnoses.findings.defects, directory)
+        raise _data_error(diagnoses.findings.defects, source)
     return Tables(diagnoses.rows.frame, admissions.sound_frame, patients.sound_frame)
 
 
-def _load(directory: Path) -> tuple[_Table, _Table, _Table]:
-    diagnoses, admissions, patients = (_load_table(directory, schema) for schema in (DIAGNOSES, ADMISSIONS, PATIENTS))
+def _load(source: TableSource | Path) -> tuple[_Table, _Table, _Table]:
+    diagnoses, admissions, patients = (_load_table(source, schema) for schema in (DIAGNOSES, ADMISSIONS, PATIENTS))
     if admissions.rows is not None:
         check_references(admissions.rows, None, patients.sound_frame, admissions.findings)
     if diagnoses.rows is not None:
@@ -87,28 +89,28 @@ def _load(directory: Path) -> tuple[_Table, _Table, _Table]:
     return diagnoses, admissions, patients
 
 
-def _load_table(directory: Path, schema: TableSchema) -> _Table:
+def _load_table(source: TableSource | Path, schema: TableSchema) -> _Table:
     findings = Findings(f"hosp/{schema.name}.csv.gz")
     try:
-        path = find_table(directory, schema.name)
-        if path is None:
+        table = find_table(source, schema.name)
+        if table is None:
             if schema is DIAGNOSES:
                 looked_for = f"hosp/{schema.name}.csv, the same with .gz, or either without hosp"
                 findings.note("missing_file", f"There is no {looked_for}.")
             return _Table(None, findings)
-        findings.file = path.relative_to(directory).as_posix()
-        return _Table(_load_rows(path, schema, findings), findings)
+        findings.file = table.name
+        return _Table(_load_rows(table, schema, findings), findings)
     except TableFileError as error:
         findings.note(error.kind, f"{error.sentence} {error.hint}", row=error.row)
         return _Table(None, findings)
 
 
-def _load_rows(path: Path, schema: TableSchema, findings: Findings) -> TypedRows | None:
+def _load_rows(table: FoundTable, schema: TableSchema, findings: Findings) -> TypedRows | None:
     """Read and check the rows of one table; None where the file can't be read to its end, or has no sound row."""
-    header = read_header(path)
+    header = read_header(table)
     if not check_header(header, schema, findings):
         return None
-    parts = [type_rows(chunk, schema, findings) for chunk in read_chunks(path, header)]
+    parts = [type_rows(chunk, schema, findings) for chunk in read_chunks(table, header)]
     if not any(len(part.lines) for part in parts):
         if not findings.defects:
             findings.note("empty_table", "The table has a header and no rows.")
@@ -128,13 +130,13 @@ def _joined(parts: list[TypedRows]) -> TypedRows:
     return TypedRows(pd.DataFrame(columns, copy=False), np.concatenate([part.lines for part in parts]))
 
 
-def _data_error(defects: tuple[Defect, ...], directory: Path) -> DataError:
+def _data_error(defects: tuple[Defect, ...], source: TableSource | Path) -> DataError:
     named = "; ".join(f"{_place(defect)}: {defect.sentence.rstrip('.')}" for defect in defects[:_NAMED_DEFECTS])
     more = f"; and {len(defects) - _NAMED_DEFECTS} more" if len(defects) > _NAMED_DEFECTS else ""
     first = defects[0]
     return DataError(
         f"{named}{more}.",
-        hint=f"fl-envoy check --data {directory} names every defect.",
+        hint=f"fl-envoy check --data {source} names every defect.",
         kind=first.kind,
         file=first.file,
         column=first.column,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from contract.names import EnvoyName
 from envoy.errors import DataError
 from envoy.table_files import TableFileError, find_table, read_chunks, read_header
+from envoy.table_sources import FoundTable
 from simulation.table_writer import append_rows, open_table
 
 _DEALS = 20_000
@@ -35,13 +36,13 @@ def partition(source: Path, names: Sequence[EnvoyName], out: Path, seed: int = 0
     Raises:
         DataError: A table can't be read, has no subject_id, or there are fewer patients than hospitals.
     """
-    paths = {name: path for name in _TABLES if (path := find_table(source, name)) is not None}
-    if "diagnoses_icd" not in paths:
+    tables = {name: table for name in _TABLES if (table := find_table(source, name)) is not None}
+    if "diagnoses_icd" not in tables:
         raise DataError(f"There is no table diagnoses_icd in {source}.", hint="Name the folder that contains hosp.")
-    owners = _deal(_subject_ids(paths.values()), len(names), seed)
+    owners = _deal(_subject_ids(tables.values()), len(names), seed)
     folders = tuple(out / name for name in names)
-    for table, path in paths.items():
-        _deal_table(table, path, owners, folders)
+    for name, table in tables.items():
+        _deal_table(name, table, owners, folders)
     return folders
 
 
@@ -92,33 +93,33 @@ def _deal(subject_ids: "pd.Index[str]", hospitals: int, seed: int) -> "pd.Series
     return pd.Series(hospital, index=subject_ids)
 
 
-def _subject_ids(paths: Iterable[Path]) -> "pd.Index[str]":
+def _subject_ids(tables: Iterable[FoundTable]) -> "pd.Index[str]":
     """Give every subject of any table, in an order that the tables' order doesn't change."""
     found: set[str] = set()
-    for path in paths:
-        for frame in _read_as_text(path):
+    for table in tables:
+        for frame in _read_as_text(table):
             found.update(frame["subject_id"].unique())
     return pd.Index(sorted(found), dtype=object)
 
 
-def _deal_table(table: str, path: Path, owners: "pd.Series[int]", folders: Sequence[Path]) -> None:
+def _deal_table(name: str, table: FoundTable, owners: "pd.Series[int]", folders: Sequence[Path]) -> None:
     with ExitStack() as open_tables:
-        streams = [open_tables.enter_context(open_table(folder, table)) for folder in folders]
+        streams = [open_tables.enter_context(open_table(folder, name)) for folder in folders]
         is_first = True
-        for frame in _read_as_text(path):
+        for frame in _read_as_text(table):
             hospital = owners.loc[frame["subject_id"]].to_numpy()
             for place, stream in enumerate(streams):
                 append_rows(stream, frame[hospital == place], header=is_first)
             is_first = False
 
 
-def _read_as_text(path: Path) -> Iterator[pd.DataFrame]:
+def _read_as_text(table: FoundTable) -> Iterator[pd.DataFrame]:
     try:
-        header = read_header(path)
+        header = read_header(table)
         if "subject_id" not in header:
-            raise DataError(f"{path} has no column subject_id.", hint="fl-envoy check names every defect.")
-        for chunk in read_chunks(path, header):
+            raise DataError(f"{table} has no column subject_id.", hint="fl-envoy check names every defect.")
+        for chunk in read_chunks(table, header):
             cells = {name: column.texts.to_numpy()[column.codes] for name, column in chunk.columns.items()}
             yield pd.DataFrame(cells, dtype=object)
     except TableFileError as error:
-        raise DataError(f"{path}: {error.sentence}", hint=error.hint) from error
+        raise DataError(f"{table}: {error.sentence}", hint=error.hint) from error

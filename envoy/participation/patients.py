@@ -1,4 +1,4 @@
-"""The hospital's patients of a task, read once and again only where a table's file has changed."""
+"""The hospital's patients of a task, read once and again only where a table has changed."""
 
 from pathlib import Path
 
@@ -7,47 +7,40 @@ from contract.tasks import Task
 from envoy.submission import LocalData, read_patients
 from envoy.table_files import find_table
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS
+from envoy.table_sources import Signature, TableSource
 
-_Signature = tuple[tuple[str, int, int] | None, ...]
-"""Of each table its place, the time of its last change in nanoseconds, and its size."""
+_Signatures = tuple[Signature | None, ...]
+"""Of each table; None where there is none."""
 
 
 class Patients:
-    """Reads a folder of tables.
+    """Reads a hospital's tables.
 
     Args:
-        folder: The tables.
+        source: Where they lie; of a folder its path.
         seed: Decides who is held out.
         held_out_share: Share of the patients that is.
     """
 
-    def __init__(self, folder: Path, *, seed: int, held_out_share: float) -> None:
-        self._folder = folder
+    def __init__(self, source: TableSource | Path, *, seed: int, held_out_share: float) -> None:
+        self._source = source
         self._seed, self._held_out_share = seed, held_out_share
-        self._read: dict[TaskName, tuple[_Signature, LocalData]] = {}
+        self._read: dict[TaskName, tuple[_Signatures, LocalData]] = {}
 
     def of(self, task: Task) -> LocalData:
         """Give the patients of a task: the same object as long as neither the tables nor the task have changed.
 
         Raises:
             DataError: The tables have a defect.
+            EnvoyError: The bucket that they lie in can't be read.
         """
-        found = self._signature()
+        found = self._signatures()
         last = self._read.get(task.name)
         if last is None or last[0] != found or last[1].task != task:
-            data = read_patients(task, self._folder, seed=self._seed, held_out_share=self._held_out_share)
+            data = read_patients(task, self._source, seed=self._seed, held_out_share=self._held_out_share)
             last = self._read[task.name] = found, data
         return last[1]
 
-    def _signature(self) -> _Signature:
-        return tuple(_signed(find_table(self._folder, table.name)) for table in (DIAGNOSES, ADMISSIONS, PATIENTS))
-
-
-def _signed(path: Path | None) -> tuple[str, int, int] | None:
-    if path is None:
-        return None
-    try:
-        found = path.stat()
-    except OSError:  # gone meanwhile; whoever reads it says so
-        return None
-    return str(path), found.st_mtime_ns, found.st_size
+    def _signatures(self) -> _Signatures:
+        found = (find_table(self._source, table.name) for table in (DIAGNOSES, ADMISSIONS, PATIENTS))
+        return tuple(None if table is None else table.signature for table in found)
