@@ -28,7 +28,7 @@ class SettingsError(EnvoyError):
 
 
 class NetworkError(EnvoyError):
-    """The director can't be reached now; trying again later may help."""
+    """The other side, most often the director, can't be reached now; trying again later may help."""
 
     code = "director_unreachable"
 
@@ -37,6 +37,18 @@ class BrokenLinkError(NetworkError):
     """The director did not answer, or its answer broke off: the same again may pass at once."""
 
     code = "link_broken"
+
+
+class TablesUnreachableError(NetworkError):
+    """The hospital's tables can't be reached where they lie; trying again later may help."""
+
+    code = "tables_unreachable"
+
+
+class TablesDeniedError(EnvoyError):
+    """The server on which the hospital's tables lie does not let this envoy read them."""
+
+    code = "tables_denied"
 
 
 class PolicyError(EnvoyError):

@@ -16,6 +16,7 @@ from pydantic_settings import (
 from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.bandwidth import Bandwidth
+from envoy.bucket_address import BucketAddress, read_place
 from envoy.errors import SettingsError
 from envoy.hours import Hours, read_hours
 from envoy.house_rules import HouseRules
@@ -28,6 +29,14 @@ _SomeNames = Annotated[tuple[TaskName, ...], Field(min_length=1)]
 def _names(found: object) -> object:
     """Take names with commas between them for a list, as an environment has none."""
     return [name.strip() for name in found.split(",")] if isinstance(found, str) else found
+
+
+def _place(found: object) -> Path | BucketAddress | None:
+    if found is None or isinstance(found, BucketAddress):
+        return found
+    if not isinstance(found, str | Path):
+        raise ValueError("write where the tables lie as text")
+    return read_place(str(found))
 
 
 def _hours(found: object) -> Hours | None:
@@ -43,12 +52,18 @@ class EnvoySettings(BaseSettings):
 
     Args:
         home: Where the token and the last start are kept.
-        data: The folder of the hospital's tables.
+        data: The folder of the hospital's tables, or ``s3://BUCKET/PREFIX``.
         task: The task.
         seed: Decides which patients are held out, and the order of training.
         held_out_share: Share of the patients that the model never trains on.
-        ca_file: Certificates to trust, where the director's is not from a public authority.
-        timeout_seconds: How long to wait for the director to say something.
+        s3_endpoint: The address of the bucket's S3 server; None: Amazon's in the region.
+        s3_region: The bucket's region.
+        s3_anonymous: Whether to read a bucket that is open to everybody, without credentials. Those are
+            AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment, and no setting.
+        s3_insecure_http: Whether the patients' tables may travel unencrypted from another machine.
+        ca_file: Certificates to trust, where the director's is not from a public authority; for the S3 server beside
+            the public ones.
+        timeout_seconds: How long to wait for the director, or the S3 server, to say something.
         attempts: How often to try again over a bad link.
         insecure_http: Whether the token may travel unencrypted to another machine.
         minimum_examples: Below so many training patients nothing is made that leaves, whatever a director says.
@@ -65,10 +80,14 @@ class EnvoySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
 
     home: Path = Path("~/.fl-envoy")
-    data: Path | None = None
+    data: Annotated[Path | BucketAddress | None, PlainValidator(_place)] = None
     task: str = DIAGNOSIS_COUNT.name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    s3_endpoint: str | None = None
+    s3_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
+    s3_anonymous: bool = False
+    s3_insecure_http: bool = False
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     attempts: Annotated[int, Field(ge=0, le=100)] = 8

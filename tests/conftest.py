@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.s3_server import S3Server, s3_server
 
 # Under a full machine an example may take long, which says nothing of what it shows.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -64,3 +65,10 @@ def mimic_iv_demo() -> Path:
     if not folder or folder == "synthetic":
         pytest.skip("MIMIC_IV_DIR is not set to the MIMIC-IV demo: tests on real data are left out")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A real S3 server; each test makes buckets of its own."""
+    with s3_server() as server:
+        yield server

@@ -5,7 +5,6 @@ import signal
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from contract.messages.runs import RunAnswer
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from envoy.cli.answers import answer_waiting
-from envoy.cli.program import AsJson, Data, client_of, err, out, says_what_failed, tables_folder
+from envoy.cli.program import AsJson, Data, client_of, err, out, says_what_failed, tables_source
 from envoy.director_client import DirectorClient
 from envoy.errors import SettingsError
 from envoy.home_lock import only_one
@@ -32,6 +31,7 @@ from envoy.participation.sender import Sender
 from envoy.participation.status import read_status
 from envoy.participation.switches import Switches
 from envoy.settings import EnvoySettings, read_settings
+from envoy.table_sources import TableSource
 
 _ATTEMPTS = 2
 """How often a request is repeated at once; after that it is said, and tried again more slowly."""
@@ -47,7 +47,7 @@ def participate(
     """Take part in training rounds: wait, train, return the update, wait again; until it is stopped."""
     settings = read_settings()
     membership = MembershipFile(settings.home_folder).read()
-    folder = tables_folder(settings, data)
+    source = tables_source(_impatient(settings), data)
     with only_one(settings.home_folder):
         signal.signal(signal.SIGTERM, _stop)
         before = read_status(settings.home_folder)
@@ -55,7 +55,7 @@ def participate(
         bulletin.enter("starting", run=before.run if before else None)
         try:
             _get_ready(settings, membership)
-            loop = _participation(settings, membership, folder, bulletin)
+            loop = _participation(settings, membership, source, bulletin)
             loop.take_part(1 if once else runs, in_run=before.run if before else None)
         except KeyboardInterrupt:
             bulletin.say("stopped", "Stopped. Started again, it goes on from here.")
@@ -100,7 +100,7 @@ def refuse(
         out.print(f"Takes no part in run {run}.")
         return
     switches.take_back(run)
-    participant = _participant(settings, membership, tables_folder(settings, data), client)
+    participant = _participant(settings, membership, tables_source(settings, data), client)
     answer = participant.answer(run, client.run(run).task)
     out.print(f"Run {run}: {answer.choice}. {answer.reason or ''}".strip())
 
@@ -114,11 +114,12 @@ def _refusal(reason: str) -> RunAnswer:
         ) from None
 
 
-def _participation(settings: EnvoySettings, membership: Membership, folder: Path, bulletin: Bulletin) -> Participation:
+def _participation(
+    settings: EnvoySettings, membership: Membership, source: TableSource, bulletin: Bulletin
+) -> Participation:
     home, envoy = settings.home_folder, membership.envoy_name
-    patience = min(settings.attempts, _ATTEMPTS)
-    client = client_of(settings.model_copy(update={"attempts": patience}), membership)
-    participant = _participant(settings, membership, folder, client)
+    client = client_of(_impatient(settings), membership)
+    participant = _participant(settings, membership, source, client)
     holds = Holds(Switches(home), settings.hours)
     sender = Sender(client, envoy, Outbox(home, membership.director), bulletin)
 
@@ -128,6 +129,10 @@ def _participation(settings: EnvoySettings, membership: Membership, folder: Path
 
     renew = _Renewal(MembershipFile(home), membership, client)
     return Participation(client, envoy, participant, sender, holds, bulletin, between=between, renew=renew)
+
+
+def _impatient(settings: EnvoySettings) -> EnvoySettings:
+    return settings.model_copy(update={"attempts": min(settings.attempts, _ATTEMPTS)})
 
 
 @dataclass
@@ -147,8 +152,10 @@ class _Renewal:
         return is_another
 
 
-def _participant(settings: EnvoySettings, membership: Membership, folder: Path, client: DirectorClient) -> Participant:
-    patients = Patients(folder, seed=settings.seed, held_out_share=settings.held_out_share)
+def _participant(
+    settings: EnvoySettings, membership: Membership, source: TableSource, client: DirectorClient
+) -> Participant:
+    patients = Patients(source, seed=settings.seed, held_out_share=settings.held_out_share)
     house = House(settings.rules, settings.allowed_tasks)
     return Participant(client, membership, settings.home_folder, house, patients)
 

@@ -1,6 +1,7 @@
 """What every command shares: the error it ends with, its options, the director that it asks, how it prints."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -16,6 +17,9 @@ from contract.names import TaskName
 from contract.tasks import Task
 from contract.terminal import Terminal
 from envoy.address import read_address
+from envoy.bucket import Bucket
+from envoy.bucket_access import BucketAccess, credentials_in, read_endpoint
+from envoy.bucket_address import BucketAddress, read_place
 from envoy.director_client import DirectorClient
 from envoy.errors import (
     DataError,
@@ -24,12 +28,14 @@ from envoy.errors import (
     PolicyError,
     RefusedError,
     SettingsError,
+    TablesDeniedError,
 )
 from envoy.ledger import Ledger
 from envoy.membership import Membership, MembershipFile
 from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
 from envoy.submission import LocalData, read_local_data
+from envoy.table_sources import TableFolder, TableSource
 
 out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
@@ -41,6 +47,7 @@ _EXITS: Mapping[type[FederationError], int] = {
     NetworkError: 3,
     NotJoinedError: 4,
     RefusedError: 4,
+    TablesDeniedError: 4,
     DataError: 5,
     PolicyError: 6,
     CallerError: 5,
@@ -48,7 +55,15 @@ _EXITS: Mapping[type[FederationError], int] = {
 """0 ok, 2 usage, 3 network, 4 refused, 5 data, 6 policy."""
 EXIT_DATA = 5
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the tables; else ENVOY_DATA.", show_default=False)]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR|s3://BUCKET/PREFIX",
+        help="Where the tables lie: a folder, or a bucket; else ENVOY_DATA.",
+        show_default=False,
+    ),
+]
 TaskOption = Annotated[str | None, typer.Option("--task", help="The task; else ENVOY_TASK.", show_default=False)]
 Seed = Annotated[
     int | None, typer.Option("--seed", help="Decides who is held out; else ENVOY_SEED.", show_default=False)
@@ -109,12 +124,32 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
     return client
 
 
-def tables_folder(settings: EnvoySettings, data: Path | None) -> Path:
-    """Give the folder of tables, by option or setting."""
-    directory = data or settings.data
-    if directory is None:
+def tables_source(settings: EnvoySettings, data: str | None) -> TableSource:
+    """Give where the tables lie, by option or setting."""
+    place = settings.data if data is None else read_place(data)
+    if place is None:
         raise SettingsError("No folder of tables was named.", hint="Give --data DIR, or set ENVOY_DATA.")
-    return directory
+    if isinstance(place, Path):
+        return TableFolder(place)
+    return Bucket(place, _bucket_access(settings, place))
+
+
+def _bucket_access(settings: EnvoySettings, place: BucketAddress) -> BucketAccess:
+    credentials = None if settings.s3_anonymous else credentials_in(os.environ)
+    if credentials is None and not settings.s3_anonymous:
+        raise SettingsError(
+            f"There are no credentials for {place}.",
+            hint="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment; or ENVOY_S3_ANONYMOUS=1 where "
+            "the bucket is open to everybody.",
+        )
+    return BucketAccess(
+        server=read_endpoint(settings.s3_endpoint, settings.s3_region, insecure_http=settings.s3_insecure_http),
+        region=settings.s3_region,
+        credentials=credentials,
+        timeout_seconds=settings.timeout_seconds,
+        attempts=settings.attempts,
+        ca_file=settings.ca_file,
+    )
 
 
 def chosen_task(settings: EnvoySettings, task: str | None) -> TaskName:
@@ -127,11 +162,11 @@ def chosen_seed(settings: EnvoySettings, seed: int | None) -> int:
     return settings.seed if seed is None else seed
 
 
-def chosen_patients(settings: EnvoySettings, task: Task, data: Path | None, seed: int | None) -> LocalData:
+def chosen_patients(settings: EnvoySettings, task: Task, data: str | None, seed: int | None) -> LocalData:
     """Read this hospital's patients of a task, split."""
     return read_local_data(
         task,
-        tables_folder(settings, data),
+        tables_source(settings, data),
         seed=chosen_seed(settings, seed),
         held_out_share=settings.held_out_share,
         rules=settings.rules,

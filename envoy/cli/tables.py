@@ -3,7 +3,7 @@
 import typer
 from rich.table import Table
 
-from envoy.cli.program import EXIT_DATA, AsJson, Data, out, print_json, says_what_failed, tables_folder
+from envoy.cli.program import EXIT_DATA, AsJson, Data, out, print_json, says_what_failed, tables_source
 from envoy.settings import read_settings
 
 
@@ -12,7 +12,7 @@ def check(data: Data = None, as_json: AsJson = False) -> None:
     """Read the tables and name every defect; sends nothing."""
     from envoy.tables import inspect_tables  # late: pandas takes half a second
 
-    defects = inspect_tables(tables_folder(read_settings(), data))
+    defects = inspect_tables(tables_source(read_settings(), data))
     if as_json:
         print_json([vars(defect) for defect in defects])
     elif defects:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from envoy.bucket_address import BucketAddress
 from envoy.errors import SettingsError
 from envoy.house_rules import HouseRules
 from envoy.settings import EnvoySettings, read_settings
@@ -53,6 +54,11 @@ def test_the_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("ENVOY_THREADS", "0", "Setting threads: "),
         ("ENVOY_KILOBYTES_PER_SECOND", "1", "Setting kilobytes_per_second: "),
         ("ENVOY_ANSWER", "always", "Setting answer: "),
+        ("ENVOY_DATA", "s3:/tables/mimic", "it begins with s3://"),
+        ("ENVOY_DATA", "gs://tables/mimic", "can't be read from gs://"),
+        ("ENVOY_S3_REGION", "evil.example/", "Setting s3_region: "),
+        ("ENVOY_S3_ANONYMOUS", "perhaps", "Setting s3_anonymous: "),
+        ("ENVOY_S3_INSECURE_HTTP", "perhaps", "Setting s3_insecure_http: "),
         ("ENVOY_ANSWER_MARGIN", "-1", "Setting answer_margin: "),
         ("ENVOY_ANSWER_LOSS_MARGIN", "nan", "Setting answer_loss_margin: "),
     ],
@@ -106,6 +112,38 @@ def test_what_the_hospital_decides_is_written_alike_in_the_environment_and_the_f
     assert settings.allowed_tasks == ("other", "third")
     assert settings.hours is not None
     assert settings.hours.hold(time(12))
+
+
+def test_a_bucket_is_written_alike_in_the_environment_and_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "envoy.toml").write_text('data = "s3://tables/mimic-iv/"\ns3_endpoint = "https://minio.example:9000"\n')
+    settings = read_settings()
+    assert (settings.data, settings.s3_endpoint) == (BucketAddress("tables", "mimic-iv"), "https://minio.example:9000")
+    assert (settings.s3_region, settings.s3_anonymous, settings.s3_insecure_http) == ("us-east-1", False, False)
+    monkeypatch.setenv("ENVOY_DATA", "s3://others")
+    assert read_settings().data == BucketAddress("others")
+    assert EnvoySettings(data=BucketAddress("ours")).data == BucketAddress("ours")
+    (tmp_path / "envoy.toml").write_text('data = "s3:/tables"\n')
+    monkeypatch.delenv("ENVOY_DATA")
+    with pytest.raises(SettingsError, match="it begins with s3://"):
+        read_settings()
+    with pytest.raises(SettingsError, match="it begins with s3://"):
+        EnvoySettings(data=Path("s3://tables/mimic"))  # has lost a slash
+
+
+@pytest.mark.parametrize("name", ["aws_secret_access_key", "s3_secret_access_key", "s3_access_key_id"])
+def test_credentials_are_no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "envoy.toml").write_text(f'{name} = "hush"\n')
+    with pytest.raises(SettingsError, match=name) as refused:
+        read_settings()
+    assert "hush" not in str(refused.value) + refused.value.hint
+
+
+def test_where_the_tables_lie_is_text_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "envoy.toml").write_text("data = 5\n")
+    with pytest.raises(SettingsError, match=r"Setting data: .*write where the tables lie as text"):
+        read_settings()
 
 
 def test_hours_in_the_file_are_text(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.envoy.answering import Asked
 from tests.envoy.cli.joining import Run, join
 from tests.envoy.participation.rounds_played import MERGED, NOW, PlayedRounds
 from tests.envoy.playing import Answer, playing
+from tests.s3_server import S3Server
+from tests.unruly_proxy import UnrulyProxy
 
 
 @pytest.fixture
@@ -147,3 +149,19 @@ def test_the_status_says_what_is_going_on_without_a_link(run: Run, home: Path) -
     write_status(home, Status(state="training", since=NOW, run=1, number=3, rounds=9))
     ended = run("status")
     assert (ended.exit_code, "as training, round 3 of 9 (run 1)" in ended.stdout) == (3, True)
+
+
+def test_a_bucket_that_is_away_is_asked_again_as_a_director_is(
+    run: Run, director: PlayedRounds, s3: S3Server, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = s3.bucket(is_open=True).put_folder(tables, "mimic")
+    monkeypatch.setenv("ENVOY_S3_ANONYMOUS", "1")
+    monkeypatch.setenv("ENVOY_ATTEMPTS", "8")
+    with UnrulyProxy(int(s3.url.rpartition(":")[2]), seed=1, cut_share=0.001) as proxy:
+        monkeypatch.setenv("ENVOY_S3_ENDPOINT", proxy.url)
+        join(run, director.url)
+        proxy.go_dark(2)
+        ended = run("participate", "--once", "--data", str(address))
+    assert ended.exit_code == 0, ended.output
+    assert f"The S3 server at {proxy.url} does not answer. Trying again in" in ended.stderr
+    assert list(director.returned) == [1, 2]

@@ -1,6 +1,7 @@
 """What every command shares, and above all how it ends; whole days of commands are a journey."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from envoy.cli.program import new_client
 from envoy.settings import read_settings
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import Run
+from tests.envoy.raw_server import raw_server, saying
 from tests.real_processes import free_port
+from tests.s3_server import S3Bucket, S3Server, as_environment
 
 
 @pytest.mark.parametrize("command", ["statistics", "train", "evaluate", "status"])
@@ -48,6 +51,86 @@ def test_no_folder_of_tables_is_wrong_usage(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.delenv("ENVOY_DATA")
     ended = run("check")
     assert (ended.exit_code, "No folder of tables was named" in ended.stderr) == (2, True)
+
+
+@pytest.fixture
+def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Bucket:
+    """An empty bucket that is open to everybody, on a server that is set; no credentials."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ENVOY_S3_ENDPOINT", s3.url)
+    return s3.bucket(is_open=True)
+
+
+def test_tables_are_read_from_a_bucket_as_from_a_folder(
+    run: Run, bucket: S3Bucket, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.put_folder(tables, "mimic")
+    monkeypatch.setenv("ENVOY_S3_ANONYMOUS", "1")
+    assert run("check", "--data", f"s3://{bucket.name}/mimic").stdout == "No defects.\n"
+    monkeypatch.setenv("ENVOY_DATA", f"s3://{bucket.name}/mimic/")
+    assert run("check").stdout == "No defects.\n"
+    missing = run("train", "--offline", "parcel", "--data", f"s3://{bucket.name}/other")
+    assert (missing.exit_code, "There is no hosp/diagnoses_icd.csv" in missing.stderr) == (5, True)
+    assert f"fl-envoy check --data s3://{bucket.name}/other" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "environment", "code", "sentence"),
+    [
+        ("s3://tables/x", {}, 2, "There are no credentials for s3://tables/x"),
+        ("s3://tables/x", {"AWS_ACCESS_KEY_ID": "hush"}, 2, "only one is set"),
+        ("s3:/tables/x", {}, 2, "it begins with s3://"),
+        ("gs://tables/x", {}, 2, "can't be read from gs://"),
+        ("s3://hush:hush@tables/x", {}, 2, "holds no user's name"),
+        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "hush"}, 2, "is no address of an S3 server"),
+        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "http://s3.example"}, 6, "not encrypted"),
+        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "http://127.0.0.1:1"}, 3, "does not answer"),
+        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_CA_FILE": "nowhere"}, 2, "Look at ENVOY_CA_FILE"),
+    ],
+)
+def test_what_is_wrong_with_a_bucket_has_its_exit_code_and_shows_no_key(
+    run: Run,
+    bucket: S3Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    data: str,
+    environment: dict[str, str],
+    code: int,
+    sentence: str,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ended = run("check", "--data", data)
+    assert (ended.exit_code, ended.stdout) == (code, ""), ended.stderr
+    assert sentence in ended.stderr
+    assert "hush" not in ended.stderr
+
+
+def test_a_bucket_that_may_not_be_read_ends_a_command_with_4(
+    run: Run, s3: S3Server, tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = s3.bucket()
+    private.put_folder(tables, "mimic")
+    monkeypatch.setenv("ENVOY_S3_ENDPOINT", s3.url)
+    with s3.checking("s3:GetObject", "s3:ListBucket") as right:
+        for secret, code in (("hush-hush", 4), (right.secret, 0)):
+            for name, value in as_environment(replace(right, secret=secret)).items():
+                monkeypatch.setenv(name, value)
+            ended = run("check", "--data", f"s3://{private.name}/mimic")
+            assert ended.exit_code == code, ended.stderr
+            assert ("s3:ListBucket" in ended.stderr, "hush" in ended.stderr) == (code == 4, False)
+
+
+def test_without_credentials_a_cloud_is_not_asked_for_some(
+    run: Run, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with raw_server(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as metadata:
+        for name in ("AWS_METADATA_ENDPOINT", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_STS_ENDPOINT"):
+            monkeypatch.setenv(name, metadata.url)
+        for anonymous, code in (("0", 2), ("1", 5)):
+            monkeypatch.setenv("ENVOY_S3_ANONYMOUS", anonymous)
+            assert run("check", "--data", f"s3://{bucket.name}/x").exit_code == code
+        assert metadata.heads == []
 
 
 def test_every_command_keeps_to_the_bandwidth_that_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""How a bucket's server is reached, and as whom. Credentials come from the environment alone; knows no network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from envoy.address import DirectorAddress, read_address
+from envoy.errors import PolicyError, SettingsError
+
+SET_KEYS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if there is one"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a bucket's server knows this hospital by; never shown.
+
+    Args:
+        key_id: Of the access key.
+        secret: Its secret half.
+        session: The token beside it, where it is a temporary one.
+    """
+
+    key_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    session: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class BucketAccess:
+    """How a bucket is reached.
+
+    Args:
+        server: The S3 server.
+        region: Its region.
+        credentials: None: anonymous.
+        timeout_seconds: How long to wait for a connection, and for each sign of life after it.
+        attempts: How often in a row to try again.
+        ca_file: Certificates to trust beside those of public authorities.
+    """
+
+    server: DirectorAddress
+    region: str
+    credentials: Credentials | None
+    timeout_seconds: float
+    attempts: int
+    ca_file: Path | None = None
+
+
+def credentials_in(environment: Mapping[str, str]) -> Credentials | None:
+    """Read the credentials of the surroundings; None where there are none.
+
+    Raises:
+        SettingsError: There is only half of them.
+    """
+    key_id, secret = environment.get("AWS_ACCESS_KEY_ID", ""), environment.get("AWS_SECRET_ACCESS_KEY", "")
+    if not key_id and not secret:
+        return None
+    if not key_id or not secret:
+        raise SettingsError("Of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set.", hint=f"{SET_KEYS}.")
+    return Credentials(key_id, secret, environment.get("AWS_SESSION_TOKEN") or None)
+
+
+def read_endpoint(url: str | None, region: str, *, insecure_http: bool) -> DirectorAddress:
+    """Read the address of an S3 server; None is Amazon's in a region.
+
+    Raises:
+        SettingsError: It is none.
+        PolicyError: Patients' rows would travel there where others read along.
+    """
+    try:
+        address = read_address(f"https://s3.{region}.amazonaws.com" if url is None else url)
+    except SettingsError:  # its sentence shows the text, in which somebody may have put a key
+        raise SettingsError(
+            "ENVOY_S3_ENDPOINT is no address of an S3 server.",
+            hint="Write it as https://minio.hospital.example:9000, without a user's name, ? or #.",
+        ) from None
+    if not address.is_private and not insecure_http:
+        raise PolicyError(
+            f"{address.url} is not encrypted: whoever is on the way reads the patients' tables.",
+            hint="Use https://. On a network that only you can reach: ENVOY_S3_INSECURE_HTTP=1.",
+        )
+    return address
