@@ -1,7 +1,6 @@
 """``make demo``: a director and five envoys as real processes over real HTTP, from empty folders to an answer."""
 
 import argparse
-import gzip
 import json
 import os
 import shutil
@@ -24,13 +23,12 @@ from contract.errors import FederationError
 from contract.names import EnvoyName
 from contract.terminal import Terminal
 from simulation.consortium import STANDARD_HOSPITALS, write_consortium
+from simulation.open_demo import fetch_open_demo
 from simulation.partition import partition
 
 CYCLES = 3
 SYNTHETIC_PATIENTS = 2000
 _READY_SECONDS = 30
-_BUCKET = "https://physionet-open.s3.amazonaws.com/mimic-iv-demo/2.2/hosp"
-_TABLES = ("patients", "admissions", "diagnoses_icd")
 
 
 class DemoError(Exception):
@@ -192,9 +190,9 @@ def _hospital_data(out: Path, scratch: Path, console: Terminal) -> tuple[str, Se
     if beside.is_dir():
         return _label(beside), partition(beside, names, out)
     try:
-        _download(scratch)
-    except OSError as error:
-        console.print(f"The open MIMIC-IV demo can't be fetched ({type(error).__name__}): synthetic patients instead.")
+        fetch_open_demo(scratch)
+    except FederationError as error:
+        console.print(f"The open MIMIC-IV demo can't be fetched: {error.sentence} Synthetic patients instead.")
         return "synthetic", write_consortium(out, len(names), SYNTHETIC_PATIENTS, seed=0)
     return "mimic-iv-demo", partition(scratch, names, out)
 
@@ -202,15 +200,6 @@ def _hospital_data(out: Path, scratch: Path, console: Terminal) -> tuple[str, Se
 def _label(source: Path) -> str:
     """Name the data: the open demo by its hundred subjects' list, else the folder's own name."""
     return "mimic-iv-demo" if (source / "demo_subject_id.csv").is_file() else source.resolve().name
-
-
-def _download(scratch: Path) -> None:
-    (scratch / "hosp").mkdir()
-    for table in _TABLES:
-        with urllib.request.urlopen(f"{_BUCKET}/{table}.csv.gz", timeout=10) as response:  # noqa: S310 - a constant
-            data = response.read()
-        gzip.decompress(data)  # a login page or a torn file is no table
-        (scratch / "hosp" / f"{table}.csv.gz").write_bytes(data)
 
 
 def _empty(out: Path) -> None:
