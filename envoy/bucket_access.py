@@ -1,12 +1,17 @@
 """How a bucket's server is reached, and as whom. Credentials come from the environment alone; knows no network."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from envoy.address import DirectorAddress, read_address
 from envoy.errors import PolicyError, SettingsError
 
+# What is none of these, obstore does not refuse but breaks on.
+_KEY = re.compile(r"[!-~]+")
+_ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~-]+)*")
 SET_KEYS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN if there is one"
 
 
@@ -50,14 +55,20 @@ def credentials_in(environment: Mapping[str, str]) -> Credentials | None:
     """Read the credentials of the surroundings; None where there are none.
 
     Raises:
-        SettingsError: There is only half of them.
+        SettingsError: There is only half of them, or one holds what no key has.
     """
     key_id, secret = environment.get("AWS_ACCESS_KEY_ID", ""), environment.get("AWS_SECRET_ACCESS_KEY", "")
     if not key_id and not secret:
         return None
     if not key_id or not secret:
         raise SettingsError("Of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set.", hint=f"{SET_KEYS}.")
-    return Credentials(key_id, secret, environment.get("AWS_SESSION_TOKEN") or None)
+    session = environment.get("AWS_SESSION_TOKEN") or None
+    if not all(_KEY.fullmatch(each) for each in (key_id, secret, session) if each is not None):
+        raise SettingsError(
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN holds a character that no key has.",
+            hint="Look for spaces, line ends and quotes that were copied with it.",
+        )
+    return Credentials(key_id, secret, session)
 
 
 def read_endpoint(url: str | None, region: str, *, insecure_http: bool) -> DirectorAddress:
@@ -69,11 +80,14 @@ def read_endpoint(url: str | None, region: str, *, insecure_http: bool) -> Direc
     """
     try:
         address = read_address(f"https://s3.{region}.amazonaws.com" if url is None else url)
-    except SettingsError:  # its sentence shows the text, in which somebody may have put a key
+        is_one = _ENDPOINT.fullmatch(address.url) and (":" not in address.host or ip_address(address.host))
+    except (SettingsError, ValueError):  # whose sentences show the text, in which somebody may have put a key
+        is_one = None
+    if not is_one:
         raise SettingsError(
             "ENVOY_S3_ENDPOINT is no address of an S3 server.",
             hint="Write it as https://minio.hospital.example:9000, without a user's name, ? or #.",
-        ) from None
+        )
     if not address.is_private and not insecure_http:
         raise PolicyError(
             f"{address.url} is not encrypted: whoever is on the way reads the patients' tables.",

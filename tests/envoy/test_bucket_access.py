@@ -23,7 +23,13 @@ def test_patients_travel_unencrypted_from_another_machine_only_if_the_hospital_s
     assert read_endpoint("http://minio.hospital.example:9000", "us-east-1", insecure_http=True).host
 
 
-@pytest.mark.parametrize("url", ["minio:9000", "https://key:hush@minio", "ftp://minio", "https://minio/?x=hush", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "minio:9000", "https://key:hush@minio", "ftp://minio", "https://minio/?x=hush", "", "https://minio|hush",
+        "https://mini%20o", "https://minio\x1b", "https://ä.example", "https://[::::]:9000", "https://minio/ä",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(SettingsError, match="ENVOY_S3_ENDPOINT is no address") as refused:
         read_endpoint(url, "us-east-1", insecure_http=True)
@@ -42,6 +48,16 @@ def test_credentials_are_three_variables() -> None:
 def test_half_of_them_is_an_error_that_shows_neither(name: str) -> None:
     with pytest.raises(SettingsError, match="only one is set") as refused:
         credentials_in({name: "hush"})
+    assert "hush" not in str(refused.value) + refused.value.hint
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+@pytest.mark.parametrize("wrong", ["hush\r", "hush\n", " hush", "hü-sh", "hush\udc80", "hush\0"])
+def test_what_no_key_holds_is_an_error_that_shows_none(name: str, wrong: str) -> None:
+    good = {"AWS_ACCESS_KEY_ID": "hush", "AWS_SECRET_ACCESS_KEY": "hush/+=", "AWS_SESSION_TOKEN": "hush"}
+    assert credentials_in(good) == Credentials("hush", "hush/+=", "hush")
+    with pytest.raises(SettingsError, match="a character that no key has") as refused:
+        credentials_in({**good, name: wrong})
     assert "hush" not in str(refused.value) + refused.value.hint
 
 
