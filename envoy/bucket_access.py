@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
-from envoy.address import DirectorAddress, read_address
+from contract.director_address import DirectorAddress
+from envoy.address import read_address
 from envoy.errors import PolicyError, SettingsError
 
 # What is none of these, obstore does not refuse but breaks on.

@@ -33,6 +33,11 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
         "installs from a package index; tests/journeys/test_installing.py does",
     ("docs/admin.md", "fl-director serve --host 0.0.0.0 --port 8443 --tls-cert chain.pem --tls-key key.pem"):
         "listens on all addresses of this machine; tests/director/cli/test_listening.py has it on loopback",
+    (
+        "docs/hospital.md",
+        "export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…     # and AWS_SESSION_TOKEN, where there is one",
+    ):
+        "needs a bucket; tests/journeys/test_tables_in_a_bucket.py has one",
     ("docs/admin.md", "fl-director track --uri http://127.0.0.1:5000 --name kenya"):
         "needs an MLflow server, and follows until it is stopped; tests/journeys/test_tracking.py has one",
 }  # fmt: skip
