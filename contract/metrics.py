@@ -113,6 +113,12 @@ class Summary:
     worst: Mapping[str, float]
 
 
+def is_cost(name: str) -> bool:
+    """Tell whether less of a known metric is better."""
+    metric = METRICS[name]
+    return isinstance(metric, Number) and metric.is_cost
+
+
 def scores_in(found: Mapping[str, object]) -> dict[str, float]:
     """Give the metrics of one hospital that are scores and finite: no counts, no matrices, nothing unknown."""
     return {
@@ -130,7 +136,7 @@ def summarise(hospitals: Iterable[Mapping[str, object]]) -> Summary:
     return Summary(
         n=len(each),
         mean={name: math.fsum(values) / len(values) for name, values in known.items()},
-        worst={name: (max if _is_cost(name) else min)(values) for name, values in known.items()},
+        worst={name: (max if is_cost(name) else min)(values) for name, values in known.items()},
     )
 
 
@@ -147,11 +153,6 @@ def require_metrics(found: Mapping[str, object]) -> None:
                 hint="Measure it again on the held-out patients, or leave it out.",
                 metric=name,
             )
-
-
-def _is_cost(name: str) -> bool:
-    metric = METRICS[name]
-    return isinstance(metric, Number) and metric.is_cost
 
 
 def _is_finite(value: object) -> TypeGuard[float]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from contract.metrics import is_cost
 from contract.tasks import Task
-from simulation.curves import Curves, is_cost
+from simulation.curves import Curves
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import History
 from simulation.run_record import told_apart

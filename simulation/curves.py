@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contract.metrics import METRICS, Number, summarise
+from contract.metrics import METRICS, Number, is_cost, summarise
 from contract.names import EnvoyName
 from simulation.errors import ExperimentError
 from simulation.round_metrics import COLUMNS, Model, RoundRow
@@ -93,9 +93,3 @@ def require_score(metric: str) -> None:
     scores = [name for name in COLUMNS if isinstance(found := METRICS[name], Number) and not found.is_whole]
     if metric not in scores:
         raise ExperimentError(f"There is no score {metric[:60]!r}.", hint=f"Choose one of: {', '.join(scores)}.")
-
-
-def is_cost(metric: str) -> bool:
-    """Say whether less of it is better."""
-    found = METRICS[metric]
-    return isinstance(found, Number) and found.is_cost
