@@ -1,6 +1,5 @@
 """A federation in a notebook: whose patients there are, and runs over them by the envoy's and the director's code."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,6 +15,7 @@ from contract.errors import UnknownTaskError
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, RISK_LEVELS, Task
+from simulation.bounds import number, whole
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import GlobalModel, History, count
 from simulation.progress import progress_shown
@@ -77,14 +77,14 @@ class Federation:
         """
         from simulation.consortium import MAXIMUM_PATIENTS
 
-        _require("hospitals", hospitals, 1, MOST_HOSPITALS)
-        _require("patients", patients, LEAST_PATIENTS, MAXIMUM_PATIENTS)
-        _require("seed", seed, 0)
+        hospitals = whole("hospitals", hospitals, 1, MOST_HOSPITALS)
+        patients = whole("patients", patients, LEAST_PATIENTS, MAXIMUM_PATIENTS)
+        seed = whole("seed", seed, 0)
         from simulation.in_process import dealt_hospitals, synthetic_hospitals  # late: torch takes seconds
 
         if concentration is None:
             return cls(_task(task), tuple(synthetic_hospitals(_task(task), hospitals, patients, seed)), seed)
-        _require("concentration", concentration, LEAST_CONCENTRATION, MOST_CONCENTRATION)
+        concentration = number("concentration", concentration, LEAST_CONCENTRATION, MOST_CONCENTRATION)
         return cls(_task(task), tuple(dealt_hospitals(_task(task), hospitals, patients, seed, concentration)), seed)
 
     @classmethod
@@ -108,14 +108,15 @@ class Federation:
         Raises:
             DataError: A table has a defect; named by file, column and row.
             InvalidNameError: A hospital has no name that an envoy could have.
-            ExperimentError: There are no folders, two hospitals of one name, or a number is out of its bounds.
+            ExperimentError: There are no folders, two hospitals of one name, one of them has nobody to train on, or a
+                number is out of its bounds.
         """
         if isinstance(folders, str | PathLike):
             raise ExperimentError(
                 "One folder is no list of hospitals' folders.", hint=f"Write [{str(folders)!r}], or name each hospital."
             )
-        _require("seed", seed, 0)
-        _require("held_out_share", held_out_share, LEAST_SHARE, 1 - LEAST_SHARE)
+        seed = whole("seed", seed, 0)
+        held_out_share = number("held_out_share", held_out_share, LEAST_SHARE, 1 - LEAST_SHARE)
         pairs = (
             folders.items() if isinstance(folders, Mapping) else [(Path(each).resolve().name, each) for each in folders]
         )
@@ -128,14 +129,13 @@ class Federation:
         from simulation.in_process import Hospital
 
         chosen = _task(task)
-        return cls(
-            chosen,
-            tuple(
-                Hospital(name, read_patients(chosen, folder, seed=seed, held_out_share=held_out_share).split)
-                for name, folder in named
-            ),
-            seed,
+        hospitals = tuple(
+            Hospital(name, read_patients(chosen, folder, seed=seed, held_out_share=held_out_share).split)
+            for name, folder in named
         )
+        if nobody := next((each.name for each in hospitals if not len(each.split.training)), None):
+            raise ExperimentError(f"{nobody} has no patient to train on.", hint="Leave it out, or hold out fewer.")
+        return cls(chosen, hospitals, seed)
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -180,7 +180,7 @@ class Federation:
             ExperimentError: The number of rounds is out of its bounds.
         """
         chosen = strategy_named(strategy, parameters)  # before anything is trained: what is wrong is said at once
-        _require("rounds", rounds, 1, MOST_ROUNDS)
+        rounds = whole("rounds", rounds, 1, MOST_ROUNDS)
         from simulation.measured_run import run_together
 
         with progress_shown(rounds, wanted=progress) as step:
@@ -208,7 +208,7 @@ class Federation:
         Raises:
             ExperimentError: The number of rounds is out of its bounds.
         """
-        _require("rounds", rounds, 1, MOST_ROUNDS)
+        rounds = whole("rounds", rounds, 1, MOST_ROUNDS)
         from simulation.measured_run import run_pooled
 
         with progress_shown(rounds, wanted=progress) as step:
@@ -223,7 +223,7 @@ class Federation:
         Raises:
             ExperimentError: The number of rounds is out of its bounds.
         """
-        _require("rounds", rounds, 1, MOST_ROUNDS)
+        rounds = whole("rounds", rounds, 1, MOST_ROUNDS)
         from simulation.measured_run import run_alone
 
         with progress_shown(rounds * len(self.hospitals), wanted=progress) as step:
@@ -280,10 +280,3 @@ def _task(task: Task | str) -> Task:
             f"There is no task {str(task)[:60]!r}.", hint=f"Choose one of: {', '.join(BUILT_IN_TASKS)}; or give a Task."
         )
     return built_in
-
-
-def _require(name: str, value: float, least: float, most: float = math.inf) -> None:
-    """Refuse a number out of its bounds, which are allowed themselves; NaN is in none."""
-    if not least <= value <= most:
-        bounds = f"{least:g} or more" if most == math.inf else f"from {least:g} to {most:g}"
-        raise ExperimentError(f"{name} = {value:g} is not possible.", hint=f"{name} is {bounds}.")

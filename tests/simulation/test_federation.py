@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,6 +84,12 @@ def test_folders_must_be_those_of_hospitals_with_names_of_their_own(tmp_path: Pa
         Federation.from_folders({"K N H": folder})
 
 
+def test_a_hospital_with_nobody_to_train_on_is_named(tmp_path: Path):
+    (table,) = write_consortium(tmp_path, 1, 1)
+    with pytest.raises(ExperimentError, match="KUTRRH has no patient to train on"):
+        Federation.from_folders([table], held_out_share=0.99)
+
+
 def test_the_demo_of_mimic_iv_is_a_hospital_like_any_other(mimic_iv_demo: Path):
     federation = Federation.from_folders({"Demo": mimic_iv_demo})
     assert federation.frame[["num_examples", "held_out"]].to_numpy().tolist() == [[80, 20]]
@@ -95,7 +102,10 @@ def test_the_demo_of_mimic_iv_is_a_hospital_like_any_other(mimic_iv_demo: Path):
         {"hospitals": 0},
         {"hospitals": 1000},
         {"patients": 9},
+        {"hospitals": 2.5},
+        {"patients": "20"},
         {"seed": -1},
+        {"seed": None},
         {"concentration": 0.0},
         {"concentration": float("nan")},
     ],
@@ -111,6 +121,15 @@ def test_a_number_out_of_its_bounds_is_told_with_them(asked: dict):
 def test_a_share_of_nobody_or_everybody_can_not_be_held_out(tmp_path: Path, share: float):
     with pytest.raises(ExperimentError, match=r"held_out_share = .* is not possible"):
         Federation.from_folders([tmp_path], held_out_share=share)
+
+
+def test_numbers_of_numpy_give_the_run_that_pythons_own_give():
+    numbers: dict[str, Any] = {"hospitals": 2, "patients": 30, "seed": 7}
+    ours = Federation.synthetic(**numbers).run(rounds=2)
+    of_numpy: dict[str, Any] = {name: np.int64(value) for name, value in numbers.items()}
+    rounds: Any = np.int64(2)
+    theirs = Federation.synthetic(**of_numpy).run(rounds=rounds)
+    assert (theirs.sha256, theirs.seed, type(theirs.rounds)) == (ours.sha256, 7, int)
 
 
 def test_a_task_is_one_that_there_is_or_ones_own():
@@ -130,6 +149,7 @@ SMALL = Federation.synthetic(hospitals=3, patients=60)
         ({"strategy": "fedadam", "parameters": {"beta1": 1}}, "can't have beta1 = 1"),
         ({"rounds": 0}, "rounds = 0 is not possible"),
         ({"rounds": 10_001}, "rounds = 10001 is not possible"),
+        ({"rounds": 2.5}, "rounds = 2.5 is not possible"),
     ],
 )
 def test_what_is_wrong_with_a_run_is_said_before_anything_is_trained(asked: dict, says: str):
