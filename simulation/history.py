@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from itertools import product
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -242,9 +241,12 @@ def _read_common(folder: Path, record: RunRecord) -> GlobalModel:
 
 def _require_rows_of(record: RunRecord, rows: tuple[RoundRow, ...]) -> None:
     """Refuse rows that are none of this run's: of other hospitals or rounds, twice, with gaps, or not to its end."""
-    hospitals = {(each.name, each.num_examples) for each in record.hospitals}
+    hospitals = {(each.name, each.num_examples, each.held_out) for each in record.hospitals}
+    found = {(row.hospital, row.num_examples, row.metrics["held_out"]) for row in rows}
     rounds, models = {row.round for row in rows}, {row.model for row in rows}
-    places = {(row.round, (row.hospital, row.num_examples), row.model) for row in rows}
-    is_whole = len(places) == len(rows) and places == set(product(rounds, hospitals, models))
-    if not is_whole or max(rounds, default=0) != record.rounds or min(rounds) < 1:
+    places = {(row.round, row.hospital, row.model) for row in rows}
+    # counted before any is made of them: what the files name is not ours
+    is_whole = len(places) == len(rows) == len(rounds) * len(record.hospitals) * len(models) and found == hospitals
+    has_served = ("local" if record.sha256 is None else "global") in models
+    if not (is_whole and has_served) or max(rounds, default=0) != record.rounds or min(rounds) < 1:
         raise SavedRunError("rounds.csv is not that of the run in history.json.", hint="Run it again, and save it.")

@@ -4,6 +4,8 @@ import io
 import json
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import joblib
@@ -107,6 +109,64 @@ def test_a_folder_whose_files_do_not_belong_together_is_refused(tmp_path: Path, 
     (tmp_path / name).write_bytes(spoil((tmp_path / name).read_bytes()))
     with pytest.raises(SavedRunError, match=says):
         History.load(tmp_path)
+
+
+def of_one_model(which: str) -> Callable[[bytes], bytes]:
+    return lambda data: b"".join(line for line in data.splitlines(keepends=True) if which.encode() not in line)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.replace(b",12.0\n", b",13.0\n"),
+        lambda data: data.replace(b",12.0\n", b",\n"),
+        of_one_model("global"),
+    ],
+)
+def test_rows_without_the_runs_held_out_patients_or_its_model_are_refused(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+):
+    small_run().save(tmp_path)
+    rows = (tmp_path / "rounds.csv").read_bytes()
+    assert spoil(rows) != rows
+    (tmp_path / "rounds.csv").write_bytes(spoil(rows))
+    with pytest.raises(SavedRunError, match=r"rounds\.csv is not that of the run"):
+        History.load(tmp_path)
+
+
+def rewrite_record(folder: Path, **facts: object) -> None:
+    record = json.loads((folder / "history.json").read_text()) | facts
+    (folder / "history.json").write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize("other_examples", [48, 49])
+def test_a_hospital_is_in_a_run_once(tmp_path: Path, other_examples: int):
+    small_run().save(tmp_path)
+    twice = [{"name": "KNH", "num_examples": number, "held_out": 12} for number in (48, other_examples)]
+    rewrite_record(tmp_path, hospitals=twice)
+    header, *lines = (tmp_path / "rounds.csv").read_bytes().splitlines(keepends=True)
+    ours = [line for line in lines if b",KNH," in line]
+    rows = [*ours, *(line.replace(b",48,", b",%d," % other_examples) for line in ours)]
+    (tmp_path / "rounds.csv").write_bytes(header + b"".join(rows))
+    with pytest.raises(SavedRunError, match=r"rounds\.csv is not that of the run"):
+        History.load(tmp_path)
+
+
+def test_a_folder_that_names_more_than_a_machine_can_hold_is_refused_at_once(tmp_path: Path):
+    small_run().save(tmp_path)
+    many = 3000
+    hospitals = [{"name": f"H{place}", "num_examples": 48, "held_out": 12} for place in range(many)]
+    rewrite_record(tmp_path, rounds=many, hospitals=hospitals)
+    header, line, *_ = (tmp_path / "rounds.csv").read_text().splitlines()
+    of_the_first = line.split(",", 2)[2]
+    (tmp_path / "rounds.csv").write_text("\n".join([header, *(f"{n},H0,{of_the_first}" for n in range(1, many + 1))]))
+    tracemalloc.start()
+    try:
+        with pytest.raises(SavedRunError, match=r"rounds\.csv is not that of the run"):
+            History.load(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 30 << 20, "9 million places, of which 3000 have a row"
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_model_that_would_run_code_is_refused_and_not_run(tmp_path: Path):
