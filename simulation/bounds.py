@@ -28,8 +28,8 @@ def whole(name: str, value: object, least: int, most: int | None = None) -> int:
     return number
 
 
-def number(name: str, value: object, least: float, most: float) -> float:
-    """Take a number; the bounds are allowed themselves, and NaN is in none.
+def number(name: str, value: object, least: float = -math.inf, most: float = math.inf) -> float:
+    """Take a finite number; the bounds are allowed themselves, and NaN is in none.
 
     Raises:
         ExperimentError: It is none, or out of its bounds.
@@ -39,12 +39,14 @@ def number(name: str, value: object, least: float, most: float) -> float:
         found = math.nan if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # likewise
     except (TypeError, ValueError, OverflowError):
         raise _refusal(name, value, bounds) from None
-    if not least <= found <= most:
+    if not least <= found <= most or math.isinf(found):
         raise _refusal(name, value, bounds)
     return found
 
 
 def _bounds(least: float, most: float) -> str:
+    if least == -math.inf:
+        return "a finite number"
     return f"{least:g} or more" if most == math.inf else f"from {least:g} to {most:g}"
 
 

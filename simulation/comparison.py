@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from contract.metrics import is_cost
 from contract.tasks import Task
-from simulation.curves import Curves
+from simulation.bounds import number
+from simulation.curves import NOT_MEASURED, Curves
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import History
 from simulation.run_record import told_apart
@@ -88,7 +89,12 @@ class Comparison:
     @property
     def caution(self) -> str:
         """What a reader must know of the runs; mostly nothing."""
-        return "" if self.same_patients else "These runs had different patients: differences may be theirs."
+        others = "" if self.same_patients else "These runs had different patients: differences may be theirs."
+        is_partly = any(len(self.curves[each.run].rounds) < each.rounds for each in self.runs)
+        before = (
+            "Not every round was measured: the best may lie, and the target be reached, before." if is_partly else ""
+        )
+        return f"{others} {before}".strip()
 
     @hints_told()
     def plot(self, *, ax: "Axes | None" = None) -> "Figure":
@@ -128,10 +134,10 @@ def compare(
         histories: One or more, with labels of one's own or without.
         metric: A column of their frames that is a score.
         target: What ``rounds_to_reach`` counts to, for the mean over the hospitals; None: the best that all of them
-            reach.
+            reach in which there was something to measure.
 
     Raises:
-        ExperimentError: There are none, they learned different tasks, or it is no score.
+        ExperimentError: There are none, they learned different tasks, it is no score, or the target no number.
     """
     if isinstance(histories, Mapping):
         labelled = dict(histories)
@@ -145,7 +151,10 @@ def compare(
         raise ExperimentError("These runs learned different tasks.", hint="Compare runs of one task.")
     curves = {label: history.curves(metric) for label, history in labelled.items()}
     if target is None:
-        target = (max if is_cost(metric) else min)(each.best for each in curves.values())
+        best = [each.best for each in curves.values() if each.best_round is not None]
+        target = (max if is_cost(metric) else min)(best, default=NOT_MEASURED)
+    else:
+        target = number("target", target)
     return Comparison(
         metric,
         target,

@@ -92,4 +92,4 @@ def require_score(metric: str) -> None:
     """
     scores = [name for name in COLUMNS if isinstance(found := METRICS[name], Number) and not found.is_whole]
     if metric not in scores:
-        raise ExperimentError(f"There is no score {metric[:60]!r}.", hint=f"Choose one of: {', '.join(scores)}.")
+        raise ExperimentError(f"There is no score {str(metric)[:60]!r}.", hint=f"Choose one of: {', '.join(scores)}.")

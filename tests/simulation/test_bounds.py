@@ -61,3 +61,11 @@ def test_without_a_largest_any_number_from_the_least_on_will_do():
     with pytest.raises(ExperimentError) as refused:
         whole("seed", -1, 0)
     assert refused.value.hint == "seed is a whole number, 0 or more."
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "1"])
+def test_without_bounds_a_number_is_finite(value: object):
+    assert number("target", -1e300) == -1e300
+    with pytest.raises(ExperimentError) as refused:
+        number("target", value)
+    assert refused.value.hint == "target is a finite number."

@@ -1,6 +1,7 @@
 """Runs side by side: what each reached, how soon, where it does worst, and what must not be compared."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,32 @@ def test_of_a_cost_the_target_is_the_largest_of_the_least():
     assert found.target == 2.0
     assert found.frame["rounds_to_reach"].tolist() == [2, 2]
     assert found.frame["best_mean"].tolist() == [2.0, 0.5]
+
+
+def test_a_run_in_which_nothing_could_be_measured_sets_no_target():
+    unknown = with_rows(small_run("fedavgm"), "f1_high", [None, None, None])
+    known = with_rows(small_run("fedavg"), "f1_high", [0.5, 0.75, 0.5])
+    for runs in ([unknown, known], [known, unknown]):
+        found = compare(runs, "f1_high")
+        assert found.target == 0.75
+        assert found.frame.loc["fedavg", "rounds_to_reach"] == 2
+        assert found.frame.isna().loc["fedavgm", "rounds_to_reach"]
+    assert np.isnan(compare([unknown], "f1_high").target)
+
+
+@pytest.mark.parametrize("target", [float("nan"), float("inf"), "0.8"])
+def test_a_target_that_is_no_number_is_refused(target: Any):
+    with pytest.raises(ExperimentError, match=r"target = .* is not possible"):
+        compare([SLOW], target=target)
+
+
+def test_what_was_measured_after_its_last_round_alone_is_told():
+    federation = Federation.synthetic(hospitals=2, patients=50)
+    whole, last_alone = federation.run(rounds=3), federation.run("fedavgm", rounds=3, every_round=False)
+    assert compare([whole]).caution == ""
+    found = compare([whole, last_alone])
+    assert found.caution == "Not every round was measured: the best may lie, and the target be reached, before."
+    assert found.caution in found.plot().get_supxlabel().replace("\n", " ")
 
 
 def test_hospitals_by_themselves_are_compared_by_the_models_that_they_have():

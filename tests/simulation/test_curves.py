@@ -1,6 +1,7 @@
 """One metric over the rounds: its mean, its worst, and what a comparison counts of it."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,8 +51,8 @@ def test_the_worst_is_no_better_than_the_mean_and_the_best_is_reached_in_the_bes
     assert curves.rounds_to_reach(curves.best) == curves.best_round
 
 
-@pytest.mark.parametrize("metric", ["acc", "held_out", "confusion", "round", ""])
-def test_what_is_no_score_is_refused_with_those_that_are(metric: str):
+@pytest.mark.parametrize("metric", ["acc", "held_out", "confusion", "round", "", None])
+def test_what_is_no_score_is_refused_with_those_that_are(metric: Any):
     with pytest.raises(ExperimentError, match="There is no score") as refused:
         curves_of(rows("accuracy", A), metric, "global")
     assert refused.value.hint == "Choose one of: accuracy, macro_f1, f1_low, f1_medium, f1_high, loss."
