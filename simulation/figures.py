@@ -6,7 +6,9 @@ Colours: Okabe and Ito 2008, "Color Universal Design", which most who are colour
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from contract.artifacts.visible_text import visible
 from simulation.curves import Curves
 from simulation.errors import PlotsMissingError
 
@@ -19,6 +21,9 @@ except ImportError:
         "There is no matplotlib here, so nothing can be drawn.",
         hint="pip install 'fl-director[plots]', or take the numbers from the frame.",
     ) from None
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType
 
 AXES: Mapping[str, str] = {
     "accuracy": "accuracy (share of held-out patients)",
@@ -58,7 +63,7 @@ def draw_run(curves: Curves, title: str, notice: str, ax: Axes | None = None) ->
     ax = ax or _axes(notice)
     few = len(curves.hospitals) <= len(_OF_HOSPITALS)
     if len(curves.hospitals) > 1:
-        _line(ax, curves, curves.mean, _INK, 2.6, label="mean hospital")
+        _line(ax, curves, curves.mean, _ink(ax), 2.6, label="mean hospital")
         # below the lines of few hospitals, so that the worst one's own is seen in it; above those of many
         _line(ax, curves, curves.worst, _VERMILLION, 3.0 if few else 2.0, "--", "worst hospital", marked=not few)
     for place, (name, values) in enumerate(curves.hospitals.items()):
@@ -81,9 +86,9 @@ def draw_runs(runs: Mapping[str, Curves], title: str, notice: str, ax: Axes | No
     for place, (label, curves) in enumerate(runs.items()):
         color, style = _OF_RUNS[place % len(_OF_RUNS)], _STYLES[place // len(_OF_RUNS) % len(_STYLES)]
         _line(ax, curves, curves.worst, color, 0.9, style)
-        _line(ax, curves, curves.mean, color, 2.6, style, label)
-    ax.plot([], [], color=_INK, linewidth=2.6, label="thick: mean hospital")
-    ax.plot([], [], color=_INK, linewidth=0.9, label="thin: worst hospital")
+        _line(ax, curves, curves.mean, color, 2.6, style, _shown(label))
+    ax.plot([], [], color=_ink(ax), linewidth=2.6, label="thick: mean hospital")
+    ax.plot([], [], color=_ink(ax), linewidth=0.9, label="thin: worst hospital")
     return _finished(ax, next(iter(runs.values())), title)
 
 
@@ -100,11 +105,23 @@ def _axes(notice: str) -> Axes:
     return figure.add_subplot()
 
 
+def _ink(ax: Axes) -> "ColorType":
+    """Give what is written with on these axes: a user's style may have made their ground dark."""
+    color = ax.xaxis.label.get_color()
+    return _INK if color == "black" else color
+
+
+def _shown(label: object) -> str:
+    """Give a label that a legend shows: it leaves out what begins with an underscore, and a folder's name may."""
+    text = visible(str(label))
+    return f" {text}" if not text or text.startswith("_") else text
+
+
 def _line(
     ax: Axes,
     curves: Curves,
     values: Sequence[float],
-    color: str,
+    color: "ColorType",
     width: float,
     style: str = "-",
     label: str | None = None,

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+import matplotlib.style
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from contract.names import EnvoyName
@@ -86,6 +88,18 @@ def test_runs_have_two_lines_each_and_a_label():
 def test_what_a_folder_is_called_is_no_formula():
     as_png(draw_runs({r"$\frac{$": curves(1)}, "title", "notice"))
     as_png(draw_runs({"run": curves(1)}, "title", r"$\frac{$"))
+
+
+@pytest.mark.parametrize(("name", "shown"), [("_run", " _run"), ("", " "), ("run\x1b[2J", r"run\x1b[2J")])
+def test_a_run_stands_in_the_legend_whatever_its_folder_is_called(name: str, shown: str):
+    assert labels(draw_runs({name: curves(1), "b": curves(1)}, "title", "notice"))[:2] == [shown, "b"]
+
+
+def test_what_is_drawn_in_ink_is_seen_on_a_dark_ground():
+    with matplotlib.style.context("dark_background"):
+        run, runs = draw_run(curves(2), "title", "notice"), draw_runs({"a": curves(2)}, "title", "notice")
+    assert to_rgb(run.axes[0].lines[0].get_color()) == (1, 1, 1)
+    assert [to_rgb(line.get_color()) for line in runs.axes[0].lines[2:]] == [(1, 1, 1)] * 2
 
 
 def test_a_figure_is_drawn_where_it_is_asked_for():
