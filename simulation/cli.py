@@ -211,10 +211,10 @@ def _save(history: "History", out: Path) -> None:
     from simulation.errors import PlotsMissingError
     from simulation.run_folder import PICTURE
 
+    history.save(out)  # before anything is drawn: a font or a style that stops the drawing must not cost the run
     try:
         history.save(out, picture=True)
     except PlotsMissingError as error:
-        history.save(out)
         Terminal(stderr=True).print(f"{out} has no {PICTURE}: {error.sentence} {error.hint}")
 
 

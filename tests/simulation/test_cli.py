@@ -1,6 +1,7 @@
 """``fl-simulate``: it says what it made, and repeats it for a seed."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,14 @@ def test_without_matplotlib_the_command_says_so_in_a_line_and_keeps_the_rest(tmp
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
         "history.json", "model.pt", "rounds.csv", "scaler.pkl",
     ]  # fmt: skip
+
+
+def test_a_run_is_kept_where_its_picture_can_not_be_drawn(tmp_path: Path):
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")  # and there is no LaTeX on this path
+    command = [sys.executable, "-m", "simulation.cli", "run", "--hospitals", "1", "--patients", "20", "--rounds", "1"]
+    surroundings = {**os.environ, "MATPLOTLIBRC": str(tmp_path), "PATH": ""}
+    subprocess.run([*command, "--out", str(tmp_path / "run")], capture_output=True, check=False, env=surroundings)
+    assert History.load(tmp_path / "run").rounds == 1
 
 
 def test_a_folder_with_something_else_is_refused_before_anything_is_trained(tmp_path: Path):
