@@ -14,15 +14,19 @@ from simulation.run_record import RunRecord
 RECORD, ROWS, MODEL, SCALER, PICTURE = "history.json", "rounds.csv", "model.pt", "scaler.pkl", "rounds.png"
 FILES = frozenset({RECORD, ROWS, MODEL, SCALER, PICTURE})
 _MAX_RECORD_BYTES = 1 << 22
+_NAMED = 40
+"""Characters of a folder's name in that of the hidden one beside it, which must not become too long by it."""
 _HINT = "Choose another folder."
 
 
 def require_free(folder: Path) -> None:
-    """Refuse a folder that holds something else than a saved run, which alone is replaced.
+    """Refuse a folder that can't be made, or holds something else than a saved run, which alone is replaced.
 
     Raises:
-        SavedRunError: It does, or it is no folder.
+        SavedRunError: It does, or it is no folder, or nothing can be put in its place.
     """
+    folder = _leading_to(folder)
+    _require_movable(folder)
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -53,10 +57,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         SavedRunError: Something else is there.
         OSError: It can't be written; what was there is there still.
     """
-    folder = folder.resolve()  # where a link leads, so that the link stays one
+    folder = _leading_to(folder)
     require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as room:
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:_NAMED]}-") as room:
         whole, before = Path(room) / "whole", Path(room) / "before"
         whole.mkdir()
         for name, data in files.items():
@@ -72,6 +76,31 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             if before.exists():
                 before.replace(folder)
             raise
+
+
+def _leading_to(folder: Path) -> Path:
+    """Follow links, so that a link stays one."""
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError, ValueError):  # Python's word for a loop of links, and for a NUL
+        raise SavedRunError(f"{_shown(folder)} leads nowhere.", hint=_HINT) from None
+
+
+def _require_movable(folder: Path) -> None:
+    """Refuse what a whole folder can't be moved to: said before a run, for afterwards it would be lost."""
+    hint = f"Choose a folder in it, such as {_shown(folder / 'run')}."
+    if os.path.ismount(folder):  # pathlib knows no mounts on Windows in Python 3.11
+        raise SavedRunError(f"{_shown(folder)} is where a disk is mounted: it can't be replaced as a whole.", hint=hint)
+    if Path.cwd().is_relative_to(folder):
+        raise SavedRunError(
+            f"{_shown(folder)} is where this program runs, which would be gone when it is replaced as a whole.",
+            hint=hint,
+        )
+    above = next(each for each in folder.parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise SavedRunError(
+            f"{_shown(folder)} can't be made or replaced: nothing can be written into {_shown(above)}.", hint=_HINT
+        )
 
 
 def read_record(folder: Path) -> RunRecord:

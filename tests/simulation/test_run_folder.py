@@ -1,5 +1,6 @@
 """The folder of a saved run: whole or as before, and nothing else is ever replaced."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,48 @@ def test_a_file_is_no_folder(tmp_path: Path):
     (tmp_path / "run").write_bytes(b"mine")
     with pytest.raises(SavedRunError, match="is no folder"):
         require_free(tmp_path / "run")
+
+
+def test_where_the_program_runs_is_not_moved_away_below_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "out" / "deeper").mkdir(parents=True)
+    for place, folder in (("out", "."), ("out/deeper", ".."), ("out/deeper", str(tmp_path / "out"))):
+        monkeypatch.chdir(tmp_path / place)
+        with pytest.raises(SavedRunError, match="is where this program runs") as refused:
+            write_folder(Path(folder), RUN)
+        assert str(tmp_path / "out" / "run") in refused.value.hint
+    write_folder(Path("run"), RUN)
+    assert contents(tmp_path / "out" / "deeper" / "run") == RUN
+
+
+def test_where_a_disk_is_mounted_no_folder_can_be_put():
+    with pytest.raises(SavedRunError, match="is where a disk is mounted"):
+        require_free(Path("/"))
+
+
+def test_what_can_not_be_made_is_said_before_there_is_something_to_lose(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"mine")
+    (tmp_path / "one").symlink_to("other")
+    (tmp_path / "other").symlink_to("one")
+    for folder, says in (
+        (tmp_path / "file" / "a" / "run", "nothing can be written into .*file"),
+        (tmp_path / "one", "leads nowhere"),
+        (tmp_path / "one" / "run", "leads nowhere"),
+        (Path("a\0b"), "leads nowhere"),
+    ):
+        with pytest.raises(SavedRunError, match=says):
+            require_free(folder)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes wherever it likes")
+def test_a_folder_whose_neighbours_are_not_ours_is_refused(tmp_path: Path):
+    (tmp_path / "theirs").mkdir(mode=0o555)
+    with pytest.raises(SavedRunError, match="nothing can be written into"):
+        require_free(tmp_path / "theirs" / "run")
+
+
+def test_a_name_as_long_as_a_folders_can_be_will_do(tmp_path: Path):
+    write_folder(tmp_path / ("a" * 255), RUN)
+    assert contents(tmp_path / ("a" * 255)) == RUN
 
 
 def test_what_can_not_be_written_leaves_the_run_before_whole(tmp_path: Path):
