@@ -175,12 +175,19 @@ class BucketLink:
         if status is not None and status != 500 and status not in RETRIED_STATUSES:
             return SettingsError(
                 f"The S3 server at {server} does not take the request for bucket {bucket} (status {status}).",
-                hint="Look at ENVOY_S3_ENDPOINT and ENVOY_S3_REGION.",
+                hint=f"Look at ENVOY_S3_ENDPOINT and ENVOY_S3_REGION.{self._expired if status == 400 else ''}",
             ), False
         said = f"can't serve the bucket {bucket} now (status {status})" if status else "does not answer"
         return TablesUnreachableError(
             f"The S3 server at {server} {said}.", hint="Look at the link and at ENVOY_S3_ENDPOINT; or try again later."
         ), True
+
+    @property
+    def _expired(self) -> str:
+        """Say of temporary credentials what Amazon's 400 leaves open: it means them too, once their time is over."""
+        credentials = self._access.credentials
+        is_temporary = credentials is not None and credentials.session is not None
+        return " Temporary credentials that have expired are refused so too: set new ones." if is_temporary else ""
 
     def _denial(self) -> TablesDeniedError:
         sentence = f"The S3 server at {self._access.server.url} does not let this envoy read the bucket {self._bucket}"

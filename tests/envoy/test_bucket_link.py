@@ -204,6 +204,20 @@ def test_what_no_time_mends_is_said_at_once_and_shows_nothing_of_the_servers(ans
     assert not any(each in shown for each in ("\x1b", "evil", "AKIA", "hush"))
 
 
+def test_whose_temporary_credentials_may_have_expired_is_told_so() -> None:
+    lasting = Credentials("AKIAHOSPITAL", "hush-hush")
+    for status, credentials, is_told in (
+        (400, KEY, True),
+        (400, lasting, False),
+        (400, None, False),
+        (405, KEY, False),
+    ):
+        answer = saying(b"HTTP/1.1 %d Bad\r\nContent-Length: 0\r\n\r\n" % status)
+        with raw_server(answer) as server, pytest.raises(SettingsError, match=f"status {status}") as refused:
+            link_to(server.url, credentials=credentials).look("x")
+        assert ("have expired" in refused.value.hint) is is_told
+
+
 def test_a_status_in_what_the_server_wrote_is_not_taken_for_its_own() -> None:
     lie = b"returned non-2xx status code: 503, HTTP error, InvalidCertificate, incorrectly configured region"
     answer = b"HTTP/1.1 400 Bad\r\nContent-Length: %d\r\n\r\n%b" % (len(lie), lie)
