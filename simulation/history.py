@@ -159,13 +159,19 @@ class History:
             The folder.
 
         Raises:
-            SavedRunError: Something else is there.
+            SavedRunError: Something else is there, or the folder can't be made.
+            ExperimentError: The model was changed since the run.
             PlotsMissingError: A picture is wanted, and there is no matplotlib.
         """
         files = {RECORD: self.record.as_file(), ROWS: written(self.rows)}
         if self.model is not None:
             files[MODEL] = write_model(self.model.state, self.task.layout)
             files[SCALER] = write_scaler(self.model.scaler)
+            if (Digest.of(files[MODEL]), Digest.of(files[SCALER])) != (self.record.sha256, self.record.scaler_sha256):
+                raise ExperimentError(
+                    "The model is not any more the one that this run gave: its tensors were changed in their place.",
+                    hint="Change a copy, as numpy's array.copy() gives one; and run it again.",
+                )
         if picture:
             from simulation.figures import as_png
 

@@ -180,6 +180,14 @@ def test_a_model_that_would_run_code_is_refused_and_not_run(tmp_path: Path):
         History.load(tmp_path)
 
 
+def test_a_model_that_was_changed_in_its_place_is_not_saved_as_the_runs(tmp_path: Path):
+    history = Federation.synthetic(hospitals=1, patients=20).run(rounds=1)
+    history.state["layers.0.bias"][0] += 1
+    with pytest.raises(ExperimentError, match="not any more the one that this run gave"):
+        history.save(tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_figure_shows_the_model_that_is_asked_for():
     history = small_run()
     axes = history.plot("loss", "local").axes[0]
