@@ -98,6 +98,8 @@ def run(
     concentration = _concentration(partition)
     if out is not None:
         require_free(out)
+        if csv is not None and csv.resolve().is_relative_to(out.resolve()):
+            raise typer.BadParameter(f"{csv} lies in {out}, which gets its own rounds.csv; leave --csv out.")
     federation = Federation.synthetic(hospitals, patients, seed, concentration=concentration, task=task)
     with _rounds_written(csv) as write:
         history = federation.run(

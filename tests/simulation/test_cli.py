@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from typer import BadParameter
 from typer.testing import CliRunner
 
@@ -163,6 +164,16 @@ def test_a_folder_with_something_else_is_refused_before_anything_is_trained(tmp_
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(SavedRunError, match=r"holds something else than a saved run: thesis.txt"):
         cli.run(strategy="krum", hospitals=3, out=tmp_path)  # three are too few for krum, which training would show
+
+
+@pytest.mark.parametrize("csv", ["out/rounds.csv", "out/../out/mine.csv"])
+def test_rows_that_would_be_written_into_the_runs_own_folder_are_refused_before_anything_is_trained(
+    tmp_path: Path, csv: str
+):
+    (tmp_path / "out").mkdir()
+    with pytest.raises(typer.BadParameter, match="leave --csv out"):
+        cli.run(strategy="krum", hospitals=3, csv=tmp_path / csv, out=tmp_path / "out")  # as above
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.fixture
