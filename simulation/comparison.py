@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import combinations
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from contract.metrics import is_cost
 from contract.tasks import Task
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+_LAST_DIGITS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Comparison:
         runs: As given.
         curves: Label → the metric over the rounds.
         task: What all of them learned.
-        same_patients: Whether all had the same hospitals, sizes and seed.
+        same_patients: Whether all had the same hospitals, sizes and seed, and by their scalers the same tables.
     """
 
     metric: str
@@ -161,7 +166,7 @@ def compare(
         tuple(_compared(label, history, curves[label], target) for label, history in labelled.items()),
         curves,
         first.task,
-        all(_patients(each) == _patients(first) for each in others),
+        all(_share_patients(*pair) for pair in combinations(labelled.values(), 2)),
     )
 
 
@@ -186,5 +191,17 @@ def _compared(label: str, history: History, curves: Curves, target: float) -> Co
     )
 
 
-def _patients(history: History) -> object:
-    return history.record.hospitals, history.seed
+def _share_patients(one: History, other: History) -> bool:
+    """Tell whether two runs had the same hospitals, sizes and seed, and tables with the same mean and spread.
+
+    Pooled or merged, a scaler of the same patients differs in its last digits alone.
+    """
+    if (one.record.hospitals, one.seed) != (other.record.hospitals, other.seed):
+        return False
+    if one.model is None or other.model is None:
+        return True
+    ours, theirs = one.model.scaler, other.model.scaler
+    return all(
+        np.allclose(ours_of, theirs_of, _LAST_DIGITS, _LAST_DIGITS)
+        for ours_of, theirs_of in ((ours.mean, theirs.mean), (ours.scale, theirs.scale))
+    )

@@ -1,6 +1,7 @@
 """Runs side by side: what each reached, how soon, where it does worst, and what must not be compared."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from contract.messages.tasks import TaskDescription
 from contract.tasks import DIAGNOSIS_COUNT
 from simulation import Federation, History, compare
+from simulation.consortium import write_consortium
 from simulation.errors import ExperimentError
 from tests.simulation.runs import rows, small_run
 
@@ -101,6 +103,16 @@ def test_other_patients_are_no_error_but_are_told():
     assert found.caution == "These runs had different patients: differences may be theirs."
     assert found.caution in found.plot().get_supxlabel().replace("\n", " ")
     assert compare([small_run(seed=0)]).caution == ""
+
+
+def test_tables_of_the_same_sizes_are_not_taken_for_the_same_patients(tmp_path: Path):
+    ours, others = (
+        Federation.from_folders(write_consortium(tmp_path / str(seed), 2, 60, seed=seed)) for seed in (1, 2)
+    )
+    runs = [ours.run(rounds=1), ours.run_pooled(rounds=1), ours.run_alone(rounds=1)]
+    assert compare(runs).same_patients
+    assert runs[0].record.hospitals == others.run(rounds=1).record.hospitals
+    assert not compare([runs[2], runs[0], others.run_pooled(rounds=1)]).same_patients
 
 
 def test_what_can_not_be_compared_is_refused():
