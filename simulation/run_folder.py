@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
+from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +18,7 @@ FILES = frozenset({RECORD, ROWS, MODEL, SCALER, PICTURE})
 _MAX_RECORD_BYTES = 1 << 22
 _NAMED = 40
 """Characters of a folder's name in that of the hidden one beside it, which must not become too long by it."""
+_ATTEMPTS = 10
 _HINT = "Choose another folder."
 
 
@@ -61,21 +64,33 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:_NAMED]}-") as room:
-        whole, before = Path(room) / "whole", Path(room) / "before"
+        whole = Path(room) / "whole"
         whole.mkdir()
         for name, data in files.items():
             with (whole / name).open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        if folder.exists():
-            folder.replace(before)
-        try:
-            whole.replace(folder)
-        except OSError:
-            if before.exists():
-                before.replace(folder)
-            raise
+        for attempt in range(_ATTEMPTS):
+            require_free(folder)
+            try:
+                _swap(whole, folder, Path(room) / f"before{attempt}")
+            except OSError as error:
+                if error.errno not in (ENOTEMPTY, EEXIST) or attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                return  # else who saves here too came in between: ours comes in its place
+
+
+def _swap(whole: Path, folder: Path, before: Path) -> None:
+    with suppress(FileNotFoundError):  # there was none, or who saves here too has just moved it away
+        folder.replace(before)
+    try:
+        whole.replace(folder)
+    except OSError:
+        if before.exists() and not folder.exists():
+            before.replace(folder)
+        raise
 
 
 def _leading_to(folder: Path) -> Path:

@@ -125,6 +125,45 @@ def test_a_run_that_could_be_moved_away_but_not_be_replaced_comes_back(tmp_path:
     assert contents(tmp_path / "run") == RUN
 
 
+@pytest.mark.parametrize("moved", ["before0", "whole"])
+def test_who_saves_at_the_same_moment_is_replaced_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+):
+    write_folder(tmp_path / "run", RUN)
+    move = Path.replace
+    came: list[str] = []
+
+    def comes_second(path: Path, target: Path) -> Path:
+        if not came and moved in (path.name, target.name):
+            came.append(moved)
+            if moved == "whole":
+                write_folder(tmp_path / "run", RUN)  # into the place that is free for a moment
+            else:
+                move(path, tmp_path / "moved-by-the-other")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", comes_second)
+    write_folder(tmp_path / "run", {**RUN, "model.pt": b"new"})
+    assert came == [moved]
+    assert contents(tmp_path / "run") == {**RUN, "model.pt": b"new"}
+
+
+def test_who_puts_something_else_there_at_that_moment_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write_folder(tmp_path / "run", RUN)
+    move = Path.replace
+
+    def thesis_comes_first(path: Path, target: Path) -> Path:
+        if path.name == "whole":
+            (tmp_path / "run").mkdir()
+            (tmp_path / "run" / "thesis.txt").write_bytes(b"mine")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", thesis_comes_first)
+    with pytest.raises(SavedRunError, match=r"thesis\.txt"):
+        write_folder(tmp_path / "run", RUN)
+    assert contents(tmp_path / "run") == {"thesis.txt": b"mine"}
+
+
 def test_a_folder_without_its_file_is_no_saved_run(tmp_path: Path):
     with pytest.raises(SavedRunError, match=r"is no saved run: history.json can't be read: No such file") as refused:
         read_record(tmp_path / "nowhere")
