@@ -22,14 +22,14 @@ def physionet(s3: S3Server) -> S3Bucket:
     s3.ask("s3").create_bucket(Bucket=OPEN_DEMO.bucket, ACL="public-read")
     bucket = S3Bucket(s3, OPEN_DEMO.bucket, is_open=True)
     for name in TABLES:
-        bucket.put(f"mimic-iv-demo/2.2/hosp/{name}.csv.gz", gzip.compress(name.encode()))
+        bucket.put(f"mimic-iv-demo/2.2/hosp/{name}.csv.gz", gzip.compress(name.encode(), mtime=0))
     return bucket
 
 
 def test_the_tables_lie_in_the_folder_as_they_did_in_the_bucket(physionet: S3Bucket, tmp_path: Path) -> None:
     fetch_open_demo(tmp_path, endpoint=physionet.server.url)
     found = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*.gz")}
-    assert found == {f"hosp/{name}.csv.gz": gzip.compress(name.encode()) for name in TABLES}
+    assert found == {f"hosp/{name}.csv.gz": gzip.compress(name.encode(), mtime=0) for name in TABLES}
 
 
 def test_without_a_table_there_is_no_demo(s3: S3Server, physionet: S3Bucket, tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_without_a_table_there_is_no_demo(s3: S3Server, physionet: S3Bucket, tmp
     physionet.remove(key)
     with pytest.raises(DataError, match=r"no table diagnoses_icd in s3://physionet-open/mimic-iv-demo/2\.2"):
         fetch_open_demo(tmp_path, endpoint=s3.url)
-    physionet.put(key, gzip.compress(b"diagnoses_icd"))
+    physionet.put(key, gzip.compress(b"diagnoses_icd", mtime=0))
 
 
 def test_without_a_network_it_gives_up_soon(tmp_path: Path) -> None:
