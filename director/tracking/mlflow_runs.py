@@ -32,10 +32,13 @@ class MlflowRuns:
     def __init__(self, client: MlflowClient) -> None:
         self._client = client
         self._known: dict[str, dict[str, str]] = {}
+        self._bare: set[str] = set()
+        """Ids of runs without parameters: whoever made one may have been cut off before it said them."""
 
     def forget(self) -> None:
         """Look all runs up again: somebody may have deleted one."""
         self._known.clear()
+        self._bare.clear()
 
     def hold(self, experiment: str, family: Family) -> bool:
         """Bring a family there; False: it was begun earlier and is not there, so it has to be told whole."""
@@ -63,7 +66,10 @@ class MlflowRuns:
         if family not in self._known:
             found = defaultdict(list)
             for run in self._client.search_runs([experiment], f"tags.`{_FAMILY}` = '{family}'", max_results=1000):
-                found[run.info.run_id and run.data.tags[_KEY]].append(run.info.run_id)
+                if _KEY in run.data.tags:  # somebody may have taken it away
+                    found[run.data.tags[_KEY]].append(run.info.run_id)
+                if not run.data.params:
+                    self._bare.add(run.info.run_id)
             if any(len(ids) > 1 for ids in found.values()):
                 # an answer that came too late made one of them: nobody knows which point is in which
                 for run_id in (each for ids in found.values() for each in ids):
@@ -78,11 +84,14 @@ class MlflowRuns:
             tags["mlflow.parentRunId"] = ids[run.parent]
         start = milliseconds(run.started_at)
         made = self._client.create_run(experiment, start_time=start, tags=tags, run_name=run.name)
-        for some in _stretches(list(run.parameters.items()), _TAGS_AT_ONCE):
-            self._client.log_batch(made.info.run_id, params=[Param(key, value) for key, value in some])
+        self._bare.add(made.info.run_id)
         return str(made.info.run_id)
 
     def _tell(self, run_id: str, run: TrackedRun) -> None:
+        if run_id in self._bare:
+            for asked in _stretches([Param(*each) for each in run.parameters.items()], _TAGS_AT_ONCE):
+                self._client.log_batch(run_id, params=asked)
+            self._bare.discard(run_id)
         points = [Metric(each.key, each.value, milliseconds(each.at), each.step) for each in run.points]
         tags = [RunTag(key, value) for key, value in run.tags.items()]
         for some in _stretches(points, _POINTS_AT_ONCE):

@@ -58,6 +58,21 @@ def test_a_run_that_was_deleted_meanwhile_is_found_out_once_it_looks_again(clien
 
 def test_documents_are_kept_beside_the_run(client: MlflowClient, experiment: str):
     run = tracked("run 1", None, [], documents={"hospitals/step-000001.json": '{"KNH": {}}'})
+
+
+def test_parameters_that_an_earlier_try_did_not_come_to_say_are_said(client: MlflowClient, experiment: str):
+    client.create_run(experiment, tags={"fl.key": "run 1", "fl.family": "run 1"})  # and then it was cut off
+    run = tracked("run 1", None, [], parameters={"rounds": "3"})
+    MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=False))
+    (found,) = client.search_runs([experiment])
+    assert found.data.params == {"rounds": "3"}
+
+
+def test_a_run_whose_key_somebody_took_away_is_none_of_ours(client: MlflowClient, experiment: str):
+    theirs = client.create_run(experiment, tags={"fl.family": "run 1"}).info.run_id
+    runs = MlflowRuns(client)
+    runs.hold(experiment, Family("run 1", [tracked("run 1", None, [])], is_whole=True))
+    assert runs.parent(experiment, "run 1") not in (None, theirs)
     MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
     (found,) = client.search_runs([experiment])
     assert [each.path for each in client.list_artifacts(found.info.run_id, "hospitals")] == [
