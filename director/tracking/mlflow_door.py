@@ -30,6 +30,7 @@ IS_THERE, IS_NOT_THERE = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"
 _LONGEST = 300
 
 
+from contract.errors import FederationError
 def new_client(uri: str) -> MlflowClient:
     """Give a client; nothing is asked of a server yet, a database is made or migrated.
 
@@ -47,11 +48,16 @@ def milliseconds(moment: datetime) -> int:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what comes of MLflow into an error that says what to do; what its HTTP library raises are OSErrors."""
+    """Turn whatever comes of MLflow into an error that says what to do.
+
+    Its client trusts what a server answers: an answer of another form can end it with any error there is.
+    """
     try:
         yield
-    except (MlflowException, OSError, SQLAlchemyError) as error:
-        said = visible(" ".join(str(error).split()))[:_LONGEST]
+    except FederationError:
+        raise
+    except Exception as error:
+        said = visible(" ".join(f"{_kind(error)}{error}".split()))[:_LONGEST]
         raise TrackerError(
             f"MLflow can't be reached, or does not take what it is told: {said}",
             hint="Look after it; nothing is lost, and what is missing there is told again once it answers.",
@@ -66,3 +72,8 @@ def unless(code: str) -> Iterator[None]:
     except MlflowException as error:
         if error.error_code != code:
             raise
+def _kind(error: Exception) -> str:
+    """Name an error whose own words may not say what is wrong."""
+    return "" if isinstance(error, MlflowException | OSError | SQLAlchemyError) else f"{type(error).__name__}: "
+
+
