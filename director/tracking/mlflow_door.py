@@ -1,9 +1,11 @@
 """The door to MLflow: how its client is set, and what it raises, in this house's words. Nothing is imported before."""
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 SURROUNDINGS: Mapping[str, str] = {
     # with the library's own retries one call to a server that is away takes four minutes; the follower tries again
@@ -11,6 +13,9 @@ SURROUNDINGS: Mapping[str, str] = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
     # nothing goes anywhere but to the address that was named
     "MLFLOW_ALLOW_HTTP_REDIRECTS": "false",
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "false",
+    # what was told stands there before the place moves past it
+    "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
@@ -20,17 +25,19 @@ SURROUNDINGS: Mapping[str, str] = {
 os.environ.update(SURROUNDINGS)  # the library reads them while it is imported
 
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from contract.artifacts.visible_text import visible
+from contract.errors import FederationError
 from director.errors import TrackerError
+from director.tracking.file_places import require_own
 
-IS_THERE, IS_NOT_THERE = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST"
+IS_THERE, IS_NOT_THERE, IS_NOT_TAKEN = "RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"
 _LONGEST = 300
 
 
-from contract.errors import FederationError
 def new_client(uri: str) -> MlflowClient:
     """Give a client; nothing is asked of a server yet, a database is made or migrated.
 
@@ -44,6 +51,25 @@ def new_client(uri: str) -> MlflowClient:
 def milliseconds(moment: datetime) -> int:
     """Give a moment as MLflow counts it: milliseconds since 1970."""
     return round(moment.timestamp() * 1000)
+
+
+def send_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> str:
+    """Put files beside a run, by their paths there; gives the address of the place.
+
+    Raises:
+        TrackerConflictError: MLflow keeps them elsewhere than with itself.
+    """
+    place = str(client.get_run(run_id).info.artifact_uri)
+    require_own(client.tracking_uri, place)
+    with tempfile.TemporaryDirectory(prefix="fl-tracking-") as folder:
+        for name, data in files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        # by the place that was looked at: the client's own way asks MLflow once more
+        store = get_artifact_repository(place, tracking_uri=client.tracking_uri)
+        store.log_artifacts(folder)  # type: ignore[no-untyped-call]
+    return place
 
 
 @contextmanager
@@ -64,16 +90,16 @@ def explained() -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def unless(code: str) -> Iterator[None]:
-    """Let it pass that something is there already, or is not there."""
-    try:
-        yield
-    except MlflowException as error:
-        if error.error_code != code:
-            raise
 def _kind(error: Exception) -> str:
     """Name an error whose own words may not say what is wrong."""
     return "" if isinstance(error, MlflowException | OSError | SQLAlchemyError) else f"{type(error).__name__}: "
 
 
+@contextmanager
+def unless(code: str) -> Iterator[None]:
+    """Let it pass that something is there already, is not there, or is not taken there."""
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != code:
+            raise

@@ -3,18 +3,20 @@
 It counts versions of its own; ours is a tag. Source: https://mlflow.org/docs/latest/ml/model-registry (aliases).
 """
 
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from mlflow.entities.model_registry import ModelVersion
+from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.tracking import MlflowClient
 
+from contract.names import Digest
+from director.errors import TrackerConflictError
 from director.models.aliases import CHALLENGER, CHAMPION
-from director.tracking.mlflow_door import IS_NOT_THERE, IS_THERE, unless
+from director.tracking.mlflow_door import IS_NOT_TAKEN, IS_NOT_THERE, IS_THERE, send_files, unless
 from director.tracking.tracked import Projection, Registration
 
 _CARD = "card.json"
+FEDERATION = "fl.federation"
+"""The tag that says of which federation something is."""
 
 FilesOf = Callable[[Registration], Mapping[str, bytes]]
 """A version → its files, by their names."""
@@ -26,10 +28,11 @@ class MlflowRegistry:
     Args:
         client: Reaches it.
         read: Gives a version's files by their digests; None: no file leaves, only the card that says what they are.
+        federation: Whose models they are: one of that name that somebody else made is left alone.
     """
 
-    def __init__(self, client: MlflowClient, read: FilesOf | None) -> None:
-        self._client, self._read = client, read
+    def __init__(self, client: MlflowClient, read: FilesOf | None, federation: Digest) -> None:
+        self._client, self._read, self._federation = client, read, federation
         self._is_there: set[str] = set()
 
     def forget(self) -> None:
@@ -37,10 +40,16 @@ class MlflowRegistry:
         self._is_there.clear()
 
     def register(self, model: str, run_id: str, registration: Registration) -> None:
-        """Have a version there, with its files beside the run that it came of."""
+        """Have a version there, with its files beside the run that it came of.
+
+        Raises:
+            TrackerConflictError: The model is somebody else's.
+        """
         if model not in self._is_there:
             with unless(IS_THERE):
-                self._client.create_registered_model(model, description=registration.notice)
+                tags = {FEDERATION: str(self._federation)}
+                self._client.create_registered_model(model, tags=tags, description=registration.notice)
+            self._ours(model)
             self._is_there.add(model)
         found = self._find(model, registration.version)
         if found is None:
@@ -53,7 +62,7 @@ class MlflowRegistry:
     def set_aliases(self, model: str, projection: Projection) -> None:
         """Let each alias name its version; those that the federation never had are left alone."""
         with unless(IS_NOT_THERE):
-            there = self._client.get_registered_model(model).aliases
+            there = self._ours(model).aliases
             wanted = projection.aliases or {}
             gone = {*projection.dropped_aliases, CHAMPION, CHALLENGER}.difference(wanted)
             for alias in gone.intersection(there):
@@ -61,13 +70,28 @@ class MlflowRegistry:
             for alias, version in wanted.items():
                 found = self._find(model, version)
                 if found is not None and str(there.get(alias)) != str(found.version):
-                    self._client.set_registered_model_alias(model, alias, str(found.version))
+                    with unless(IS_NOT_TAKEN):  # such as v2, which there means the second version
+                        self._client.set_registered_model_alias(model, alias, str(found.version))
 
     def delete(self, model: str) -> None:
-        """Delete a model with all its versions, if it is there."""
+        """Delete a model with all its versions, if it is there.
+
+        Raises:
+            TrackerConflictError: It is somebody else's.
+        """
         with unless(IS_NOT_THERE):
+            self._ours(model)
             self._client.delete_registered_model(model)
         self.forget()
+
+    def _ours(self, model: str) -> RegisteredModel:
+        found = self._client.get_registered_model(model)
+        if found.tags.get(FEDERATION) != str(self._federation):
+            raise TrackerConflictError(
+                f"MLflow has a registered model {model} that is not this federation's.",
+                hint="Give this one another name: fl-director track --name …, or track_name in director.toml.",
+            )
+        return found
 
     def _find(self, model: str, version: int) -> ModelVersion | None:
         """Find ours; of two, which only an answer that came too late can have made, the later one goes."""
@@ -79,11 +103,8 @@ class MlflowRegistry:
 
     def _make(self, model: str, run_id: str, registration: Registration) -> None:
         place = f"global_models/{registration.version}"
-        with tempfile.TemporaryDirectory(prefix="fl-tracking-") as folder:
-            for name, data in self._files(registration).items():
-                (Path(folder) / name).write_bytes(data)
-            self._client.log_artifacts(run_id, folder, place)
-        uri = self._client.get_run(run_id).info.artifact_uri
+        files = {f"{place}/{name}": data for name, data in self._files(registration).items()}
+        uri = send_files(self._client, run_id, files)
         self._client.create_model_version(
             model,
             f"{uri}/{place}",

@@ -10,7 +10,7 @@ from typing import TypeVar
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
-from director.tracking.mlflow_door import milliseconds
+from director.tracking.mlflow_door import milliseconds, send_files
 from director.tracking.tracked import Ending, Family, TrackedRun
 
 _POINTS_AT_ONCE = 500
@@ -98,8 +98,8 @@ class MlflowRuns:
             self._client.log_batch(run_id, metrics=some, tags=tags[:_TAGS_AT_ONCE])
         if not points:
             self._client.log_batch(run_id, tags=tags[:_TAGS_AT_ONCE])
-        for name, text in run.documents.items():
-            self._client.log_text(run_id, text, name)
+        if run.documents:
+            send_files(self._client, run_id, {name: text.encode() for name, text in run.documents.items()})
         if run.ending is not None and run.ended_at is not None:
             self._client.set_terminated(run_id, _STATUSES[run.ending], milliseconds(run.ended_at))
 

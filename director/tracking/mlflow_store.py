@@ -5,18 +5,18 @@ That stands in MLflow itself, so that one that lost something, or is new, is bro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mlflow.entities import Experiment, LifecycleStage
 
 from contract.names import Digest, TaskName
 from director.errors import TrackerConflictError
+from director.tracking.file_places import folder_beside, require_own
 from director.tracking.mlflow_door import explained, new_client
-from director.tracking.mlflow_registry import FilesOf, MlflowRegistry
+from director.tracking.mlflow_registry import FEDERATION, FilesOf, MlflowRegistry
 from director.tracking.mlflow_runs import MlflowRuns
 from director.tracking.tracked import Projection
 
-_FEDERATION, _PLACE = "fl.federation", "fl.place"
+_PLACE = "fl.place"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class MlflowStore:
 
     def __init__(self, uri: str, name: str, federation: Digest, read: FilesOf | None) -> None:
         self._name, self._federation = name, federation
-        self._artifacts = _artifacts_of(uri)
+        self._uri = uri
         self._client = new_client(uri)
         self._runs = MlflowRuns(self._client)
-        self._registry = MlflowRegistry(self._client, read)
+        self._registry = MlflowRegistry(self._client, read, federation)
         self._experiments: dict[TaskName, str] = {}
 
     def place(self, task: TaskName) -> Place:
@@ -63,7 +63,7 @@ class MlflowStore:
 
         Raises:
             TrackerError: MLflow is away.
-            TrackerConflictError: The experiment is another federation's, or was deleted.
+            TrackerConflictError: The experiment is another federation's, was deleted, or has its files elsewhere.
         """
         self._runs.forget()
         self._registry.forget()
@@ -103,7 +103,7 @@ class MlflowStore:
         """Delete a task's runs and its registered model, to be made anew; the place first, so that all is told again.
 
         Raises:
-            TrackerConflictError: The experiment is another federation's.
+            TrackerConflictError: The experiment or the model is another's.
         """
         with explained():
             experiment = self._client.get_experiment_by_name(self._title(task))
@@ -126,8 +126,8 @@ class MlflowStore:
         return self._experiments[task]
 
     def _make_experiment(self, task: TaskName) -> str:
-        tags = {_FEDERATION: str(self._federation), "mlflow.experimentKind": "custom_model_development"}
-        return str(self._client.create_experiment(self._title(task), self._artifacts, tags))
+        tags = {FEDERATION: str(self._federation), "mlflow.experimentKind": "custom_model_development"}
+        return str(self._client.create_experiment(self._title(task), folder_beside(self._uri), tags))
 
     def _find_experiment(self, task: TaskName) -> Experiment | None:
         found = self._client.get_experiment_by_name(self._title(task))
@@ -139,17 +139,12 @@ class MlflowStore:
                 f"The experiment {found.name} was deleted in MLflow.",
                 hint="Restore it there; or make all of it anew: fl-director track --rebuild",
             )
+        require_own(self._uri, str(found.artifact_location))
         return found
 
     def _require_ours(self, experiment: Experiment) -> None:
-        if experiment.tags.get(_FEDERATION) != str(self._federation):
+        if experiment.tags.get(FEDERATION) != str(self._federation):
             raise TrackerConflictError(
                 f"MLflow has an experiment {experiment.name} that is not this federation's.",
                 hint="Give this one another name: fl-director track --name …, or track_name in director.toml.",
             )
-
-
-def _artifacts_of(uri: str) -> str | None:
-    """Say where files go: a server has its own place; beside a database file a folder of ours."""
-    path = uri.removeprefix("sqlite:///")
-    return None if path == uri else (Path(path).resolve().parent / "mlflow-files").as_uri()

@@ -8,6 +8,7 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
+from director.tracking.file_places import folder_beside
 from director.tracking.follower import TrackingFollower
 from director.tracking.mlflow_door import new_client
 from director.tracking.service import new_follower
@@ -46,6 +47,12 @@ def mlflow_uri(tmp_path: Path, empty_mlflow: Path) -> str:
 def client(mlflow_uri: str) -> MlflowClient:
     """MLflow's own client: what people see there."""
     return new_client(mlflow_uri)
+
+
+@pytest.fixture
+def experiment(client: MlflowClient, mlflow_uri: str) -> str:
+    """An experiment that keeps files where ours do."""
+    return str(client.create_experiment(f"kenya/{TASK}", folder_beside(mlflow_uri)))
 
 
 @pytest.fixture

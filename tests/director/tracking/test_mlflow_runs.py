@@ -17,11 +17,6 @@ def tracked(key: str, parent: str | None, points: list[Point], **more: object) -
     return TrackedRun(key=key, name=key, parent=parent, started_at=AT, points=points, **given)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def experiment(client: MlflowClient) -> str:
-    return str(client.create_experiment("kenya/diagnosis_count"))
-
-
 def test_a_family_that_began_earlier_and_is_not_there_has_to_be_told_whole(client: MlflowClient, experiment: str):
     run = tracked("run 1", None, [])
     assert not MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=False))
@@ -58,6 +53,11 @@ def test_a_run_that_was_deleted_meanwhile_is_found_out_once_it_looks_again(clien
 
 def test_documents_are_kept_beside_the_run(client: MlflowClient, experiment: str):
     run = tracked("run 1", None, [], documents={"hospitals/step-000001.json": '{"KNH": {}}'})
+    MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
+    (found,) = client.search_runs([experiment])
+    assert [each.path for each in client.list_artifacts(found.info.run_id, "hospitals")] == [
+        "hospitals/step-000001.json"
+    ]
 
 
 def test_parameters_that_an_earlier_try_did_not_come_to_say_are_said(client: MlflowClient, experiment: str):
@@ -73,8 +73,3 @@ def test_a_run_whose_key_somebody_took_away_is_none_of_ours(client: MlflowClient
     runs = MlflowRuns(client)
     runs.hold(experiment, Family("run 1", [tracked("run 1", None, [])], is_whole=True))
     assert runs.parent(experiment, "run 1") not in (None, theirs)
-    MlflowRuns(client).hold(experiment, Family("run 1", [run], is_whole=True))
-    (found,) = client.search_runs([experiment])
-    assert [each.path for each in client.list_artifacts(found.info.run_id, "hospitals")] == [
-        "hospitals/step-000001.json"
-    ]

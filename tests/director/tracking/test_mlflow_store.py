@@ -291,3 +291,18 @@ def test_without_a_name_the_record_gives_one(
     assert first is not None
     assert follower.name == f"federation-{first[:8]}"
     assert runs(client, f"{follower.name}/{TASK}")
+
+
+def test_files_go_nowhere_but_to_mlflows_own_place_whatever_it_says(
+    federation: FederationSimulator, three: Three, follow: Follow, client: MlflowClient, tmp_path: Path
+):
+    run_of_two_rounds(federation, three)
+    home = tmp_path / "home"
+    home.mkdir()
+    with federation.director.database.read() as session:
+        ours = audit.digest_at(session, 1)
+    client.create_experiment(f"kenya/{TASK}", home.as_uri(), {"fl.federation": str(ours)})
+    with pytest.raises(TrackerConflictError, match="elsewhere"):
+        follow().catch_up()
+    assert list(home.iterdir()) == []
+    assert runs(client) == {}
