@@ -180,12 +180,14 @@ class ChangeCounter:
         self._connection: sqlite3.Connection | None = None
         if engine is not None and database.file is not None:
             # isolation_level None: no transaction, so that each look sees the newest commit
-            self._connection = sqlite3.connect(database.file, isolation_level=None, check_same_thread=False)
+            with _faults_named():
+                self._connection = sqlite3.connect(database.file, isolation_level=None, check_same_thread=False)
 
     def value(self) -> int:
         """Look: microseconds, no lock that others wait for."""
         if self._connection is not None:
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            with _faults_named():
+                return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         with self._database.read() as session:
             return int(session.scalar(text("SELECT coalesce(max(seq), 0) FROM audit")) or 0)
 

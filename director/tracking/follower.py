@@ -11,7 +11,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from contract.names import TaskName
-from director.errors import DatabaseError, TrackerConflictError, TrackerError
+from director.errors import OperatorError, TrackerConflictError, TrackerError
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Told
@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 READ_AT_ONCE = 500
 LOOK_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
+_MOST_DOUBLINGS = 30
 
 
 class TrackingFollower:
@@ -41,19 +42,21 @@ class TrackingFollower:
         self._database, self._catalogue, self._store = database, catalogue, store
         self.name = name
         self._places: dict[TaskName, int] = {}
+        self._noted: dict[TaskName, Place] = {}
+        """What MLflow said last of how far it was brought; a place is further on where there was nothing to tell."""
 
     def catch_up(self) -> None:
         """Bring there all that was told and is not there yet.
 
         Raises:
-            TrackerError: MLflow is away; what it has taken stays, and the rest is told again.
+            OperatorError: MLflow is away, or the database; what was taken stays there, and the rest is told again.
             TrackerConflictError: What is there was made of another record.
         """
         for task in self._catalogue:
             try:
                 while self._goes_on(task):
                     pass
-            except TrackerError:
+            except OperatorError:
                 self._places.clear()  # it says itself how far it came
                 raise
 
@@ -74,16 +77,18 @@ class TrackingFollower:
         counter = self._database.change_counter()
         seen, failures = None, 0
         try:
-            while not stopped.wait(min(2.0 ** (failures - 1), LONGEST_WAIT_SECONDS) if failures else LOOK_SECONDS):
-                value = counter.value()
-                if value == seen:
-                    continue
+            while not stopped.wait(_wait_seconds(failures)):
                 try:
+                    value = counter.value()
+                    if value == seen:
+                        continue
                     self.catch_up()
-                except (TrackerError, DatabaseError) as error:
+                except TrackerConflictError:
+                    raise  # a person has to say which counts
+                except OperatorError as error:
                     failures += 1
                     if failures == 1:
-                        _log.warning("tracking.away", extra={"facts": {"why": error.sentence}})
+                        _log.warning("tracking.away", exc_info=True, extra={"facts": {"why": error.sentence}})
                         say(f"{error.sentence} {error.hint}")
                     continue
                 if failures:
@@ -96,7 +101,8 @@ class TrackingFollower:
     def _goes_on(self, task: TaskName) -> bool:
         """Bring a stretch there; tells whether there may be more."""
         if task not in self._places:
-            self._places[task] = self._found_place(task)
+            self._noted[task] = self._found_place(task)
+            self._places[task] = self._noted[task].seq
         with self._database.read() as session:
             told = audit.told_after(session, self._places[task], READ_AT_ONCE)
             if not told:
@@ -104,10 +110,26 @@ class TrackingFollower:
             projection = Projector(session, self._catalogue, task).project(told)
             place = Place(told[-1].seq, audit.digest_at(session, told[-1].seq))
         if not projection.is_empty:
+            if not self._is_where_it_was(task):
+                return True
             self._hold(projection, place.seq)
             self._store.move(task, place)
+            self._noted[task] = place
         self._places[task] = place.seq
         return len(told) == READ_AT_ONCE
+
+    def _is_where_it_was(self, task: TaskName) -> bool:
+        """Ask MLflow how far it was brought: from there on it is told, wherever this process believes it to be."""
+        before, now = self._noted[task], self._found_place(task)
+        if now == before:
+            return True
+        if now.seq < before.seq:
+            raise TrackerError(
+                "MLflow knows less than it was told: it was restored from a backup, or is being made anew.",
+                hint="Nothing needs to be done: what it has lost is told again.",
+            )
+        self._noted[task], self._places[task] = now, now.seq  # another tracker brought it on
+        return False
 
     def _hold(self, projection: Projection, until: int) -> None:
         for tries in count():
@@ -127,7 +149,7 @@ class TrackingFollower:
             told = _told_until(session, until)
             return Projector(session, self._catalogue, task).project(told, only=family, is_whole=True)
 
-    def _found_place(self, task: TaskName) -> int:
+    def _found_place(self, task: TaskName) -> Place:
         place = self._store.place(task)
         if place.seq:
             with self._database.read() as session:
@@ -138,7 +160,11 @@ class TrackingFollower:
                     "restored, or a copy of the data folder is tracked too.",
                     hint="Look which one counts; to make MLflow anew from this record: fl-director track --rebuild",
                 )
-        return place.seq
+        return place
+
+
+def _wait_seconds(failures: int) -> float:
+    return min(2.0 ** min(failures - 1, _MOST_DOUBLINGS), LONGEST_WAIT_SECONDS) if failures else LOOK_SECONDS
 
 
 def _told_until(session: Session, last: int) -> Iterator[Told]:

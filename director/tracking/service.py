@@ -1,9 +1,12 @@
 """Puts tracking together: which federation, called what, whose files may leave."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
+from contract.names import TaskName
 from contract.parts import GLOBAL_FILES, GlobalFileRole
-from director.errors import NotInitialisedError
+from director.errors import DamagedArtifactError, NotInitialisedError
 from director.members.access import LOCAL_ADMIN
 from director.models.service import Models
 from director.records import audit
@@ -12,6 +15,8 @@ from director.tasks.catalogue import Catalogue
 from director.tracking.follower import TrackingFollower
 from director.tracking.mlflow_store import MlflowStore
 from director.tracking.tracked import Registration
+
+_log = logging.getLogger(__name__)
 
 _FILES: Sequence[GlobalFileRole] = ("model", "scaler")
 
@@ -38,9 +43,16 @@ def new_follower(
     if federation is None:
         raise NotInitialisedError("There is no record here yet.", hint="Run: fl-director init")
 
+    @lru_cache(maxsize=1)  # MLflow may refuse the same version every minute for days: it is read, and on record, once
+    def read(task: TaskName, version: int) -> Mapping[str, bytes]:
+        try:
+            return {GLOBAL_FILES[role]: models.file(LOCAL_ADMIN, task, version, role) for role in _FILES}
+        except DamagedArtifactError as error:  # what comes after it shall be there all the same
+            _log.error("tracking.files_left_out", extra={"facts": {"version": version, "why": error.sentence}})
+            return {}
+
     def files_of(registration: Registration) -> Mapping[str, bytes]:
-        task, version = registration.task, registration.version
-        return {GLOBAL_FILES[role]: models.file(LOCAL_ADMIN, task, version, role) for role in _FILES}
+        return read(registration.task, registration.version)
 
     called = name or f"federation-{federation[:8]}"
     return TrackingFollower(

@@ -1,8 +1,10 @@
 """Following while MLflow is away, and afterwards; over HTTP, for that is what goes away."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
@@ -12,7 +14,7 @@ from director.errors import TrackerError
 from director.tracking import follower as following
 from director.tracking.follower import TrackingFollower
 from director.tracking.service import new_follower
-from tests.director.tracking.conftest import play_round, points, runs
+from tests.director.tracking.conftest import TASK, play_round, points, runs
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 
 Three = list[SimulatedHospital]
@@ -89,3 +91,111 @@ def test_it_goes_on_in_stretches(
     play_round(federation, three)
     follow().catch_up()
     assert [step for step, *_ in points(client, runs(client)["run 1"])["n"]] == [1, 2]
+
+
+def test_an_mlflow_that_was_restored_from_a_backup_meanwhile_is_told_again_what_it_lost(
+    federation: FederationSimulator,
+    three: Three,
+    follow: Callable[..., TrackingFollower],
+    client: MlflowClient,
+    mlflow_uri: str,
+):
+    database = Path(mlflow_uri.removeprefix("sqlite:///"))
+    follower = follow()
+
+    def one_run() -> None:
+        federation.open_run(rounds=1)
+        federation.play()
+        play_round(federation, three)
+
+    one_run()
+    follower.catch_up()
+    backup = database.read_bytes()
+    one_run()
+    follower.catch_up()
+    database.write_bytes(backup)
+    one_run()
+    with pytest.raises(TrackerError, match="knows less than it was told"):
+        follower.catch_up()
+    follower.catch_up()
+    assert {"run 1", "run 2", "run 3"} <= runs(client).keys()
+
+
+def test_what_another_tracker_brought_there_meanwhile_is_not_told_again(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower], client: MlflowClient
+):
+    federation.open_run(rounds=2)
+    federation.play()
+    one, other = follow(), follow()
+    one.catch_up()
+    other.catch_up()
+    play_round(federation, three)
+    other.catch_up()
+    play_round(federation, three)
+    one.catch_up()
+    assert [step for step, *_ in points(client, runs(client)["run 1"])["n"]] == [1, 2]
+
+
+def test_a_version_that_mlflow_refuses_again_and_again_is_read_and_on_record_once(
+    federation: FederationSimulator,
+    three: Three,
+    follow: Callable[..., TrackingFollower],
+    client: MlflowClient,
+    mlflow_uri: str,
+):
+    federation.open_run(rounds=1)
+    federation.play()
+    play_round(federation, three)
+    follower = follow()
+    with sqlite3.connect(mlflow_uri.removeprefix("sqlite:///")) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON model_versions BEGIN SELECT RAISE(FAIL, 'full'); END")
+    for _ in range(3):
+        with pytest.raises(TrackerError, match="Model Version creation error"):
+            follower.catch_up()
+    read = federation.http.get("/audit?act=model.read", headers=federation.admin).json()["items"]
+    assert [each["facts"]["part"] for each in reversed(read)] == ["model", "scaler"]
+    with sqlite3.connect(mlflow_uri.removeprefix("sqlite:///")) as database:
+        database.execute("DROP TRIGGER full")
+    follower.catch_up()
+    assert len(client.search_model_versions(f"name = 'kenya.{TASK}'")) == 1
+
+
+def test_a_damaged_file_is_left_out_and_what_comes_after_it_is_there(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower], client: MlflowClient
+):
+    federation.open_run(rounds=2)
+    federation.play()
+    play_round(federation, three, 0.5)
+    play_round(federation, three, 0.7)
+    digest = federation.http.get("/global_models/1", headers=federation.admin).json()["sha256"]
+    (blob,) = federation.folder.rglob(digest)
+    blob.unlink()
+    follow().catch_up()
+    run = runs(client)["run 1"].info.run_id
+    assert [len(client.list_artifacts(run, f"global_models/{version}")) for version in (1, 2)] == [1, 3]
+
+
+def test_while_the_disk_gives_nothing_it_goes_on_trying(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower]
+):
+    federation.open_run(rounds=1)
+    federation.play()
+    play_round(federation, three)
+    digest = federation.http.get("/global_models/1", headers=federation.admin).json()["sha256"]
+    (blob,) = federation.folder.rglob(digest)
+    data = blob.read_bytes()
+    blob.unlink()
+    blob.mkdir()  # what is there can't be read
+    follower, stopped, said = follow(), threading.Event(), list[str]()
+    thread = threading.Thread(target=follower.follow, args=(stopped, said.append))
+    thread.start()
+    eventually(lambda: bool(said), seconds=20)
+    blob.rmdir()
+    blob.write_bytes(data)
+    eventually(lambda: said[-1] == "MLflow has taken all that was missing.", seconds=20)
+    stopped.set()
+    thread.join(10)
+
+
+def test_after_a_day_without_mlflow_it_still_waits_no_longer_than_a_minute():
+    assert [following._wait_seconds(failures) for failures in (0, 1, 2, 7, 5000)] == [0.5, 1, 2, 60, 60]
