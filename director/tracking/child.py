@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 _log = logging.getLogger(__name__)
@@ -52,20 +53,33 @@ class _Child:
 
     def _run(self) -> None:
         wait = _FIRST_WAIT_SECONDS
-        while not self._stopped.is_set():
-            with self._lock:
-                if self._stopped.is_set():
-                    return
-                # its input is a pipe that ends with this process, however that ends: then it ends too
-                self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)
-            code = self._process.wait()
+        while True:
+            began = time.monotonic()
+            try:
+                process = self._started()
+                code = process.wait() if process is not None else None
+                why: Mapping[str, object] = {"code": code}
+            except OSError as error:  # no memory or no process is left: there may be later
+                code, why = None, {"why": str(error)}
             if self._stopped.is_set():
                 return
-            _log.error("tracking.ended", extra={"facts": {"code": code}})
+            _log.error("tracking.ended", extra={"facts": why})
             if code == _EXIT_USAGE:
                 return  # its settings or its packages must be mended first
+            if time.monotonic() - began > _STEADY_SECONDS:
+                wait = _FIRST_WAIT_SECONDS
             self._stopped.wait(wait)
             wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+
+    def _started(self) -> subprocess.Popen[bytes] | None:
+        """Start it; None: it was told to stop meanwhile."""
+        with self._lock:
+            if self._stopped.is_set():
+                return None
+            # its input is a pipe that ends with this process, however that ends: then it ends too;
+            # a session of its own, for a Ctrl-C on the terminal is the server's
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+            return self._process
 
 
 def end_with_parent() -> None:
