@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -17,8 +18,9 @@ from director.records.database import Database
 from director.records.events import Told
 from director.tasks.catalogue import Catalogue
 from director.tracking.mlflow_store import MlflowStore, Place
-from director.tracking.projector import Projector
+from director.tracking.projector import Projector, begin_of
 from director.tracking.tracked import Projection
+from director.tracking.turns import turn
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +38,11 @@ class TrackingFollower:
         catalogue: The tasks of this federation.
         store: Where it brings what they say.
         name: What the federation is called there.
+        lock: The file by which one tracker of this federation waits for another.
     """
 
-    def __init__(self, database: Database, catalogue: Catalogue, store: MlflowStore, name: str) -> None:
-        self._database, self._catalogue, self._store = database, catalogue, store
+    def __init__(self, database: Database, catalogue: Catalogue, store: MlflowStore, name: str, lock: Path) -> None:
+        self._database, self._catalogue, self._store, self._lock = database, catalogue, store, lock
         self.name = name
         self._places: dict[TaskName, int] = {}
         self._noted: dict[TaskName, Place] = {}
@@ -52,20 +55,16 @@ class TrackingFollower:
             OperatorError: MLflow is away, or the database; what was taken stays there, and the rest is told again.
             TrackerConflictError: What is there was made of another record.
         """
-        for task in self._catalogue:
-            try:
-                while self._goes_on(task):
-                    pass
-            except OperatorError:
-                self._places.clear()  # it says itself how far it came
-                raise
+        with turn(self._lock):
+            self._bring()
 
     def rebuild(self) -> None:
         """Delete what is there, and make it anew from the record."""
-        for task in self._catalogue:
-            self._store.forget(task)
-        self._places.clear()
-        self.catch_up()
+        with turn(self._lock):
+            for task in self._catalogue:
+                self._store.forget(task)
+            self._places.clear()
+            self._bring()
 
     def follow(self, stopped: threading.Event, say: Callable[[str], None]) -> None:
         """Bring there what is told from now on, until stopped; where MLflow is away, try again and again.
@@ -97,6 +96,15 @@ class TrackingFollower:
                 seen, failures = value, 0
         finally:
             counter.close()
+
+    def _bring(self) -> None:
+        for task in self._catalogue:
+            try:
+                while self._goes_on(task):
+                    pass
+            except OperatorError:
+                self._places.clear()  # it says itself how far it came
+                raise
 
     def _goes_on(self, task: TaskName) -> bool:
         """Bring a stretch there; tells whether there may be more."""
@@ -144,9 +152,9 @@ class TrackingFollower:
                 self._store.hold(self._whole(projection.task, family, until))
 
     def _whole(self, task: TaskName, family: str, until: int) -> Projection:
-        """Go through the whole record for one family."""
+        """Go through all that was told of one family."""
         with self._database.read() as session:
-            told = _told_until(session, until)
+            told = _told_between(session, begin_of(session, task, family), until)
             return Projector(session, self._catalogue, task).project(told, only=family, is_whole=True)
 
     def _found_place(self, task: TaskName) -> Place:
@@ -167,8 +175,8 @@ def _wait_seconds(failures: int) -> float:
     return min(2.0 ** min(failures - 1, _MOST_DOUBLINGS), LONGEST_WAIT_SECONDS) if failures else LOOK_SECONDS
 
 
-def _told_until(session: Session, last: int) -> Iterator[Told]:
-    place = 0
+def _told_between(session: Session, first: int, last: int) -> Iterator[Told]:
+    place = first - 1
     while told := audit.told_after(session, place, READ_AT_ONCE):
         for each in told:
             if each.seq > last:

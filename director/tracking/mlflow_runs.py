@@ -41,10 +41,10 @@ class MlflowRuns:
         self._bare.clear()
 
     def hold(self, experiment: str, family: Family) -> bool:
-        """Bring a family there; False: it was begun earlier and is not there, so it has to be told whole."""
+        """Bring a family there; False: it was begun earlier and not all of it is there, so it has to be told whole."""
         ids = self._ids(experiment, family.key)
-        if family.key not in ids and not family.is_whole:
-            return False
+        if not family.is_whole and any(run.key not in ids for run in family.runs):
+            return False  # a part too: nobody knows whether it begins here, or somebody deleted it
         for run in family.runs:
             if run.key not in ids:
                 ids[run.key] = self._make(experiment, family, run, ids)

@@ -184,6 +184,14 @@ class Projector:
         return Registration(self._task, row.version, family, card.model_dump_json(indent=2), tags, seen.notice)
 
 
+def begin_of(session: Session, task: TaskName, family: str) -> int:
+    """Say at which record a family begins: before it nothing was told of it; 1: nothing on record says so."""
+    kind, _, number = family.partition(" ")
+    if kind == "run":
+        return audit.first_of(session, RunOpened.act, number) or 1
+    return audit.first_of(session, ModelAggregated.act, f"{task} {number}") or 1
+
+
 def _measured(row: GlobalModelRow, step: int, at: datetime) -> Measured:
     return Measured(
         step=step,

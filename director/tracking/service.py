@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from contract.names import TaskName
 from contract.parts import GLOBAL_FILES, GlobalFileRole
@@ -55,6 +56,6 @@ def new_follower(
         return read(registration.task, registration.version)
 
     called = name or f"federation-{federation[:8]}"
-    return TrackingFollower(
-        database, catalogue, MlflowStore(uri, called, federation, files_of if with_files else None), called
-    )
+    store = MlflowStore(uri, called, federation, files_of if with_files else None)
+    lock = (database.file or Path("director.db")).with_name("tracking.lock")
+    return TrackingFollower(database, catalogue, store, called, lock)

@@ -199,3 +199,54 @@ def test_while_the_disk_gives_nothing_it_goes_on_trying(
 
 def test_after_a_day_without_mlflow_it_still_waits_no_longer_than_a_minute():
     assert [following._wait_seconds(failures) for failures in (0, 1, 2, 7, 5000)] == [0.5, 1, 2, 60, 60]
+
+
+def test_of_three_trackers_at_once_none_makes_a_run_twice(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower], client: MlflowClient
+):
+    for _ in range(3):
+        federation.open_run(rounds=1)
+        federation.play()
+        play_round(federation, three)
+    threads = [threading.Thread(target=follow().catch_up) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert len(runs(client)) == 12
+    assert len(client.search_model_versions(f"name = 'kenya.{TASK}'")) == 3
+
+
+def test_what_is_made_anew_while_another_follows_is_there_once(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower], client: MlflowClient
+):
+    federation.open_run(rounds=4)
+    federation.play()
+    play_round(federation, three)
+    one, other = follow(), follow()
+    other.catch_up()
+    rebuilding = threading.Thread(target=one.rebuild)
+    rebuilding.start()
+    for _ in range(3):
+        play_round(federation, three)
+        try:
+            other.catch_up()
+        except TrackerError:
+            other.catch_up()  # as if it had waited
+    rebuilding.join(60)
+    follow().catch_up()
+    assert [step for step, *_ in points(client, runs(client)["run 1"])["n"]] == [1, 2, 3, 4]
+
+
+def test_one_hospitals_part_that_somebody_deleted_is_made_whole_again(
+    federation: FederationSimulator, three: Three, follow: Callable[..., TrackingFollower], client: MlflowClient
+):
+    federation.open_run(rounds=3)
+    federation.play()
+    play_round(federation, three)
+    play_round(federation, three)
+    follow().catch_up()
+    client.delete_run(runs(client)["run 1 KNH"].info.run_id)
+    play_round(federation, three)
+    follow().catch_up()
+    assert [step for step, *_ in points(client, runs(client)["run 1 KNH"])["accuracy"]] == [1, 2, 3]

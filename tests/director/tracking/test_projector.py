@@ -116,3 +116,16 @@ def test_a_card_says_no_more_than_an_analyst_may_know(federation: FederationSimu
     for card in cards:
         assert '"norm": null' in card
         assert '"cosine": 0' not in card
+
+
+def test_of_a_family_nothing_is_told_before_its_begin(federation: FederationSimulator, three: Three):
+    for each in three:
+        each.train_and_upload()
+    federation.aggregate()
+    federation.open_run(rounds=1)
+    events = told(federation)
+    began = {each.event.act: each.seq for each in events}
+    with federation.director.database.read() as session:
+        assert projector.begin_of(session, TASK, "version 1") == began["model.aggregate"]
+        assert projector.begin_of(session, TASK, "run 1") == began["run.open"]
+        assert projector.begin_of(session, TASK, "run 2") == 1
