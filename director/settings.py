@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -149,9 +149,11 @@ class DirectorSettings(BaseSettings):
         if uri is None:
             return None
         found = urlsplit(uri)
-        if found.scheme not in _TRACKERS or not (found.hostname or found.path.strip("/")):
+        is_file = found.scheme == "sqlite"
+        is_one = found.path.strip("/") and not found.netloc if is_file else _names_a_server(found)
+        if found.scheme not in _TRACKERS or not is_one:
             raise ValueError("give http://server:port, https://… or sqlite:////folder/mlflow.db")
-        if "@" in found.netloc:
+        if not is_file and ("@" in uri or found.query or found.fragment):
             raise ValueError("who you are goes into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
         return uri
 
@@ -218,6 +220,13 @@ class DirectorSettings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'director.db'}"
+
+
+def _names_a_server(found: SplitResult) -> bool:
+    try:
+        return bool(found.hostname) and found.port != 0
+    except ValueError:  # a port that is no number; what it is instead is not repeated
+        return False
 
 
 def read_settings(**named: Any) -> DirectorSettings:

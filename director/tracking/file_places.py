@@ -15,8 +15,14 @@ _LONGEST = 200
 
 def folder_beside(uri: str) -> str | None:
     """Say where files go: a server has its own place (None); beside a database file there is a folder of ours."""
+    database = database_of(uri)
+    return None if database is None else (database.parent / "mlflow-files").as_uri()
+
+
+def database_of(uri: str) -> Path | None:
+    """Say which file an MLflow is that is one; None: it is a server."""
     path = uri.removeprefix("sqlite:///")
-    return None if path == uri else (Path(path).resolve().parent / "mlflow-files").as_uri()
+    return None if path == uri else Path(path.partition("?")[0]).resolve()
 
 
 def require_own(uri: str, place: str) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from contract.names import TaskName
 from contract.parts import GLOBAL_FILES, GlobalFileRole
-from director.errors import DamagedArtifactError, NotInitialisedError
+from director.errors import DamagedArtifactError, NotInitialisedError, UsageError
 from director.members.access import LOCAL_ADMIN
 from director.models.service import Models
 from director.records import audit
 from director.records.database import Database
 from director.tasks.catalogue import Catalogue
+from director.tracking.file_places import database_of
 from director.tracking.follower import TrackingFollower
 from director.tracking.mlflow_store import MlflowStore
 from director.tracking.tracked import Registration
@@ -37,6 +38,7 @@ def new_follower(
 
     Raises:
         NotInitialisedError: Nothing was done here yet.
+        UsageError: It is this director's own database.
         TrackerError: The MLflow is a database that can't be used.
     """
     with database.read() as session:
@@ -55,6 +57,10 @@ def new_follower(
     def files_of(registration: Registration) -> Mapping[str, bytes]:
         return read(registration.task, registration.version)
 
+    if database.file is not None and database_of(uri) == database.file.resolve():
+        raise UsageError(
+            "That is the director's own database, not MLflow's.", hint="Name another file, which MLflow makes."
+        )
     called = name or f"federation-{federation[:8]}"
     store = MlflowStore(uri, called, federation, files_of if with_files else None)
     lock = (database.file or Path("director.db")).with_name("tracking.lock")

@@ -146,6 +146,11 @@ def test_a_count_ratio_of_the_version_before_that_is_too_small_is_taken_for_the_
         ("sqlite://", "give http://server:port"),
         ("postgresql://mlflow:secret@server/mlflow", "give http://server:port"),
         ("https://mlflow:secret@server", "MLFLOW_TRACKING_USERNAME"),
+        ("https://server/?token=secret", "MLFLOW_TRACKING_USERNAME"),
+        ("http:mlflow:secret@server", "give http://server:port"),
+        ("http://server:secret", "give http://server:port"),
+        ("http://server:0", "give http://server:port"),
+        ("sqlite://mlflow:secret@server/mlflow.db", "give http://server:port"),
     ],
 )
 def test_a_tracker_is_a_server_or_a_file_and_who_asks_it_is_no_part_of_its_address(
