@@ -10,6 +10,7 @@ from typing import TypeVar
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
+from director.errors import TrackerError
 from director.tracking.mlflow_door import milliseconds, send_files
 from director.tracking.tracked import Ending, Family, TrackedRun
 
@@ -56,10 +57,19 @@ class MlflowRuns:
         return self._ids(experiment, family).get(family)
 
     def delete_all(self, experiment: str) -> None:
-        """Delete every run of an experiment."""
+        """Delete every run of an experiment.
+
+        Raises:
+            TrackerError: MLflow says that it does, and they stay.
+        """
+        deleted = set[str]()
         while found := self._client.search_runs([experiment], max_results=_RUNS_AT_ONCE):
-            for run in found:
-                self._client.delete_run(run.info.run_id)
+            ids = {run.info.run_id for run in found}
+            if ids <= deleted:
+                raise TrackerError("MLflow does not delete what it is told to.", hint="Who may delete runs there?")
+            for run_id in ids:
+                self._client.delete_run(run_id)
+            deleted |= ids
         self.forget()
 
     def _ids(self, experiment: str, family: str) -> dict[str, str]:

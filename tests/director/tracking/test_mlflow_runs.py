@@ -1,10 +1,12 @@
 """Runs in a real MLflow database: found again by their tags, made in the right order, told in stretches."""
 
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
 from mlflow.tracking import MlflowClient
 
+from director.errors import TrackerError
 from director.tracking import mlflow_runs
 from director.tracking.mlflow_runs import MlflowRuns
 from director.tracking.tracked import Family, Point, TrackedRun
@@ -73,3 +75,15 @@ def test_a_run_whose_key_somebody_took_away_is_none_of_ours(client: MlflowClient
     runs = MlflowRuns(client)
     runs.hold(experiment, Family("run 1", [tracked("run 1", None, [])], is_whole=True))
     assert runs.parent(experiment, "run 1") not in (None, theirs)
+
+
+def test_an_mlflow_that_keeps_what_it_is_told_to_delete_is_told_once(
+    client: MlflowClient, experiment: str, mlflow_uri: str
+):
+    runs = MlflowRuns(client)
+    runs.hold(experiment, Family("run 1", [tracked("run 1", None, [])], is_whole=True))
+    with sqlite3.connect(mlflow_uri.removeprefix("sqlite:///")) as database:
+        back = "UPDATE runs SET lifecycle_stage = 'active' WHERE run_uuid = NEW.run_uuid"
+        database.execute(f"CREATE TRIGGER kept AFTER UPDATE ON runs BEGIN {back}; END")
+    with pytest.raises(TrackerError, match="does not delete"):
+        runs.delete_all(experiment)
