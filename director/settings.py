@@ -85,7 +85,7 @@ class DirectorSettings(BaseSettings):
         requests_per_minute: How many requests of any kind, inferences too, are taken with one token; likewise.
         track_uri: The MLflow that ``serve`` has a process of its own track into: http(s), or an SQLite file's URL.
         track_name: What this federation is called there; None: a name made of its record's first digest.
-        track_files: Whether the published models' files go there, or only what they are.
+        track_files: Whether files go there (models, cards, documents), or figures and tags alone.
         tasks: Settings of tasks by name.
     """
 

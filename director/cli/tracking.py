@@ -21,7 +21,7 @@ def track(
     ] = None,
     name: Annotated[str | None, typer.Option(help="What this federation is called there.")] = None,
     files: Annotated[
-        bool | None, typer.Option("--files/--no-files", help="Whether published models' files go there.")
+        bool | None, typer.Option("--files/--no-files", help="Whether files go there: models, cards, documents.")
     ] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Delete there what is of this federation, and make it anew.")

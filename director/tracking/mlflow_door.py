@@ -54,12 +54,14 @@ def milliseconds(moment: datetime) -> int:
 
 
 def send_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> str:
-    """Put files beside a run, by their paths there; gives the address of the place.
+    """Put files beside a run, by their paths there, if there are any; gives the address of the place.
 
     Raises:
         TrackerConflictError: MLflow keeps them elsewhere than with itself.
     """
     place = str(client.get_run(run_id).info.artifact_uri)
+    if not files:
+        return place
     require_own(client.tracking_uri, place)
     with tempfile.TemporaryDirectory(prefix="fl-tracking-") as folder:
         for name, data in files.items():

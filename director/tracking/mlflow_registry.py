@@ -27,7 +27,7 @@ class MlflowRegistry:
 
     Args:
         client: Reaches it.
-        read: Gives a version's files by their digests; None: no file leaves, only the card that says what they are.
+        read: Gives a version's files by their digests; None: no file leaves.
         federation: Whose models they are: one of that name that somebody else made is left alone.
     """
 
@@ -40,7 +40,7 @@ class MlflowRegistry:
         self._is_there.clear()
 
     def register(self, model: str, run_id: str, registration: Registration) -> None:
-        """Have a version there, with its files beside the run that it came of.
+        """Have a version there, with its files, where they may leave, beside the run that it came of.
 
         Raises:
             TrackerConflictError: The model is somebody else's.
@@ -115,4 +115,6 @@ class MlflowRegistry:
         )
 
     def _files(self, registration: Registration) -> Mapping[str, bytes]:
-        return {_CARD: registration.card.encode(), **(self._read(registration) if self._read else {})}
+        if self._read is None:
+            return {}
+        return {_CARD: registration.card.encode(), **self._read(registration)}

@@ -28,10 +28,11 @@ class MlflowRuns:
 
     Args:
         client: Reaches it.
+        with_files: Whether documents go there.
     """
 
-    def __init__(self, client: MlflowClient) -> None:
-        self._client = client
+    def __init__(self, client: MlflowClient, *, with_files: bool = True) -> None:
+        self._client, self._with_files = client, with_files
         self._known: dict[str, dict[str, str]] = {}
         self._bare: set[str] = set()
         """Ids of runs without parameters: whoever made one may have been cut off before it said them."""
@@ -108,7 +109,7 @@ class MlflowRuns:
             self._client.log_batch(run_id, metrics=some, tags=tags[:_TAGS_AT_ONCE])
         if not points:
             self._client.log_batch(run_id, tags=tags[:_TAGS_AT_ONCE])
-        if run.documents:
+        if run.documents and self._with_files:
             send_files(self._client, run_id, {name: text.encode() for name, text in run.documents.items()})
         if run.ending is not None and run.ended_at is not None:
             self._client.set_terminated(run_id, _STATUSES[run.ending], milliseconds(run.ended_at))

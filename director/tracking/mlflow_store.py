@@ -52,9 +52,9 @@ class MlflowStore:
 
     def __init__(self, uri: str, name: str, federation: Digest, read: FilesOf | None) -> None:
         self._name, self._federation = name, federation
-        self._uri = uri
+        self._uri, self._with_files = uri, read is not None
         self._client = new_client(uri)
-        self._runs = MlflowRuns(self._client)
+        self._runs = MlflowRuns(self._client, with_files=read is not None)
         self._registry = MlflowRegistry(self._client, read, federation)
         self._experiments: dict[TaskName, str] = {}
 
@@ -139,7 +139,8 @@ class MlflowStore:
                 f"The experiment {found.name} was deleted in MLflow.",
                 hint="Restore it there; or make all of it anew: fl-director track --rebuild",
             )
-        require_own(self._uri, str(found.artifact_location))
+        if self._with_files:
+            require_own(self._uri, str(found.artifact_location))
         return found
 
     def _require_ours(self, experiment: Experiment) -> None:

@@ -34,7 +34,7 @@ def new_follower(
         models: Gives the files of versions, and puts on record that it did.
         uri: The MLflow.
         name: What the federation is called there; None: ``federation-`` and eight digits of its first record's digest.
-        with_files: Whether published models' files go there.
+        with_files: Whether published models' files, and other files, go there.
 
     Raises:
         NotInitialisedError: Nothing was done here yet.

@@ -62,6 +62,13 @@ def test_documents_are_kept_beside_the_run(client: MlflowClient, experiment: str
     ]
 
 
+def test_without_files_no_document_is_sent(client: MlflowClient, experiment: str):
+    run = tracked("run 1", None, [], documents={"hospitals/step-000001.json": "{}"})
+    MlflowRuns(client, with_files=False).hold(experiment, Family("run 1", [run], is_whole=True))
+    (found,) = client.search_runs([experiment])
+    assert client.list_artifacts(found.info.run_id) == []
+
+
 def test_parameters_that_an_earlier_try_did_not_come_to_say_are_said(client: MlflowClient, experiment: str):
     client.create_run(experiment, tags={"fl.key": "run 1", "fl.family": "run 1"})  # and then it was cut off
     run = tracked("run 1", None, [], parameters={"rounds": "3"})

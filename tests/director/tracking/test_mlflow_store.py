@@ -111,13 +111,14 @@ def test_a_published_version_is_a_registered_one_with_its_digests_and_its_files(
     assert card["inputs"][0]["norm"] is None  # what compares hospitals is the admin's alone
 
 
-def test_without_files_only_the_card_leaves_and_nobody_read_a_model(
+def test_without_files_none_leaves_and_nobody_read_a_model(
     federation: FederationSimulator, three: Three, follow: Follow, client: MlflowClient
 ):
     run_of_two_rounds(federation, three)
     follow(with_files=False).catch_up()
     run = runs(client)["run 1"].info.run_id
-    assert [each.path for each in client.list_artifacts(run, "global_models/1")] == ["global_models/1/card.json"]
+    assert client.list_artifacts(run) == []
+    assert len(client.search_model_versions(f"name = 'kenya.{TASK}'")) == 2
     assert not federation.http.get("/audit?act=model.read", headers=federation.admin).json()["items"]
 
 
@@ -306,3 +307,6 @@ def test_files_go_nowhere_but_to_mlflows_own_place_whatever_it_says(
         follow().catch_up()
     assert list(home.iterdir()) == []
     assert runs(client) == {}
+    follow(with_files=False).catch_up()  # then it is no matter where files would go
+    assert list(home.iterdir()) == []
+    assert "run 1" in runs(client)
