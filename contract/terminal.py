@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console, JustifyMethod, OverflowMethod
 from rich.protocol import is_renderable
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text
 
 from contract.artifacts.visible_text import visible
@@ -44,7 +45,10 @@ class Terminal(Console):
         return Text(encodable, style=style, justify=justify, overflow=overflow)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print; what can't draw itself is printed as its string."""
+        """Print; what can't draw itself is printed as its string. A table cuts nothing, however narrow it has to be."""
+        for table in (each for each in objects if isinstance(each, Table)):
+            for column in table.columns:
+                column.overflow = "fold"
         super().print(*(each if is_renderable(each) else str(each) for each in objects), **options)
 
     def print_failure(self, sentence: str, hint: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from contract.messages.audit import AuditVerification, Checkpoint
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
@@ -43,7 +43,7 @@ def audit_list(
     if as_json:
         print_json(found)
         return
-    table = Table("seq", "at", "actor", "act", "subject", Column("facts", overflow="fold"))
+    table = Table("seq", "at", "actor", "act", "subject", "facts")
     for each in found:
         at = f"{each.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(str(each.seq), at, each.actor, each.act, each.subject, json.dumps(each.facts))

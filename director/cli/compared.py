@@ -9,6 +9,8 @@ from director.cli.program import out
 
 _PARTS = {"moves": "moves", "stands_still": "stands still", "quarantined": "quarantined", None: "is not in it"}
 _MOST_TENSORS = 6
+_OF_HOSPITALS = ("accuracy", "loss")
+"""The scores that are told of each hospital."""
 
 
 def print_comparison(found: VersionComparison) -> None:
@@ -18,6 +20,8 @@ def print_comparison(found: VersionComparison) -> None:
     out.print(_in_short(found.a, found.b))
     if found.hospitals:
         out.print(_hospitals(found))
+        for score in _OF_HOSPITALS:  # one by one: beside each other they are wider than a terminal
+            out.print(_reported(found, score))
     if found.mean:
         out.print(_scores(found))
     if found.held_out:
@@ -63,13 +67,16 @@ def _traits(version: ComparedVersion) -> dict[str, str]:
 
 def _hospitals(found: VersionComparison) -> Table:
     a, b = found.a.version, found.b.version
-    names = ["hospital", f"in {a}", f"in {b}", "update"]
-    for score in ("accuracy", "loss"):
-        names += [f"{score} {a}", f"{score} {b}", "difference"]
-    table = Table(*names)
+    table = Table("hospital", f"in {a}", f"in {b}", "update")
     for each in found.hospitals:
-        cells = [cell for score in ("accuracy", "loss") for cell in _cells(each.scores.get(score))]
-        table.add_row(each.envoy_name, _PARTS[each.part_in_a], _PARTS[each.part_in_b], _update(each), *cells)
+        table.add_row(each.envoy_name, _PARTS[each.part_in_a], _PARTS[each.part_in_b], _update(each))
+    return table
+
+
+def _reported(found: VersionComparison, score: str) -> Table:
+    table = Table("hospital", f"{score} {found.a.version}", f"{score} {found.b.version}", "difference")
+    for each in found.hospitals:
+        table.add_row(each.envoy_name, *_cells(each.scores.get(score)))
     return table
 
 

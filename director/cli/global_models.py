@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from contract.errors import ArtifactError
 from contract.messages.base import DEFAULT_TASK
@@ -57,7 +57,9 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     if as_json:
         print_json(page.items)
         return
-    table = Table("version", "state", "aliases", "strategy", "hospitals", "examples", "sha256", "made")
+    table = Table(
+        "version", "state", Column("aliases", min_width=10), "strategy", "hospitals", "examples", "sha256", "made"
+    )
     for each in page.items:
         state = "current" if each.published else "waits" if each.waiting else ""
         made = f"{each.created_at:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from contract.messages.base import DEFAULT_TASK
+from contract.messages.global_models import HeldOut
 from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
 from contract.names import EnvoyName, TaskName
 from director.cli.program import (
@@ -211,16 +212,20 @@ def _print_history(run: Run) -> None:
     first = run.history[0]
     if first.number > 1 or first.attempt > 1:
         out.print(f"the newest {len(run.history)} rounds:")
-    names = ["round", "version", "hospitals", "accuracy: mean", "worst", "loss: mean", "worst", "validation"]
-    table = Table(*names)
+    has_table = any(each.held_out is not None for each in run.history)
+    names = ["round", "version", "hospitals", "accuracy: mean", "worst", "loss: mean", "worst"]
+    table = Table(*names, *(["validation"] if has_table else []))
     for each in run.history:
         number = str(each.number) + (f", attempt {each.attempt}" if each.attempt > 1 else "")
         version = str(each.global_version) if each.global_version is not None else each.state
         scores = [_score(found, name) for name in ("accuracy", "loss") for found in (each.mean, each.worst)]
-        held_out = each.held_out
-        validation = "" if held_out is None else f"loss {held_out.loss:.4f}, accuracy {held_out.accuracy:.3f}"
-        table.add_row(number, version, str(each.hospitals), *scores, validation)
+        validation = [_result(each.held_out)] if has_table else []
+        table.add_row(number, version, str(each.hospitals), *scores, *validation)
     out.print(table)
+
+
+def _result(found: HeldOut | None) -> str:
+    return "" if found is None else f"loss {found.loss:.4f}, accuracy {found.accuracy:.3f}"
 
 
 def _score(scores: Mapping[str, float], name: str) -> str:

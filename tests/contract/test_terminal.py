@@ -18,12 +18,12 @@ ROOT = Path(__file__).parent.parent.parent
 ANY = st.text(st.characters(codec=None))
 
 
-def printed(*objects: object, encoding: str = "utf-8", **options: bool) -> str:
-    """Print on a wide terminal and give what reached it."""
+def printed(*objects: object, encoding: str = "utf-8", width: int = 5000, **options: bool) -> str:
+    """Print on a terminal, a wide one unless it is said, and give what reached it."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", "5000")
+        patch.setenv("COLUMNS", str(width))
         patch.setattr(sys, "stdout", stream)
         Terminal().print(*objects, **options)
     stream.flush()
@@ -64,6 +64,17 @@ def test_a_string_is_literal_in_a_line_a_cell_a_heading_and_a_title(text: str) -
     shown = printed(f"<{text}>", ValueError(f"<{text}>"), OSError(f"<{text}>")) + printed(table)
     assert shown.count(f"<{visible(text)}>") == 6
     assert all(line.isprintable() for line in shown.split("\n"))
+
+
+def test_a_narrow_terminal_cuts_no_cell_and_no_heading() -> None:
+    table = Table("hospital", "accuracy", Column("difference", overflow="ellipsis"))
+    table.add_row("KNH", "0.9975", "+0.0123")
+    cells = zip(
+        *(line[1:-1].replace("┃", "│").split("│") for line in printed(table, width=24).splitlines()), strict=False
+    )
+    found = ["".join(each).replace(" ", "") for each in cells]
+    for text, shown in zip(("hospital", "0.9975", "+0.0123"), found, strict=False):
+        assert text in shown
 
 
 def test_markup_is_not_read_whoever_asks_for_it() -> None:

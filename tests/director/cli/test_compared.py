@@ -76,6 +76,12 @@ def cells(shown: str, first: str) -> list[str]:
     return [each.strip() for each in row.replace("┃", "│")[1:-1].split("│")]
 
 
+def rows(shown: str, hospital: str) -> list[list[str]]:
+    """Give the further cells of a hospital's row in each table."""
+    found = [line for line in shown.splitlines() if line.strip("│ ").startswith(hospital)]
+    return [[each.strip() for each in line[1:-1].split("│")][1:] for line in found]
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -108,10 +114,10 @@ def test_each_hospital_has_its_row_and_each_score_its_summary(printed: Any) -> N
     mtrh = knh.model_copy(update={"envoy_name": EnvoyName("MTRH"), "same_update": False, "part_in_a": "quarantined"})
     embu = knh.model_copy(update={"envoy_name": EnvoyName("Embu"), "part_in_a": None, "scores": {}})
     shown = printed(hospitals=[knh, mtrh, embu], mean=scores, worst={"accuracy": pair(0.25, 0.125, -0.125)})
-    of_scores = ["0.5000", "0.7500", "+0.2500", "1.5000", "", ""]
-    assert cells(shown, "KNH") == ["KNH", "moves", "stands still", "the same", *of_scores]
-    assert cells(shown, "MTRH") == ["MTRH", "quarantined", "stands still", "another", *of_scores]
-    assert cells(shown, "Embu") == ["Embu", "is not in it", "stands still", "", *[""] * 6]
+    accuracy, loss = ["0.5000", "0.7500", "+0.2500"], ["1.5000", "", ""]
+    assert rows(shown, "KNH") == [["moves", "stands still", "the same"], accuracy, loss]
+    assert rows(shown, "MTRH") == [["quarantined", "stands still", "another"], accuracy, loss]
+    assert rows(shown, "Embu") == [["is not in it", "stands still", ""], [""] * 3, [""] * 3]
     assert cells(shown, "accuracy")[:7] == ["accuracy", "0.5000", "0.7500", "+0.2500", "0.2500", "0.1250", "-0.1250"]
     assert cells(shown, "loss") == ["loss", "1.5000", "", "", "", "", ""]
 
@@ -133,3 +139,18 @@ def test_the_validation_table_the_weights_and_what_can_not_be_compared(printed: 
     assert cells(shown, "loss") == ["loss", "1.0000", "2.0000", "+1.0000"]
     assert shown.endswith("Nobody knows.\n")
     assert "validation table" not in printed()
+
+
+def test_a_terminal_of_80_columns_shows_every_figure_in_one_line(printed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program.out, "_width", 80)
+    scores = {"accuracy": pair(0.5, 0.75, 0.25), "loss": pair(1.5, 2.5, 1.0)}
+    mbagathi = HospitalComparison(
+        envoy_name=EnvoyName("Mbagathi"),
+        part_in_a="quarantined",
+        part_in_b="stands_still",
+        same_update=False,
+        scores=scores,
+    )
+    shown = printed(hospitals=[mbagathi], mean=scores, worst=scores)
+    assert rows(shown, "Mbagathi")[1:] == [["0.5000", "0.7500", "+0.2500"], ["1.5000", "2.5000", "+1.0000"]]
+    assert cells(shown, "loss") == ["loss", *["1.5000", "2.5000", "+1.0000"] * 2]
