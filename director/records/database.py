@@ -116,6 +116,7 @@ class Database:
             raise NotInitialisedError("There is no database in the data folder.", hint="Run: fl-director init")
         self.check_usable()
         found = self._revision()
+        self._require_known(found)
         if found != REVISION:
             raise DatabaseError(
                 f"The database has schema {found or 'none'}, this program works with {REVISION}.",
@@ -133,12 +134,7 @@ class Database:
                 f"This Python comes with SQLite {sqlite3.sqlite_version}; it takes 3.35 or later.",
                 hint="Use a newer Python, or a newer SQLite under it.",
             )
-        found = self._revision() if self.is_there else None
-        if found is not None and found > REVISION:
-            raise DatabaseError(
-                f"The database has schema {found}, this program works with {REVISION}.",
-                hint="A later version made it: use that one, or restore a backup of this one's.",
-            )
+        self._require_known(self._revision() if self.is_there else None)
         from alembic import command  # late: migrations are rare, and starting up is not
         from alembic.config import Config
 
@@ -163,6 +159,13 @@ class Database:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    def _require_known(self, found: str | None) -> None:
+        if found is not None and found > REVISION:
+            raise DatabaseError(
+                f"The database has schema {found}, this program works with {REVISION}.",
+                hint="A later version made it: use that one, or restore a backup of this one's.",
+            )
 
     def _revision(self) -> str | None:
         with self._engine.connect() as connection:
