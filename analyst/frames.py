@@ -5,7 +5,7 @@ What does not fit the task is named by the row's label and the column, before an
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from numbers import Integral, Real
 from typing import Any, NoReturn
 
@@ -108,7 +108,7 @@ def _require_columns(frame: pd.DataFrame, task: Task) -> None:
 def _numbers_of(frame: pd.DataFrame, name: str) -> Matrix:
     """Give a column as float64."""
     column = frame[name]
-    missing = column.isna().to_numpy(dtype=bool)
+    missing = _missing(column)
     if missing.any():
         row = int(np.argmax(missing))
         _refuse(frame, row, name, "is missing", "Drop such rows, or fill them in: frame.dropna() or frame.fillna(…).")
@@ -119,6 +119,13 @@ def _numbers_of(frame: pd.DataFrame, name: str) -> Matrix:
         if not _is_number(value):
             _refuse(frame, row, name, f"is of type {type(value).__name__}, not a number", "Turn it into numbers first.")
     return np.array([_as_float(value) for value in values], dtype=np.float64)
+
+
+def _missing(column: "pd.Series[Any]") -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    try:
+        return column.isna().to_numpy(dtype=bool)
+    except InvalidOperation:  # pandas compares each with itself, which a decimal that signals does not bear
+        return np.array([not isinstance(value, Decimal) and bool(pd.isna(value)) for value in column], dtype=bool)
 
 
 def _is_number(value: object) -> bool:

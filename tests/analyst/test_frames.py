@@ -36,6 +36,15 @@ def test_objects_that_are_numbers_are_taken() -> None:
     assert matrix_of(of(values, object), DIAGNOSIS_COUNT).tolist() == [[3.0]] * 5
 
 
+def test_a_decimal_that_signals_is_named_and_one_that_is_missing_before_it() -> None:
+    for values, says in (
+        ([Decimal("3"), Decimal("sNaN")], "Row 1, .* is not a finite"),
+        ([Decimal("sNaN"), None], "Row 1, .*missing"),
+    ):
+        with pytest.raises(InputError, match=says):
+            matrix_of(of(values, object), DIAGNOSIS_COUNT)
+
+
 def test_columns_stand_in_the_tasks_order_whatever_the_frames() -> None:
     frame = pd.DataFrame({"age": [70, 71], "diagnosis_count": [1, 2]})
     assert matrix_of(frame, TWO).tolist() == [[1.0, 70.0], [2.0, 71.0]]
