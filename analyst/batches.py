@@ -12,8 +12,9 @@ from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
     BatchPrediction,
+    Prediction,
 )
-from contract.names import EnvoyName
+from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
 from contract.tasks import Task
 
@@ -96,7 +97,7 @@ class FrameQuestion:
                 answer = link.read("POST", "/infer/batch", BatchPrediction, body=question, max_bytes=max_bytes)
         except Refused as error:
             raise self._named(error, rows_before) from None
-        if len(answer.items) != len(rows):
+        if len(answer.items) != len(rows) or not is_of(answer, self.task.name, self.envoy):
             raise link.other_speech()
         return answer
 
@@ -107,3 +108,16 @@ class FrameQuestion:
         found = InvalidInputError(error.sentence, hint=error.hint)
         found.facts = error.facts
         return in_frame(self.frame, found, error.request_id, rows_before)
+
+
+def is_of(answer: BatchPrediction | Prediction, task: TaskName, envoy: EnvoyName | None) -> bool:
+    """Tell whether an answer is one to what was asked: of that task, by that hospital's model or the global one."""
+    model = answer.model
+    if envoy is None:
+        return answer.task == task and model.scope == "global"
+    return (
+        answer.task == task
+        and model.scope == "envoy"
+        and model.envoy_name is not None
+        and (model.envoy_name.folded == envoy.folded)
+    )

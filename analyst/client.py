@@ -11,7 +11,7 @@ from typing import Self, TypeVar, overload
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from analyst.batches import FrameQuestion
+from analyst.batches import FrameQuestion, is_of
 from analyst.director_link import MAX_LIST_BYTES, DirectorLink
 from analyst.errors import InputError, NotTaken, Refused
 from analyst.frames import plain_inputs
@@ -224,13 +224,16 @@ class Client:
             raise InputError(f"{where} is neither a number nor anything that JSON has.", hint="Give numbers.") from None
         path = "/infer_global" if envoy is None else "/infer"
         try:
-            return self._link.read("POST", path, Prediction, body=question)
+            answer = self._link.read("POST", path, Prediction, body=question)
         except Refused as error:
             if error.code != InputError.code:
                 raise
             feature = error.facts.get("feature")
             column = feature if isinstance(feature, str) else None
             raise InputError(error.sentence, hint=error.hint, request_id=error.request_id, column=column) from None
+        if not is_of(answer, name, envoy):
+            raise self._link.other_speech()
+        return answer
 
     def _file(self, of: GlobalModel, name: str, digest: Digest, max_bytes: int) -> bytes:
         path = f"/global_models/{of.version}/{name}"

@@ -100,6 +100,32 @@ def test_more_or_fewer_answers_than_rows_are_not_taken() -> None:
             asking(director.url).infer_global(FRAME.head(2))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"task": "another"},
+        {"model": batch(1)[1]["model"] | {"scope": "envoy", "envoy_name": "KNH"}},
+        {"model": batch(1)[1]["model"] | {"scope": "envoy"}},
+    ],
+    ids=["another task", "a hospital's model", "nobody's model"],
+)
+def test_an_answer_to_another_question_than_was_asked_is_not_taken(said: dict[str, Any]) -> None:
+    with answering(TASK, batch(2, **said)) as director, pytest.raises(NotTaken, match="does not speak"):
+        asking(director.url).infer_global(FRAME.head(2))
+    one = batch(1, **said)[1]
+    with answering((200, one | one.pop("items")[0])) as director, pytest.raises(NotTaken, match="does not speak"):
+        asking(director.url).infer_global({"diagnosis_count": 3})
+
+
+def test_another_hospitals_answer_is_not_taken_and_its_own_in_whatever_case_is() -> None:
+    model = batch(1)[1]["model"] | {"scope": "envoy", "envoy_name": "KNH"}
+    with answering(TASK, batch(2, model=model)) as director:
+        assert len(asking(director.url).infer("knh", FRAME.head(2))) == 2
+    for other in (model | {"envoy_name": "MTRH"}, batch(1)[1]["model"]):
+        with answering(TASK, batch(2, model=other)) as director, pytest.raises(NotTaken, match="does not speak"):
+            asking(director.url).infer("KNH", FRAME.head(2))
+
+
 def test_what_a_newer_director_says_beside_is_no_error_and_acts_on_no_terminal() -> None:
     newer: dict[str, Any] = {"calibration": {"method": "isotonic"}, "notice": "\x1b[2Jnot clinical"}
     with answering(TASK, batch(2, **newer)) as director:
