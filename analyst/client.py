@@ -4,16 +4,17 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from numbers import Integral
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, overload
+from typing import NoReturn, Self, TypeVar, overload
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from analyst.batches import FrameQuestion, is_of
 from analyst.director_link import MAX_LIST_BYTES, DirectorLink
-from analyst.errors import InputError, NotTaken, Refused
+from analyst.errors import InputError, NotTaken, Refused, SettingsError
 from analyst.frames import plain_inputs
 from contract.artifacts.model_file import max_model_bytes
 from contract.artifacts.scaler_file import max_scaler_bytes
@@ -58,7 +59,7 @@ class Client:
         batch_rows: How many rows of a frame go in one request at most.
 
     Raises:
-        SettingsError: The address, the token or the file of certificates is none.
+        SettingsError: The address, the token, the file of certificates or a number is none.
     """
 
     def __init__(
@@ -72,6 +73,8 @@ class Client:
         insecure_http: bool = False,
         batch_rows: int = MAX_BATCH_ROWS,
     ) -> None:
+        if not isinstance(batch_rows, int):
+            raise SettingsError(f"batch_rows is {shown(repr(batch_rows), 80)}.", hint="Give a whole number of rows.")
         self._batch_rows = max(1, min(batch_rows, MAX_BATCH_ROWS))
         self._link = DirectorLink(
             url,
@@ -84,6 +87,14 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self._link.url!r})"
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse to be copied or written down, as by ``pickle``: whoever reads the copy has the token.
+
+        Raises:
+            TypeError: Always, as Python has it for what can't be pickled.
+        """
+        raise TypeError("A Client is not copied or pickled: it holds a token. Make one where it is needed.")
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +128,8 @@ class Client:
             For one patient the answer. For a frame a frame with the same index: ``risk_level`` (an ordered
             categorical), and the probabilities ``low``, ``medium`` and ``high``. One model answers all of its rows:
             ``attrs`` says in ``model`` which, beside ``task``, ``cut_points``, ``notice`` and ``request_ids``; where
-            another version is published meanwhile, the whole frame is asked about again.
+            another version is published meanwhile, the whole frame is asked about again. A frame without rows is asked
+            of nobody, and its answer's ``attrs`` are empty.
 
         Raises:
             InputError: The inputs are not what the task takes; row and column are named.
@@ -158,14 +170,16 @@ class Client:
             task: Of which task; None: of all.
             limit: How many at most; None: all.
         """
+        if limit is not None and not (isinstance(limit, int) and limit >= 0):
+            raise InputError(f"{shown(repr(limit), 80)} is no limit.", hint="Give 0, 1, 2, …, or None for all.")
         query = {} if task is None else {"task": _named(TaskName, task)}
         found = self._listed("/global_models", Page[GlobalModel], {**query, "limit": _PAGE_ITEMS})
         return list(islice(found, limit))
 
     def global_model(self, version: int, task: str = DEFAULT_TASK) -> GlobalModel:
         """Show a global version: whose models, their digests, weights and metrics."""
-        name = _named(TaskName, task)
-        path = f"/global_models/{_number(version)}"
+        name, version = _named(TaskName, task), _number(version)
+        path = f"/global_models/{version}"
         found = self._link.read("GET", path, GlobalModel, query={"task": name}, max_bytes=MAX_LIST_BYTES)
         if (found.task, found.version) != (name, version):
             raise self._link.other_speech()
@@ -257,6 +271,8 @@ class Client:
 
 
 def _named(kind: type[_Name], name: str) -> _Name:
+    if not isinstance(name, str):
+        raise InputError(f"{shown(repr(name), 80)} is no name.", hint="Give it as a text.")
     try:
         return kind(name)
     except InvalidNameError as error:
@@ -264,6 +280,6 @@ def _named(kind: type[_Name], name: str) -> _Name:
 
 
 def _number(version: int) -> int:
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+    if isinstance(version, bool) or not isinstance(version, Integral) or version < 1:
         raise InputError(f"{shown(repr(version), 80)} is no version.", hint="Versions are 1, 2, 3, …")
-    return version
+    return int(version)  # a frame's numbers are numpy's

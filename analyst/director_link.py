@@ -27,7 +27,10 @@ from contract.messages.base import Message
 
 MAX_MESSAGE_BYTES = 1 << 20
 MAX_LIST_BYTES = 64 << 20
+LONGEST_TIMEOUT_SECONDS = 24 * 3600.0
 _MAX_PROBLEM_BYTES = 64 * 1024
+_ANYBODY = re.compile("//.*@", re.DOTALL)
+"""Where an address names a user, with a password perhaps."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,1000}")
 _BROKEN_PAUSE_SECONDS = 0.3
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -62,6 +65,7 @@ class DirectorLink:
         ca_file: Path | None,
         insecure_http: bool,
     ) -> None:
+        _require_bounds(timeout_seconds, attempts)
         address = _address(url, insecure_http=insecure_http)
         self.url = address.url
         self._timeout_seconds = timeout_seconds
@@ -121,9 +125,9 @@ class DirectorLink:
         for broken in range(self._attempts + 1):
             try:
                 return self._once(method, path, data, query, max_bytes)
-            except _BrokenOff:
+            except _BrokenOff as error:
                 if broken == self._attempts:
-                    raise
+                    raise Unreachable(error.sentence, hint=error.hint) from None
                 time.sleep(_BROKEN_PAUSE_SECONDS * 2.0**broken)
         raise AssertionError("the last attempt raises or returns")
 
@@ -208,11 +212,21 @@ class DirectorLink:
         )
 
 
-def _address(url: str, *, insecure_http: bool) -> DirectorAddress:
-    found = parse_address(url)
+def _require_bounds(timeout_seconds: float, attempts: int) -> None:
+    if not (isinstance(timeout_seconds, int | float) and 0 < timeout_seconds <= LONGEST_TIMEOUT_SECONDS):
+        raise SettingsError(
+            f"timeout_seconds is {shown(repr(timeout_seconds), 80)}.",
+            hint=f"Give seconds: more than 0, at most {LONGEST_TIMEOUT_SECONDS:,.0f}.",
+        )
+    if not (isinstance(attempts, int) and attempts >= 0):
+        raise SettingsError(f"attempts is {shown(repr(attempts), 80)}.", hint="Give a whole number: 0, 1, 2, …")
+
+
+def _address(url: object, *, insecure_http: bool) -> DirectorAddress:
+    found = parse_address(url) if isinstance(url, str) else None
     if found is None:
         raise SettingsError(
-            f"{shown(url)!r} is no address of a director.",
+            f"{shown(_ANYBODY.sub('//…@', str(url)))!r} is no address of a director.",
             hint="Write it as https://director.example.org:8080, without a user's name, ? or #.",
         )
     if not (found.is_private or insecure_http):
@@ -223,8 +237,8 @@ def _address(url: str, *, insecure_http: bool) -> DirectorAddress:
     return found
 
 
-def _token(token: str) -> str:
-    found = token.strip()
+def _token(token: object) -> str:
+    found = token.strip() if isinstance(token, str) else ""
     if not _TOKEN.fullmatch(found):
         raise SettingsError(
             "There is no token, or it has characters that no token has.",

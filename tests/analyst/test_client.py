@@ -1,6 +1,8 @@
 """What an analyst asks, of a real director over HTTP."""
 
+import copy
 import json
+import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -75,6 +77,9 @@ def test_what_is_no_name_and_no_version_is_said_before_anything_is_asked() -> No
         lambda: nobody.global_model(0),
         lambda: nobody.global_model(True),
         lambda: nobody.download("1", "here"),  # type: ignore[arg-type]
+        lambda: nobody.infer(None, {"diagnosis_count": 9}),  # type: ignore[call-overload]
+        lambda: nobody.global_models(limit=-1),
+        lambda: nobody.task(7),  # type: ignore[arg-type]
     ):
         with pytest.raises(InputError):
             call()
@@ -160,6 +165,34 @@ def test_the_token_may_come_from_the_environment_and_is_shown_nowhere(
     for text in (caplog.text, str(refused.value), repr(refused.value)):
         assert served.token not in text
         assert "fld_another" not in text
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_client_is_not_copied_with_its_token(copied: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match="holds a token"):
+        copied(Client("http://127.0.0.1:1", "fld_secret"))
+
+
+def test_a_version_may_be_a_number_out_of_a_frame(client: Client) -> None:
+    assert client.global_model(cast(int, np.int64(2))).version == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"url": None},
+        {"token": b"fld_secret"},
+        {"batch_rows": "7"},
+        {"attempts": -1},
+        {"attempts": 1.5},
+        *({"timeout_seconds": each} for each in (0, -1, float("nan"), float("inf"), "3")),
+    ],
+    ids=str,
+)
+def test_a_setting_that_is_none_is_said_before_anything_is_asked(given: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        Client(**{"url": "http://127.0.0.1:1", "token": "fld_secret", **given})
+    assert "secret" not in str(wrong.value)
 
 
 def test_one_connection_serves_many_questions_until_the_with_block_ends(served: Served) -> None:
