@@ -13,7 +13,16 @@ from contract.names import AliasName, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from contract.plain_files import read_bounded
 from director.cli.compared import print_comparison
-from director.cli.program import AsJson, Task, opened_director, out, parameter_of, print_json, says_what_failed
+from director.cli.program import (
+    AsJson,
+    Task,
+    every_item,
+    opened_director,
+    out,
+    parameter_of,
+    print_json,
+    says_what_failed,
+)
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records.paging import MAX_PAGE
@@ -53,10 +62,12 @@ def aggregate(
 @says_what_failed
 def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
     """List global versions, newest first."""
-    page = opened_director().models.list(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None)
+    models = opened_director().models
     if as_json:
-        print_json(page.items)
+        everything = every_item(lambda **page: models.list(LOCAL_ADMIN, TaskName(task), **page))
+        print_json(everything)
         return
+    page = models.list(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None)
     table = Table(
         "version", "state", Column("aliases", min_width=10), "strategy", "hospitals", "examples", "sha256", "made"
     )
@@ -74,6 +85,8 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
             made,
         )
     out.print(table)
+    if page.next is not None:
+        out.print(f"These are the newest {len(page.items)}; all of them: --json")
 
 
 @app.command("show")

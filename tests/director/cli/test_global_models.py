@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
 from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.records.paging import MAX_PAGE
+from director.records.schema import GlobalModelFileRow, GlobalModelRow
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -18,6 +21,21 @@ def trained(federation: FederationSimulator, five_hospitals: list[SimulatedHospi
     for each in five_hospitals:
         each.train_and_upload()
     return federation
+
+
+def test_of_many_versions_the_table_says_that_it_shows_the_newest_and_json_has_all(
+    served: Run, trained: FederationSimulator
+) -> None:
+    assert trained.aggregate().status_code == 201
+    assert "the newest" not in served("model", "list").stdout
+    with trained.director.database.write() as session:
+        for of, key in ((GlobalModelRow, "id"), (GlobalModelFileRow, "global_model_id")):
+            rows = [dict(row) for row in session.execute(select(of.__table__)).mappings()]
+            for version in range(2, MAX_PAGE + 2):
+                own = {"id": version, "version": version} if key == "id" else {key: version}
+                session.execute(insert(of), [row | own for row in rows])
+    assert f"These are the newest {MAX_PAGE}; all of them: --json" in served("model", "list").stdout
+    assert len(json.loads(served("model", "list", "--json").stdout)) == MAX_PAGE + 1
 
 
 def test_a_version_is_previewed_made_listed_shown_and_published(served: Run, trained: FederationSimulator) -> None:
