@@ -116,7 +116,7 @@ class Database:
             raise NotInitialisedError("There is no database in the data folder.", hint="Run: fl-director init")
         self.check_usable()
         found = self._revision()
-        self._require_known(found)
+        require_known(found)
         if found != REVISION:
             raise DatabaseError(
                 f"The database has schema {found or 'none'}, this program works with {REVISION}.",
@@ -134,7 +134,7 @@ class Database:
                 f"This Python comes with SQLite {sqlite3.sqlite_version}; it takes 3.35 or later.",
                 hint="Use a newer Python, or a newer SQLite under it.",
             )
-        self._require_known(self._revision() if self.is_there else None)
+        require_known(self._revision() if self.is_there else None)
         from alembic import command  # late: migrations are rare, and starting up is not
         from alembic.config import Config
 
@@ -160,19 +160,30 @@ class Database:
         """Close the connections."""
         self._engine.dispose()
 
-    def _require_known(self, found: str | None) -> None:
-        if found is not None and found > REVISION:
-            raise DatabaseError(
-                f"The database has schema {found}, this program works with {REVISION}.",
-                hint="A later version made it: use that one, or restore a backup of this one's.",
-            )
-
     def _revision(self) -> str | None:
         with self._engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
+            return revision_in(connection)
+
+
+def revision_in(connection: Connection) -> str | None:
+    """Give the schema's revision; None where there are no tables of this program."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def require_known(revision: str | None) -> None:
+    """Let nothing be done with what a later version of this program made.
+
+    Raises:
+        DatabaseError: It has a schema that this program does not know.
+    """
+    if revision is not None and revision > REVISION:
+        raise DatabaseError(
+            f"The database has schema {revision}, this program works with {REVISION}.",
+            hint="A later version made it: use that one, or restore a backup of this one's.",
+        )
 
 
 class ChangeCounter:

@@ -26,7 +26,7 @@ from director.records import audit
 from director.records.actors import Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.chain import follow
-from director.records.database import Database
+from director.records.database import Database, require_known, revision_in
 from director.records.files import half_written_name, replace_whole, storage_faults_named, sync_folder
 from director.records.ledger import Ledger
 from director.records.references import referred_digests
@@ -77,6 +77,7 @@ def read_backup(folder: Path) -> Manifest:
 
     Raises:
         UsageError: It is no copy.
+        DatabaseError: A later version of this program made it.
         DamagedArtifactError: A file of it is missing or not what it was; the first one is named.
     """
     try:
@@ -89,6 +90,7 @@ def read_backup(folder: Path) -> Manifest:
         raise _damaged(DATABASE)
     blobs = BlobStore(folder / BLOBS)
     with _rows_of(folder / DATABASE) as session:
+        require_known(revision_in(session.connection()))
         digests = sorted(referred_digests(session))
         walk = follow(audit.links(session), [manifest.checkpoint])
     if walk.first_bad is not None or len(digests) != manifest.files:

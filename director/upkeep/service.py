@@ -111,6 +111,7 @@ class Upkeep:
         Raises:
             UsageError: The data folder is not empty, or ``copy`` is no backup.
             DamagedArtifactError: The backup is damaged; nothing was changed.
+            DatabaseError: A later version of this program made it; nothing was changed.
         """
         self._require_empty()
         manifest = read_backup(copy)

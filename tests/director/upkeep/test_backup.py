@@ -1,15 +1,17 @@
 """A copy of the whole federation, and the federation from the copy."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from contract.names import AliasName, TaskName
+from contract.names import AliasName, Digest, TaskName
 from director.assembly import Director
 from director.cli import app
-from director.errors import DamagedArtifactError, StorageError, UsageError
+from director.errors import DamagedArtifactError, DatabaseError, StorageError, UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.database import Database
@@ -89,6 +91,19 @@ def test_whatever_byte_of_a_backup_is_flipped_it_is_refused_by_the_files_name(co
         path.write_bytes(data)
     read_backup(copy)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_later_versions_backup_is_refused_and_leaves_nothing(copy: Path, tmp_path: Path):
+    with closing(sqlite3.connect(copy / "director.db")) as rows, rows:
+        rows.execute("UPDATE alembic_version SET version_num = '9999'")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["database"] = Digest.of((copy / "director.db").read_bytes())
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
+    with pytest.raises(DatabaseError, match="schema 9999") as refused:
+        elsewhere.restore(copy)
+    assert "A later version made it" in refused.value.hint
+    assert files_below(tmp_path / "elsewhere") == {}
 
 
 def test_a_folder_that_is_in_use_is_not_restored_into(federation: FederationSimulator, copy: Path, tmp_path: Path):
