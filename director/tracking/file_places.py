@@ -46,7 +46,7 @@ def require_own(uri: str, place: str) -> None:
     if not is_own:
         raise TrackerConflictError(
             f"This MLflow keeps files elsewhere than with itself: {visible(place)[:_LONGEST]}; nothing is sent there.",
-            hint="Start it with --artifacts-destination, and give this federation another --name there; or use --no-files.",
+            hint="Start it with --artifacts-destination and give this federation another --name there; or --no-files.",
         )
 
 
