@@ -35,7 +35,7 @@ def measure(folder: Path, *, is_quick: bool) -> Figure:
     rounds, patients, pairs = (3, 200, 1) if is_quick else (_ROUNDS, _PATIENTS, _PAIRS)
     folder.mkdir()
     tables = write_consortium(folder / "tables", len(HOSPITALS), patients)
-    with _mlflow(folder / "mlflow") as url, taking_part(folder / "federation", tables) as federation:
+    with _mlflow(folder / "mlflow", is_quick=is_quick) as url, taking_part(folder / "federation", tables) as federation:
         federation.play(rounds)  # the first run warms all up
         with TroubledTracker(url, "slow") as slow, TroubledTracker(None, "500") as failing:
             dead = f"http://127.0.0.1:{free_port()}"
@@ -50,9 +50,9 @@ def measure(folder: Path, *, is_quick: bool) -> Figure:
 
 
 @contextmanager
-def _mlflow(folder: Path) -> Iterator[str | None]:
-    """Serve a real MLflow where its environment was made; None: there is none."""
-    if not PROGRAM.exists():
+def _mlflow(folder: Path, *, is_quick: bool) -> Iterator[str | None]:
+    """Serve a real MLflow where its environment was made and there is time for it; None: there is none."""
+    if is_quick or not PROGRAM.exists():
         yield None
         return
     with MlflowServer(folder) as server:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from benchmarks.troubled_tracker import TroubledTracker
 from director.tracking.mlflow_door import new_client
 from tests.faults.tracing import require_strace
 from tests.federation_simulator import eventually
-from tests.real_processes import RealDirector, RealEnvoy, clean_environment, participating
+from tests.real_processes import RealDirector, RealEnvoy, clean_environment, free_port, participating
 
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="no MLflow server is here: make .venv-mlflow/installed")
 
@@ -35,16 +36,29 @@ def server(tmp_path: Path) -> Iterator[MlflowServer]:
         yield server
 
 
-@pytest.fixture
-def tracked(tmp_path: Path, server: MlflowServer) -> Iterator[RealDirector]:
-    """A director that has its tracker beside it by setting."""
-    director = RealDirector(
-        tmp_path / "director", environment={"DIRECTOR_TRACK_URI": server.url, "DIRECTOR_TRACK_NAME": "kenya"}
-    )
+@contextmanager
+def tracking_into(url: str, folder: Path) -> Iterator[RealDirector]:
+    """Serve a director that has its tracker beside it by setting."""
+    director = RealDirector(folder, environment={"DIRECTOR_TRACK_URI": url, "DIRECTOR_TRACK_NAME": "kenya"})
     director.run("init")
     director.start()
-    yield director
-    director.stop()
+    try:
+        yield director
+    finally:
+        director.stop()
+
+
+@pytest.fixture
+def tracked(tmp_path: Path, server: MlflowServer) -> Iterator[RealDirector]:
+    with tracking_into(server.url, tmp_path / "director") as director:
+        yield director
+
+
+@pytest.fixture
+def untold(tmp_path: Path) -> Iterator[RealDirector]:
+    """A director whose MLflow is away."""
+    with tracking_into(f"http://127.0.0.1:{free_port()}", tmp_path / "director") as director:
+        yield director
 
 
 @pytest.fixture
@@ -125,10 +139,10 @@ def test_whatever_dies_on_the_way_every_point_is_there_once(
     assert tracked.run("audit", "verify").returncode == 0
 
 
-def test_a_killed_director_takes_its_tracker_along(tracked: RealDirector) -> None:
-    eventually(lambda: bool(trackers(tracked)), seconds=20)
-    (tracker,) = trackers(tracked)
-    tracked.kill()
+def test_a_killed_director_takes_its_tracker_along(untold: RealDirector) -> None:
+    eventually(lambda: bool(trackers(untold)), seconds=20)
+    (tracker,) = trackers(untold)
+    untold.kill()
     eventually(lambda: not Path(f"/proc/{tracker}").exists() or _is_dead(tracker), seconds=20)
 
 
@@ -136,13 +150,13 @@ def _is_dead(process: int) -> bool:
     return Path(f"/proc/{process}/status").read_text().split("State:")[1].split()[0] == "Z"
 
 
-def test_a_tracker_that_ends_is_started_again_and_ends_with_the_director(tracked: RealDirector) -> None:
-    eventually(lambda: bool(trackers(tracked)), seconds=20)
-    (first,) = trackers(tracked)
+def test_a_tracker_that_ends_is_started_again_and_ends_with_the_director(untold: RealDirector) -> None:
+    eventually(lambda: bool(trackers(untold)), seconds=20)
+    (first,) = trackers(untold)
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: trackers(tracked) not in ([], [first]), seconds=30)
-    (second,) = trackers(tracked)
-    tracked.stop()
+    eventually(lambda: trackers(untold) not in ([], [first]), seconds=30)
+    (second,) = trackers(untold)
+    untold.stop()
     eventually(lambda: not Path(f"/proc/{second}").exists(), seconds=20)
 
 
