@@ -47,7 +47,7 @@ class TroubledTracker:
                     self.end_headers()
                     self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the library's names
 
             def log_message(self, *arguments: object) -> None:
                 """Say nothing."""

@@ -20,7 +20,7 @@ def whole(name: str, value: object, least: int, most: int | None = None) -> int:
     """
     bounds = f"a whole number, {_bounds(least, math.inf if most is None else most)}"
     try:
-        number = index(value)  # type: ignore[arg-type]  # what has no index says so
+        number = index(value)  # type: ignore[arg-type]  # what has no index says so itself: TypeError
     except TypeError:
         raise _refusal(name, value, bounds) from None
     if type(value) is bool or number < least or (most is not None and number > most):
@@ -36,7 +36,7 @@ def number(name: str, value: object, least: float = -math.inf, most: float = mat
     """
     bounds = _bounds(least, most)
     try:
-        found = math.nan if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # likewise
+        found = math.nan if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # so does this
     except (TypeError, ValueError, OverflowError):
         raise _refusal(name, value, bounds) from None
     if not least <= found <= most or math.isinf(found):

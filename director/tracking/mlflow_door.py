@@ -70,7 +70,7 @@ def send_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) ->
             path.write_bytes(data)
         # by the place that was looked at: the client's own way asks MLflow once more
         store = get_artifact_repository(place, tracking_uri=client.tracking_uri)
-        store.log_artifacts(folder)  # type: ignore[no-untyped-call]
+        store.log_artifacts(folder)  # type: ignore[no-untyped-call]  # MLflow has no types there
     return place
 
 
@@ -84,7 +84,7 @@ def explained() -> Iterator[None]:
         yield
     except FederationError:
         raise
-    except Exception as error:
+    except Exception as error:  # what a false answer does to the client can't be listed; the log has the traceback
         said = visible(" ".join(f"{_kind(error)}{error}".split()))[:_LONGEST]
         raise TrackerError(
             f"MLflow can't be reached, or does not take what it is told: {said}",

@@ -3,35 +3,14 @@
 Two that look for the same run at once would each find none, and make two.
 """
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from contract.file_lock import locks
 from director.errors import TrackerError
 from director.records.files import storage_faults_named
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locks(file: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _locks(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
 
 PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -49,7 +28,7 @@ def turn(path: Path) -> Iterator[None]:
         file = path.open("ab")
     with file:
         end = time.monotonic() + PATIENCE_SECONDS
-        while not _locks(file):
+        while not locks(file):
             if time.monotonic() > end:
                 raise TrackerError(
                     "Another tracker of this federation is at work.",

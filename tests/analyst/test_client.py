@@ -76,10 +76,10 @@ def test_what_is_no_name_and_no_version_is_said_before_anything_is_asked() -> No
         lambda: nobody.global_models("A"),
         lambda: nobody.global_model(0),
         lambda: nobody.global_model(True),
-        lambda: nobody.download("1", "here"),  # type: ignore[arg-type]
-        lambda: nobody.infer(None, {"diagnosis_count": 9}),  # type: ignore[call-overload]
+        lambda: nobody.download("1", "here"),  # type: ignore[arg-type]  # wrong on purpose
+        lambda: nobody.infer(None, {"diagnosis_count": 9}),  # type: ignore[call-overload]  # likewise
         lambda: nobody.global_models(limit=-1),
-        lambda: nobody.task(7),  # type: ignore[arg-type]
+        lambda: nobody.task(7),  # type: ignore[arg-type]  # likewise
     ):
         with pytest.raises(InputError):
             call()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from mlflow.tracking import MlflowClient
@@ -14,9 +15,9 @@ from director.tracking.tracked import Family, Point, TrackedRun
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def tracked(key: str, parent: str | None, points: list[Point], **more: object) -> TrackedRun:
-    given = {"parameters": {}, "tags": {}, "documents": {}, "ending": None, "ended_at": None, **more}
-    return TrackedRun(key=key, name=key, parent=parent, started_at=AT, points=points, **given)  # type: ignore[arg-type]
+def tracked(key: str, parent: str | None, points: list[Point], **more: Any) -> TrackedRun:
+    given: dict[str, Any] = {"parameters": {}, "tags": {}, "documents": {}, "ending": None, "ended_at": None, **more}
+    return TrackedRun(key=key, name=key, parent=parent, started_at=AT, points=points, **given)
 
 
 def test_a_family_that_began_earlier_and_is_not_there_has_to_be_told_whole(client: MlflowClient, experiment: str):

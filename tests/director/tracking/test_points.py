@@ -1,13 +1,14 @@
 """What a version says of its hospitals, as points."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from director.tracking.points import Measured
+from director.tracking.tracked import Point
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -17,8 +18,8 @@ def measured(**hospitals: Mapping[str, object]) -> Measured:
     return Measured(3, AT, inputs, hospitals, {"loss": 0.4, "accuracy": 0.9}, 80)
 
 
-def values(points: object) -> dict[str, float]:
-    return {each.key: each.value for each in points}  # type: ignore[attr-defined]
+def values(points: Iterable[Point]) -> dict[str, float]:
+    return {each.key: each.value for each in points}
 
 
 def test_all_hospitals_together_give_how_many_they_are_and_mean_and_worst_of_each_score():
