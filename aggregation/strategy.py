@@ -43,31 +43,69 @@ class Rule:
 
     Args:
         combine: Combines, and takes the parameters by name.
+        summary: What it does, in a sentence for whoever chooses, with its condition on n updates of which f are bad.
         parameters: The numbers that it takes.
         server: Where the result is a step of an optimizer: makes it, and takes the parameters in combine's place.
         proximal: Which parameter hospitals train with, as FedProx's μ; None: none.
     """
 
     combine: Callable[..., Combined]
+    summary: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     server: Callable[..., ServerOptimizer] | None = None
     proximal: str | None = None
 
 
 RULES: Mapping[str, Rule] = {
-    "coordinate_median": Rule(coordinate_median, {"f": _BAD}),
-    "fedadam": Rule(federated_average, _ADAPTIVE, FedAdam),
-    "fedavg": Rule(federated_average),
-    "fedavgm": Rule(
-        federated_average, {"server_rate": Parameter(1.0, 0, 100, takes_least=False), "momentum": _PART}, FedAvgM
+    "coordinate_median": Rule(
+        coordinate_median, "The median of each number by itself; bears f bad updates of n, with n > 2f.", {"f": _BAD}
     ),
-    "fedprox": Rule(proximal_average, {"mu": Parameter(0.01, 0, 1000, takes_least=False)}, proximal="mu"),
-    "fedyogi": Rule(federated_average, _ADAPTIVE, FedYogi),
-    "geometric_median": Rule(geometric_median),
-    "krum": Rule(krum, {"f": _BAD}),
-    "mean": Rule(mean),
-    "multi_krum": Rule(multi_krum, {"f": _BAD, "m": _CHOSEN}),
-    "trimmed_mean": Rule(trimmed_mean, {"f": _BAD}),
+    "fedadam": Rule(
+        federated_average,
+        "An adaptive step towards the average, further where a number moves steadily; bears no bad update.",
+        _ADAPTIVE,
+        FedAdam,
+    ),
+    "fedavg": Rule(
+        federated_average, "The average, each hospital weighted by its number of examples; bears no bad update."
+    ),
+    "fedavgm": Rule(
+        federated_average,
+        "A step towards the average with momentum of the rounds before; bears no bad update.",
+        {"server_rate": Parameter(1.0, 0, 100, takes_least=False), "momentum": _PART},
+        FedAvgM,
+    ),
+    "fedprox": Rule(
+        proximal_average,
+        "The average as of fedavg; hospitals hold their models near the start by mu; bears no bad update.",
+        {"mu": Parameter(0.01, 0, 1000, takes_least=False)},
+        proximal="mu",
+    ),
+    "fedyogi": Rule(
+        federated_average,
+        "An adaptive step as of fedadam whose pace changes less abruptly; bears no bad update.",
+        _ADAPTIVE,
+        FedYogi,
+    ),
+    "geometric_median": Rule(
+        geometric_median, "The point whose distances to all updates have the smallest sum; bears any minority."
+    ),
+    "krum": Rule(
+        krum,
+        "The one update that is nearest to its neighbours; bears f bad updates of n, with n ≥ 2f + 3.",
+        {"f": _BAD},
+    ),
+    "mean": Rule(mean, "The plain average, each hospital counting the same; bears no bad update."),
+    "multi_krum": Rule(
+        multi_krum,
+        "The average of the m updates nearest to their neighbours; bears f bad updates of n, with n ≥ 2f + 3.",
+        {"f": _BAD, "m": _CHOSEN},
+    ),
+    "trimmed_mean": Rule(
+        trimmed_mean,
+        "The average of each number without its f smallest and f largest; bears f bad updates of n, with n > 2f.",
+        {"f": _BAD},
+    ),
 }
 _CHOICES = f"Choose one of: {', '.join(RULES)}; each also as {CLIP}+…, and {CLIP} alone for {CLIP}+mean."
 
@@ -109,22 +147,26 @@ def strategy_named(name: str, parameters: Mapping[str, float]) -> Strategy:
     Raises:
         UnknownStrategyError: No such strategy, or it has no such parameter, or no such value of it.
     """
-    *clips, last = name.split("+")
-    if last == CLIP:
-        clips, last = [*clips, CLIP], "mean"
-    rule = RULES.get(last)
-    if rule is None or any(each != CLIP for each in clips):
-        raise UnknownStrategyError(f"There is no strategy {name[:60]!r}.", hint=_CHOICES)
+    clips, rule = _read(name)
     chosen = {parameter: each.default for parameter, each in rule.parameters.items() if each.default is not None}
     chosen |= {parameter: _checked(name, rule, parameter, value) for parameter, value in parameters.items()}
     return Strategy(
         name,
         chosen,
-        len(clips),
+        clips,
         rule.combine if rule.server else partial(rule.combine, **chosen),
         rule.server(**chosen) if rule.server else None,
         chosen[rule.proximal] if rule.proximal else 0.0,
     )
+
+
+def is_of_rule(name: str, rule: str) -> bool:
+    """Tell whether a strategy is a rule, or that rule behind clipping.
+
+    Raises:
+        UnknownStrategyError: No such strategy.
+    """
+    return _read(name)[1] is RULES.get(rule)
 
 
 def aggregate(
@@ -166,6 +208,17 @@ def aggregate(
     if combined.shares is None:
         return combined
     return replace(combined, shares=tuple(ordered.as_given(combined.shares)))
+
+
+def _read(name: str) -> tuple[int, Rule]:
+    """Read a strategy's name: how often it clips, and its rule."""
+    *clips, last = name.split("+")
+    if last == CLIP:
+        clips, last = [*clips, CLIP], "mean"
+    rule = RULES.get(last)
+    if rule is None or any(each != CLIP for each in clips):
+        raise UnknownStrategyError(f"There is no strategy {name[:60]!r}.", hint=_CHOICES)
+    return len(clips), rule
 
 
 def _checked(name: str, rule: Rule, parameter: str, value: float) -> float:

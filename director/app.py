@@ -10,6 +10,8 @@ from starlette.types import ASGIApp
 
 from director.api import (
     audit,
+    centre,
+    dashboard,
     documentation,
     envoys,
     events,
@@ -17,9 +19,12 @@ from director.api import (
     health,
     inference,
     interface,
+    overview,
     parts,
     problems,
+    proposals,
     runs,
+    sessions,
     statistics,
     tasks,
     tokens,
@@ -31,6 +36,7 @@ from director.api.connection import RequestIds
 from director.api.events import Feed
 from director.api.guard import GuardedRoute
 from director.api.health import VERSION
+from director.api.pages import Pages
 from director.api.parcels import Desk
 from director.api.server import share_one_heap
 from director.api.shortcut import Shortcut
@@ -42,7 +48,11 @@ from director.upkeep.logs import logging_to
 
 RESOURCES = (
     health,
+    dashboard,
     documentation,
+    sessions,
+    centre,
+    overview,
     tasks,
     statistics,
     envoys,
@@ -55,18 +65,24 @@ RESOURCES = (
     inference,
     audit,
     events,
+    proposals,
 )
 
 TURN_SECONDS = 0.0005
 """How long a thread that reads a batch keeps the event loop waiting for its turn; Python's own is 5 ms."""
 
 
-def create_app(director: Director) -> ASGIApp:
-    """Build the application; it opens the director when it starts and closes it when it ends."""
-    return RequestIds(Shortcut(create_framework(director)))
+def create_app(director: Director, pages: Pages | None = None) -> ASGIApp:
+    """Build the application; it opens the director when it starts and closes it when it ends.
+
+    Args:
+        director: What it serves.
+        pages: The dashboard; None: as it was built beside this program.
+    """
+    return RequestIds(Shortcut(create_framework(director, pages or Pages())))
 
 
-def create_framework(director: Director) -> FastAPI:
+def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
     """Build what the resources hang on. A route that is added to it later stands behind the front desk too."""
 
     @asynccontextmanager
@@ -93,6 +109,7 @@ def create_framework(director: Director) -> FastAPI:
     )
     app.router.route_class = GuardedRoute
     app.state.director = director
+    app.state.pages = pages or Pages()
     settings = director.settings
     app.state.desk = Desk("uploads", places=settings.max_uploads_at_once, at_once=settings.uploads_judged_at_once)
     app.state.waiting = WaitingRoom(

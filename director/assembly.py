@@ -11,12 +11,16 @@ from director.inference.current import CurrentModels
 from director.inference.log import InferenceLog
 from director.inference.service import Inference
 from director.members.access import LOCAL_ADMIN, Access, Rates
+from director.members.people import People
 from director.members.rates import RateLimit
 from director.members.service import Members, Terms
 from director.models.comparing import Comparing
 from director.models.contributions import Making
 from director.models.naming import Naming
 from director.models.service import Models
+from director.overview.matters import Patience
+from director.overview.service import Overviews
+from director.proposals.service import Proposals, SecondAdmin
 from director.records.blobs import BlobStore
 from director.records.database import Database
 from director.records.files import storage_faults_named
@@ -34,6 +38,7 @@ from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
 from director.upkeep.backup import Manifest
+from director.upkeep.centre import Centre
 from director.upkeep.event_views import EventReel
 from director.upkeep.follower import Follower
 from director.upkeep.logs import EventLog, TrainingLogs
@@ -61,10 +66,13 @@ class Director:
         self.ledger = Ledger(self.database, clock)
 
         self.access = Access(
-            clock, Rates(settings.guesses_per_minute, settings.uploads_per_minute, settings.requests_per_minute)
+            clock,
+            Rates(settings.guesses_per_minute, settings.uploads_per_minute, settings.requests_per_minute),
+            timedelta(minutes=settings.session_idle_minutes),
         )
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
+        self.people = People(self.ledger, self.access, timedelta(hours=settings.session_hours))
         self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
         intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger, settings.max_staleness))
         part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
@@ -77,13 +85,24 @@ class Director:
         self.rounds = Rounds(self.ledger, self.catalogue, machine, settings.strategy)
         self.board = Board(clock)
         self._conductor = Conductor(machine.advance, self.board, clock)
+        second = SecondAdmin(settings.two_admins, timedelta(days=settings.proposal_days))
+        self.proposals = Proposals(self.ledger, self.catalogue, self.models, self.submissions, self.tasks, second)
         current = CurrentModels(self.blobs, self.catalogue)
         self._inference_log = InferenceLog(self.logs / "inference.log")
         self.inference = Inference(current, self._inference_log, clock)
 
         views = Views(folder, self.blobs, DEFAULT_TASK)
         self.upkeep = Upkeep(folder, self.ledger, self.blobs, part_files, views, self.catalogue, self.tasks)
+        self.centre = Centre(
+            folder, settings, settings.strategy, self.ledger, self.blobs, self.upkeep.states, self.rounds.quiescence
+        )
         lasting: list[LastingReader] = [EventLog(self.logs), TrainingLogs(self.logs, self.blobs), views]
+        patience = Patience(
+            silent_after=timedelta(minutes=settings.silent_after_minutes),
+            code=timedelta(hours=settings.enrolment_hours),
+            backup=timedelta(days=settings.backup_days),
+        )
+        self.overview = Overviews(self.ledger, self.blobs, part_files, self.catalogue, patience)
         self.event_reel = EventReel(self.database)
         self._learners = Learners(self.database, [self.access, current, self.board, self._conductor, self.event_reel])
         self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock
@@ -130,6 +149,7 @@ class Director:
         self._learners.refresh()
         self._follower.start()
         self._conductor.start()
+        self.centre.note_opened()
 
     def wake_after_acts(self, wake: Callable[[], None]) -> None:
         """Have ``wake`` called, from any thread, after each act of any process, once this one's memory has followed."""
@@ -146,8 +166,9 @@ class Director:
             self.database.close()
 
     def _note(self) -> None:
-        """Write down when tokens were last used, and how far the audit has come."""
+        """Write down when tokens and sessions were last used, and how far the audit has come."""
         self.members.note_use()
+        self.people.note_use()
         self.upkeep.note_head()
 
 
@@ -166,4 +187,5 @@ def _making(settings: DirectorSettings) -> Making:
         minimum_hospitals=settings.minimum_hospitals,
         strategy=settings.strategy,
         publish=settings.publish,
+        has_second="publish" in settings.two_admins,
     )

@@ -16,6 +16,18 @@ class ForbiddenError(CallerError):
     code = "forbidden"
 
 
+class CsrfTokenMissingError(CallerError):
+    """A session changes something without showing the token that its page was given."""
+
+    code = "csrf_token_missing"
+
+
+class CrossSiteError(CallerError):
+    """A session's cookie came with a request of another site's page."""
+
+    code = "cross_site_refused"
+
+
 class NotFoundError(CallerError):
     """What is asked for is not here."""
 

@@ -15,6 +15,8 @@ from aggregation.counting import LEAST_COUNT_RATIO
 from aggregation.errors import UnknownStrategyError
 from aggregation.screening import Bounds
 from aggregation.strategy import DEFAULT_STRATEGY, strategy_named
+from contract.messages.base import OneLine
+from contract.messages.proposals import ProposedAct
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from director.errors import SettingsError
@@ -73,10 +75,20 @@ class DirectorSettings(BaseSettings):
         token_days: How long a token holds at most, and unless less is asked for.
         rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
+        session_idle_minutes: A person who is signed in and does nothing for so long is signed out.
+        session_hours: How long somebody stays signed in at most.
+        banner: One line that everybody shall see who looks at this federation, such as "Demonstration: synthetic
+            patients".
+        silent_after_minutes: A hospital that joined and was not seen for longer is shown as silent; one that takes part
+            asks about once a minute.
+        backup_days: The newest backup may be so old before the overview says so.
         strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
         publish: at_once, or confirmed: a version waits until the validation table accepts it, or where there is none
             every hospital with a share in it; or until an admin publishes it with a reason.
+        two_admins: The acts that wait for a second admin where one asks for them over HTTP: publish (also of what is
+            aggregated), release, disable.
+        proposal_days: How long a second admin may take.
         minimum_hospitals: With fewer, no merged scaler is given out and no version published.
         max_staleness: How many versions back a model may have been trained from to count.
         guesses_per_minute: How many requests with a token or a code that does not hold are taken from one address, in
@@ -120,10 +132,17 @@ class DirectorSettings(BaseSettings):
     stopping_seconds: Annotated[int, Field(ge=1, le=3600)] = 25
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
+    silent_after_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 30)] = 15
+    backup_days: Annotated[int, Field(ge=1, le=3650)] = 7
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
+    session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
+    banner: Annotated[OneLine, Field(min_length=1, max_length=200)] | None = None
     strategy: str = DEFAULT_STRATEGY
     gate: Bounds = Bounds()
     publish: Literal["at_once", "confirmed"] = "at_once"
+    two_admins: tuple[ProposedAct, ...] = ()
+    proposal_days: Annotated[int, Field(ge=1, le=365)] = 7
     minimum_hospitals: Annotated[int, Field(ge=1, le=1000)] = 1
     max_staleness: Annotated[int, Field(ge=0, le=1000)] = 3
     guesses_per_minute: Annotated[int, Field(ge=0, le=10**6)] = 1200

@@ -23,7 +23,7 @@ LogLine = dict[str, object]
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What training gives: the state, and one line of log an epoch."""
+    """What training gives: the state, and one line of log an epoch; where it validates, first one of the start."""
 
     state: Mapping[str, NDArray[np.float32]]
     log: tuple[LogLine, ...]
@@ -67,7 +67,10 @@ def train(
     pulled = [(weights, weights.detach().clone()) for weights in network.parameters()] if proximal else []
     features, labels = _tensors(split.training, scaler)
     order = torch.Generator().manual_seed(order_seed)
+    said = order_seed if seed is None else seed
     lines: list[LogLine] = []
+    if validates:  # what training began from, on the same patients: local against global
+        lines.append({"epoch": 0, "validation": evaluate(task, start, scaler, split.held_out).metrics, "seed": said})
     for epoch in range(1, task.training.local_epochs + 1):
         total = 0.0
         for rows in _batches(len(labels), task.training.batch_size, order):
@@ -80,7 +83,7 @@ def train(
         line: LogLine = {"epoch": epoch, "loss": total / len(labels)}
         if validates:
             line["validation"] = evaluate(task, network.state(), scaler, split.held_out).metrics
-        lines.append({**line, "seed": order_seed if seed is None else seed})
+        lines.append({**line, "seed": said})
         on_epoch(epoch)
     return TrainedModel(network.state(), tuple(lines))
 

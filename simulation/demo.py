@@ -63,8 +63,9 @@ class Progress:
 class Centre:
     """The coordinating centre: the director's process, asked over HTTP and by its own commands."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, data: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self._data = data
         self._environment = _environment() | {"DIRECTOR_DATA_DIR": str(folder)}
         self._folder = folder
         self._port = port
@@ -73,7 +74,8 @@ class Centre:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Serve while the block runs."""
-        (self._folder / "director.toml").write_text(f"port = {self._port}\n", encoding="utf-8")  # for `make serve`
+        told = f'port = {self._port}\nbanner = "{_banner(self._data)}"\n'
+        (self._folder / "director.toml").write_text(told, encoding="utf-8")  # for `make serve`
         self.command("init")
         self.token = self.command("token", "issue", "--role", "admin", "--json")["token"]
         serve = [sys.executable, "-m", "director", "serve", "--port", str(self._port)]
@@ -135,7 +137,7 @@ def run(out: Path, *, cycles: int = CYCLES) -> dict[str, Any]:
         label, folders = _hospital_data(out / "hospitals", Path(scratch), console)
     console.print(f"Data: {label}. Five hospitals, one director, everything below in {out}/.")
     hospitals = [Hospital(EnvoyName(folder.name), folder, out / "envoys" / folder.name) for folder in folders]
-    centre, progress = Centre(out, _free_port()), Progress()
+    centre, progress = Centre(out, _free_port(), label), Progress()
     with centre.running():
         console.print(f"The director listens at {centre.url}.")
         _enrol(centre, hospitals)
@@ -195,6 +197,15 @@ def _hospital_data(out: Path, scratch: Path, console: Terminal) -> tuple[str, Se
         console.print(f"The open MIMIC-IV demo can't be fetched: {error.sentence} Synthetic patients instead.")
         return "synthetic", write_consortium(out, len(names), SYNTHETIC_PATIENTS, seed=0)
     return "mimic-iv-demo", partition(scratch, names, out)
+
+
+def _banner(data: str) -> str:
+    """Say what everybody shall know who looks at the demonstration."""
+    if data == "synthetic":
+        return "A demonstration: these patients are synthetic, and nobody's."
+    if data == "mimic-iv-demo":
+        return "A demonstration: a hundred open patients show that it runs, not that it is right."
+    return "A demonstration, not a federation at work."
 
 
 def _label(source: Path) -> str:

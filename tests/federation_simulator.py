@@ -6,26 +6,33 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
 
 import httpx2 as httpx
 import numpy as np
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import write_scaler
 from contract.messages.base import Role
-from contract.names import Digest
+from contract.names import Digest, EnvoyName
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
+from director.api.pages import Pages
 from director.app import create_app
 from director.assembly import Director
-from director.members.access import LOCAL_ADMIN, Principal
+from director.members.access import LOCAL_ADMIN, OF_ONE_HOSPITAL, STAFF, Principal
 from director.members.envoys import envoy_named
+from director.records.proposal_schema import ProposalRow
 from director.records.schema import TokenRow
 from director.settings import DirectorSettings
 from director.upkeep.logs import logging_to
+
+NO_DASHBOARD = Pages(Path("/nonexistent"))
+"""What is told here does not depend on whether somebody has built it."""
 
 
 class SetClock:
@@ -174,7 +181,8 @@ class FederationSimulator:
         with logging_to(self.director.logs):  # as the command `serve` does before its workers begin
             self.director.upkeep.recover()
             self.director.rounds.start_again(LOCAL_ADMIN)
-        self.http = TestClient(create_app(self.director), raise_server_exceptions=False)
+        self.http = TestClient(create_app(self.director, NO_DASHBOARD), raise_server_exceptions=False)
+        self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a caller shows its own, or none
         self.http.__enter__()
         for hospital in self.hospitals.values():
             hospital.http = self.http
@@ -193,7 +201,20 @@ class FederationSimulator:
         self.stop()
 
     def token(self, role: Role, **more: Any) -> str:
-        return self.director.members.issue_token(LOCAL_ADMIN, role, more.get("envoy"), more.get("holds")).token
+        members, person = self.director.members, more.get("person")
+        return members.issue_token(LOCAL_ADMIN, role, more.get("envoy"), more.get("holds"), person=person).token
+
+    def token_of(self, role: Role, envoy: str) -> str:
+        """Issue a token of any role, those of one hospital for the hospital that is named."""
+        of = {"envoy": EnvoyName(envoy)} if role in OF_ONE_HOSPITAL else {}
+        return self.token(role, **of, **({"person": "Jane Wanjiru"} if role == STAFF else {}))
+
+    def sign_in(self, token: str) -> dict[str, str]:
+        """Sign somebody in; gives the headers that their browser and page send."""
+        answer = self.http.post("/session", json={"token": token})
+        assert answer.status_code == 201, answer.text
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        return {"Cookie": cookie, "X-CSRF-Token": answer.json()["csrf_token"]}
 
     def let_hold(self, caller: Principal) -> Principal:
         """Put a caller's token on record, so that they may act past HTTP."""
@@ -227,6 +248,36 @@ class FederationSimulator:
     @property
     def analyst(self) -> dict[str, str]:
         return self.headers("analyst")
+
+    def admin_called(self, person: str) -> dict[str, str]:
+        """Give what a further admin sends, whose token names a person."""
+        headers = {"Authorization": f"Bearer {self.token('admin')}"}
+        self.name_person(headers, person)
+        return headers
+
+    def name_person(self, headers: Mapping[str, str], person: str) -> None:
+        """Put on record whose a token is."""
+        sha256 = Digest.of(headers["Authorization"].removeprefix("Bearer ").encode())
+        with self.director.database.write() as session:
+            session.scalars(select(TokenRow).where(TokenRow.sha256 == sha256)).one().person = person
+
+    def waiting_proposal(self, envoy_name: str) -> int:
+        """Put on record that somebody proposed to disable a hospital."""
+        with self.director.database.write() as session:
+            row = ProposalRow(
+                act="disable",
+                subject=envoy_name,
+                request={"envoy_name": envoy_name},
+                state="open",
+                token_id="0" * 12,
+                proposed_by=f"admin:{'0' * 12}",
+                person="Amina",
+                proposed_at=self.clock.now,
+                expires_at=self.clock.now + timedelta(days=7),
+            )
+            session.add(row)
+            session.flush()
+            return row.id
 
     def enrol(self, name: str, patients: int = 50) -> SimulatedHospital:
         code = self.http.post("/envoys", json={"envoy_name": name}, headers=self.admin).json()["code"]

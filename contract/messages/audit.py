@@ -20,6 +20,11 @@ class AuditRecord(Message):
     facts: dict[str, JsonValue]
     previous: Digest
     digest: Digest
+    person: str | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="Whose token it was, where the token names a person. Not part of the record.",
+    )
 
 
 class Checkpoint(Message):

@@ -13,7 +13,7 @@ MAX_BATCH_ROWS = 100_000
 MAX_COUNT = 1_000_000_000
 """No hospital has more training rows."""
 
-Role = Literal["hospital", "analyst", "admin"]
+Role = Literal["hospital", "staff", "analyst", "admin"]
 Verdict = Literal["admitted", "quarantined", "rejected"]
 MetricValue = float | None | list[list[int]]
 Metrics = Annotated[dict[str, MetricValue], Field(max_length=64)]

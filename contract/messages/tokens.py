@@ -5,17 +5,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contract.messages.base import Message, Role
+from contract.messages.base import Message, OneLine, Role
 from contract.names import EnvoyName
 
 _TEN_YEARS_IN_SECONDS = 10 * 365 * 86_400
 
+Person = Annotated[OneLine, Field(min_length=1, max_length=100)]
+"""Whose token it is, as the audit shall show it."""
+
 
 class TokenRequest(Message):
-    """A token to issue; ``envoy_name`` with the role hospital, and only then."""
+    """A token to issue; ``envoy_name`` with the roles hospital and staff, and only then."""
 
     role: Role
     envoy_name: EnvoyName | None = None
+    person: Person | None = Field(default=None, description="Whose it is; a hospital's machine is nobody.")
     expires_in_seconds: Annotated[int, Field(ge=1, le=_TEN_YEARS_IN_SECONDS)] | None = Field(
         None, description="How long it holds; else, and at most, as long as the director is set to."
     )
@@ -36,6 +40,10 @@ class IssuedToken(Message):
     id: str
     role: Role
     envoy_name: EnvoyName | None = None
+    person: str | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,  # an envoy of the version before takes no further field
+    )
     expires_at: datetime
 
 
@@ -45,6 +53,7 @@ class TokenDescription(Message):
     id: str
     role: Role
     envoy_name: EnvoyName | None
+    person: str | None
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None

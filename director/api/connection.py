@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from director.api.problems import on_the_wire
 
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-]
+_NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
+_NOT_STORED = (b"cache-control", b"no-store")
+"""Of every answer that says nothing else."""
+
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _ANNOUNCING = frozenset((b"content-length", b"transfer-encoding"))
 
@@ -68,7 +68,9 @@ class RequestIds:
             nonlocal has_answer
             if message["type"] == "http.response.start":
                 has_answer = True
-                headers = [*message["headers"], *_HEADERS, (b"x-request-id", request_id.encode())]
+                headers = [*message["headers"], _NOT_SNIFFED, (b"x-request-id", request_id.encode())]
+                if not any(name == _NOT_STORED[0] for name, _ in headers):
+                    headers.append(_NOT_STORED)
                 if has_body_left:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}

@@ -1,6 +1,6 @@
 """Hospitals: admitting, joining, describing, disabling."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from contract.messages.base import Page
 from contract.messages.envoys import (
@@ -24,14 +24,15 @@ from director.api.guard import (
     anybody,
     may,
 )
-from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.api.proposals import PROPOSED, or_proposed
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 from director.records.paging import MAX_PAGE
 
 router = APIRouter(route_class=GuardedRoute, tags=["hospitals"])
 
 
 @router.get("/envoys")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def list_envoys(
     caller: Caller, director: Serving, limit: PageLimit = MAX_PAGE, cursor: CursorByName = None
 ) -> Page[EnvoyDescription]:
@@ -40,7 +41,7 @@ def list_envoys(
 
 
 @router.get("/envoys/{envoy_name}")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def get_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> EnvoyDescription:
     """Describe one hospital."""
     return director.submissions.get_hospital(caller, envoy_name)
@@ -54,7 +55,7 @@ def add_envoy(request: EnvoyRequest, caller: Caller, director: Serving) -> Enrol
 
 
 @router.get("/envoys/{envoy_name}/expectation")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def get_expectation(envoy_name: EnvoyName, caller: Caller, director: Serving) -> Expectation:
     """Say how many training examples the admin expects of a hospital at most; a hospital sees its own."""
     return director.members.expectation(caller, envoy_name)
@@ -69,11 +70,11 @@ def set_expectation(
     return director.members.expect(caller, envoy_name, request.num_examples)
 
 
-@router.post("/envoys/{envoy_name}/disable")
+@router.post("/envoys/{envoy_name}/disable", response_model=EnvoyDescription, responses=PROPOSED)
 @may(ADMIN)
-def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> EnvoyDescription:
+def disable_envoy(envoy_name: EnvoyName, caller: Caller, director: Serving) -> EnvoyDescription | Response:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
-    return director.submissions.disable_hospital(caller, envoy_name)
+    return or_proposed(director.proposals.disable_hospital(caller, envoy_name))
 
 
 @router.post("/envoys/{envoy_name}/enable")

@@ -15,7 +15,7 @@ from contract.messages.events import ToldEvent
 from director.api.guard import Caller, GuardedRoute, caller_of, may
 from director.api.waiting import Place, WaitingRoom
 from director.errors import UnauthenticatedError
-from director.members.access import ADMIN, ANALYST, HOSPITAL, Principal
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF, Principal
 from director.records.events import Told
 from director.upkeep.event_views import READ_AT_ONCE, EventReel, seen_by
 
@@ -102,7 +102,7 @@ Seconds = Annotated[
 
 
 @router.get("/events", response_class=EventSourceResponse)
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN, is_watching=True)
 async def follow_events(
     caller: Caller,
     place: Annotated[Place, Depends(_place)],

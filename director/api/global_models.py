@@ -15,8 +15,9 @@ from contract.messages.global_models import (
 )
 from contract.names import AliasName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.proposals import PROPOSED, or_proposed
 from director.api.ranges import IN_RANGES, Range, in_range
-from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["global models"])
 
@@ -46,7 +47,7 @@ def aggregate(
 
 
 @router.get("/global_models")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def list_global_models(
     caller: Caller,
     director: Serving,
@@ -60,21 +61,21 @@ def list_global_models(
 
 
 @router.get("/global_models/current")  # before the one whose path takes any word for a version
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def get_current_global_model(caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
     """Show the current global version; fetch its files by its number, so that model and scaler belong together."""
     return director.naming.current(caller, task)
 
 
 @router.get("/global_models/{version}")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def get_global_model(version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
     return director.models.get(caller, task, version)
 
 
 @router.get("/global_models/{version}/comparison/{other}")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def compare_global_models(
     version: Version, other: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
 ) -> VersionComparison:
@@ -83,7 +84,7 @@ def compare_global_models(
 
 
 @router.get("/global_models/{version}/model.pt", response_class=Response, responses=IN_RANGES)
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_model(
     version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
@@ -92,7 +93,7 @@ def download_global_model(
 
 
 @router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=IN_RANGES)
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_scaler(
     version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
@@ -100,7 +101,7 @@ def download_global_scaler(
     return in_range(director.models.file(caller, task, version, "scaler"), range_)
 
 
-@router.post("/global_models/{version}/publish")
+@router.post("/global_models/{version}/publish", response_model=GlobalModel, responses=PROPOSED)
 @may(ADMIN)
 def publish_global_model(
     version: Version,
@@ -108,9 +109,9 @@ def publish_global_model(
     director: Serving,
     task: TaskName = DEFAULT_TASK,
     request: PublishRequest | None = None,
-) -> GlobalModel:
+) -> GlobalModel | Response:
     """Make a version the current one; an older one is a rollback. One that was never confirmed takes a reason."""
-    return director.models.publish(caller, task, version, request.reason if request else None)
+    return or_proposed(director.proposals.publish(caller, task, version, request.reason if request else None))
 
 
 @router.post("/global_models/{version}/answers", status_code=201)

@@ -17,6 +17,7 @@ from contract.messages.base import Role
 from contract.names import EnvoyName
 from contract.parts import OCTETS
 from director.api.connection import NEWCOMER, Newcomer
+from director.api.cookies import BACKGROUND_HEADER, require_csrf_token, require_own_page, secret_in
 from director.assembly import Director
 from director.errors import TooLargeError, TooSlowError
 from director.members.access import Permission, Principal
@@ -34,17 +35,25 @@ class Entry:
     Args:
         permission: Who may call it.
         body: How large its body may be.
+        in_session: Whether it takes somebody who is signed in.
+        is_watching: Whether who calls it only looks on, so that a session can be idle meanwhile.
     """
 
     permission: Permission
     body: Literal["tiny", "small", "table", "upload"]
+    in_session: bool = False
+    is_watching: bool = False
 
 
 def may(
-    *roles: Role, body: Literal["small", "table", "upload"] = "small", is_upload: bool = False
+    *roles: Role,
+    body: Literal["small", "table", "upload"] = "small",
+    is_upload: bool = False,
+    in_session: bool = False,
+    is_watching: bool = False,
 ) -> Callable[[_Endpoint], _Endpoint]:
     """Let these roles call a handler, and nobody else."""
-    return _entering(Entry(Permission(frozenset(roles), is_upload), body))
+    return _entering(Entry(Permission(frozenset(roles), is_upload), body, in_session, is_watching))
 
 
 def anybody(endpoint: _Endpoint) -> _Endpoint:
@@ -79,8 +88,17 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             director = director_of(request)
             address = address_of(request)
-            caller = director.access.admit(request.headers.get("authorization"), entry.permission, address)
+            authorization = request.headers.get("authorization")
+            secret = None
+            if authorization is None and entry.permission.roles is not None:  # else the header alone says who asks
+                secret = secret_in(request)
+            if secret is None:
+                caller = director.access.admit(authorization, entry.permission, address)
+            else:
+                caller = _admit_session(request, director, entry, secret, address)
             request.state.caller = caller
+            if entry.in_session and caller is not None:
+                caller.require_session()
             newcomer: Newcomer | None = request.scope["state"].get(NEWCOMER)
             if newcomer is not None:
                 newcomer.is_stranger(address) if caller is None else newcomer.is_known()
@@ -97,6 +115,14 @@ class GuardedRoute(APIRoute):
 
     def _handler(self) -> _Handler:
         return super().get_route_handler()
+
+
+def _admit_session(request: Request, director: Director, entry: Entry, secret: str, address: str) -> Principal:
+    """Say who asks with a session's cookie, if it may count."""
+    require_own_page(request)
+    require_csrf_token(request, secret)
+    is_use = not entry.is_watching and request.headers.get(BACKGROUND_HEADER) != "1"
+    return director.access.admit_session(secret, entry.permission, address, is_use=is_use)
 
 
 def _require_named_envoy(request: Request, caller: Principal) -> None:

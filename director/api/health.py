@@ -1,10 +1,8 @@
-"""Liveness, readiness, and the plain page at the root."""
+"""Liveness and readiness."""
 
-import html
 from importlib.metadata import version
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 
 from contract.messages.health import Health
 from director.api.guard import GuardedRoute, Serving, anybody
@@ -29,18 +27,3 @@ def ready(director: Serving, response: Response) -> Health:
     is_ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if is_ready else 503
     return Health(status="ok" if is_ready else "failing", version=VERSION, checks=checks)
-
-
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
-@anybody
-def home(director: Serving) -> str:
-    """Say in a few words what runs here."""
-    rows = "".join(
-        f"<li>{html.escape(task.title)} (<code>{task.name}</code>). {html.escape(task.notice)}</li>"
-        for task in director.catalogue.values()
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'
-        f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><h2>Tasks</h2><ul>{rows}</ul>"
-        '<p><a href="/docs">API documentation</a> · <a href="/health/ready">state</a></p></html>'
-    )

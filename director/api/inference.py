@@ -27,7 +27,7 @@ from director.api.pieces import in_pieces
 from director.api.problems import request_id_of
 from director.errors import InvalidRequestError, MalformedRequestError
 from director.inference.service import Question
-from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=DirectRoute, tags=["inference"])
 
@@ -53,14 +53,14 @@ def _batch_body(form: type[BaseModel]) -> dict[str, Any]:
 
 
 @router.post("/infer", response_model=Prediction, openapi_extra=_json_body(InferenceRequest))
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 async def infer(request: Request) -> Response:
     """Ask one hospital's current model."""
     return await _one_answered(request, InferenceRequest)
 
 
 @router.post("/infer_global", response_model=Prediction, openapi_extra=_json_body(GlobalInferenceRequest))
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 async def infer_global(request: Request) -> Response:
     """Ask the current global model."""
     return await _one_answered(request, GlobalInferenceRequest)
@@ -75,7 +75,7 @@ _CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema
     responses=_CSV_ANSWER,
     openapi_extra=_batch_body(BatchInferenceRequest),
 )
-@may(HOSPITAL, ANALYST, ADMIN, body="table")
+@may(HOSPITAL, STAFF, ANALYST, ADMIN, body="table")
 async def infer_batch(request: Request) -> Response:
     """Ask one hospital's current model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     return await _batch_answered(request, BatchInferenceRequest, EnvoyCsv)
@@ -87,7 +87,7 @@ async def infer_batch(request: Request) -> Response:
     responses=_CSV_ANSWER,
     openapi_extra=_batch_body(BatchGlobalInferenceRequest),
 )
-@may(HOSPITAL, ANALYST, ADMIN, body="table")
+@may(HOSPITAL, STAFF, ANALYST, ADMIN, body="table")
 async def infer_global_batch(request: Request) -> Response:
     """Ask the current global model for up to 100,000 rows: JSON in, JSON out; CSV in, CSV out."""
     return await _batch_answered(request, BatchGlobalInferenceRequest, GlobalCsv)

@@ -19,10 +19,22 @@ from contract.messages.inference import (
 )
 from contract.messages.problems import Problem
 from contract.tasks import Feature, Task
-from director.api.guard import GuardedRoute
+from director.api.cookies import COOKIE, CSRF_HEADER
+from director.api.guard import Entry, GuardedRoute
 from director.api.problems import MEDIA_TYPE, STATUSES
+from director.members.access import HOSPITAL
 
 _REF = "#/components/schemas/{model}"
+_WAYS_IN = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"What signing in gives; over https it is called __Host-{COOKIE}. What changes something takes "
+        f"the header {CSRF_HEADER} too. Where an Authorization header comes along, that alone counts.",
+    },
+}
 _SINGLE = (InferenceRequest, GlobalInferenceRequest)
 _BATCH = (BatchInferenceRequest, BatchGlobalInferenceRequest)
 
@@ -42,20 +54,21 @@ def describe(app: FastAPI, tasks: Iterable[Task]) -> dict[str, Any]:
         schemas[message.__name__]["properties"]["inputs"] |= inputs
     for batch in _BATCH:
         schemas[batch.__name__]["properties"]["inputs"]["items"] = inputs
-    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    is_open = {
-        route.name: route.entry.permission.roles is None for route in app.routes if isinstance(route, GuardedRoute)
-    }
+    document["components"]["securitySchemes"] = _WAYS_IN
+    entries = {route.name: route.entry for route in app.routes if isinstance(route, GuardedRoute)}
     for methods in document["paths"].values():
         for operation in methods.values():
-            _complete(operation, is_open[operation["operationId"]])
+            _complete(operation, entries[operation["operationId"]])
     return document
 
 
-def _complete(operation: dict[str, Any], is_open: bool) -> None:
+def _complete(operation: dict[str, Any], entry: Entry) -> None:
     """Add what an operation shares with all others."""
-    if not is_open:
-        operation["security"] = [{"token": []}]
+    roles = entry.permission.roles
+    if roles is not None:
+        ways = [] if entry.in_session else ["token"]
+        ways += ["session"] if roles != {HOSPITAL} else []  # a machine is never signed in
+        operation["security"] = [{way: []} for way in ways]
     problem = {"schema": {"$ref": _REF.format(model=Problem.__name__)}}
     responses = operation["responses"]
     responses.pop("422", None)

@@ -25,6 +25,8 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "invalid_name": (422, "A name has not the agreed form"),
     "unauthenticated": (401, "No valid token"),
     "forbidden": (403, "Not allowed"),
+    "csrf_token_missing": (403, "Not shown to come from the director's own page"),
+    "cross_site_refused": (403, "Comes from another site"),
     "not_found": (404, "Not found"),
     "unknown_envoy": (404, "No such hospital"),
     "unknown_task": (404, "No such task"),

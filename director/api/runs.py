@@ -9,7 +9,7 @@ from contract.messages.runs import MOST_SUMMARISED, PauseRequest, RoundDescripti
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.api.waiting import WaitingRoom
-from director.members.access import ADMIN, HOSPITAL
+from director.members.access import ADMIN, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["runs and rounds"])
 
@@ -30,7 +30,7 @@ def open_run(request: RunRequest, caller: Caller, director: Serving, idempotency
 
 
 @router.get("/runs")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def list_runs(
     caller: Caller,
     director: Serving,
@@ -43,7 +43,7 @@ def list_runs(
 
 
 @router.get("/runs/{run}")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def get_run(run: Number, caller: Caller, director: Serving, rounds: Summarised = MOST_SUMMARISED) -> Run:
     """Show a run: who takes part, how far it is, what it waits for, and how its rounds did."""
     return director.rounds.get(caller, run, rounds)
@@ -78,7 +78,7 @@ def answer_run(run: Number, request: RunAnswer, caller: Caller, director: Servin
 
 
 @router.get("/rounds/{n}")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def get_round(n: Number, caller: Caller, director: Serving) -> RoundDescription:
     """Show a round: what it is trained from, who has returned, who is waited for, when it closes."""
     return director.rounds.round(caller, n)

@@ -9,7 +9,8 @@ from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByNumber, GuardedRoute, PageLimit, Serving, may
-from director.members.access import ADMIN, HOSPITAL
+from director.api.proposals import PROPOSED, or_proposed
+from director.members.access import ADMIN, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["statistics"])
 
@@ -35,7 +36,7 @@ def report_statistics(
 
 
 @router.get("/statistics")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def list_statistics(
     caller: Caller,
     director: Serving,
@@ -47,7 +48,7 @@ def list_statistics(
     return director.tasks.list_statistics(caller, task, limit=limit, cursor=cursor)
 
 
-@router.post("/statistics/{envoy_name}/{version}/release")
+@router.post("/statistics/{envoy_name}/{version}/release", response_model=StatisticsDescription, responses=PROPOSED)
 @may(ADMIN)
 def release_statistics(
     envoy_name: EnvoyName,
@@ -56,9 +57,9 @@ def release_statistics(
     caller: Caller,
     director: Serving,
     task: TaskName = DEFAULT_TASK,
-) -> StatisticsDescription:
+) -> StatisticsDescription | Response:
     """Let a report in quarantine count in the common scaler, and say why."""
-    return director.tasks.decide_statistics(caller, "released", envoy_name, task, version, request.reason)
+    return or_proposed(director.proposals.release_statistics(caller, envoy_name, task, version, request.reason))
 
 
 @router.post("/statistics/{envoy_name}/{version}/reject")

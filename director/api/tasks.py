@@ -7,20 +7,20 @@ from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from director.api.guard import Caller, GuardedRoute, Serving, may
 from director.api.ranges import IN_RANGES, Range, in_range
-from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
 
 
 @router.get("/tasks")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def list_tasks(director: Serving) -> Page[TaskDescription]:
     """List the tasks of this federation."""
     return director.tasks.list()
 
 
 @router.get("/tasks/{task}")
-@may(HOSPITAL, ANALYST, ADMIN)
+@may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def get_task(task: TaskName, director: Serving) -> TaskDescription:
     """Describe a task: features with units and sources, label, cut points, layout."""
     return director.tasks.get(task)

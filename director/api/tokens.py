@@ -42,7 +42,9 @@ def issue_token(
     whose answer was lost stops to hold.
     """
     lasting = _span(request.expires_in_seconds)
-    return director.members.issue_token(caller, request.role, request.envoy_name, lasting, idempotency_key)
+    return director.members.issue_token(
+        caller, request.role, request.envoy_name, lasting, idempotency_key, request.person
+    )
 
 
 @router.post("/tokens/{token_id}/rotate", status_code=201)

@@ -10,7 +10,8 @@ from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
 from director.api.guard import Caller, CursorByMoment, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
 from director.api.parcels import Desk, form_schema, spool
-from director.members.access import ADMIN, HOSPITAL
+from director.api.proposals import PROPOSED, or_proposed
+from director.members.access import ADMIN, HOSPITAL, STAFF
 from director.records.failpoints import reach
 
 router = APIRouter(route_class=GuardedRoute, tags=["uploads"])
@@ -44,7 +45,7 @@ async def upload(
 
 
 @router.get("/submissions")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def list_submissions(
     caller: Caller,
     director: Serving,
@@ -61,19 +62,19 @@ def list_submissions(
 
 
 @router.get("/submissions/{submission_id}")
-@may(HOSPITAL, ADMIN)
+@may(HOSPITAL, STAFF, ADMIN)
 def get_submission(submission_id: SubmissionId, caller: Caller, director: Serving) -> Submission:
     """Show one submission with its checks."""
     return director.submissions.get(caller, submission_id)
 
 
-@router.post("/submissions/{submission_id}/release")
+@router.post("/submissions/{submission_id}/release", response_model=Submission, responses=PROPOSED)
 @may(ADMIN)
 def release_submission(
     submission_id: SubmissionId, request: DecisionRequest, caller: Caller, director: Serving
-) -> Submission:
+) -> Submission | Response:
     """Let a model in quarantine count, and say why."""
-    return director.submissions.decide(caller, "released", submission_id, request.reason)
+    return or_proposed(director.proposals.release(caller, submission_id, request.reason))
 
 
 @router.post("/submissions/{submission_id}/reject")

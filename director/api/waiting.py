@@ -33,7 +33,7 @@ class WaitingRoom:
     Args:
         holds: Tells whether a token still holds.
         places: How many may wait.
-        places_of_one: How many with one token.
+        places_of_one: How many with one token; of those who are signed in, in one session.
     """
 
     def __init__(self, holds: Callable[[Principal], bool], *, places: int, places_of_one: int) -> None:
@@ -73,20 +73,21 @@ class WaitingRoom:
     @contextmanager
     def place(self, request: Request, caller: Principal) -> Iterator["Place"]:
         """Take a place for as long as a request lasts that waits more than once; raises BusyError."""
-        if self._taken.total() >= self._places or self._taken[caller.token_id] >= self._places_of_one:
+        whom = caller.session_id or caller.token_id
+        if self._taken.total() >= self._places or self._taken[whom] >= self._places_of_one:
             whose = "with this token" if self._taken.total() < self._places else "here"
             raise BusyError(f"As many requests wait {whose} as may.", hint="Ask again in a few seconds.")
         place = Place(self, caller)
         newcomer: Newcomer | None = request.scope.get("state", {}).get(NEWCOMER)
-        self._taken[caller.token_id] += 1
+        self._taken[whom] += 1
         try:
             if newcomer is not None:
                 newcomer.waits(place.end)
             yield place
         finally:
-            self._taken[caller.token_id] -= 1
-            if not self._taken[caller.token_id]:
-                del self._taken[caller.token_id]
+            self._taken[whom] -= 1
+            if not self._taken[whom]:
+                del self._taken[whom]
             if newcomer is not None:
                 newcomer.goes_on()
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages.audit import AuditVerification, Checkpoint
+from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.clock import utc_now
 from director.errors import UsageError
@@ -46,7 +46,7 @@ def audit_list(
     table = Table("seq", "at", "actor", "act", "subject", "facts")
     for each in found:
         at = f"{each.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(each.seq), at, each.actor, each.act, each.subject, json.dumps(each.facts))
+        table.add_row(str(each.seq), at, _named(each), each.act, each.subject, json.dumps(each.facts))
     out.print(table)
 
 
@@ -85,6 +85,10 @@ def audit_checkpoint(out_file: _Out = None) -> None:
     """Give the newest record's place and digest: to be kept where nobody who can write the data folder can write."""
     newest = opened_director().upkeep.checkpoint()
     _give(out_file, [newest.model_dump_json().encode() + b"\n"])
+
+
+def _named(record: AuditRecord) -> str:
+    return f"{record.actor} ({record.person})" if record.person else record.actor
 
 
 def _verified_file(file: Path, checkpoints: Sequence[Checkpoint]) -> AuditVerification:

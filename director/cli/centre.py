@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from director.assembly import Director
+from director.cli.links import sign_in_url
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
@@ -34,6 +35,9 @@ def serve(
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Listen where others can reach it, without TLS.")
     ] = False,
+    sign_in_link: Annotated[
+        bool, typer.Option("--sign-in-link", help="Print a link with which an admin can sign in once.")
+    ] = False,
 ) -> None:
     """Serve hospitals, analysts and admins until stopped."""
     import uvicorn  # late: the other commands don't serve
@@ -56,9 +60,12 @@ def serve(
     with logging_to(director.logs):
         director.upkeep.recover()
         director.rounds.start_again(LOCAL_ADMIN)
+        link = director.people.make_link(LOCAL_ADMIN) if sign_in_link else None  # here: once, however many workers
     director.close()
     scheme = "https" if certificate else "http"
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")
+    if link is not None:
+        err.print(f"Sign in once at: {sign_in_url(scheme, host, port, link)}")
     lift_file_limit()
     with tracking_beside() if settings.track_uri else nullcontext():
         uvicorn.run(

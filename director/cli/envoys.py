@@ -7,7 +7,16 @@ from rich.table import Table
 
 from contract.messages.base import MAX_COUNT
 from contract.names import EnvoyName
-from director.cli.program import AsJson, err, every_item, opened_director, out, print_json, says_what_failed
+from director.cli.program import (
+    AsJson,
+    err,
+    every_item,
+    opened_director,
+    out,
+    print_json,
+    say_nobody_was_asked,
+    says_what_failed,
+)
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 
@@ -73,8 +82,10 @@ def envoy_list(as_json: AsJson = False) -> None:
 @says_what_failed
 def envoy_disable(name: str) -> None:
     """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
-    described = opened_director().submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
+    director = opened_director()
+    described = director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
     out.print(f"{described.envoy_name} is disabled.")
+    say_nobody_was_asked(director, "disable")
 
 
 @app.command("enable")

@@ -21,6 +21,7 @@ from director.cli.program import (
     out,
     parameter_of,
     print_json,
+    say_nobody_was_asked,
     says_what_failed,
 )
 from director.errors import UsageError
@@ -54,8 +55,11 @@ def aggregate(
         scaler=scaler,
         dry_run=dry_run,
     )
-    made, _ = opened_director().models.aggregate(LOCAL_ADMIN, request)
+    director = opened_director()
+    made, is_new = director.models.aggregate(LOCAL_ADMIN, request)
     _print_model(made, as_json)
+    if is_new and made.published:
+        say_nobody_was_asked(director, "publish")
 
 
 @app.command("list")
@@ -122,6 +126,7 @@ def model_publish(
     why, director = PublishRequest(reason=reason).reason, opened_director()
     number = director.naming.number(TaskName(task), version)
     _print_model(director.models.publish(LOCAL_ADMIN, TaskName(task), number, why), as_json)
+    say_nobody_was_asked(director, "publish")
 
 
 @app.command("alias")
@@ -169,9 +174,11 @@ def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
         ) from None
     except ArtifactError as error:
         raise UsageError(error.sentence, hint=error.hint) from None
-    models = opened_director().models
-    made = models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
+    director = opened_director()
+    made = director.models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
     _print_model(made, as_json)
+    if made.published:
+        say_nobody_was_asked(director, "publish")
 
 
 def _print_model(model: GlobalModel, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
+from contract.messages.proposals import ProposedAct
 from contract.terminal import Terminal
 from director.assembly import Director
 from director.errors import SettingsError, TrackerConflictError, TrackerError, UsageError
@@ -115,6 +116,14 @@ def print_json(value: BaseModel | Sequence[object]) -> None:
     """Print a message, or a list of them, as JSON."""
     data = TypeAdapter(object).dump_json(value, indent=2)
     sys.stdout.write(visible_json(data.decode()) + "\n")
+
+
+def say_nobody_was_asked(director: Director, act: ProposedAct) -> None:
+    """Say that an act which waits for a second admin over HTTP did not wait here."""
+    if act in director.settings.two_admins:
+        err.print(
+            "No second admin was asked: whoever works on the data folder has all of it. The audit says admin:cli."
+        )
 
 
 def print_checks(checks: Sequence[Check]) -> None:

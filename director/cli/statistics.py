@@ -9,7 +9,16 @@ from contract.messages.base import DEFAULT_TASK
 from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription
 from contract.names import EnvoyName, TaskName
-from director.cli.program import AsJson, Task, opened_director, out, print_checks, print_json, says_what_failed
+from director.cli.program import (
+    AsJson,
+    Task,
+    opened_director,
+    out,
+    print_checks,
+    print_json,
+    say_nobody_was_asked,
+    says_what_failed,
+)
 from director.members.access import LOCAL_ADMIN
 from director.records.paging import MAX_PAGE
 from director.records.verdicts import Choice
@@ -65,8 +74,11 @@ def statistics_reject(
 
 
 def _decide(choice: Choice, hospital: str, version: int, reason: str, task: str, as_json: bool) -> None:
-    why, tasks = DecisionRequest(reason=reason).reason, opened_director().tasks
-    _print(tasks.decide_statistics(LOCAL_ADMIN, choice, EnvoyName(hospital), TaskName(task), version, why), as_json)
+    why, director = DecisionRequest(reason=reason).reason, opened_director()
+    envoy_name, task_name = EnvoyName(hospital), TaskName(task)
+    _print(director.tasks.decide_statistics(LOCAL_ADMIN, choice, envoy_name, task_name, version, why), as_json)
+    if choice == "released":
+        say_nobody_was_asked(director, "release")
 
 
 def _print(found: StatisticsDescription, as_json: bool) -> None:

@@ -10,7 +10,15 @@ from contract.messages.base import Verdict
 from contract.messages.decisions import DecisionRequest
 from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
-from director.cli.program import AsJson, opened_director, out, print_checks, print_json, says_what_failed
+from director.cli.program import (
+    AsJson,
+    opened_director,
+    out,
+    print_checks,
+    print_json,
+    say_nobody_was_asked,
+    says_what_failed,
+)
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records.paging import MAX_PAGE
@@ -61,8 +69,9 @@ def submission_show(submission_id: str, as_json: AsJson = False) -> None:
 @says_what_failed
 def submission_release(submission_id: str, reason: Reason, as_json: AsJson = False) -> None:
     """Let a model in quarantine count."""
-    why = DecisionRequest(reason=reason).reason
-    _print(opened_director().submissions.decide(LOCAL_ADMIN, "released", submission_id, why), as_json)
+    why, director = DecisionRequest(reason=reason).reason, opened_director()
+    _print(director.submissions.decide(LOCAL_ADMIN, "released", submission_id, why), as_json)
+    say_nobody_was_asked(director, "release")
 
 
 @app.command("reject")

@@ -1,4 +1,4 @@
-"""``fl-director token``: tokens of hospitals, analysts and admins."""
+"""``fl-director token``: tokens of hospitals, their staff, analysts and admins."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -8,28 +8,54 @@ from pydantic import TypeAdapter
 from rich.table import Table
 
 from contract.messages.base import Role
-from contract.messages.tokens import IssuedToken
+from contract.messages.tokens import IssuedToken, Person
 from contract.names import EnvoyName
+from director.cli.links import page_url, sign_in_url
 from director.cli.program import AsJson, duration, err, every_item, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
+from director.settings import read_settings
 
-app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, analysts and admins.")
+app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, their staff, analysts and admins.")
 
 
 @app.command("issue")
 @says_what_failed
 def token_issue(
-    role: Annotated[str, typer.Option(help="hospital, analyst or admin.")],
-    envoy: Annotated[str | None, typer.Option(help="The hospital, with --role hospital.")] = None,
+    role: Annotated[str, typer.Option(help="hospital, staff, analyst or admin.")],
+    envoy: Annotated[str | None, typer.Option(help="The hospital, with --role hospital or staff.")] = None,
+    person: Annotated[str | None, typer.Option(help="Whose it is, as the audit shall show it.")] = None,
     expires: Annotated[str | None, typer.Option(help="How long it holds, such as 90d or 12h.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue a token; it is printed this once."""
     token = opened_director().members.issue_token(
-        LOCAL_ADMIN, _role(role), EnvoyName(envoy) if envoy else None, duration(expires) if expires else None
+        LOCAL_ADMIN,
+        _role(role),
+        EnvoyName(envoy) if envoy else None,
+        duration(expires) if expires else None,
+        person=_person(person),
     )
     _show_once(token, as_json)
+
+
+@app.command("link")
+@says_what_failed
+def token_link(
+    role: Annotated[str, typer.Option(help="staff, analyst or admin.")] = "admin",
+    envoy: Annotated[str | None, typer.Option(help="The hospital, with --role staff.")] = None,
+    person: Annotated[str | None, typer.Option(help="Who signs in, as the audit shall show it.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Where people reach the director, such as https://fl.kutrrh.ke.")
+    ] = None,
+) -> None:
+    """Make a link with which a person can sign in, once and within 15 minutes; it is printed this once."""
+    settings = read_settings()
+    director = opened_director()
+    link = director.people.make_link(LOCAL_ADMIN, _role(role), EnvoyName(envoy) if envoy else None, _person(person))
+    scheme = "https" if settings.tls_cert else "http"
+    out.print(page_url(url, link) if url else sign_in_url(scheme, settings.host, settings.port, link))
+    err.print(f"token {link.token_id}, until {link.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again")
 
 
 @app.command("list")
@@ -41,10 +67,10 @@ def token_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(listed)
         return
-    table = Table("id", "role", "hospital", "expires", "revoked", "last used", "rotated to")
+    table = Table("id", "role", "hospital", "person", "expires", "revoked", "last used", "rotated to")
     for each in listed:
         moments = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (each.expires_at, each.revoked_at, each.last_used_at))
-        table.add_row(each.id, each.role, each.envoy_name or "", *moments, each.successor_id or "")
+        table.add_row(each.id, each.role, each.envoy_name or "", each.person or "", *moments, each.successor_id or "")
     out.print(table)
 
 
@@ -90,4 +116,15 @@ def _role(text: str) -> Role:
     try:
         return TypeAdapter[Role](Role).validate_python(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no role.", hint="Choose hospital, analyst or admin.") from None
+        raise UsageError(f"{text!r} is no role.", hint="Choose hospital, staff, analyst or admin.") from None
+
+
+def _person(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return TypeAdapter[str](Person).validate_python(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no name.", hint="Write one line of 1 to 100 characters, such as: Jane Wanjiru."
+        ) from None

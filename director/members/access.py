@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,16 +14,20 @@ from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError
 from director.members.events import MembershipEvent
-from director.members.holders import TokenHolder, no_valid_token
+from director.members.holders import TokenHolder, no_open_session, no_valid_token
+from director.members.open_sessions import OpenSessions
 from director.members.rates import RateLimit, neighbourhood
 from director.records.actors import Actor
 from director.records.events import Event, UnreadEvent
 from director.records.schema import TokenRow
 
 HOSPITAL: Role = "hospital"
+STAFF: Role = "staff"
 ANALYST: Role = "analyst"
 ADMIN: Role = "admin"
-ALL: frozenset[Role] = frozenset((HOSPITAL, ANALYST, ADMIN))
+ALL: frozenset[Role] = frozenset((HOSPITAL, STAFF, ANALYST, ADMIN))
+OF_ONE_HOSPITAL: frozenset[Role] = frozenset((HOSPITAL, STAFF))
+"""A hospital's machine, and the people who work there: nothing of another hospital is theirs."""
 
 _NO_TOKEN = "cli"  # noqa: S105 - in a token's place, which has 12 hexadecimal digits
 
@@ -42,17 +47,19 @@ class Permission:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is asking: a role, and for a hospital which one."""
+    """Who is asking: a role, for a hospital and its staff which one, and where a token names its person who."""
 
     token_id: str
     role: Role
     envoy_name: EnvoyName | None = None
+    person: str | None = None
+    session_id: str | None = None
 
     @property
     def actor(self) -> Actor:
         """How logs and the audit name it, and whom the ledger lets act: nobody whose token was revoked meanwhile."""
         name = f"{self.role}:{self.envoy_name}:{self.token_id}" if self.envoy_name else f"{self.role}:{self.token_id}"
-        return Actor(name) if self.token_id == _NO_TOKEN else TokenHolder(name, self.token_id)
+        return Actor(name) if self.token_id == _NO_TOKEN else TokenHolder(name, self.token_id, self.session_id)
 
     @property
     def own_envoy(self) -> EnvoyName:
@@ -65,13 +72,30 @@ class Principal:
             raise ForbiddenError("This token is no hospital's.", hint="Use the hospital's own token.")
         return self.envoy_name
 
+    def require_session(self) -> str:
+        """Refuse who came with a token; gives which session it is.
+
+        Raises:
+            ForbiddenError: The request is in no session.
+        """
+        if self.session_id is None:
+            raise ForbiddenError(
+                "This request came with a token and is in no session.",
+                hint="Sign in with POST /session, then ask with its cookie and without the header Authorization.",
+            )
+        return self.session_id
+
+    def in_session(self, session_id: str) -> "Principal":
+        """Give the same one, signed in."""
+        return replace(self, session_id=session_id)
+
     def require_envoy(self, name: EnvoyName) -> None:
-        """Let a hospital touch only what is its own.
+        """Let a hospital and its staff touch only what is its own.
 
         Raises:
             ForbiddenError: Another hospital's name.
         """
-        if self.role == HOSPITAL and (self.envoy_name is None or self.envoy_name.folded != name.folded):
+        if self.role in OF_ONE_HOSPITAL and (self.envoy_name is None or self.envoy_name.folded != name.folded):
             raise ForbiddenError(
                 f"This token is {self.envoy_name}'s and may not act for another hospital.",
                 hint=f"Use the name {self.envoy_name}, or the other hospital's own token.",
@@ -102,15 +126,22 @@ _NOBODYS = _KnownToken(Principal("", ANALYST), datetime.min.replace(tzinfo=UTC))
 
 
 class Access:
-    """Knows the tokens that hold now, in memory: the database is asked when it has changed, not for each request."""
+    """Knows the tokens and sessions that hold now, in memory: the database is asked when it has changed alone.
 
-    def __init__(self, clock: Clock, rates: Rates) -> None:
+    Args:
+        clock: The time.
+        rates: How much is taken.
+        idle: A session ends where nobody did anything for so long.
+    """
+
+    def __init__(self, clock: Clock, rates: Rates, idle: timedelta = timedelta(minutes=30)) -> None:
         self._clock = clock
+        self.sessions = OpenSessions(idle)
         self._guesses = RateLimit(rates.guesses, "tokens that don't hold")
         self._uploads = RateLimit(rates.uploads, "uploads with this token")
         self._requests = RateLimit(rates.requests, "requests with this token")
         self._tokens: Mapping[str, _KnownToken] = {}
-        self._ends: Mapping[str, datetime] = {}
+        self._by_id: Mapping[str, _KnownToken] = {}
         self._last_used: dict[str, datetime] = {}
 
     def concerns(self, event: Event) -> bool:
@@ -121,11 +152,14 @@ class Access:
         """Learn the tokens anew, all at once."""
         rows = session.scalars(select(TokenRow).where(TokenRow.revoked_at.is_(None))).unique()
         self._tokens = {
-            row.sha256: _KnownToken(Principal(row.id, row.role, row.envoy.name if row.envoy else None), row.expires_at)
+            row.sha256: _KnownToken(
+                Principal(row.id, row.role, row.envoy.name if row.envoy else None, row.person), row.expires_at
+            )
             for row in rows
             if row.envoy is None or row.envoy.disabled_at is None
         }
-        self._ends = {known.principal.token_id: known.expires_at for known in self._tokens.values()}
+        self._by_id = {known.principal.token_id: known for known in self._tokens.values()}
+        self.sessions.refresh(session, self._clock())
 
     def admit(self, authorization: str | None, permission: Permission, address: str) -> Principal | None:
         """Say who asks, if they have the permission; None where anyone has.
@@ -151,7 +185,34 @@ class Access:
             if authorization:
                 self._guesses.take(neighbourhood(address), now)
             raise no_valid_token()
-        principal = known.principal
+        return self._let_in(known.principal, permission, now)
+
+    def admit_session(self, secret: str, permission: Permission, address: str, *, is_use: bool) -> Principal:
+        """Say who asks with a session's cookie, if they have the permission.
+
+        Args:
+            secret: The cookie's.
+            permission: What is asked for.
+            address: Where the request came from.
+            is_use: Whether somebody does something, so that the session is not idle.
+
+        Raises:
+            UnauthenticatedError: No session that holds; its token counts too.
+            ForbiddenError, TooManyRequestsError: As ``admit``.
+        """
+        found, now = self.sessions.with_secret(secret), self._clock()
+        known = self._by_id.get(found.token_id, _NOBODYS)
+        if known.expires_at <= now or not self.sessions.holds(found, now):
+            self._guesses.take(neighbourhood(address), now)
+            raise no_open_session()
+        principal = self._let_in(known.principal.in_session(found.id), permission, now)
+        if is_use:
+            self.sessions.use(found, now)
+        return principal
+
+    def _let_in(self, principal: Principal, permission: Permission, now: datetime) -> Principal:
+        """Let in whoever shows something that holds, if the role may and not too much came."""
+        roles = permission.roles or ALL
         if principal.role not in roles:
             raise ForbiddenError(
                 f"A token of role {principal.role} may not do this.",
@@ -166,8 +227,15 @@ class Access:
         return principal
 
     def holds(self, caller: Principal) -> bool:
-        """Tell whether the token of somebody who was let in, and stays, still holds."""
-        return self._ends.get(caller.token_id, _NOBODYS.expires_at) > self._clock()
+        """Tell whether the token of somebody who was let in, and stays, still holds; and the session, if any."""
+        now = self._clock()
+        if self._by_id.get(caller.token_id, _NOBODYS).expires_at <= now:
+            return False
+        return caller.session_id is None or self.sessions.holds(self.sessions.with_id(caller.session_id), now)
+
+    def guessing(self, address: str) -> AbstractContextManager[None]:
+        """Count an attempt with a code that does not hold, as one with a token; raises TooManyRequestsError."""
+        return self._guesses.of_failures(neighbourhood(address), self._clock())
 
     def take_notes_of_use(self) -> Mapping[str, datetime]:
         """Give token id → last use since the last call, and forget it."""

@@ -1,5 +1,9 @@
 """What happens to hospitals and tokens."""
 
+from typing import Literal
+
+from pydantic import Field
+
 from contract.messages.base import Role
 from contract.names import EnvoyName
 from director.records.events import Event
@@ -52,6 +56,8 @@ class TokenIssued(TokenEvent, act="token.issue"):
 
     role: Role
     envoy: EnvoyName | None
+    person: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Whose it is; where nobody said it, its record reads as those of the version before."""
 
 
 class TokenIssuedAgain(TokenEvent, act="token.issue_again"):
@@ -67,3 +73,28 @@ class TokenRotated(TokenEvent, act="token.rotate"):
 
 class TokenRevoked(TokenEvent, act="token.revoke"):
     """A token was revoked."""
+
+
+EndOfSession = Literal["signed_out", "everywhere", "token", "too_many"]
+"""By themselves; with all others of theirs; its token got another secret; more were open than may."""
+
+
+class SessionOpened(TokenEvent, act="session.open"):
+    """A person signed in."""
+
+    session: str
+    until: str
+    by_link: bool
+
+
+class SessionEnded(TokenEvent, act="session.end"):
+    """A session was ended; one that ends by itself, idle or at its end, is no act."""
+
+    session: str
+    why: EndOfSession
+
+
+class SignInLinkMade(TokenEvent, act="session.link"):
+    """A one-time sign-in link was made, with a token of its own."""
+
+    until: str

@@ -108,6 +108,7 @@ class Members:
         envoy_name: EnvoyName | None = None,
         lasting: timedelta | None = None,
         key: str | None = None,
+        person: str | None = None,
     ) -> IssuedToken:
         """Issue a token; the same again under the same key gives the same token a fresh secret.
 
@@ -119,8 +120,8 @@ class Members:
         return self._issued(
             caller,
             key,
-            ["issue_token", _as_asked(role, envoy_name, lasting)],
-            lambda act: tokens.issue_token(act, role=role, envoy_name=envoy_name, holds=holds),
+            ["issue_token", _as_asked(role, envoy_name, lasting, person)],
+            lambda act: tokens.issue_token(act, role=role, envoy_name=envoy_name, person=person, holds=holds),
         )
 
     def rotate_token(
@@ -178,10 +179,12 @@ class Members:
             return tokens.issue_once(act, key, request, issue)
 
 
-def _as_asked(role: Role, envoy_name: EnvoyName | None, lasting: timedelta | None) -> str:
-    """Write what was asked for as the request that it came with."""
-    asked = TokenRequest.model_construct(role=role, envoy_name=envoy_name, expires_in_seconds=_seconds(lasting))
-    return asked.model_dump_json()
+def _as_asked(role: Role, envoy_name: EnvoyName | None, lasting: timedelta | None, person: str | None) -> str:
+    """Write what was asked for as the request that it came with; where it names no person, as before there were any."""
+    asked = TokenRequest.model_construct(
+        role=role, envoy_name=envoy_name, person=person, expires_in_seconds=_seconds(lasting)
+    )
+    return asked.model_dump_json(exclude={"person"} if person is None else None)
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -11,10 +11,11 @@ from contract.messages.base import Page, Role
 from contract.messages.tokens import IssuedToken, TokenDescription
 from contract.names import Digest, EnvoyName
 from director.errors import ConflictError, InvalidRequestError, MalformedRequestError, NotFoundError
-from director.members.access import HOSPITAL
+from director.members.access import HOSPITAL, OF_ONE_HOSPITAL, STAFF
 from director.members.envoys import envoy_named
 from director.members.events import TokenIssued, TokenIssuedAgain, TokenRevoked, TokenRotated
 from director.members.holders import holds as still_holds
+from director.members.sessions import end_of_token
 from director.records import idempotency
 from director.records.ledger import Act
 from director.records.paging import page_of
@@ -39,25 +40,43 @@ def span_to_hold(asked: timedelta | None, longest: timedelta) -> timedelta:
     return longest if asked is None else asked
 
 
-def issue_token(act: Act, *, role: Role, envoy_name: EnvoyName | None, holds: timedelta) -> IssuedToken:
+def issue_token(
+    act: Act, *, role: Role, envoy_name: EnvoyName | None, person: str | None, holds: timedelta
+) -> IssuedToken:
     """Issue a token; its 256-bit secret is in the answer and nowhere else.
 
     Raises:
-        MalformedRequestError: A hospital's token without a hospital, or another role's with one.
+        MalformedRequestError: A hospital's or its staff's token without a hospital, or another role's with one; a
+            person at a machine, or staff without one.
         UnknownEnvoyError: No such hospital.
         ConflictError: The hospital is disabled.
     """
-    if (role == HOSPITAL) != (envoy_name is not None):
+    if (role in OF_ONE_HOSPITAL) != (envoy_name is not None):
         raise MalformedRequestError(
-            "A hospital's token names its envoy, another role's does not.",
-            hint="Give the envoy's name with the role hospital, and only then.",
+            "A token of a hospital or of its staff names the hospital, another role's does not.",
+            hint="Give the envoy's name with the roles hospital and staff, and only then.",
+        )
+    if role == HOSPITAL and person is not None:
+        raise MalformedRequestError(
+            "A hospital's token is its machine's, and no person's.",
+            hint="Give people at a hospital tokens of their own, with the role staff.",
+        )
+    if role == STAFF and person is None:
+        raise MalformedRequestError(
+            "A token of the role staff names its person.", hint="Say whose it is, such as: Jane Wanjiru."
         )
     envoy = envoy_named(act.session, envoy_name) if envoy_name is not None else None
-    return issue_to(act, role, envoy, holds=holds)
+    return issue_to(act, role, envoy, holds=holds, person=person)
 
 
 def issue_to(
-    act: Act, role: Role, envoy: EnvoyRow | None, *, holds: timedelta, actor: str | None = None
+    act: Act,
+    role: Role,
+    envoy: EnvoyRow | None,
+    *,
+    holds: timedelta,
+    person: str | None = None,
+    actor: str | None = None,
 ) -> IssuedToken:
     """Issue a token to a hospital whose row is at hand, or to nobody's envoy; ``actor`` where it is not the act's.
 
@@ -75,11 +94,12 @@ def issue_to(
         revoked_at=None,
         last_used_at=None,
         successor_id=None,
+        person=person,
     )
     name = envoy.name if envoy else None
     answer = _with_fresh_secret(row, name)
     act.session.add(row)
-    act.tell(TokenIssued(token_id=row.id, role=role, envoy=name), actor=actor)
+    act.tell(TokenIssued(token_id=row.id, role=role, envoy=name, person=person), actor=actor)
     return answer
 
 
@@ -100,6 +120,7 @@ def issue_again(act: Act, token_id: str, *, actor: str | None = None) -> IssuedT
         )
     answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
     act.tell(TokenIssuedAgain(token_id=row.id), actor=actor)
+    end_of_token(act, row.id, actor)
     return answer
 
 
@@ -119,7 +140,7 @@ def issue_once(act: Act, key: str | None, request: Sequence[str], issue: Callabl
 
 
 def rotate_token(act: Act, token_id: str, *, overlap: timedelta, longest: timedelta) -> IssuedToken:
-    """Issue a successor for the same role and hospital; the old token holds until the overlap ends, then stops.
+    """Issue a successor for the same role, hospital and person; the old token holds until the overlap ends, then stops.
 
     The old one's own expiry, if sooner than the overlap's end, stays. The successor holds as long as the old one was
     issued for, but no longer than ``longest``: a short-lived token does not become a long-lived one.
@@ -138,7 +159,7 @@ def rotate_token(act: Act, token_id: str, *, overlap: timedelta, longest: timede
             successor_id=row.successor_id,
         )
     holds = min(row.expires_at - row.created_at, longest)
-    successor = issue_to(act, row.role, row.envoy, holds=holds)
+    successor = issue_to(act, row.role, row.envoy, holds=holds, person=row.person)
     row.successor_id = successor.id
     row.expires_at = min(row.expires_at, act.now + overlap)
     act.tell(TokenRotated(token_id=row.id, successor=successor.id, holds_until=row.expires_at.isoformat()))
@@ -199,7 +220,14 @@ def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedTok
     """Give a row the digest of a new 256-bit secret; the answer is the only place where the secret is."""
     secret = f"fld_{secrets.token_urlsafe(32)}"
     row.sha256 = Digest.of(secret.encode())
-    return IssuedToken(token=secret, id=row.id, role=row.role, envoy_name=envoy_name, expires_at=row.expires_at)
+    return IssuedToken(
+        token=secret,
+        id=row.id,
+        role=row.role,
+        envoy_name=envoy_name,
+        person=row.person,
+        expires_at=row.expires_at,
+    )
 
 
 def describe_token(row: TokenRow) -> TokenDescription:
@@ -208,6 +236,7 @@ def describe_token(row: TokenRow) -> TokenDescription:
         id=row.id,
         role=row.role,
         envoy_name=row.envoy.name if row.envoy else None,
+        person=row.person,
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,

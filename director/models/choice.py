@@ -84,7 +84,7 @@ def agreed_scaler(
             return artifacts.scaler(current.digest_of("scaler"))
         return merged
     envoy = envoy_named(session, EnvoyName(choice))
-    current_models = current_submissions(session, task=task.name, envoy=envoy)
+    current_models = current_submissions(session, task=task.name, envoys=[envoy.id])
     if not current_models:
         raise unknown_envoy(envoy.name)
     own = newest_admitted(session, envoy, task.name)

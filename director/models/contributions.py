@@ -40,6 +40,8 @@ class Making:
         minimum_hospitals: With fewer, no merged scaler is given out and no version published.
         strategy: How an aggregate combines unless it is asked otherwise.
         publish: Whether a version is published at once, or waits until it is confirmed.
+        has_second: Whether a version that one admin asks for over HTTP waits for another admin, where it would be
+            published at once.
     """
 
     bounds: Bounds = field(default_factory=Bounds)
@@ -47,6 +49,7 @@ class Making:
     minimum_hospitals: int = 1
     strategy: str = DEFAULT_STRATEGY
     publish: Literal["at_once", "confirmed"] = "at_once"
+    has_second: bool = False
 
 
 @dataclass(frozen=True)

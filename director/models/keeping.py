@@ -12,6 +12,7 @@ from contract.names import Digest
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
 from director.errors import ConflictError
+from director.members.holders import TokenHolder
 from director.models import publishing, validation, versions
 from director.models.aliases import aliases_in
 from director.models.contributions import Making
@@ -31,6 +32,7 @@ from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quar
 from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
+from director.tasks.publications import current_global_model
 from director.tasks.service import Tasks
 
 _LATER = {"published", "waiting", "answers", "aliases", "note"}
@@ -99,7 +101,7 @@ class Keeper:
             waiting = versions.same_as(act.session, draft, files["model"])
             if waiting is not None:
                 self._drop_unnamed(act, files)
-                again = self._looked_at_again(act, task, waiting, draft)
+                again = self._looked_at_again(act, task, waiting, draft, waits=self._waits(actor, draft))
                 if round_id is not None:
                     waiting.round_id = round_id  # it is what this round gives too
                     act.session.flush()
@@ -107,7 +109,7 @@ class Keeper:
                 return again, False
             if not all(self._blobs.has(digest) for digest in files.values()):
                 _keep_files(artifacts, draft)  # a recovery may have taken them for orphans before this row named them
-            version, is_published = versions.next_version(act.session, task.name), self._publishes(draft)
+            version, is_published = versions.next_version(act.session, task.name), not self._waits(actor, draft)
             described = draft.described(version, act.now, files["model"], files["scaler"], is_published=is_published)
             card = described.model_dump_json(indent=2, exclude=_LATER).encode() + b"\n"
             row = versions.add_version(act, draft, version, {**files, "card": self._blobs.keep(card)[0]}, round_id)
@@ -120,18 +122,33 @@ class Keeper:
             also(act, row, is_published)
             names = aliases_in(act.session, self._catalogue, task.name).get(row.id, [])
             reach("aggregate.written")
-        became = {"waiting": not is_published, "round": round_id, "aliases": names}
+        notes = list(described.notes)
+        if not is_published and self._making.publish == "at_once":
+            notes.append(f"Global model {version} waits for a second admin: propose to publish it.")
+        became = {"waiting": not is_published, "round": round_id, "aliases": names, "notes": notes}
         return described.model_copy(update=became), True
 
-    def _looked_at_again(self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft) -> GlobalModel:
+    def _looked_at_again(
+        self, act: Act, task: Task, waiting: GlobalModelRow, draft: Draft, *, waits: bool
+    ) -> GlobalModel:
         """Judge a version that waits by what is set now, where an aggregate comes to the same model once more."""
         waiting.held_out = draft.lineage.held_out.model_dump(mode="json") if draft.lineage.held_out else None
         note = f"Nothing is new: global model {waiting.version} is the same, and waits to be confirmed."
-        if self._publishes(draft):
+        if not waits:
             self.point_to(act, task, waiting, reason=publishing.BY_SETTING, actor=GATE)
             note = f"Global model {waiting.version}, which waited, is the same; nothing holds it back any more."
         found = versions.describe_version(act.session, waiting, self._catalogue)
         return found.model_copy(update={"notes": [note, *found.notes]})
+
+    def publish(self, act: Act, task: Task, version: int, reason: str | None) -> GlobalModel:
+        """Make a version the current one, if it may be; raises as ``Models.publish``."""
+        row = versions.require_publishable(act.session, task, version, reason)
+        current = current_global_model(act.session, task)
+        if current is None or current.version != version:
+            self.point_to(act, task, row, reason=reason)
+        else:
+            self.check_files(row)
+        return versions.describe_version(act.session, row, self._catalogue)
 
     def point_to(
         self, act: Act, task: Task, row: GlobalModelRow, *, reason: str | None = None, actor: str | None = None
@@ -176,11 +193,15 @@ class Keeper:
         for digest in digests - referred_digests(act.session, digests):
             self._blobs.remove(digest)
 
-    def _publishes(self, draft: Draft) -> bool:
-        """Tell whether a version is published in the act that makes it: always, or where the table accepts it."""
-        if self._making.publish == "at_once":
-            return True
-        return draft.on_the_table is not None and draft.on_the_table.passed
+    def _waits(self, actor: Actor | HouseName, draft: Draft) -> bool:
+        """Tell whether a version is not published in the act that makes it.
+
+        Where versions must be confirmed: until the table accepts it. Else where it takes two admins and one asks alone:
+        with a token, that is. A round is the director's own, and whoever works on the data folder has all of it.
+        """
+        if self._making.publish == "confirmed":
+            return draft.on_the_table is None or not draft.on_the_table.passed
+        return self._making.has_second and isinstance(actor, TokenHolder)
 
 
 def _keep_files(artifacts: Artifacts, draft: Draft) -> Mapping[GlobalFileRole, Digest]:

@@ -28,11 +28,10 @@ from director.records import idempotency
 from director.records.actors import HOUSE, Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
-from director.records.ledger import Ledger
+from director.records.ledger import Act, Ledger
 from director.records.verdicts import GATE
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
-from director.tasks.publications import current_global_model
 from director.tasks.service import Tasks
 
 _TRIES = 3
@@ -165,20 +164,15 @@ class Models:
             InvalidRequestError: It was never published, and there is no reason.
             DamagedArtifactError: Its files are not what they were.
         """
-        task = self._catalogue.find(task_name)
         reach("publish.begun")
         with self._ledger.act(caller.actor, committed="pointer.committed") as act:
-            row = versions.version_of(act.session, task.name, version)
-            versions.require_defined_so(row, task)
-            publishing.require_reason(act.session, row, reason)
-            current = current_global_model(act.session, task)
-            if current is None or current.version != version:
-                self._keeper.point_to(act, task, row, reason=reason)
-            else:
-                self._keeper.check_files(row)
-            answer = versions.describe_version(act.session, row, self._catalogue)
+            answer = self.publish_within(act, task_name, version, reason)
             reach("publish.written")
         return answer
+
+    def publish_within(self, act: Act, task_name: TaskName, version: int, reason: str | None) -> GlobalModel:
+        """Publish as a part of an act that is more than that; raises as ``publish``."""
+        return self._keeper.publish(act, self._catalogue.find(task_name), version, reason)
 
     def answer(self, caller: Principal, task_name: TaskName, version: int, answer: AnswerChoice) -> GlobalModel:
         """Take a hospital's word on a version; the last one that was missing may publish it.

@@ -17,7 +17,7 @@ from director.members.access import ADMIN, Principal
 from director.models.aliases import aliases_in, version_called
 from director.models.draft import Draft
 from director.models.events import ModelAggregated
-from director.models.publishing import answers_to, is_waiting
+from director.models.publishing import answers_to, is_waiting, require_reason
 from director.records.ledger import Act
 from director.records.paging import page_of
 from director.records.schema import GlobalModelFileRow, GlobalModelRow
@@ -104,6 +104,20 @@ def require_defined_so(row: GlobalModelRow, task: Task) -> None:
             hint="Set them back and restart the director; or aggregate anew.",
             version=row.version,
         )
+
+
+def require_publishable(session: Session, task: Task, version: int, reason: str | None) -> GlobalModelRow:
+    """Find a version that a person may make the current one.
+
+    Raises:
+        NotFoundError: No such version.
+        ConflictError: It was made for another definition of the task.
+        InvalidRequestError: It was never published, and there is no reason.
+    """
+    row = version_of(session, task.name, version)
+    require_defined_so(row, task)
+    require_reason(session, row, reason)
+    return row
 
 
 def list_versions(

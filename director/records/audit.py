@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from director.records.chain import GENESIS, Link, Walk, content_of
 from director.records.events import Event, Told, read_event
 from director.records.files import replace_whole
 from director.records.paging import page_of
-from director.records.schema import AuditRow
+from director.records.schema import AuditRow, TokenRow
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +54,12 @@ def newest_seq(session: Session) -> int:
     return session.scalar(select(func.max(AuditRow.seq))) or 0
 
 
+def last_of(session: Session, act: str) -> datetime | None:
+    """Give when something was done last; None: it never was."""
+    query = select(AuditRow.at).where(AuditRow.act == act).order_by(AuditRow.seq.desc()).limit(1)
+    return session.scalar(query)
+
+
 def first_of(session: Session, act: str, subject: str) -> int | None:
     """Give the place at which something was done first to a subject; None: it never was."""
     return session.scalar(select(func.min(AuditRow.seq)).where(AuditRow.act == act, AuditRow.subject == subject))
@@ -70,6 +76,17 @@ def told_after(session: Session, seq: int, limit: int | None = None) -> list[Tol
     told = (AuditRow.seq, AuditRow.at, AuditRow.actor, AuditRow.act, AuditRow.subject, AuditRow.facts)
     rows = session.execute(select(*told).where(AuditRow.seq > seq).order_by(AuditRow.seq).limit(limit))
     return [Told(row.seq, row.at, row.actor, read_event(row.act, row.subject, row.facts)) for row in rows]
+
+
+def newest_told(session: Session, acts: Collection[str] | None, most: int) -> Generator[Told]:
+    """Give what was told, newest first, of these acts alone; None: of all. At most so much is read."""
+    told = (AuditRow.seq, AuditRow.at, AuditRow.actor, AuditRow.act, AuditRow.subject, AuditRow.facts)
+    query = select(*told).order_by(AuditRow.seq.desc()).limit(most)
+    if acts is not None:
+        query = query.where(AuditRow.act.in_(acts))
+    with session.execute(query) as rows:
+        for row in rows:
+            yield Told(row.seq, row.at, row.actor, read_event(row.act, row.subject, row.facts))
 
 
 def chained_digest(row: AuditRow) -> Digest:
@@ -89,6 +106,8 @@ def page(
 ) -> Page[AuditRecord]:
     """Give a page of the records that match, newest first; the cursor is the last seq of the page before.
 
+    Beside each stands whose token it was, where the token names a person: the records themselves name the token.
+
     Raises:
         MalformedRequestError: The cursor was never given out.
         AuditDamagedError: A record can't be read.
@@ -100,11 +119,12 @@ def page(
     if since is not None:
         query = query.where(AuditRow.at >= since)
     try:
-        return page_of(session, query, (AuditRow.seq,), _describe, limit=limit, cursor=cursor, newest_first=True)
+        found = page_of(session, query, (AuditRow.seq,), _describe, limit=limit, cursor=cursor, newest_first=True)
     except (ValueError, TypeError, InvalidNameError) as error:
         raise AuditDamagedError(
             "The audit holds a record that can't be read.", hint="Run: fl-director audit verify"
         ) from error
+    return found.model_copy(update={"items": _with_persons(session, found.items)})
 
 
 def links(session: Session) -> Iterator[Link]:
@@ -126,6 +146,14 @@ def head(session: Session, now: datetime) -> Checkpoint:
 
 def _describe(row: AuditRow) -> AuditRecord:
     return AuditRecord.model_validate({name: getattr(row, name) for name in _COLUMNS})
+
+
+def _with_persons(session: Session, records: Sequence[AuditRecord]) -> list[AuditRecord]:
+    """Say of each record whose token its actor came with: an actor that had one ends in the token's id."""
+    named = {each.actor.rpartition(":")[2] for each in records}
+    query = select(TokenRow.id, TokenRow.person).where(TokenRow.id.in_(named), TokenRow.person.is_not(None))
+    persons = {row.id: row.person for row in session.execute(query)}
+    return [each.model_copy(update={"person": persons.get(each.actor.rpartition(":")[2])}) for each in records]
 
 
 def as_message(walk: Walk, now: datetime) -> AuditVerification:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -114,6 +114,17 @@ class BlobStore:
         for path in self._folder.glob("??/*"):
             if len(path.name) == 64:
                 yield Digest(path.name)
+
+    def measure(self) -> tuple[int, int]:
+        """Give how many files are here, and their bytes."""
+        sizes = []
+        for folder in self._folder.glob("??"):
+            with os.scandir(folder) as found:
+                for each in found:
+                    with suppress(FileNotFoundError):  # a draft's, taken away meanwhile
+                        if len(each.name) == 64:
+                            sizes.append(each.stat().st_size)
+        return len(sizes), sum(sizes)
 
     def clear_incoming(self) -> int:
         """Remove what an interrupted write left; nothing refers to it."""

@@ -1,6 +1,6 @@
 """Lists a page at a time, by key: a cursor says after which row the next page begins, so no new row shifts it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -38,13 +38,35 @@ def page_of(
     cursor: str | None,
     newest_first: bool = False,
 ) -> Page[_Item]:
+    """Give one page of a query's rows, in the order of a key; as ``page_of_rows``, row by row."""
+    return page_of_rows(
+        session,
+        query,
+        key,
+        lambda rows: [describe(row) for row in rows],
+        limit=limit,
+        cursor=cursor,
+        newest_first=newest_first,
+    )
+
+
+def page_of_rows(
+    session: Session,
+    query: Select[Any],
+    key: Key,
+    describe: Callable[[Sequence[Any]], Sequence[_Item]],
+    *,
+    limit: int,
+    cursor: str | None,
+    newest_first: bool = False,
+) -> Page[_Item]:
     """Give one page of a query's rows, in the order of a key.
 
     Args:
         session: A transaction.
         query: The rows, without an order.
         key: What orders them: numbers, moments or names without a dot.
-        describe: Turns a row into an item.
+        describe: Turns the page's rows into as many items, so that what they need besides is asked for once.
         limit: How many items a page holds.
         cursor: The ``next`` of the page before; None: the first page.
         newest_first: Largest key first.
@@ -52,25 +74,32 @@ def page_of(
     Raises:
         MalformedRequestError: The cursor was never given out.
     """
-    values = _read(cursor, key) if cursor is not None else None
+    kinds = [column.type.python_type for column in key]
+    values = values_of_cursor(cursor, kinds) if cursor is not None else None
     if values is not None:
         after = tuple_(*(literal(value, column.type) for value, column in zip(values, key, strict=True)))
         query = query.where(tuple_(*key) < after if newest_first else tuple_(*key) > after)
     order = [column.desc() if newest_first else column.asc() for column in key]
     rows = session.scalars(query.order_by(*order).limit(limit + 1)).unique().all()
-    following = _written(rows[limit - 1], key) if len(rows) > limit else None
-    return Page(items=[describe(row) for row in rows[:limit]], next=following)
+    last = [getattr(rows[limit - 1], column.key) for column in key] if len(rows) > limit else None
+    following = cursor_after(last) if last is not None else None
+    return Page(items=list(describe(rows[:limit])), next=following)
 
 
-def _written(row: object, key: Key) -> str:
-    values = (getattr(row, column.key) for column in key)
+def cursor_after(values: Iterable[Any]) -> str:
+    """Write the cursor of a page that follows on a row with these values of its key."""
     return ".".join(
         str((value - _EPOCH) // _MICROSECOND) if isinstance(value, datetime) else str(value) for value in values
     )
 
 
-def _read(cursor: str, key: Key) -> Sequence[Any] | None:
-    kinds, parts = [column.type.python_type for column in key], cursor.split(".")
+def values_of_cursor(cursor: str, kinds: Sequence[type]) -> Sequence[Any] | None:
+    """Read a cursor: the values of the key of the last row before the page; None: it is the first page's.
+
+    Raises:
+        MalformedRequestError: It was never given out.
+    """
+    parts = cursor.split(".")
     if cursor == _BEGINNING and kinds[0] is not str:
         return None
     try:

@@ -153,6 +153,8 @@ class TokenRow(Base):
     last_used_at: Mapped[datetime | None]
     successor_id: Mapped[str | None] = mapped_column(String(16))
     """The token that a rotation put in its place."""
+    person: Mapped[str | None] = mapped_column(String(100))
+    """Whose it is; null: nobody said it, or it is a hospital's machine's."""
 
     envoy: Mapped[EnvoyRow | None] = relationship(lazy="joined")
 
@@ -199,6 +201,7 @@ class SubmissionRow(_HasFiles, Base):
     __table_args__ = (
         UniqueConstraint("envoy_id", "task", "version"),
         UniqueConstraint("envoy_id", "parcel", name="uq_submissions_parcel"),
+        Index("ix_submissions_verdict", "verdict", "task", "envoy_id", "version"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -295,7 +298,7 @@ class VersionAnswerRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), index=True)
-    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"))
+    envoy_id: Mapped[int] = mapped_column(ForeignKey("envoys.id"), index=True)
     answer: Mapped[AnswerChoice] = mapped_column(String(16))
     created_at: Mapped[datetime]
 
@@ -309,7 +312,7 @@ class PublicationRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[TaskName]
-    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"))
+    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), index=True)
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
 

@@ -52,8 +52,8 @@ def follow_checks(row: Judged, checks: Sequence[Check]) -> bool:
     return row.verdict != before
 
 
-def decide(row: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -> None:
-    """Let a quarantined row count, whatever the gate finds later; or take a row out for good, wherever it was.
+def require_decidable(row: Judged, choice: Choice) -> None:
+    """Refuse what can't be decided so, as the row is now.
 
     Raises:
         ConflictError: What shall be released is not in quarantine, or what shall be rejected is out already.
@@ -64,5 +64,14 @@ def decide(row: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -
             hint=_REFUSED[choice],
             verdict=row.verdict,
         )
+
+
+def decide(row: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -> None:
+    """Let a quarantined row count, whatever the gate finds later; or take a row out for good, wherever it was.
+
+    Raises:
+        ConflictError: As ``require_decidable``.
+    """
+    require_decidable(row, choice)
     row.verdict = ADMITTED if choice == "released" else REJECTED
     row.decision = Decision(verdict=choice, reason=reason, by=by, decided_at=at).model_dump(mode="json")

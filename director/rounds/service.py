@@ -201,15 +201,17 @@ class Rounds:
         with self._ledger.read() as session:
             return described.describe_round(session, described.round_with_id(session, n), caller)
 
-    def quiesce(self, caller: Principal) -> None:
-        """Open nothing new until the next start; what is under way goes on to its end."""
+    def quiesce(self, caller: Principal) -> Quiescence:
+        """Open nothing new until the next start; what is under way goes on to its end. Again is no error."""
         with self._ledger.act(caller.actor) as act:
             quiescence.begin(act)
+        return self.quiescence()
 
-    def end_quiescence(self, caller: Principal) -> None:
-        """Open again what is due."""
+    def end_quiescence(self, caller: Principal) -> Quiescence:
+        """Open again what is due. Again is no error."""
         with self._ledger.act(caller.actor) as act:
             quiescence.end(act)
+        return self.quiescence()
 
     def start_again(self, caller: Principal) -> None:
         """Open again what is due, and give hospitals time where a deadline passed while the director was away."""

@@ -1,13 +1,16 @@
 """A hospital as the federation sees it: whether it takes part, when it was last there, what counts of it."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.messages.base import Page
-from contract.messages.envoys import EnvoyDescription
+from contract.messages.envoys import CurrentVersion, EnvoyDescription
 from director.members.access import ADMIN, ANALYST, Principal
-from director.records.paging import page_of
-from director.records.schema import EnvoyRow, TokenRow
+from director.members.presence import seen_at
+from director.records.paging import page_of_rows
+from director.records.schema import EnvoyRow
 from director.submissions.kept import current_submissions, describe_current
 
 
@@ -16,11 +19,11 @@ def list_hospitals(session: Session, caller: Principal, *, limit: int, cursor: s
     query = select(EnvoyRow)
     if caller.envoy_name is not None:
         query = query.where(EnvoyRow.folded_name == caller.envoy_name.folded)
-    return page_of(
+    return page_of_rows(
         session,
         query,
         (EnvoyRow.folded_name,),
-        lambda row: describe_hospital(session, row, caller),
+        lambda rows: _describe(session, rows, caller),
         limit=limit,
         cursor=cursor,
     )
@@ -28,12 +31,28 @@ def list_hospitals(session: Session, caller: Principal, *, limit: int, cursor: s
 
 def describe_hospital(session: Session, row: EnvoyRow, caller: Principal) -> EnvoyDescription:
     """Describe a hospital as far as the caller may know it."""
-    current = [describe_current(submission) for submission in current_submissions(session, envoy=row)]
+    return _describe(session, [row], caller)[0]
+
+
+def _describe(session: Session, rows: Sequence[EnvoyRow], caller: Principal) -> list[EnvoyDescription]:
+    """Describe hospitals; the database is asked as often for many as for one."""
+    ids = [row.id for row in rows]
+    current: dict[int, list[CurrentVersion]] = {}
+    for submission in current_submissions(session, envoys=ids):
+        current.setdefault(submission.envoy_id, []).append(describe_current(submission))
     if caller.role == ANALYST:
-        return EnvoyDescription(envoy_name=row.name, state=None, last_seen_at=None, current=current)
-    seen = session.scalar(select(func.max(TokenRow.last_used_at)).where(TokenRow.envoy_id == row.id))
-    state = "disabled" if row.disabled_at else "active" if row.joined_at else "enrolled"
-    expected = row.expected_examples if caller.role == ADMIN else None
-    return EnvoyDescription(
-        envoy_name=row.name, state=state, last_seen_at=seen, current=current, expected_examples=expected
-    )
+        return [
+            EnvoyDescription(envoy_name=row.name, state=None, last_seen_at=None, current=current.get(row.id, []))
+            for row in rows
+        ]
+    seen = seen_at(session, ids)
+    return [
+        EnvoyDescription(
+            envoy_name=row.name,
+            state="disabled" if row.disabled_at else "active" if row.joined_at else "enrolled",
+            last_seen_at=seen.get(row.id),
+            current=current.get(row.id, []),
+            expected_examples=row.expected_examples if caller.role == ADMIN else None,
+        )
+        for row in rows
+    ]

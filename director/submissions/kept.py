@@ -1,6 +1,6 @@
 """Submissions as they are kept: questions to their rows, and rows to messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,10 @@ from director.records.verdicts import ADMITTED, QUARANTINED
 
 
 def current_submissions(
-    session: Session, *, task: TaskName | None = None, envoy: EnvoyRow | None = None
+    session: Session, *, task: TaskName | None = None, envoys: Collection[int] | None = None
 ) -> Sequence[SubmissionRow]:
     """Give each hospital's newest admitted version of each task, by hospital and task."""
-    return _newest(session, (ADMITTED,), task=task, envoy=envoy)
+    return _newest(session, (ADMITTED,), task=task, envoys=envoys)
 
 
 @dataclass
@@ -141,14 +141,14 @@ def _newest(
     *,
     task: TaskName | None = None,
     definition: Digest | None = None,
-    envoy: EnvoyRow | None = None,
+    envoys: Collection[int] | None = None,
 ) -> Sequence[SubmissionRow]:
     """Give the newest of each hospital and task; of one definition alone, where it is said which."""
     query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definition))
     if task is not None:
         query = query.where(SubmissionRow.task == task)
-    if envoy is not None:
-        query = query.where(SubmissionRow.envoy_id == envoy.id)
+    if envoys is not None:
+        query = query.where(SubmissionRow.envoy_id.in_(envoys))
     return session.scalars(query).unique().all()
 
 

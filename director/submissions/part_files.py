@@ -6,7 +6,8 @@ stays for the rest to follow. Nobody reads it before it is whole, and then only 
 
 import hashlib
 import os
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contract.names import Digest, EnvoyName
@@ -123,6 +124,14 @@ class PartFiles:
             for path in old:
                 path.unlink(missing_ok=True)
         return len(old)
+
+    def moments(self) -> Mapping[str, datetime]:
+        """Give hospital, folded → when bytes of a part came last, of those of which one is here."""
+        found: dict[str, float] = {}
+        with storage_faults_named():
+            for path in self._folder.glob("*/*"):
+                found[path.parent.name] = max(found.get(path.parent.name, 0.0), _moment(path))
+        return {folded: datetime.fromtimestamp(moment, UTC) for folded, moment in found.items()}
 
     def _held_beside(self, path: Path) -> int:
         return sum(_size(each) for each in path.parent.iterdir() if each != path)

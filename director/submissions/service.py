@@ -9,7 +9,7 @@ from director.errors import UploadRejectedError
 from director.members.access import Principal
 from director.members.envoys import disable_envoy, enable_envoy, envoy_named
 from director.records import verdicts
-from director.records.ledger import Ledger
+from director.records.ledger import Act, Ledger
 from director.submissions import hospitals, kept
 from director.submissions.events import UploadReleased, UploadWithdrawn
 from director.submissions.intake import Intake
@@ -90,13 +90,17 @@ class Submissions:
             ConflictError: As ``verdicts.decide``.
         """
         with self._ledger.act(caller.actor) as act:
-            row = kept.submission_with_id(act.session, submission_id, caller)
-            verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
-            kind = UploadReleased if choice == "released" else UploadWithdrawn
-            act.tell(
-                kind(envoy=row.envoy.name, submission=row.id, task=row.task, version=row.version or 0, reason=reason)
-            )
-            return kept.describe_submission(row)
+            return self.decide_within(act, caller, choice, submission_id, reason)
+
+    def decide_within(
+        self, act: Act, caller: Principal, choice: verdicts.Choice, submission_id: str, reason: str
+    ) -> Submission:
+        """Decide as a part of an act that is more than that; raises as ``decide``."""
+        row = kept.submission_with_id(act.session, submission_id, caller)
+        verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
+        kind = UploadReleased if choice == "released" else UploadWithdrawn
+        act.tell(kind(envoy=row.envoy.name, submission=row.id, task=row.task, version=row.version or 0, reason=reason))
+        return kept.describe_submission(row)
 
     def list_hospitals(self, caller: Principal, *, limit: int, cursor: str | None) -> Page[EnvoyDescription]:
         """List the hospitals by name: a hospital sees itself, an analyst sees names and current versions."""
@@ -121,9 +125,13 @@ class Submissions:
             UnknownEnvoyError: There is none of that name.
         """
         with self._ledger.act(caller.actor) as act:
-            row = disable_envoy(act, name)
-            self._tasks.move_starts(act)  # its statistics no longer count
-            return hospitals.describe_hospital(act.session, row, caller)
+            return self.disable_within(act, caller, name)
+
+    def disable_within(self, act: Act, caller: Principal, name: EnvoyName) -> EnvoyDescription:
+        """Disable a hospital as a part of an act that is more than that; raises as ``disable_hospital``."""
+        row = disable_envoy(act, name)
+        self._tasks.move_starts(act)  # its statistics no longer count
+        return hospitals.describe_hospital(act.session, row, caller)
 
     def enable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
         """Let a disabled hospital take part again: its tokens that have not ended hold, its models and reports count.

@@ -146,14 +146,26 @@ class Tasks:
             UnknownTaskError, UnknownEnvoyError, NotFoundError: There is no such report.
             ConflictError: As ``verdicts.decide``.
         """
-        task = self._catalogue.find(task_name)
         with self._ledger.act(caller.actor) as act:
-            row = statistics.report_of(act.session, envoy_named(act.session, envoy_name), task.name, version)
-            verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
-            kind = StatisticsReleased if choice == "released" else StatisticsWithdrawn
-            act.tell(kind(envoy=row.envoy.name, task=row.task, version=row.version, reason=reason))
-            self.move_start(act, task)
-            return statistics.describe_report(row)
+            return self.decide_statistics_within(act, choice, envoy_name, task_name, version, reason)
+
+    def decide_statistics_within(
+        self,
+        act: Act,
+        choice: verdicts.Choice,
+        envoy_name: EnvoyName,
+        task_name: TaskName,
+        version: int,
+        reason: str,
+    ) -> StatisticsDescription:
+        """Decide as a part of an act that is more than that; raises as ``decide_statistics``."""
+        task = self._catalogue.find(task_name)
+        row = statistics.report_of(act.session, envoy_named(act.session, envoy_name), task.name, version)
+        verdicts.decide(row, choice, reason, by=act.actor, at=act.now)
+        kind = StatisticsReleased if choice == "released" else StatisticsWithdrawn
+        act.tell(kind(envoy=row.envoy.name, task=row.task, version=row.version, reason=reason))
+        self.move_start(act, task)
+        return statistics.describe_report(row)
 
     def merge_statistics(self, caller: Principal, task_name: TaskName) -> Start:
         """Let the common scaler, and the start with it, follow the reports that count now.

@@ -1,11 +1,13 @@
 """Who sees which event: the admin all of each, everybody else what the table says, and nothing that it does not say.
 
-A hospital sees all of what is about itself. Of what is about the whole federation each role sees the facts that are
-named: never another hospital's digests, words or answers.
+A hospital sees all of what is about itself, and its staff the same. Of what is about the whole federation each role
+sees the facts that are named: never another hospital's digests, words or answers.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,8 +16,9 @@ from sqlalchemy.orm import Session
 from contract.messages.base import Role
 from contract.messages.events import ToldEvent
 from director.members import events as members
-from director.members.access import ADMIN, ANALYST, HOSPITAL, Principal
+from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF, Principal
 from director.models import events as models
+from director.proposals import events as proposals
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Event, Told, UnreadEvent
@@ -25,6 +28,8 @@ from director.tasks import events as tasks
 from director.upkeep import events as upkeep
 
 READ_AT_ONCE = 256
+LOOKED_AT = 1000
+"""Among so many of the newest events somebody's own are looked for."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,9 @@ SIGHTS: Mapping[type[Event], Sight] = {
     members.TokenIssuedAgain: ITS_OWN,
     members.TokenRotated: ITS_OWN,
     members.TokenRevoked: ITS_OWN,
+    members.SessionOpened: ITS_OWN,
+    members.SessionEnded: ITS_OWN,
+    members.SignInLinkMade: ITS_OWN,
     tasks.StatisticsKept: ITS_OWN,
     tasks.StatisticsQuarantined: ITS_OWN,
     tasks.StatisticsAdmitted: ITS_OWN,
@@ -104,10 +112,17 @@ SIGHTS: Mapping[type[Event], Sight] = {
     rounds.RoundFailed: Sight(facts={HOSPITAL: ("round", "reason"), ANALYST: ("round",)}),
     rounds.QuiescenceBegan: Sight(facts={HOSPITAL: ()}),
     rounds.QuiescenceEnded: Sight(facts={HOSPITAL: ()}),
+    proposals.ProposalMade: ADMIN_ALONE,
+    proposals.ProposalApproved: ADMIN_ALONE,
+    proposals.ProposalDeclined: ADMIN_ALONE,
+    proposals.ProposalWithdrawn: ADMIN_ALONE,
     upkeep.BackupMade: ADMIN_ALONE,
     upkeep.BackupRestored: ADMIN_ALONE,
 }
 """What an event's class says → who sees it; one that is not here is the admin's alone."""
+
+_SEES_AS: Mapping[Role, Role] = {STAFF: HOSPITAL}
+"""Who sees what another role sees."""
 
 
 def seen_by(caller: Principal, told: Told) -> ToldEvent | None:
@@ -120,12 +135,22 @@ def seen_by(caller: Principal, told: Told) -> ToldEvent | None:
     sight = SIGHTS.get(type(event), ADMIN_ALONE)
     if sight.its_own and _is_about(caller, event):
         return _as_told(told, event.act, event.subject, event.facts)
-    shown = sight.facts.get(caller.role)
+    shown = sight.facts.get(_SEES_AS.get(caller.role, caller.role))
     if shown is None:
         return None
     return _as_told(
         told, event.act, event.subject, {name: value for name, value in event.facts.items() if name in shown}
     )
+
+
+def newest_seen_by(session: Session, caller: Principal, most: int) -> list[ToldEvent]:
+    """Give the newest events that a caller sees, newest first; looks back no further than ``LOOKED_AT``."""
+    acts = None
+    if caller.role != ADMIN:
+        acts = [kind.act for kind, sight in SIGHTS.items() if caller.role in sight.facts or sight.its_own]
+    with closing(audit.newest_told(session, acts, most if acts is None else LOOKED_AT)) as told:
+        seen = (seen_by(caller, each) for each in told)
+        return list(islice((each for each in seen if each is not None), most))
 
 
 def _is_about(caller: Principal, event: Event) -> bool:

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from aggregation.errors import UnknownStrategyError
-from aggregation.strategy import RULES, strategy_named
+from aggregation.errors import TooFewUpdatesError, UnknownStrategyError
+from aggregation.strategy import RULES, is_of_rule, strategy_named
 from tests.small_updates import BASE, COUNTS, NAME, ROWS, combined, updates_of
 
 STRATEGIES = [*RULES, "clip", *(f"clip+{name}" for name in RULES)]
@@ -50,6 +50,28 @@ def test_a_strategy_knows_its_parameters_and_whether_it_needs_bases():
     assert strategy_named("fedadam", {"tau": 0.01}).parameters == {
         "server_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "tau": 0.01,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_its_condition_in_its_summary_and_it_is_the_one_that_holds(name: str):
+    rule = RULES[name]
+    assert rule.summary.endswith(".")
+    if "f" not in rule.parameters:
+        assert "bears no bad update" in rule.summary or "any minority" in rule.summary
+        return
+    least = {"n > 2f": lambda f: 2 * f + 1, "n ≥ 2f + 3": lambda f: 2 * f + 3}[rule.summary[:-1].rpartition("with ")[2]]
+    for f in (1, 2):
+        combined(updates_of(ROWS[: least(f)], COUNTS, BASE), name, f=f)
+        with pytest.raises(TooFewUpdatesError):
+            combined(updates_of(ROWS[: least(f) - 1], COUNTS, BASE), name, f=f)
+
+
+def test_a_strategy_is_known_to_be_of_its_rule():
+    assert is_of_rule("clip+fedavg", "fedavg")
+    assert is_of_rule("clip", "mean")
+    assert not is_of_rule("clip+fedavg", "mean")
+    with pytest.raises(UnknownStrategyError):
+        is_of_rule("magic", "mean")
 
 
 def test_only_fedprox_asks_something_of_the_hospitals_training():

@@ -1,6 +1,7 @@
 """Training: it learns, says so, and repeats itself bit for bit, in any process."""
 
 import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.artifacts.training_log import TrainingLog, read_training_log
 from contract.names import EnvoyName
 from contract.network import State
 from contract.scaler import ScalerState
@@ -34,11 +36,19 @@ def test_training_learns_and_says_so_in_its_log():
     assert before is not None
     assert after is not None
     assert after < 0.8 * before
-    assert [list(line) for line in trained.log] == [["epoch", "loss", "validation", "seed"]] * 2
-    assert [(line["epoch"], line["seed"]) for line in trained.log] == [(1, 7), (2, 7)]
+    assert [list(line) for line in trained.log[1:]] == [["epoch", "loss", "validation", "seed"]] * 2
+    assert [(line["epoch"], line["seed"]) for line in trained.log] == [(0, 7), (1, 7), (2, 7)]
     said = trained.log[-1]["validation"]
     assert isinstance(said, dict)
     assert said["loss"] == pytest.approx(after)
+
+
+def test_the_log_begins_with_how_the_start_does_on_the_same_patients_and_any_director_takes_it():
+    trained = train(DIAGNOSIS_COUNT, START, SCALER, DATA, 7)
+    start = evaluate(DIAGNOSIS_COUNT, START, SCALER, DATA.held_out).metrics
+    assert trained.log[0] == {"epoch": 0, "validation": start, "seed": 7}
+    written = b"".join(json.dumps(line).encode() + b"\n" for line in trained.log)
+    assert read_training_log(written) == TrainingLog(3, written, ())
 
 
 def test_the_log_names_the_seed_that_the_order_was_made_from():

@@ -28,8 +28,10 @@ RULED_BY_MORE = {
     "aggregate",
     "answer_run",
     "append_part",
+    "approve_proposal",
     "clear_alias",
     "close_run",
+    "decline_proposal",
     "infer_batch",
     "infer_global_batch",
     "issue_token",
@@ -45,6 +47,7 @@ RULED_BY_MORE = {
     "set_alias",
     "set_note",
     "set_validation",
+    "sign_in",
     "upload",
 }
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from contract.names import EnvoyName
 from tests.director.api.house import House
 from tests.federation_simulator import FederationSimulator
 
@@ -23,14 +24,22 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         revoked = federation.http.post("/tokens", json={"role": "admin"}, headers=federation.admin).json()
         federation.http.delete(f"/tokens/{revoked['id']}", headers=federation.admin)
         federation.clock.pass_by(minutes=2)
+        staff = {
+            each.name: federation.token("staff", envoy=EnvoyName(each.name), person=f"Somebody of {each.name}")
+            for each in (a, b)
+        }
         callers = {
             "anonymous": {},
             "expired": {"Authorization": f"Bearer {expired}"},
             "revoked": {"Authorization": f"Bearer {revoked['token']}"},
             "hospital A": a.headers,
             "hospital B": b.headers,
+            "staff of A": {"Authorization": f"Bearer {staff[a.name]}"},
+            "staff of B": {"Authorization": f"Bearer {staff[b.name]}"},
             "analyst": federation.analyst,
             "admin": federation.admin,
+            "staff of B, signed in": federation.sign_in(staff[b.name]),
+            "admin, signed in": federation.sign_in(federation.token("admin", person="Amina Odhiambo")),
         }
         submissions = {name: receipt["id"] for name, receipt in receipts.items()}
         models = {name: receipt["files"]["model"]["sha256"] for name, receipt in receipts.items()}

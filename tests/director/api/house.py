@@ -9,12 +9,13 @@ from typing import Any
 import httpx2 as httpx
 from sqlalchemy import select
 
+from contract.messages.base import Role
 from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
 from director.api.guard import GuardedRoute
 from director.app import create_framework
 from director.assembly import Director
-from director.members.access import ADMIN, ANALYST, HOSPITAL
+from director.members.access import ADMIN, ANALYST, HOSPITAL, LOCAL_ADMIN, STAFF
 from director.records.schema import Base, StatisticsRow, SubmissionRow
 from director.records.verdicts import QUARANTINED
 from director.settings import DirectorSettings
@@ -25,15 +26,22 @@ DOCUMENT = FRAMEWORK.openapi()
 ROUTES = [route for route in FRAMEWORK.routes if isinstance(route, GuardedRoute)]
 ROLES_OF = {route.name: route.entry.permission.roles for route in ROUTES}
 
-ROLES: Mapping[str, str | None] = {
+ROLES: Mapping[str, Role | None] = {
     "anonymous": None,
     "expired": None,
     "revoked": None,
     "hospital A": HOSPITAL,
     "hospital B": HOSPITAL,
+    "staff of A": STAFF,
+    "staff of B": STAFF,
     "analyst": ANALYST,
     "admin": ADMIN,
+    "staff of B, signed in": STAFF,
+    "admin, signed in": ADMIN,
 }
+IN_SESSION = {route.name for route in ROUTES if route.entry.in_session}
+"""What takes somebody who is signed in, and tells so to a token."""
+OF_B = ("hospital B", "staff of B", "staff of B, signed in")
 OWN = ("envoy_name", "submission_id", "sha256")
 """Names of what belongs to one hospital, wherever a request carries them."""
 
@@ -86,12 +94,19 @@ class House:
     """Packed once: reading a start is on record, and a request shall leave its own traces only."""
 
     def ask(self, operation: Operation, caller: str, **changes: Any) -> httpx.Response:
-        request = self.example(operation, self.b if caller == "hospital B" else self.a)
+        request = self.example(operation, self.b if caller in OF_B else self.a)
         for place, values in changes.items():
             request[place] = {**request.get(place, {}), **values}
         path = operation.path.format(**request.pop("path", {}))
-        headers = {**self.callers[caller], **request.pop("headers", {})}
+        headers = {**self.headers_of(caller, operation), **request.pop("headers", {})}
         return self.federation.http.request(operation.method, path, headers=headers, **request)
+
+    def headers_of(self, caller: str, operation: Operation) -> dict[str, str]:
+        """Give what a caller shows; where it takes a session, a fresh one, which this may end."""
+        role = ROLES[caller]
+        if operation.name not in IN_SESSION or role is None or role == HOSPITAL:
+            return self.callers[caller]
+        return self.federation.sign_in(self.federation.token_of(role, self.a.name))
 
     def example(self, operation: Operation, hospital: SimulatedHospital) -> dict[str, Any]:
         """Give a request that succeeds for whoever may make it."""
@@ -132,6 +147,7 @@ class House:
             "aggregate": lambda: {"json": {}},
             "follow_events": lambda: {"params": {"after": 0, "seconds": 0}},
             "issue_token": lambda: {"json": {"role": "analyst"}},
+            "sign_in": lambda: {"json": {"token": self.federation.token("analyst")}},
             "rotate_token": lambda: {"path": {"token_id": self.fresh_token()}},
             "revoke_token": lambda: {"path": {"token_id": self.fresh_token()}},
             "open_run": lambda: {"json": {"paused": bool(self.closed_run())}},
@@ -140,7 +156,11 @@ class House:
             "resume_run": self.paused_run,
             "close_run": self.paused_run,
             "answer_run": lambda: {**self.paused_run(), "json": {"choice": "take_part"}},
+            "approve_proposal": self.waiting_proposal,
+            "decline_proposal": lambda: {**self.waiting_proposal(), **why},
             "get_round": lambda: {"path": {"n": self.closed_run()}},
+            "get_ladder": lambda: {"path": {"n": self.closed_run()}},
+            "list_run_rounds": self.paused_run,
         }
         request = special[operation.name]() if operation.name in special else {}
         wanted = operation.parameters("path")
@@ -162,6 +182,11 @@ class House:
         self.fresh_code(name)
         return name
 
+    def waiting_proposal(self) -> dict[str, Any]:
+        """Let somebody else have proposed to disable a hospital."""
+        self.federation.name_person(self.federation.admin, "Baraka")
+        return {"path": {"proposal": self.federation.waiting_proposal(self.fresh_envoy(f"E{secrets.token_hex(8)}"))}}
+
     def fresh_code(self, name: str) -> str:
         answer = self.federation.http.post("/envoys", json={"envoy_name": name}, headers=self.federation.admin)
         return str(answer.json()["code"])
@@ -178,6 +203,7 @@ class House:
     def closed_run(self) -> int:
         """End whatever run is open; gives a round of an earlier one."""
         federation = self.federation
+        federation.director.rounds.end_quiescence(LOCAL_ADMIN)  # whoever asked for it before
         for run in federation.http.get("/runs", headers=federation.admin).json()["items"]:
             if run["state"] not in ("finished", "closed"):
                 federation.http.post(f"/runs/{run['id']}/close", headers=federation.admin)

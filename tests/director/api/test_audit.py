@@ -32,3 +32,18 @@ def test_the_export_is_one_line_a_record(federation: FederationSimulator, hospit
     assert all(set(line) == {"digest", "record"} for line in lines)
     found = federation.http.get("/audit/verify", headers=federation.admin).json()
     assert (found["is_whole"], found["records"], found["head"]["digest"]) == (True, len(lines), lines[-1]["digest"])
+
+
+def test_a_record_says_whose_token_it_was_and_the_chain_and_the_export_do_not(
+    federation: FederationSimulator, hospital: SimulatedHospital
+) -> None:
+    request = {"role": "admin", "person": "Jane Wanjiru"}
+    token = federation.http.post("/tokens", json=request, headers=federation.admin).json()
+    federation.http.post("/envoys", json={"envoy_name": "MTRH"}, headers={"Authorization": f"Bearer {token['token']}"})
+    found = federation.http.get("/audit", headers=federation.admin).json()["items"]
+    hers = {each["actor"] for each in found if each.get("person") == "Jane Wanjiru"}
+    assert hers == {f"admin:{token['id']}"}
+    assert all("person" not in each for each in found if each["actor"] not in hers)
+    lines = federation.http.get("/audit/export", headers=federation.admin).text.splitlines()
+    assert [line for line in lines if "Wanjiru" in line] == [line for line in lines if '"token.issue"' in line][-1:]
+    assert federation.http.get("/audit/verify", headers=federation.admin).json()["is_whole"]

@@ -1,6 +1,7 @@
 """The interface document says what the director does: of lists, of uploads, of errors, of who needs a token."""
 
 import re
+from itertools import chain
 
 import pytest
 
@@ -17,8 +18,12 @@ CURSORS = {
     "list_global_models": BY_NUMBER,
     "list_runs": BY_NUMBER,
     "list_audit": BY_NUMBER,
+    "list_proposals": BY_NUMBER,
+    "list_lineage": BY_NUMBER,
+    "list_received": BY_MOMENT,
+    "list_run_rounds": BY_NUMBER,
 }
-WHOLE = {"list_tasks"}
+WHOLE = {"list_strategies", "list_tasks"}
 """Lists that are never longer than a page."""
 
 
@@ -51,12 +56,20 @@ def test_every_cursor_that_is_given_out_has_the_pattern_that_was_told(
     federation: FederationSimulator, five_hospitals: list[SimulatedHospital]
 ) -> None:
     for hospital in five_hospitals[:2]:
+        federation.waiting_proposal(hospital.name)
         hospital.train_and_upload()
         federation.aggregate()
         run = federation.open_run()
         federation.http.post(f"/runs/{run['id']}/close", headers=federation.admin)
+    run = federation.open_run(rounds=2, quorum=1, deadline_seconds=60)
+    for hospital in five_hospitals:
+        hospital.answer_run(run["id"])
+    federation.director.rounds.advance()
+    for hospital in five_hospitals:
+        hospital.take_part()
+    federation.director.rounds.advance()
     for name, pattern in CURSORS.items():
-        path = named(name).path
+        path = named(name).path.format(envoy_name=five_hospitals[0].name, run=run["id"])
         cursor = federation.http.get(path, params={"limit": 1}, headers=federation.admin).json()["next"]
         assert re.fullmatch(pattern, cursor), path
         refused = federation.http.get(path, params={"cursor": "né"}, headers=federation.admin)
@@ -69,9 +82,14 @@ def test_an_upload_is_answered_at_once_and_not_promised_for_later() -> None:
     assert {status for status in answers if status.startswith("2")} == {"200", "201"}
 
 
-def test_statistics_alone_may_be_kept_in_quarantine() -> None:
-    later = [each.name for each in OPERATIONS if "202" in each.description["responses"]]
-    assert later == ["report_statistics"]
+def test_statistics_alone_may_be_kept_in_quarantine_and_what_waits_for_a_second_admin_says_so() -> None:
+    later = {
+        each.name: each.description["responses"]["202"] for each in OPERATIONS if "202" in each.description["responses"]
+    }
+    waits = {"publish_global_model", "release_submission", "release_statistics", "disable_envoy"}
+    assert later.keys() == {"report_statistics"} | waits
+    for name in waits:
+        assert later[name]["content"]["application/json"]["schema"]["$ref"].endswith("/Proposal")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
@@ -81,6 +99,16 @@ def test_every_operation_tells_every_error_and_who_needs_a_token(operation: Oper
         assert answers[str(status)]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
     assert list(answers) == sorted(answers)
     assert ("security" in operation.description) == (ROLES_OF[operation.name] is not None)
+
+
+def test_both_ways_in_are_told_and_which_operation_takes_which() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert (schemes["token"]["scheme"], schemes["session"]["in"]) == ("bearer", "cookie")
+    ways = {each.name: [*chain.from_iterable(each.description.get("security", ()))] for each in OPERATIONS}
+    assert ways["list_tasks"] == ways["aggregate"] == ["token", "session"]
+    assert ways["upload"] == ways["get_work"] == ["token"]  # a hospital's machine never signs in
+    assert ways["get_session"] == ways["sign_out"] == ["session"]
+    assert ways["sign_in"] == ways["join"] == []
 
 
 def test_the_messages_that_direct_routes_read_are_told_with_the_tasks_inputs() -> None:

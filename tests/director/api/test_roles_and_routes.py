@@ -5,13 +5,28 @@ from typing import Any
 import pytest
 
 from contract.messages.base import Role
-from contract.names import EnvoyName
-from director.members.access import HOSPITAL, Permission, Principal
+from director.members.access import HOSPITAL, STAFF, Principal
 from director.records.schema import TokenRow
-from tests.director.api.house import OPERATIONS, OWN, ROLES, ROLES_OF, ROUTES, House, Operation
+from tests.director.api.house import IN_SESSION, OF_B, OPERATIONS, OWN, ROLES, ROLES_OF, ROUTES, House, Operation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+PERSONS_ALONE = IN_SESSION
+"""What takes somebody who is signed in, which a machine never is."""
+SAME_FOR_STAFF = (
+    "/envoys",
+    "/envoys/{envoy}",
+    "/envoys/{envoy}/expectation",
+    "/submissions",
+    "/submissions/{submission}",
+    "/statistics",
+    "/tasks",
+    "/global_models",
+    "/global_models/1",
+    "/runs",
+)
 UNDOCUMENTED = ("/", "/docs", "/openapi.json")
+OF_THE_DASHBOARD = ("/dashboard", "/dashboard/{screen:path}", "/dashboard/assets/{name}")
+"""The same for everybody but for a nonce: tests/director/api/test_dashboard.py."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
@@ -36,14 +51,26 @@ CALLS = [
     for operation in OPERATIONS
     for role in sorted(ROLES_OF[operation.name] or ())
 ]  # fmt: skip
+WAYS_IN = [
+    (operation, role, is_signed_in)
+    for operation, role in CALLS
+    for is_signed_in in (False, True)
+    if (is_signed_in and role != HOSPITAL) or (not is_signed_in and operation.name not in IN_SESSION)
+]
 
 
-@pytest.mark.parametrize(("operation", "role"), CALLS, ids=[f"{each.name}-{role}" for each, role in CALLS])
+@pytest.mark.parametrize(
+    ("operation", "role", "is_signed_in"),
+    WAYS_IN,
+    ids=[f"{each.name}-{role}{'-signed-in' if is_signed_in else ''}" for each, role, is_signed_in in WAYS_IN],
+)
 def test_whose_token_is_revoked_behind_the_front_desk_leaves_no_trace(
-    house: House, operation: Operation, role: Role, monkeypatch: pytest.MonkeyPatch
+    house: House, operation: Operation, role: Role, is_signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ):
-    director, admit = house.federation.director, house.federation.director.access.admit
-    token = house.federation.token(role, envoy=EnvoyName(house.a.name) if role == HOSPITAL else None)
+    director, way = house.federation.director, "admit_session" if is_signed_in else "admit"
+    admit = getattr(director.access, way)
+    token = house.federation.token_of(role, house.a.name)
+    shown = house.federation.sign_in(token) if is_signed_in else {"Authorization": f"Bearer {token}"}
     request = house.example(operation, house.a)
     path = operation.path.format(**request.pop("path"))
     before: dict[str, Any] = {}
@@ -52,16 +79,16 @@ def test_whose_token_is_revoked_behind_the_front_desk_leaves_no_trace(
         """Give all but the files: those that no row names are the next recovery's."""
         return {name: rows for name, rows in house.contents.items() if name != "blobs"}
 
-    def admit_and_revoke(authorization: str | None, permission: Permission, address: str) -> Principal | None:
-        principal = admit(authorization, permission, address)
+    def admit_and_revoke(*asked: Any, **more: Any) -> Principal | None:
+        principal: Principal | None = admit(*asked, **more)
         assert principal is not None
         with director.database.write() as session:  # past this process's memory, as another process would
             session.get_one(TokenRow, principal.token_id).revoked_at = house.federation.clock.now
         before.update(rows())
         return principal
 
-    monkeypatch.setattr(director.access, "admit", admit_and_revoke)
-    headers = {**request.pop("headers", {}), "Authorization": f"Bearer {token}"}
+    monkeypatch.setattr(director.access, way, admit_and_revoke)
+    headers = {**request.pop("headers", {}), **shown}
     answer = house.federation.http.request(operation.method, path, headers=headers, **request)
     assert rows() == before
     if operation.method != "GET" and not operation.name.startswith("infer"):
@@ -102,11 +129,12 @@ def test_the_places_where_a_name_can_be_swapped_are_found():
     }
 
 
+@pytest.mark.parametrize("caller", OF_B)
 @pytest.mark.parametrize(
     ("operation", "place", "name"), swaps(), ids=[f"{each[0].name}-{each[1]}-{each[2]}" for each in swaps()]
 )
 def test_what_belongs_to_another_hospital_is_out_of_reach_and_stays_as_it_is(
-    house: House, operation: Operation, place: str, name: str
+    house: House, operation: Operation, place: str, name: str, caller: str
 ):
     others = {
         "envoy_name": house.a.name,
@@ -119,19 +147,35 @@ def test_what_belongs_to_another_hospital_is_out_of_reach_and_stays_as_it_is(
         house.example(operation, house.b)
         before = house.contents
         if is_csv:  # the query speaks for a body that can't
-            headers = {**house.callers["hospital B"], "Content-Type": "text/csv"}
+            headers = {**house.callers[caller], "Content-Type": "text/csv"}
             answer = house.federation.http.request(
                 operation.method, operation.path, headers=headers, params={name: spelling}, content="diagnosis_count\n3"
             )
         else:
-            answer = house.ask(operation, "hospital B", **{place: {name: spelling}})
+            answer = house.ask(operation, caller, **{place: {name: spelling}})
         assert answer.status_code in (403, 404), answer.text
         assert house.contents == before
 
 
+def test_staff_may_what_its_hospital_may_but_what_is_its_machines_alone():
+    for name, roles in ROLES_OF.items():
+        if roles is not None and HOSPITAL in roles and len(roles) > 1:
+            assert STAFF in roles, name
+        if roles is not None and STAFF in roles:
+            assert HOSPITAL in roles or name in PERSONS_ALONE, name
+
+
+@pytest.mark.parametrize("path", SAME_FOR_STAFF)
+def test_staff_is_answered_as_its_hospital_is(house: House, path: str):
+    asked = path.format(envoy=house.b.name, submission=house.submissions[house.b.name])
+    answers = [house.federation.http.get(asked, headers=house.callers[each]) for each in OF_B]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+
+
 def test_the_undocumented_pages_are_open_and_hold_nothing_of_hospitals(house: House):
     documented = {operation.path for operation in OPERATIONS}
-    assert {route.path for route in ROUTES} - documented == set(UNDOCUMENTED)
+    assert {route.path for route in ROUTES} - documented == {*UNDOCUMENTED, *OF_THE_DASHBOARD}
     for path in UNDOCUMENTED:
         answers = [house.federation.http.get(path, headers=headers) for headers in house.callers.values()]
         assert {answer.status_code for answer in answers} == {200}
@@ -141,7 +185,7 @@ def test_the_undocumented_pages_are_open_and_hold_nothing_of_hospitals(house: Ho
 
 def test_no_other_method_of_a_path_answers(house: House):
     known = {(operation.path, operation.method) for operation in OPERATIONS}
-    known |= {(path, "GET") for path in UNDOCUMENTED}
+    known |= {(path, "GET") for path in (*UNDOCUMENTED, *OF_THE_DASHBOARD)}
     for path in {path for path, _ in known}:
         for method in METHODS:
             if (path, method) not in known:

@@ -120,6 +120,8 @@ def test_each_token_has_so_many_places_and_so_have_all():
             await here.until(NOBODY, LOCAL_ADMIN, lambda: None, 5)
         with here.place(NOBODY, OTHER), pytest.raises(BusyError, match="wait here"):
             await here.until(NOBODY, OTHER, lambda: None, 5)
+        with here.place(NOBODY, LOCAL_ADMIN.in_session("s1")):  # of a token, each session has its own
+            pass
         for each in tasks:
             each.cancel()
         await asyncio.wait(tasks)

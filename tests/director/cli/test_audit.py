@@ -22,6 +22,13 @@ def test_the_audit_is_listed_newest_first_and_by_filters(served: Run, hospital: 
     assert newest["act"] in served("audit", "list").stdout
 
 
+def test_whose_token_it_was_stands_beside_the_actor(served: Run, federation: FederationSimulator) -> None:
+    request = {"role": "admin", "person": "Jane Wanjiru"}
+    token = federation.http.post("/tokens", json=request, headers=federation.admin).json()
+    federation.http.post("/envoys", json={"envoy_name": "KNH"}, headers={"Authorization": f"Bearer {token['token']}"})
+    assert f"admin:{token['id']} (Jane Wanjiru)" in served("audit", "list", "--act", "envoy.add").stdout
+
+
 def test_an_export_and_a_checkpoint_are_written_and_verified(
     served: Run, hospital: SimulatedHospital, tmp_path: Path
 ) -> None:

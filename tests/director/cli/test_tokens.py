@@ -7,7 +7,7 @@ import pytest
 from director.cli import program
 from director.cli.program import EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
-from tests.federation_simulator import FederationSimulator
+from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_token_is_issued_listed_rotated_and_revoked(served: Run) -> None:
@@ -44,6 +44,15 @@ def test_the_list_goes_on_to_its_end(
     assert served("token", "list").stdout.count("analyst") == 5
 
 
+def test_a_token_of_staff_names_its_hospital_and_its_person(served: Run, hospital: SimulatedHospital) -> None:
+    given = ("--role", "staff", "--envoy", "KUTRRH", "--person", "Jane Wanjiru")
+    issued = json.loads(served("token", "issue", *given, "--json").stdout)
+    assert (issued["role"], issued["envoy_name"], issued["person"]) == ("staff", "KUTRRH", "Jane Wanjiru")
+    listed = json.loads(served("token", "list", "--json").stdout)
+    assert {each["id"]: each["person"] for each in listed}[issued["id"]] == "Jane Wanjiru"
+    assert "Wanjiru" in served("token", "list").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -53,6 +62,8 @@ def test_the_list_goes_on_to_its_end(
         (["issue", "--role", "hospital", "--envoy", "no name"], EXIT_USAGE),
         (["issue", "--role", "hospital", "--envoy", "Nowhere"], EXIT_REFUSED),
         (["issue", "--role", "hospital"], EXIT_REFUSED),
+        (["issue", "--role", "staff", "--person", "Jane Wanjiru"], EXIT_REFUSED),
+        (["issue", "--role", "admin", "--person", ""], EXIT_USAGE),
         (["revoke", "nothing"], EXIT_REFUSED),
         (["rotate", "nothing"], EXIT_REFUSED),
         (["rotate", "nothing", "--overlap", "later"], EXIT_USAGE),

@@ -13,7 +13,7 @@ from director.api.guard import GuardedRoute
 from director.app import RESOURCES
 from director.errors import ForbiddenError, UnauthenticatedError
 from director.members import access
-from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN
+from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN, STAFF
 from director.members.events import EnvoyDisabled, TokenRevoked
 from director.records.events import UnreadEvent
 from director.upkeep.events import BackupMade
@@ -26,7 +26,7 @@ def call(federation: FederationSimulator, authorization: str | bytes | None):
     return federation.http.get("/tasks", headers=headers)
 
 
-OPEN = {"live", "ready", "home", "documentation", "openapi", "join"}
+OPEN = {"live", "ready", "home", "dashboard", "dashboard_asset", "documentation", "openapi", "join", "sign_in"}
 """What anybody may call: a further one is a decision, and changes this line."""
 
 FOR_THE_ADMIN = {
@@ -34,7 +34,8 @@ FOR_THE_ADMIN = {
     "add_envoy", "disable_envoy", "release_submission", "reject_submission", "get_validation", "set_validation",
     "clear_validation", "aggregate", "publish_global_model", "list_audit", "verify_audit", "export_audit",
     "set_expectation", "enable_envoy", "move_start", "open_run", "pause_run", "resume_run", "close_run",
-    "set_alias", "clear_alias", "set_note",
+    "set_alias", "clear_alias", "set_note", "get_system", "get_quiescence", "begin_quiescence", "end_quiescence",
+    "list_proposals", "approve_proposal", "decline_proposal",
 }  # fmt: skip
 OF_HOSPITALS_MACHINES = {
     "upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run", "get_work", "get_part",
@@ -112,7 +113,7 @@ def test_a_caller_is_named_by_role_hospital_and_token():
 def test_a_hospital_acts_for_itself_alone_and_the_admin_for_any():
     OF_KNH.require_envoy(EnvoyName("knh"))
     LOCAL_ADMIN.require_envoy(EnvoyName("MTRH"))
-    for caller in (OF_KNH, access.Principal("t1", HOSPITAL)):
+    for caller in (OF_KNH, access.Principal("t1", HOSPITAL), access.Principal("t1", STAFF, EnvoyName("KNH"))):
         with pytest.raises(ForbiddenError):
             caller.require_envoy(EnvoyName("MTRH"))
 

@@ -34,6 +34,18 @@ def test_a_disabled_hospital_is_shut_out_and_its_model_left_out(
     assert names == ["Embu", "KNH", "KUTRRH", "Mbagathi"]
 
 
+def test_the_staff_of_a_disabled_hospital_is_shut_out_until_it_is_enabled(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    staff = federation.token("staff", envoy=EnvoyName("KUTRRH"), person="Jane Wanjiru")
+    statuses = []
+    for verb in ("", "/disable", "/enable"):
+        if verb:
+            federation.http.post(f"/envoys/KUTRRH{verb}", headers=federation.admin)
+        statuses.append(federation.http.get("/tasks", headers={"Authorization": f"Bearer {staff}"}).status_code)
+    assert statuses == [200, 401, 200]
+
+
 def test_each_role_sees_of_the_hospitals_what_it_may(federation: FederationSimulator, hospital: SimulatedHospital):
     federation.enrol("MTRH")
     hospital.train_and_upload()

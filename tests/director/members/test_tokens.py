@@ -224,3 +224,58 @@ def test_the_last_use_never_goes_back_and_a_token_that_is_gone_is_passed_over(fe
         with federation.director.database.write() as session:
             tokens.note_use(session, {issued.id: at, "nothing": at})
     assert federation.director.members.get_token(LOCAL_ADMIN, issued.id).last_used_at == now + timedelta(hours=1)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_names_its_person_wherever_it_is_told_of_and_so_does_its_successor(federation: FederationSimulator):
+    issued = issue(federation, role="admin", person="Jane Wanjiru").json()
+    assert issued["person"] == "Jane Wanjiru"
+    rotated = rotate(federation, issued["id"]).json()
+    assert rotated["person"] == "Jane Wanjiru"
+    assert {described(federation, each)["person"] for each in (issued["id"], rotated["id"])} == {"Jane Wanjiru"}
+    told = [line["person"] for line in federation.log_lines("token.issue") if "person" in line]
+    assert told == ["Jane Wanjiru"] * 2
+
+
+def test_a_token_of_nobody_is_told_of_as_before_there_were_persons(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    issued = issue(federation).json()
+    assert "person" not in issued  # an envoy of the version before takes no further field
+    assert described(federation, issued["id"])["person"] is None
+    with federation.director.database.read() as session:
+        facts = session.scalars(select(AuditRow.facts).where(AuditRow.act == "token.issue")).all()
+    assert {tuple(each) for each in facts} == {("role", "envoy")}
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        ({"role": "staff", "person": "Jane Wanjiru"}, "names the hospital"),
+        ({"role": "staff", "envoy_name": "KUTRRH"}, "names its person"),
+        ({"role": "hospital", "envoy_name": "KUTRRH", "person": "Jane Wanjiru"}, "no person's"),
+        ({"role": "admin", "envoy_name": "KUTRRH", "person": "Jane Wanjiru"}, "names the hospital"),
+    ],
+)
+def test_a_token_names_a_hospital_and_a_person_where_its_role_has_them(
+    federation: FederationSimulator, hospital: SimulatedHospital, request_: dict[str, str], why: str
+):
+    before = acts(federation)
+    refused = issue(federation, **request_)
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed_request")
+    assert why in refused.json()["detail"]
+    assert acts(federation) == before
+
+
+@pytest.mark.parametrize("person", ["", "two\nlines", "turned \u202e round", "x" * 101])
+def test_a_person_is_one_line_that_is_seen_as_it_is(federation: FederationSimulator, person: str):
+    assert issue(federation, person=person).status_code == 422
+
+
+def test_the_same_key_with_another_person_is_another_request(federation: FederationSimulator):
+    assert issue(federation, key="k", person="Jane Wanjiru").status_code == 201
+    assert issue(federation, key="k", person="Jane Wanjiru").json()["person"] == "Jane Wanjiru"
+    assert issue(federation, key="k", person="Amina Odhiambo").json()["code"] == "idempotency_key_reused"
+    assert issue(federation, key="k").json()["code"] == "idempotency_key_reused"

@@ -28,6 +28,18 @@ def test_a_blob_is_kept_once_and_read_whole(tmp_path: Path):
         blobs.read(Digest.of(b"never kept"))
 
 
+def test_what_is_here_is_counted_and_what_arrives_is_not(tmp_path: Path):
+    blobs = BlobStore(tmp_path)
+    assert blobs.measure() == (0, 0)
+    blobs.prepare()
+    for part in (b"one", b"another", b"another"):
+        blobs.keep(part)
+    (tmp_path / "incoming" / "half").write_bytes(b"written")
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / ("a" * 64)).write_bytes(b"come so far")
+    assert blobs.measure() == (2, 10)
+
+
 def test_the_same_bytes_again_mend_a_damaged_file(federation: FederationSimulator):
     blobs = federation.director.blobs
     digest, _ = blobs.keep(b"what a hospital sends twice")

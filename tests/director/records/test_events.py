@@ -16,6 +16,9 @@ from director.members.events import (
     EnvoyDisabled,
     EnvoyEnabled,
     EnvoyExpected,
+    SessionEnded,
+    SessionOpened,
+    SignInLinkMade,
     TokenIssued,
     TokenIssuedAgain,
     TokenRevoked,
@@ -31,6 +34,7 @@ from director.models.events import (
     ModelUnaliased,
     ValidationSet,
 )
+from director.proposals.events import ProposalApproved, ProposalDeclined, ProposalMade, ProposalWithdrawn
 from director.records import audit
 from director.records.database import Database
 from director.records.events import Event, Told, UnreadEvent, known_acts, read_event
@@ -102,6 +106,12 @@ ON_RECORD = (
     Recorded(
         TokenIssued(token_id="t1", role="admin", envoy=None), "token.issue", "t1", {"role": "admin", "envoy": None}
     ),
+    Recorded(
+        TokenIssued(token_id="t1", role="staff", envoy=KNH, person="Jane Wanjiru"),
+        "token.issue",
+        "t1",
+        {"role": "staff", "envoy": "KNH", "person": "Jane Wanjiru"},
+    ),
     Recorded(TokenIssuedAgain(token_id="t1"), "token.issue_again", "t1", {}),
     Recorded(
         TokenRotated(token_id="t1", successor="t2", holds_until="2026-01-02T08:00:00+00:00"),
@@ -110,6 +120,24 @@ ON_RECORD = (
         {"successor": "t2", "holds_until": "2026-01-02T08:00:00+00:00"},
     ),
     Recorded(TokenRevoked(token_id="t1"), "token.revoke", "t1", {}),
+    Recorded(
+        SessionOpened(token_id="t1", session="s1", until="2026-01-01T20:00:00+00:00", by_link=False),
+        "session.open",
+        "t1",
+        {"session": "s1", "until": "2026-01-01T20:00:00+00:00", "by_link": False},
+    ),
+    Recorded(
+        SessionEnded(token_id="t1", session="s1", why="signed_out"),
+        "session.end",
+        "t1",
+        {"session": "s1", "why": "signed_out"},
+    ),
+    Recorded(
+        SignInLinkMade(token_id="t1", until="2026-01-01T08:15:00+00:00"),
+        "session.link",
+        "t1",
+        {"until": "2026-01-01T08:15:00+00:00"},
+    ),
     Recorded(StatisticsKept(envoy=KNH, task=TASK, version=3), "statistics.keep", "KNH", OF_REPORT),
     Recorded(
         StatisticsQuarantined(envoy=KNH, task=TASK, version=3, failed=("mean", "spread")),
@@ -290,6 +318,30 @@ ON_RECORD = (
     Recorded(RoundFailed(run=1, round=4, reason="nobody"), "round.fail", "1", {"round": 4, "reason": "nobody"}),
     Recorded(QuiescenceBegan(), "quiescence.begin", "federation", {}),
     Recorded(QuiescenceEnded(), "quiescence.end", "federation", {}),
+    Recorded(
+        ProposalMade(proposal=7, what="publish", of="diagnosis_count 3", reason="seen"),
+        "proposal.make",
+        "7",
+        {"what": "publish", "of": "diagnosis_count 3", "reason": "seen"},
+    ),
+    Recorded(
+        ProposalApproved(proposal=7, what="disable", of="KNH", proposed_by="admin:t1"),
+        "proposal.approve",
+        "7",
+        {"what": "disable", "of": "KNH", "proposed_by": "admin:t1"},
+    ),
+    Recorded(
+        ProposalDeclined(proposal=7, what="release", of="s1", proposed_by="admin:t1", reason="too early"),
+        "proposal.decline",
+        "7",
+        {"what": "release", "of": "s1", "proposed_by": "admin:t1", "reason": "too early"},
+    ),
+    Recorded(
+        ProposalWithdrawn(proposal=7, what="release", of="s1", reason="asked too early"),
+        "proposal.withdraw",
+        "7",
+        {"what": "release", "of": "s1", "reason": "asked too early"},
+    ),
     Recorded(BackupMade(), "backup.make", "federation", {}),
     Recorded(BackupRestored(seq=7, digest=A), "backup.restore", "federation", {"seq": 7, "digest": "a" * 64}),
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract.names import EnvoyName
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
@@ -41,6 +42,18 @@ def test_an_analyst_learns_neither_its_state_nor_when_it_was_there(
     assert whole["last_seen_at"] is not None
     assert (part["state"], part["last_seen_at"]) == (None, None)
     assert part["current"] == whole["current"]
+
+
+def test_that_its_staff_looks_does_not_show_that_its_machine_runs(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    staff = federation.token("staff", envoy=EnvoyName("KUTRRH"), person="Jane Wanjiru")
+    assert seen(federation, {"Authorization": f"Bearer {staff}"})["last_seen_at"] is None
+    federation.director.members.note_use()
+    assert seen(federation, federation.admin)["last_seen_at"] is None
+    hospital.send_statistics()
+    federation.director.members.note_use()
+    assert seen(federation, federation.admin)["last_seen_at"] is not None
 
 
 @pytest.mark.parametrize("limit", [1, 2, 9])

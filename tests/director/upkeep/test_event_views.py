@@ -1,5 +1,6 @@
 """Who sees which event: every act is decided, and what is not decided is the admin's alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import director.assembly  # noqa: F401 - with it every stage has declared its events
 from contract.messages.events import ToldEvent
 from contract.names import Digest, EnvoyName, TaskName
-from director.members.access import ADMIN, ANALYST, HOSPITAL, LOCAL_ADMIN, Principal
+from director.members.access import ADMIN, ANALYST, HOSPITAL, LOCAL_ADMIN, STAFF, Principal
 from director.members.events import EnvoyDisabled, TokenIssued, TokenRevoked
 from director.models.events import ModelAggregated
 from director.records import events
@@ -16,6 +17,7 @@ from director.rounds.events import InvitationAnswered, UpdateReturned
 from director.submissions.events import UploadRejected
 from director.upkeep.event_views import READ_AT_ONCE, SIGHTS, seen_by
 from director.upkeep.events import BackupMade
+from tests.director.records.test_events import ON_RECORD, Recorded
 from tests.federation_simulator import FederationSimulator
 
 KNH, EMBU, TASK = EnvoyName("KNH"), EnvoyName("Embu"), TaskName("diagnosis_count")
@@ -39,6 +41,10 @@ DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     "model.publish": (False, "model", "model"),
     "model.read": (False, None, None),
     "model.unalias": (False, "alias", "alias"),
+    "proposal.approve": (False, None, None),
+    "proposal.decline": (False, None, None),
+    "proposal.make": (False, None, None),
+    "proposal.withdraw": (False, None, None),
     "quiescence.begin": (False, "", None),
     "quiescence.end": (False, "", None),
     "round.close": (False, "round returned awaited", "round returned awaited"),
@@ -55,6 +61,9 @@ DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     "run.open": (False, "task rounds quorum strategy invited", "task rounds quorum strategy"),
     "run.pause": (False, "reason", ""),
     "run.resume": (False, "", ""),
+    "session.end": (True, None, None),
+    "session.link": (True, None, None),
+    "session.open": (True, None, None),
     "start.read": (False, None, None),
     "start.renew": (False, "base model scaler version", "version"),
     "statistics.admit": (True, None, None),
@@ -136,6 +145,12 @@ def test_what_is_about_a_hospital_is_seen_by_it_and_by_no_other(event: Event):
     assert shown is not None
     assert (shown.facts, shown.actor) == (event.facts, None)
     assert seen(AT_EMBU, event) is seen(AN_ANALYST, event) is None
+
+
+@pytest.mark.parametrize("each", ON_RECORD, ids=lambda each: each.act)
+def test_staff_sees_what_its_hospital_sees(each: Recorded):
+    for hospital in (AT_KNH, AT_EMBU):
+        assert seen(replace(hospital, role=STAFF), each.event) == seen(hospital, each.event)
 
 
 def test_of_another_hospitals_update_only_that_it_came_is_seen():

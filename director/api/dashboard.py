@@ -1,0 +1,81 @@
+"""The dashboard's page and files, and what the root says."""
+
+import html
+from typing import cast
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from director.api.guard import GuardedRoute, anybody, director_of
+from director.api.health import VERSION
+from director.api.pages import Asset, Pages
+from director.errors import NotFoundError
+
+router = APIRouter(route_class=GuardedRoute)
+
+_PAGE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+"""A file's name has its content's digest in it: another content has another name."""
+
+_MISSING = (
+    "This director was installed without its dashboard. In the source tree, with Node 20 or newer: make dashboard; "
+    "or install a released wheel. Everything can be done with the commands and over HTTP meanwhile."
+)
+
+
+@router.get("/", include_in_schema=False)
+@anybody
+def home(request: Request) -> Response:
+    """Lead to the dashboard; where there is none, say in a few words what runs here."""
+    if _pages(request).are_there:
+        return RedirectResponse("/dashboard/", status_code=307)
+    tasks = director_of(request).catalogue.values()
+    rows = "".join(
+        f"<li>{html.escape(task.title)} (<code>{task.name}</code>). {html.escape(task.notice)}</li>" for task in tasks
+    )
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'
+        f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><p>{_MISSING}</p>"
+        f'<h2>Tasks</h2><ul>{rows}</ul><p><a href="/docs">API documentation</a> · '
+        '<a href="/health/ready">state</a></p></html>'
+    )
+
+
+@router.get("/dashboard/assets/{name}", include_in_schema=False)
+@anybody
+def dashboard_asset(name: str, request: Request) -> Response:
+    """Give a file of the dashboard, packed for whoever takes it so."""
+    asset = _pages(request).asset(name)
+    if asset is None:
+        raise NotFoundError("The dashboard has no such file.", hint="Load the page anew: it may be of another version.")
+    return _given(request, asset)
+
+
+@router.get("/dashboard", include_in_schema=False)
+@router.get("/dashboard/{screen:path}", include_in_schema=False)
+@anybody
+def dashboard(request: Request, screen: str = "") -> Response:
+    """Give the page, whichever of its screens is asked for: it finds the screen by itself."""
+    found = _pages(request).page()
+    if found is None:
+        raise NotFoundError("There is no dashboard here.", hint=_MISSING)
+    content, policy = found
+    return HTMLResponse(content, headers={**_PAGE_HEADERS, "Content-Security-Policy": policy})
+
+
+def _given(request: Request, asset: Asset) -> Response:
+    headers = {**_FOR_EVER, "ETag": asset.tag}
+    if request.headers.get("if-none-match") == asset.tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.compressed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _pages(request: Request) -> Pages:
+    return cast(Pages, request.app.state.pages)

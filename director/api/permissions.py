@@ -1,0 +1,34 @@
+"""Who may do what, as the routes themselves have it: there is no other table of it."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from contract.messages.base import Role
+from contract.messages.system import Operation, Permissions
+from director.api.guard import GuardedRoute
+
+_ROLES: tuple[Role, ...] = get_args(Role)
+_PAGES = "pages"
+"""Where a route stands that the interface document leaves out."""
+
+
+def describe_permissions(routes: Iterable[object]) -> Permissions:
+    """Give every operation of these routes with the roles that may do it, in the routes' order."""
+    guarded = [route for route in routes if isinstance(route, GuardedRoute)]
+    return Permissions(roles=list(_ROLES), operations=[each for route in guarded for each in _operations(route)])
+
+
+def _operations(route: GuardedRoute) -> list[Operation]:
+    may = route.entry.permission.roles
+    tag = str(route.tags[0]) if route.tags else _PAGES
+    return [
+        Operation(
+            name=route.name,
+            method=method,
+            path=route.path,
+            tag=tag,
+            summary=route.description.partition("\n")[0],
+            roles=None if may is None else [role for role in _ROLES if role in may],
+        )
+        for method in sorted(route.methods or ())
+    ]

@@ -1,0 +1,86 @@
+"""``fl-director status``: who is away, what waits on whom, what a person must decide."""
+
+from collections import Counter
+from datetime import datetime
+
+from rich.table import Table
+
+from contract.messages.base import DEFAULT_TASK
+from contract.messages.overview import Matter, Overview, RoundCard, TileState
+from contract.names import TaskName
+from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
+from director.members.access import LOCAL_ADMIN
+
+_ASKED = {
+    "round_failed": "a round failed: read why, then fl-director run resume",
+    "run_paused": "a run is paused: fl-director run resume",
+    "submission_quarantined": "a model is in quarantine: fl-director submission show",
+    "statistics_quarantined": "statistics are in quarantine: fl-director statistics list",
+    "version_waiting": "a version waits to be confirmed: fl-director model publish",
+    "proposal_open": "another admin asks for your approval",
+    "hospital_not_joined": "a hospital has not joined: fl-director envoy add gives a new code",
+    "token_ends": "a token ends: fl-director token rotate",
+    "backup_old": "make a backup: fl-director backup",
+}
+
+
+@says_what_failed
+def status(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+    """Say who is away, what waits on whom, and what you must decide."""
+    found = opened_director().overview.overview(LOCAL_ADMIN, TaskName(task))
+    if as_json:
+        print_json(found)
+        return
+    _print_hospitals(found)
+    for card in found.rounds:
+        out.print(_sentence(card))
+    if not found.rounds:
+        out.print("No run is open.")
+    if found.is_quiet:
+        out.print("Nothing new is opened: the director is about to be stopped.")
+    _print_matters(found.matters)
+
+
+def _print_hospitals(found: Overview) -> None:
+    states = Counter(each.state for each in found.hospitals)
+    if not states:
+        out.print("No hospitals yet. Add the first: fl-director envoy add NAME")
+        return
+    names: dict[TileState, str] = {
+        "in_touch": "in touch",
+        "silent": "silent",
+        "enrolled": "not joined",
+        "disabled": "disabled",
+    }
+    out.print(f"hospitals: {', '.join(f'{states[state]} {said}' for state, said in names.items() if states[state])}")
+    for each in found.hospitals:
+        if each.state == "silent":
+            out.print(f"silent: {each.envoy_name}, last seen {_moment(each.last_seen_at) or 'never'}")
+
+
+def _sentence(card: RoundCard) -> str:
+    if card.number is None:
+        which = f"run {card.run} ({card.run_state})"
+    else:
+        which = f"round {card.number} of {card.rounds}, run {card.run} ({card.run_state}): {card.state}"
+        which += f", {len(card.returned)} of {card.invited} returned"
+    waits = f"; waits for {', '.join(card.awaited)}" if card.awaited else ""
+    silent = f" (silent: {', '.join(card.silent)})" if card.silent else ""
+    until = f"; until {_moment(card.closes_at)} UTC at the latest" if card.closes_at is not None else ""
+    return f"{which}{waits}{silent}{until}. {card.reason or ''}".rstrip()
+
+
+def _print_matters(matters: list[Matter]) -> None:
+    if not matters:
+        out.print("Nothing waits for you.")
+        return
+    table = Table("waits for you", "about", "hospital", "since (UTC)", "until (UTC)", "why")
+    for each in matters:
+        about = f"{each.subject} version {each.version}" if each.kind.endswith("quarantined") else each.subject
+        moments = (_moment(each.since), _moment(each.until))
+        table.add_row(_ASKED[each.kind], about, each.envoy_name or "", *moments, each.reason or "")
+    out.print(table)
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
