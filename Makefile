@@ -8,6 +8,11 @@ BIN := $(VENV)/bin
 # On Linux a plain torch drags gigabytes of CUDA libraries along: this pin is the CPU build where one is at hand.
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
+# The dashboard, where there is a Node to build it: without one the director says what is missing.
+NPM := $(shell command -v npm 2> /dev/null)
+PACKAGES := dashboard/node_modules/.package-lock.json
+STATIC := director/static/index.html
+DASHBOARD := $(if $(NPM),$(STATIC))
 # A real MLflow server, in an environment of its own: some tests and a benchmark track into it.
 MLFLOW_SERVER := .venv-mlflow/installed
 MLFLOW := mlflow==3.17.2
@@ -15,7 +20,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 600
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup demo serve test check faults format bench evidence fuzz notebook robustness stages strategies clean
+.PHONY: help setup dashboard demo serve test check check-dashboard faults format bench evidence fuzz notebook robustness screenshots stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -35,13 +40,27 @@ $(MLFLOW_SERVER): Makefile
 	$(@D)/bin/python -m pip install --quiet $(MLFLOW)
 	@touch $@
 
-demo: $(INSTALLED) ## Run the whole federation once: five hospitals, one director, real HTTP
+$(PACKAGES): dashboard/package.json dashboard/package-lock.json
+	cd dashboard && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STATIC): $(PACKAGES) dashboard/index.html dashboard/vite.config.ts $(shell find dashboard/src -type f 2> /dev/null)
+	cd dashboard && npm run --silent build
+
+dashboard: $(STATIC) ## Build the dashboard (Node 20 or newer)
+
+client: $(INSTALLED) $(PACKAGES) ## Generate the dashboard's client from the interface document
+	$(BIN)/python docs/write_interface.py dashboard/node_modules/.openapi.json
+	cd dashboard && npx --no-install openapi-typescript node_modules/.openapi.json -o src/api/schema.d.ts
+
+demo: $(INSTALLED) $(DASHBOARD) ## Run the whole federation once: five hospitals, one director, real HTTP
 	$(BIN)/python -m simulation.demo --out $(DEMO)
 
-serve: $(INSTALLED) ## Open the federation that `make demo` made
-	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve
+serve: $(INSTALLED) $(DASHBOARD) ## Open the federation that `make demo` made, with its dashboard
+	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve --sign-in-link
 
-test: $(INSTALLED) $(MLFLOW_SERVER) ## Run every test: side by side what bears it, then the rest alone
+test: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Run every test: side by side what bears it, then the rest alone
+	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
 	$(BIN)/python -m pytest -n auto -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
@@ -51,6 +70,13 @@ check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from th
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/draw_stages.py --check
+	$(if $(NPM),$(MAKE) --no-print-directory check-dashboard,@echo "no npm: the dashboard is not checked")
+
+check-dashboard: $(INSTALLED) $(PACKAGES)
+	$(BIN)/python docs/write_interface.py dashboard/node_modules/.openapi.json
+	cd dashboard && npx --no-install openapi-typescript node_modules/.openapi.json -o node_modules/.schema.d.ts > /dev/null
+	@cmp -s dashboard/node_modules/.schema.d.ts dashboard/src/api/schema.d.ts || { echo "dashboard/src/api/schema.d.ts is not fresh: make client" >&2; exit 1; }
+	cd dashboard && npm run --silent types && npm run --silent lint
 
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)
@@ -77,6 +103,9 @@ fuzz: $(INSTALLED) ## Attack the readers with mutated files, and write docs/fuzz
 robustness: $(INSTALLED) ## Let hostile hospitals in, and write docs/robustness.md
 	$(BIN)/python -m simulation.robustness --out docs/robustness.md
 
+screenshots: $(INSTALLED) $(DASHBOARD) ## Take a picture of every screen of the dashboard, into docs/images/dashboard
+	SCREENSHOTS=docs/images/dashboard $(BIN)/python -m pytest tests/browser/test_every_screen.py
+
 notebook: $(INSTALLED) ## Run examples/federation.ipynb anew
 	$(BIN)/python examples/execute.py
 
@@ -84,4 +113,4 @@ strategies: $(INSTALLED) ## Train where hospitals see different patients, and wr
 	$(BIN)/python -m simulation.strategies --out docs/strategies.md
 
 clean: ## Remove what the commands made
-	rm -rf $(VENV) .venv-mlflow $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-mlflow dashboard/node_modules director/static $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,40 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
+
+import type { Topic } from "../api/topics";
+import { words } from "../words/words";
+import { toldOf } from "./States";
+
+const CLOSES = { "aria-label": words.common.close };
+
+interface ActOptions<In, Out> {
+  act: (what: In) => Promise<Out>;
+  /** What it may have changed; events say the same a moment later. */
+  changes: readonly Topic[];
+  /** What to tell the person when it is done; nothing where the screen shows it by itself. */
+  done?: (out: Out) => string;
+  onDone?: (out: Out) => void;
+}
+
+/** Do something that changes the federation: what comes of it, or why it failed, is told to the person. */
+export function useAct<In, Out>({ act, changes, done, onDone }: ActOptions<In, Out>): UseMutationResult<Out, Error, In> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (out) => {
+      void client.invalidateQueries({ predicate: ({ queryKey: [topic] }) => changes.includes(topic as Topic) });
+      if (done) notifications.show({ message: done(out), color: "green", closeButtonProps: CLOSES });
+      onDone?.(out);
+    },
+    onError: (error) => {
+      const { sentence, hint } = toldOf(error);
+      notifications.show({
+        title: sentence,
+        message: hint ? `${words.common.next} ${hint}` : "",
+        color: "red",
+        autoClose: false,
+        closeButtonProps: CLOSES,
+      });
+    },
+  });
+}

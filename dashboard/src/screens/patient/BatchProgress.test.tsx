@@ -1,0 +1,32 @@
+import { screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { ProblemError } from "../../api/problems";
+import { shown } from "../../testing/shown";
+import { BrokenAnswerError } from "./batch";
+import { BatchProgress } from "./BatchProgress";
+
+const of = { task: "diagnosis_count", whose: null };
+
+test("how far it is stands in numbers beside the bar", async () => {
+  await shown(<BatchProgress {...of} state={{ is: "answering", answered: 8192, all: 100_000 }} />);
+  expect(screen.getByRole("status")).toHaveTextContent("8,192 of 100,000 rows answered");
+});
+
+test("what the director says of a row is shown as it says it", async () => {
+  const error = new ProblemError(422, "invalid_input", "Row 3: Feature diagnosis_count is not a number.", "Send a number.");
+  await shown(<BatchProgress {...of} state={{ is: "failed", error }} />);
+  expect(screen.getByRole("alert")).toHaveTextContent("Row 3: Feature diagnosis_count");
+});
+
+test("an answer that broke off says so", async () => {
+  await shown(<BatchProgress {...of} state={{ is: "failed", error: new BrokenAnswerError("It broke off.") }} />);
+  expect(screen.getByRole("alert")).toHaveTextContent("It broke off.");
+});
+
+test("a result counts its levels", async () => {
+  const answer = { csv: "", rows: 4, counts: { low: 3, medium: 0, high: 1 }, requestId: "r1" };
+  await shown(<BatchProgress {...of} state={{ is: "done", answer }} />);
+  expect(screen.getByRole("row", { name: /low 3 75.0%/ })).toBeInTheDocument();
+  expect(screen.getByText("Number of the request: r1")).toBeInTheDocument();
+});

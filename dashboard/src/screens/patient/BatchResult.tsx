@@ -1,0 +1,68 @@
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+
+import { amount } from "../../parts/amounts";
+import { saveText } from "../../parts/csv";
+import { type ColumnDef, DataTable } from "../../parts/DataTable";
+import { words } from "../../words/words";
+import type { Whose } from "./answers";
+import type { BatchAnswer } from "./batch";
+import { LEVELS } from "./Probabilities";
+
+interface BatchResultProps {
+  answer: BatchAnswer;
+  task: string;
+  whose: Whose;
+}
+
+interface Counted {
+  level: (typeof LEVELS)[number];
+  patients: number;
+  share: number;
+}
+
+const said = words.patient;
+
+const COLUMNS: ColumnDef<Counted>[] = [
+  {
+    id: "level",
+    header: said.level,
+    accessorFn: ({ level }) => LEVELS.indexOf(level),
+    cell: ({ row: { original } }) => (
+      <>
+        <span aria-hidden>{said.levelSigns[original.level]} </span>
+        {said.levels[original.level]}
+      </>
+    ),
+  },
+  { id: "patients", header: said.batch.patients, accessorFn: ({ patients }) => patients, cell: ({ row }) => amount(row.original.patients) },
+  { id: "share", header: said.batch.share, accessorFn: ({ share }) => share, cell: ({ row }) => said.percent(row.original.share) },
+];
+
+/** What came of a file: how many of each level, and all of it to take along. */
+export function BatchResult({ answer, task, whose }: BatchResultProps) {
+  const rows = LEVELS.map((level) => ({
+    level,
+    patients: answer.counts[level],
+    share: answer.counts[level] / Math.max(1, answer.rows),
+  }));
+  return (
+    <Stack gap="sm">
+      <Title order={3} size="h5">
+        {said.batch.result}
+      </Title>
+      <Text size="sm" role="status">
+        {said.batch.done(answer.rows)}
+      </Text>
+      <DataTable caption={said.batch.counts} columns={COLUMNS} rows={rows} rowId={({ level }) => level} />
+      <Text size="sm">{said.batch.order}</Text>
+      <Group>
+        <Button onClick={() => saveText(said.batch.resultName(task, whose ?? said.batch.global), answer.csv)}>{said.batch.save}</Button>
+      </Group>
+      {answer.requestId === null ? null : (
+        <Text size="sm">
+          {said.request}: {answer.requestId}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,41 @@
+import { Alert, List, Stack, Text } from "@mantine/core";
+
+import type { Schemas } from "../../api/client";
+import { amount } from "../../parts/amounts";
+import { Section } from "../../parts/Section";
+import { words } from "../../words/words";
+
+type Task = Schemas["TaskDescription"];
+
+/** What a reader of the answers must know first. */
+export function TaskNotice({ task }: { task: Task }) {
+  return (
+    <Alert color="yellow" icon="!" role="note" title={<Text fw={700}>{words.patient.notForTreatment}</Text>}>
+      {task.notice}
+    </Alert>
+  );
+}
+
+/** Where the levels of a task begin. */
+export function CutPoints({ task }: { task: Task }) {
+  const said = words.patient;
+  const [first, second] = task.cut_points;
+  return (
+    <Section title={said.cutPoints}>
+      <Stack gap="xs">
+        {task.cut_points.length === 2 && first !== undefined && second !== undefined ? (
+          <List size="sm">
+            <List.Item>{said.levelBounds.low(amount(first))}</List.Item>
+            <List.Item>{said.levelBounds.medium(amount(first), amount(second))}</List.Item>
+            <List.Item>{said.levelBounds.high(amount(second))}</List.Item>
+          </List>
+        ) : (
+          <Text size="sm">{task.cut_points.map(amount).join(" · ")}</Text>
+        )}
+        <Text size="sm">
+          <strong>{said.label}:</strong> {task.label}
+        </Text>
+      </Stack>
+    </Section>
+  );
+}

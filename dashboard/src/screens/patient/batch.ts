@@ -1,0 +1,135 @@
+import { sessionHeaders } from "../../api/client";
+import { problemOf } from "../../api/problems";
+import { toLines } from "../../parts/csv";
+import { words } from "../../words/words";
+import type { Whose } from "./answers";
+
+/** A file of patients, asked and answered as streams: neither is ever parsed at once. */
+
+export const MOST_ROWS = 100_000;
+
+const LEVELS = ["low", "medium", "high"] as const;
+type Level = (typeof LEVELS)[number];
+export type Counts = Record<Level, number>;
+
+/** The answer ended before its time, or is not what was agreed. */
+export class BrokenAnswerError extends Error {}
+
+const [NEWLINE, QUOTE] = [10, 34];
+
+/** Count the rows of a CSV file below its header, as its bytes come: lines that no quotes hold together. */
+export class RowCounter {
+  private lines = 0;
+  private isQuoted = false;
+  private hasMore = false;
+
+  take(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (byte === QUOTE) this.isQuoted = !this.isQuoted;
+      if (byte === NEWLINE && !this.isQuoted) {
+        this.lines += 1;
+        this.hasMore = false;
+      } else this.hasMore = true;
+    }
+  }
+
+  get rows(): number {
+    return Math.max(0, this.lines + (this.hasMore ? 1 : 0) - 1);
+  }
+}
+
+function isLevel(text: string | undefined): text is Level {
+  return LEVELS.includes(text as Level);
+}
+
+/** Take a CSV answer as its text comes: counts its levels, and writes each row anew behind its number. */
+export class AnswerReader {
+  readonly counts: Counts = { low: 0, medium: 0, high: 0 };
+  rows = 0;
+  private head: string[] | null = null;
+  private rest = "";
+  private readonly pieces: string[] = [];
+
+  take(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    const rows: (string | number)[][] = [];
+    for (const line of lines) {
+      const cells = line.replace(/\r$/, "").split(",");
+      if (this.head === null) this.head = this.headIn(cells);
+      else rows.push(this.rowIn(cells, this.head));
+    }
+    if (rows.length > 0) this.pieces.push(toLines(rows));
+  }
+
+  private headIn(cells: string[]): string[] {
+    if (cells[0] !== "risk_level") throw new BrokenAnswerError(words.patient.batch.cut);
+    this.pieces.push(toLines([[words.patient.batch.row, ...cells]]));
+    return cells;
+  }
+
+  private rowIn(cells: string[], head: readonly string[]): (string | number)[] {
+    const [level] = cells;
+    if (!isLevel(level) || cells.length !== head.length) throw new BrokenAnswerError(words.patient.batch.cut);
+    this.counts[level] += 1;
+    this.rows += 1;
+    return [this.rows, ...cells];
+  }
+
+  /** Give the whole as CSV; the answer must have come to its end. */
+  end(): string {
+    if (this.head === null || this.rest !== "") throw new BrokenAnswerError(words.patient.batch.cut);
+    return this.pieces.join("");
+  }
+}
+
+async function readAll(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void): Promise<void> {
+  const reader = stream.getReader();
+  for (let got = await reader.read(); !got.done; got = await reader.read()) take(got.value);
+}
+
+export interface BatchQuestion {
+  task: string;
+  whose: Whose;
+  file: Blob;
+  signal: AbortSignal;
+  onProgress: (answered: number, all: number) => void;
+}
+
+export interface BatchAnswer {
+  csv: string;
+  rows: number;
+  counts: Counts;
+  /** To quote when the admin is asked. */
+  requestId: string | null;
+}
+
+/**
+ * Ask about each row of a CSV file.
+ *
+ * @throws ProblemError The director refused; it names the row and the column.
+ * @throws BrokenAnswerError The answer broke off.
+ * @throws TypeError The director could not be reached.
+ */
+export async function askBatch({ task, whose, file, signal, onProgress }: BatchQuestion): Promise<BatchAnswer> {
+  const counter = new RowCounter();
+  await readAll(file.stream(), (bytes) => counter.take(bytes));
+  signal.throwIfAborted();
+  const query = new URLSearchParams({ task, ...(whose === null ? {} : { envoy_name: whose }) });
+  const response = await fetch(`${whose === null ? "/infer_global/batch" : "/infer/batch"}?${query}`, {
+    method: "POST",
+    headers: { ...sessionHeaders("POST"), "Content-Type": "text/csv" },
+    body: file,
+    credentials: "same-origin",
+    signal,
+  });
+  if (!response.ok) throw problemOf(response.status, await response.json().catch(() => null));
+  if (response.body === null) throw new BrokenAnswerError(words.patient.batch.cut);
+  const answer = new AnswerReader();
+  const decoder = new TextDecoder();
+  await readAll(response.body, (bytes) => {
+    answer.take(decoder.decode(bytes, { stream: true }));
+    onProgress(answer.rows, Math.max(counter.rows, answer.rows));
+  });
+  return { csv: answer.end(), rows: answer.rows, counts: answer.counts, requestId: response.headers.get("X-Request-ID") };
+}
