@@ -1,0 +1,73 @@
+"""A real browser in front of a real director."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.album import Album
+from tests.browser.signed_in import Visitor
+from tests.real_processes import RealDirector
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    if not (ROOT / "director" / "static" / "index.html").exists():
+        pytest.skip("the dashboard is not built: make dashboard")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def director(tmp_path: Path) -> Iterator[RealDirector]:
+    director = RealDirector(tmp_path / "director")
+    director.run("init")
+    director.start()
+    yield director
+    director.stop()
+
+
+@pytest.fixture
+def admin(page: Page, director: RealDirector) -> Visitor:
+    """An admin who has signed in."""
+    return Visitor(page, director).signs_in("admin", person="Jane Wanjiru")
+
+
+@pytest.fixture(scope="session")
+def album() -> Album | None:
+    """Where pictures of the screens go, if anybody wants them: SCREENSHOTS=docs/images/dashboard."""
+    folder = os.environ.get("SCREENSHOTS")
+    return Album(Path(folder)) if folder else None

@@ -1,0 +1,103 @@
+"""Every screen, in both colour schemes, wide and narrow: nothing that axe objects to, nothing cut off, no complaint."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
+
+from tests.browser.album import Album
+from tests.browser.signed_in import Visitor
+from tests.browser.standing import Standing, demonstrated, healthy, one_silent, round_stuck, submission_waiting
+from tests.real_processes import RealDirector
+
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
+_SETTLED_MS = 300
+"""Until colours that fade into each other have."""
+LOOKS = (("light", "wide", WIDE), ("dark", "wide", WIDE), ("dark", "narrow", NARROW), ("light", "narrow", NARROW))
+SCREENS = {
+    "overview": "/",
+    "hospitals": "/hospitals",
+    "hospital": "/hospitals/Embu",
+    "add-hospital": "/hospitals/add",
+    "submissions": "/submissions",
+    "submission": "/submissions/{submission}",
+    "aggregate": "/aggregate",
+    "runs": "/runs",
+    "open-run": "/runs/open",
+    "run": "/runs/1",
+    "models": "/models",
+    "model": "/models/2",
+    "compare": "/models/compare?first=1&second=2",
+    "patient": "/patient",
+    "approvals": "/approvals",
+    "audit": "/audit",
+    "tokens": "/tokens",
+    "roles": "/roles",
+    "system": "/system",
+    "not-found": "/no/such/screen",
+}
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """A federation with something on every screen."""
+    standing = demonstrated(tmp_path_factory.mktemp("demo") / "director")
+    yield standing
+    standing.director.stop()
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, busy: Standing) -> Iterator[Visitor]:
+    context: BrowserContext = browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce")
+    yield Visitor(context.new_page(), busy.director).signs_in("admin", person="Jane Wanjiru")
+    context.close()
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_for_everybody(name: str, visitor: Visitor, busy: Standing, album: Album | None) -> None:
+    newest = busy.ask("GET", "/submissions?envoy_name=Embu").json()["items"][0]["id"]
+    page = visitor.page
+    visitor.complaints.clear()
+    visitor.goes_to(SCREENS[name].format(submission=newest))
+    for scheme, width, size in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size(size)
+        page.wait_for_timeout(_SETTLED_MS)
+        assert visitor.violations() == [], (scheme, width)
+        assert not visitor.scrolls_sideways(), (scheme, width)
+        if album is not None:
+            visitor.looks_through()
+            album.keep(page, f"{name}-{scheme}-{width}")
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("empty", None),
+        ("healthy", healthy),
+        ("silent", one_silent),
+        ("waiting", submission_waiting),
+        ("stuck", round_stuck),
+    ],
+)
+def test_the_overview_says_who_is_away_what_waits_and_what_to_decide(
+    name: str, found, director: RealDirector, context: BrowserContext, album: Album | None
+) -> None:
+    if found is not None:
+        found(director)
+    visitor = Visitor(context.new_page(), director).signs_in("admin")
+    visitor.goes_to("/")
+    shown = visitor.page.get_by_role("main").inner_text()
+    if album is not None:
+        album.keep(visitor.page, f"overview-{name}")
+    says = {
+        "empty": ["No hospitals yet", "Add the first hospital"],
+        "healthy": ["Offline: nobody", "Nothing waits for you"],
+        "silent": ["KNH: not seen", "3 h"],
+        "waiting": ["Waits for you: 1 decision", "Embu is in quarantine"],
+        "stuck": ["3 of 5", "Embu", "KNH"],
+    }
+    for each in says[name]:
+        assert each in shown
+    assert visitor.violations() == []
