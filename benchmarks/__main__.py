@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import aggregation, batch, infer, memory, rounds, simulated, startup, tracking
+from benchmarks import aggregation, batch, dashboard, infer, memory, rounds, simulated, startup, tracking
 from benchmarks.federation import Federation, found
 from benchmarks.report import Figure, as_document, as_text
 
@@ -20,7 +20,7 @@ OF_A_FEDERATION: Mapping[str, Callable[..., Figure]] = {
     "memory": memory.measure,
 }
 EXIT_STOPPED = 143
-NAMES = (*OF_A_FEDERATION, "rounds", "tracking", "simulated", "aggregation")
+NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "aggregation")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +49,10 @@ def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator
         "aggregation": partial(aggregation.measure, folder / "models"),
     }
     for name in names:
+        if name == "dashboard":
+            federation = federation or found(folder / "federation")
+            yield dashboard.measure(federation, folder / "crowded", is_quick=is_quick)
+            continue
         if name in by_itself:
             yield by_itself[name](is_quick=is_quick)
             continue
