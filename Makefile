@@ -18,6 +18,8 @@ MLFLOW_SERVER := .venv-mlflow/installed
 MLFLOW := mlflow==3.17.2
 DEMO := demo
 FUZZ_SECONDS ?= 600
+# One more than there are cores: many tests wait for a process of their own.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
 .PHONY: help setup dashboard demo serve test check check-dashboard faults format bench evidence fuzz notebook robustness screenshots stages strategies client clean
@@ -61,7 +63,7 @@ serve: $(INSTALLED) $(DASHBOARD) ## Open the federation that `make demo` made, w
 
 test: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Run every test: side by side what bears it, then the rest alone
 	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
-	$(BIN)/python -m pytest -n auto -m "not alone"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from the code

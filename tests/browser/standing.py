@@ -24,8 +24,12 @@ class Standing:
     hospitals: dict[str, SimulatedHospital]
 
     def train(self, *names: str, nudge: int = 0) -> None:
-        for name in names or tuple(self.hospitals):
-            self.hospitals[name].train_and_upload(nudge)
+        """Let hospitals train once more, and report how that did."""
+        for place, name in enumerate(names or tuple(self.hospitals)):
+            hospital = self.hospitals[name]
+            parcel = hospital.parcel(nudge)
+            parcel.metadata["metrics"] = {"accuracy": 0.6 + 0.05 * nudge, "loss": 0.9 - 0.05 * nudge - 0.01 * place}
+            assert hospital.upload(parcel).status_code == 201
 
     def ask(self, method: str, path: str, **more: object) -> httpx.Response:
         answer = httpx.request(method, self.director.url + path, headers=self.director.admin, **more)  # type: ignore[arg-type]

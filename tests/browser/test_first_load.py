@@ -2,7 +2,7 @@
 
 import gzip
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.signed_in import Visitor
 from tests.browser.standing import healthy
@@ -18,7 +18,8 @@ def test_the_first_screen_with_all_that_it_loads_is_small_and_nothing_comes_from
     responses: list[Response] = []
     page.on("response", lambda each: responses.append(each))
     visitor = Visitor(page, director).signs_in("admin")
-    visitor.looks_through()  # the charts too
+    visitor.looks_through()
+    expect(page.get_by_role("img", name="Accuracy over versions")).to_be_visible()
     scripts = {each.url: each for each in responses if each.url.endswith(".js")}
     assert len(scripts) > 3
     assert all(each.header_value("content-encoding") == "gzip" for each in scripts.values())

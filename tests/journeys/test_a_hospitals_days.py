@@ -65,7 +65,7 @@ def test_what_was_uploaded_opens_with_torch_and_joblib_and_holds_no_patient(dire
     assert [tuple(tensor.shape) for tensor in state.values()] == [(32, 1), (32,), (16, 32), (16,), (3, 16), (3,)]
     assert joblib.load(folder / "scaler.pkl").n_samples_seen_ == 160
     lines = [json.loads(line) for line in (folder / "training.log").read_text().splitlines()]
-    assert [line["epoch"] for line in lines] == [1, 2]
+    assert [line["epoch"] for line in lines] == [0, 1, 2]  # the start, then each epoch
     assert all({"loss", "validation", "seed", "software"} <= set(line) for line in lines)
     left = b"".join(path.read_bytes() for path in folder.glob("*.*"))
     assert b"11000" not in left  # no subject_id of MTRH, which all begin so

@@ -6,6 +6,7 @@ import { saveText, toCsv } from "./csv";
 import { DataTable } from "./DataTable";
 import { InView } from "./InView";
 import { Loading } from "./States";
+import { Trend } from "./Trend";
 
 const Drawing = lazy(() => import("./Drawing"));
 
@@ -23,6 +24,8 @@ export interface FigureProps {
   /** How a value is written. */
   write?: (value: number) => string;
   height?: number;
+  /** Drawn at once and by hand, for a screen that must not wait for the chart library. */
+  isSmall?: boolean;
 }
 
 export const MOST_DRAWN = 8;
@@ -31,7 +34,8 @@ const writeShort = (value: number) => value.toPrecision(4).replace(/\.?0+$/, "")
 
 /** Lines over a common axis, with the same as a table and as a file: who can't see the picture misses nothing. */
 export function Figure(props: FigureProps) {
-  const { title, xLabel, xs, series, write = writeShort, height = 240 } = props;
+  const { title, xLabel, xs, series, write = writeShort, height = 240, isSmall = false } = props;
+  const drawn = series.slice(0, MOST_DRAWN);
   const [isTable, setIsTable] = useState(false);
   if (xs.length === 0 || series.length === 0) return <Text c="dimmed">{words.common.nothingToDraw}</Text>;
   const rows = xs.map((x, at) => ({ x, values: series.map(({ values }) => values[at] ?? null) }));
@@ -78,10 +82,12 @@ export function Figure(props: FigureProps) {
             })),
           ]}
         />
+      ) : isSmall ? (
+        <Trend {...props} write={write} series={drawn} />
       ) : (
         <InView height={height}>
           <Suspense fallback={<Loading />}>
-            <Drawing {...props} height={height} write={write} series={series.slice(0, MOST_DRAWN)} />
+            <Drawing {...props} height={height} write={write} series={drawn} />
           </Suspense>
         </InView>
       )}

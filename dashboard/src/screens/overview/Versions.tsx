@@ -54,7 +54,7 @@ export function Versions({ task, current, versions, mayAggregate }: VersionsProp
       {figures.length > 0 && (
         <SimpleGrid cols={{ base: 1, lg: figures.length }}>
           {figures.map((figure) => (
-            <Figure key={figure.title} {...figure} xLabel={texts.globalVersion} xs={xs} height={200} />
+            <Figure key={figure.title} {...figure} xLabel={texts.globalVersion} xs={xs} isSmall />
           ))}
         </SimpleGrid>
       )}
