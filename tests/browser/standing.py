@@ -32,7 +32,7 @@ class Standing:
             assert hospital.upload(parcel).status_code == 201
 
     def ask(self, method: str, path: str, **more: object) -> httpx.Response:
-        answer = httpx.request(method, self.director.url + path, headers=self.director.admin, **more)  # type: ignore[arg-type]
+        answer = httpx.request(method, self.director.url + path, headers=self.director.admin, **more)  # type: ignore[arg-type]  # as the caller names it
         assert answer.status_code < 300, answer.text
         return answer
 

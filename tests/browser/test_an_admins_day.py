@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from simulation.consortium import write_consortium
 from tests.browser.hands import Hands
@@ -31,7 +31,10 @@ def test_from_the_first_hospital_to_a_verified_audit(
     page: Page, director: RealDirector, tables: dict[str, Path], tmp_path: Path
 ) -> None:
     visitor, hands = Visitor(page, director), Hands(page)
-    button = lambda name: page.get_by_role("button", name=name, exact=True)  # noqa: E731
+
+    def button(name: str) -> Locator:
+        return page.get_by_role("button", name=name, exact=True)
+
     main = page.get_by_role("main")
     said = director.run("token", "link", "--person", "Jane Wanjiru", "--url", director.url)
     page.goto(next(word for word in (said.stdout + said.stderr).split() if "/dashboard/sign-in#" in word))

@@ -60,7 +60,7 @@ def test_a_screen_is_for_everybody(name: str, visitor: Visitor, busy: Standing, 
     visitor.complaints.clear()
     visitor.goes_to(SCREENS[name].format(submission=newest))
     for scheme, width, size in LOOKS:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of LOOKS
         page.set_viewport_size(size)
         page.wait_for_timeout(_SETTLED_MS)
         assert visitor.violations() == [], (scheme, width)

@@ -10,7 +10,7 @@ interface DataTableProps<T> {
   /** What the table holds, for a screen reader and, where `showsCaption`, for all. */
   caption: string;
   // the library's own type of a column whose cells hold anything
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- cells of many types stand in one list
   columns: ColumnDef<T, any>[];
   rows: T[];
   rowId?: (row: T) => string;
@@ -35,7 +35,7 @@ export function DataTable<T>({ caption, columns, rows, rowId, showsCaption = fal
   });
   return (
     // Roles are said once more because the narrow form, which is no table to the browser, takes them away.
-    /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
+    /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- as said above */
     <div className={classes.scroll}>
       <table className={classes.table} role="table">
         <caption className={showsCaption ? classes.caption : classes.hidden}>{caption}</caption>

@@ -2,7 +2,7 @@ import { Group, Text, useComputedColorScheme } from "@mantine/core";
 
 import type { FigureProps } from "./Figure";
 import { lineAt } from "./palette";
-import { boundsOf, pathOf } from "./trend";
+import { boundsOf, pathOf } from "./trendPath";
 import classes from "./Trend.module.css";
 
 /**

@@ -44,7 +44,7 @@ export function LineagePicture({ versions, task }: { versions: readonly Version[
     <Stack gap="xs">
       <Text size="sm">{said.lineageAbout(nodes.length)}</Text>
       {/* a region that scrolls must be reachable by the keyboard */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
       <div className={classes.scroll} ref={scroll} role="group" tabIndex={0} aria-label={said.lineageLabel}>
         <div className={classes.canvas} style={size}>
           <svg className={classes.edges} aria-hidden {...size}>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { boundsOf, pathOf } from "./trend";
+import { boundsOf, pathOf } from "./trendPath";
 
 test("bounds hold every value of every line", () => {
   expect(boundsOf([{ values: [0.5, null] }, { values: [0.9, 0.1] }])).toEqual({ least: 0.1, most: 0.9 });
