@@ -75,6 +75,10 @@ def open_run(director: RealDirector) -> int:
     return run.id
 
 
+_AT_ONCE = 10
+"""So many are strangers to the director at one time, however slow it is."""
+
+
 class Waiting:
     """Their long polls, all under way."""
 
@@ -83,13 +87,21 @@ class Waiting:
         self._lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def __aenter__(self) -> Self:
-        for each in self._waiters:
-            line = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
-            line[1].write(each.asking(self._seconds))
-            self._lines.append(line)
-            await asyncio.sleep(0.002)  # not all strangers at once
+        probe = await self._line()
+        for first in range(0, len(self._waiters), _AT_ONCE):
+            for each in self._waiters[first : first + _AT_ONCE]:
+                line = await self._line()
+                line[1].write(each.asking(self._seconds))
+                self._lines.append(line)
+            # behind them, one that waits for nothing: once it is answered they are at rest, or nearly
+            probe[1].write(self._waiters[0].asking(0))
+            await _answer(probe[0])
         await asyncio.sleep(0.5)
+        probe[1].close()
         return self
+
+    async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
 
     async def __aexit__(self, *exception: object) -> None:
         for _, writer in self._lines:
