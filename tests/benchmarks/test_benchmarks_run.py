@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
             ["5 models", "memory for 2 models", "memory for 5 models", "5 models, clip+fedavg"],
         ),
         ("startup", "Start", ["seconds to ready"]),
-        ("dashboard", "Dashboard", ["overview", "/infer with 5 open dashboards"]),
+        ("dashboard", "Dashboard", ["overview", "largest paint: overview", "/infer with 5 open dashboards"]),
         ("simulated", "Simulation", ["a round"]),
         ("rounds", "Rounds", ["a round", "the first round after waiting"]),
         ("tracking", "Tracking", ["MLflow dead", "MLflow slow, 10 s an answer", "MLflow answering 500"]),

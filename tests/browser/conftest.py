@@ -1,42 +1,30 @@
 """A real browser in front of a real director."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks import chromium
 from tests.browser.album import Album
 from tests.browser.signed_in import Visitor
 from tests.real_processes import RealDirector
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for one file: while it is there, its loop runs in the thread where other tests have their own."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    executable = chromium.executable()
     if executable is None:
         pytest.skip("no Chromium here: apt-get install chromium")
     if not (ROOT / "director" / "static" / "index.html").exists():
         pytest.skip("the dashboard is not built: make dashboard")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+    with chromium.opened(executable) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
