@@ -10,6 +10,7 @@ from director.overview.cards import OpenRun
 from director.records.run_schema import RoundRow, RunRow
 from director.records.schema import AuditRow
 from director.rounds.events import RunPaused
+from director.rounds.transitions import why_paused_by
 
 
 def stopped_runs(session: Session, runs: Sequence[OpenRun]) -> Iterator[Matter]:
@@ -34,4 +35,4 @@ def stopped_runs(session: Session, runs: Sequence[OpenRun]) -> Iterator[Matter]:
 
 def _was_paused_by(run: RunRow, last: RoundRow) -> bool:
     """Tell whether its newest round failed and so paused the run; one that a person paused says why they did."""
-    return last.state == "failed" and run.reason == f"Round {last.number} failed: {last.reason}"
+    return last.state == "failed" and run.reason == why_paused_by(last)

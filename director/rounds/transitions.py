@@ -118,7 +118,12 @@ def fail_round(act: Act, row: RoundRow, reason: str, details: str = "") -> None:
     row.state, row.reason, row.details = "failed", reason, details or None
     act.tell(events.RoundFailed(run=row.run_id, round=row.id, reason=reason))
     if row.run.state == "running":
-        pause(act, row.run, f"Round {row.number} failed: {reason}")
+        pause(act, row.run, why_paused_by(row))
+
+
+def why_paused_by(failed: RoundRow) -> str:
+    """Give the reason of a run that a failed round paused."""
+    return f"Round {failed.number} failed: {failed.reason}"
 
 
 def keep_version(act: Act, row: RoundRow, version: GlobalModelRow, *, is_published: bool) -> None:
