@@ -26,7 +26,7 @@ from director.api.guard import DirectRoute, caller_of, director_of, may
 from director.api.pieces import in_pieces
 from director.api.problems import request_id_of
 from director.errors import InvalidRequestError, MalformedRequestError
-from director.inference.service import Question
+from director.inference.service import ManyAnswers, Question
 from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=DirectRoute, tags=["inference"])
@@ -66,13 +66,24 @@ async def infer_global(request: Request) -> Response:
     return await _one_answered(request, GlobalInferenceRequest)
 
 
-_CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {_CSV: {"schema": {"type": "string"}}}}}
+VERSION_HEADER, DIGEST_HEADER = "Model-Version", "Model-SHA256"
+"""A table of answers has no place for which model gave them."""
+
+_BATCH_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {_CSV: {"schema": {"type": "string"}}},
+        "headers": {
+            VERSION_HEADER: {"description": "Which version answered.", "schema": {"type": "integer"}},
+            DIGEST_HEADER: {"description": "The SHA-256 of its weights.", "schema": {"type": "string"}},
+        },
+    }
+}
 
 
 @router.post(
     "/infer/batch",
     response_model=BatchPrediction,
-    responses=_CSV_ANSWER,
+    responses=_BATCH_ANSWER,
     openapi_extra=_batch_body(BatchInferenceRequest),
 )
 @may(HOSPITAL, STAFF, ANALYST, ADMIN, body="table")
@@ -84,7 +95,7 @@ async def infer_batch(request: Request) -> Response:
 @router.post(
     "/infer_global/batch",
     response_model=BatchPrediction,
-    responses=_CSV_ANSWER,
+    responses=_BATCH_ANSWER,
     openapi_extra=_batch_body(BatchGlobalInferenceRequest),
 )
 @may(HOSPITAL, STAFF, ANALYST, ADMIN, body="table")
@@ -129,19 +140,20 @@ async def _batch_answered(
         await take(request, file, in_memory_bytes)
         if _is_csv(request):
             about, media_type = _about_csv(request, about_csv), _CSV
-            blocks = await desk.in_turn(lambda: _csv_answered(request, about, file))
+            answers = await desk.in_turn(lambda: _csv_answered(request, about, file))
         else:
             media_type = "application/json"
-            blocks = await desk.in_turn(lambda: _rows_answered(request, form, file))
-    return StreamingResponse(desk.computed(blocks), media_type=media_type)
+            answers = await desk.in_turn(lambda: _rows_answered(request, form, file))
+    by = {VERSION_HEADER: str(answers.model.version), DIGEST_HEADER: answers.model.sha256}
+    return StreamingResponse(desk.computed(answers.blocks), media_type=media_type, headers=by)
 
 
-def _csv_answered(request: Request, about: "GlobalCsv", file: IO[bytes]) -> Iterator[bytes]:
+def _csv_answered(request: Request, about: "GlobalCsv", file: IO[bytes]) -> ManyAnswers:
     envoy = about.envoy_name if isinstance(about, EnvoyCsv) else None
     return director_of(request).inference.answer_csv(_question(request, about, envoy), file)
 
 
-def _rows_answered(request: Request, form: type[BatchGlobalInferenceRequest], file: IO[bytes]) -> Iterator[bytes]:
+def _rows_answered(request: Request, form: type[BatchGlobalInferenceRequest], file: IO[bytes]) -> ManyAnswers:
     pieces = in_pieces(file)
     first = _batch(request, form, next(pieces))
     envoy = first.envoy_name if isinstance(first, BatchInferenceRequest) else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from contract.messages.inference import AnsweringModel
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
 from director.clock import Clock
@@ -34,6 +35,19 @@ class Question:
     probabilities: bool
 
 
+@dataclass(frozen=True)
+class ManyAnswers:
+    """What many rows are answered with.
+
+    Args:
+        model: Which model answers all of them.
+        blocks: The answer's bytes, computed as they are taken.
+    """
+
+    model: AnsweringModel
+    blocks: Iterator[bytes]
+
+
 class Inference:
     """Answers questions.
 
@@ -61,17 +75,18 @@ class Inference:
         self._note(question, ready, 1)
         return answer
 
-    def answer_rows(self, question: Question, rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+    def answer_rows(self, question: Question, rows: Iterable[Mapping[str, object]]) -> ManyAnswers:
         """Answer many rows as one JSON object; raises as ``answer`` before the first bytes."""
         ready = self._ready(question)
         matrix = self._noted(question, ready, ready.task.vectorise_rows(rows))
-        return batch.json_answers(ready, matrix, question.request_id, with_probabilities=question.probabilities)
+        blocks = batch.json_answers(ready, matrix, question.request_id, with_probabilities=question.probabilities)
+        return ManyAnswers(ready.model, blocks)
 
-    def answer_csv(self, question: Question, table: bytes | IO[bytes]) -> Iterator[bytes]:
+    def answer_csv(self, question: Question, table: bytes | IO[bytes]) -> ManyAnswers:
         """Answer a CSV table with one; raises as ``answer`` and ``read_table`` before the first bytes."""
         ready = self._ready(question)
         matrix = self._noted(question, ready, read_table(table, ready.task)[0])
-        return batch.csv_answers(ready, matrix, with_probabilities=question.probabilities)
+        return ManyAnswers(ready.model, batch.csv_answers(ready, matrix, with_probabilities=question.probabilities))
 
     def _ready(self, question: Question) -> ReadyModel:
         if question.envoy is not None:

@@ -5086,6 +5086,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The SHA-256 of its weights. */
+                    "Model-SHA256"?: string;
+                    /** @description Which version answered. */
+                    "Model-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5164,6 +5168,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The SHA-256 of its weights. */
+                    "Model-SHA256"?: string;
+                    /** @description Which version answered. */
+                    "Model-Version"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -34,6 +34,9 @@ def test_a_batch_is_answered_in_the_form_in_which_it_came(hospital: SimulatedHos
     assert as_csv.headers["content-type"].startswith("text/csv")
     levels = [line.split(",")[0] for line in as_csv.text.splitlines()[1:]]
     assert levels == [each["risk_level"] for each in as_json.json()["items"]]
+    model = as_json.json()["model"]
+    for answer in (as_json, as_csv):
+        assert (answer.headers["Model-Version"], answer.headers["Model-SHA256"]) == ("1", model["sha256"])
 
 
 @pytest.mark.parametrize("path", PATHS)
