@@ -29,12 +29,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def installed(folder: Path, wheel: Path, extra: str) -> Path:
     """Make a virtual environment with one extra alone; gives its python."""
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
     pins = [f"torch=={_version('torch')}"] if extra == "envoy" else []
-    command = [str(python), "-m", "pip", "install", "--quiet", *pins, f"{wheel}[{extra}]"]
-    subprocess.run(command, check=True, cwd=folder)
+    pip(python, "install", "--quiet", "--no-compile", *pins, f"{wheel}[{extra}]")
     return python
+
+
+def pip(python: Path, *arguments: str) -> str:
+    """Run our own pip on another environment, which then needs none."""
+    command = [sys.executable, "-m", "pip", "--python", str(python), *arguments]
+    return subprocess.run(command, check=True, cwd=python.parent, stdout=subprocess.PIPE, text=True).stdout
+
+
+def packages_of(python: Path) -> set[str]:
+    return {each["name"].lower() for each in json.loads(pip(python, "list", "--format=json"))}
 
 
 def _version(package: str) -> str:
@@ -81,9 +90,7 @@ def test_an_envoy_alone_trains_and_sends_and_never_sees_a_server(
     shown = director.folder / "received_results" / "KNH" / "model.pt"
     assert Digest.of(shown.read_bytes()) == sent["submission"]["files"]["model"]["sha256"]
 
-    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
-    packages = {each["name"].lower() for each in json.loads(listed)}
-    assert not packages & {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic"}
+    assert not packages_of(python) & {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic"}
     loaded = imported_by(python, "import envoy.cli, envoy.training, envoy.submission, envoy.tables")
     assert not loaded & {"fastapi", "starlette", "director", "aggregation"}
 
@@ -91,9 +98,7 @@ def test_an_envoy_alone_trains_and_sends_and_never_sees_a_server(
 @pytest.mark.timeout(400)
 def test_a_director_alone_serves_and_never_sees_torch_or_pandas(wheel: Path, tmp_path: Path):
     python = installed(tmp_path / "venv", wheel, "director")
-    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
-    packages = {each["name"].lower() for each in json.loads(listed)}
-    assert not packages & {"torch", "pandas", "scikit-learn", "joblib", "requests"}
+    assert not packages_of(python) & {"torch", "pandas", "scikit-learn", "joblib", "requests"}
     director = RealDirector(tmp_path / "director", python=str(python))
     director.run("init")
     try:
@@ -120,9 +125,15 @@ with Client({url!r}) as client:
 @pytest.mark.timeout(400)
 def test_an_analysts_client_alone_asks_and_never_sees_torch_or_a_server(wheel: Path, tmp_path: Path):
     python = installed(tmp_path / "venv", wheel, "client")
-    listed = subprocess.run([str(python), "-m", "pip", "list", "--format=json"], capture_output=True, check=True).stdout
-    packages = {each["name"].lower() for each in json.loads(listed)}
-    assert not packages & {"torch", "fastapi", "starlette", "uvicorn", "sqlalchemy", "scikit-learn", "joblib"}
+    assert not packages_of(python) & {
+        "torch",
+        "fastapi",
+        "starlette",
+        "uvicorn",
+        "sqlalchemy",
+        "scikit-learn",
+        "joblib",
+    }
     with serving(tmp_path / "director") as served:
         environment = {**clean_environment(), "FL_TOKEN": served.token}
         command = [str(python), "-c", ASKING.format(url=served.url)]

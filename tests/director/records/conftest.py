@@ -8,6 +8,7 @@ import pytest
 from director.records.database import Database
 from director.records.ledger import Ledger
 from tests.federation_simulator import SetClock
+from tests.migrated import put_empty_database
 
 
 @pytest.fixture
@@ -17,8 +18,8 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
+    put_empty_database(tmp_path / "director.db")
     database = Database(f"sqlite:///{tmp_path / 'director.db'}")
-    database.migrate()
     yield database
     database.close()
 
