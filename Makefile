@@ -63,7 +63,7 @@ serve: $(INSTALLED) $(DASHBOARD) ## Open the federation that `make demo` made, w
 
 test: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Run every test: side by side what bears it, then the rest alone
 	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from the code

@@ -14,31 +14,7 @@ from tests.s3_server import S3Server, s3_server
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-ALONE = ("benchmarks", "browser", "faults", "journeys")
-"""Folders whose tests look at clocks, memory or many processes."""
-
-BESIDE_OTHERS = (
-    "benchmarks/test_benchmarks_run.py",
-    "journeys/test_a_hospitals_days.py",
-    "journeys/test_demo.py",
-    "journeys/test_installing.py",
-    "journeys/test_tables_in_a_bucket.py",
-    "journeys/test_the_first_day.py",
-)
-"""Their files that look at none of it: they take long, and something else may as well run beside them."""
-
 STANDARD_NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must run alone by where it lies."""
-    tests = Path(__file__).parent
-    for item in items:
-        if not item.path.is_relative_to(tests):
-            continue
-        place = item.path.relative_to(tests)
-        if place.parts[0] in ALONE and place.as_posix() not in BESIDE_OTHERS:
-            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture

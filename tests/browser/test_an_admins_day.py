@@ -12,6 +12,8 @@ from tests.browser.hands import Hands
 from tests.browser.signed_in import Visitor
 from tests.real_processes import RealDirector, RealEnvoy, participating
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

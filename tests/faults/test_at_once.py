@@ -23,7 +23,7 @@ FILES = 20
 
 T = TypeVar("T")
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from tests.faults.senders import join
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 MIB = 2**20
 LARGEST = 32 * MIB - 1024
 AT_ONCE = 5

@@ -20,6 +20,8 @@ from tests.faults.senders import Sender, admitted_versions, join
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:

@@ -18,6 +18,8 @@ from tests.faults.waiting_envoys import Waiting, joined, open_run
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 CROWD = scaled(150, 1000)
 
 

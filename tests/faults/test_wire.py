@@ -14,6 +14,8 @@ from tests.faults.scale import record, scaled
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 HEADER_SECONDS, IDLE_SECONDS, WINDOW_SECONDS = scaled((1, 1, 2), (10, 30, 20))
 HOST = b"Host: director\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST

@@ -20,6 +20,8 @@ from envoy.errors import RefusedError
 from tests.federation_simulator import SimulatedHospital
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 NOTICED_SECONDS = 5
 
 

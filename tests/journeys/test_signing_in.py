@@ -13,6 +13,8 @@ from tests.federation_simulator import FederationSimulator
 from tests.journeys.test_upgrading import take_back_to
 from tests.real_processes import RealDirector
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def director(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector]:

@@ -11,6 +11,8 @@ import pytest
 from tests.federation_simulator import eventually
 from tests.real_processes import RealDirector, RealEnvoy, participating
 
+pytestmark = pytest.mark.alone
+
 Tables = dict[str, Path]
 NAMES = ("KNH", "MTRH")
 

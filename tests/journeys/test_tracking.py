@@ -20,7 +20,10 @@ from tests.faults.tracing import require_strace
 from tests.federation_simulator import eventually
 from tests.real_processes import RealDirector, RealEnvoy, clean_environment, free_port, participating
 
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="no MLflow server is here: make .venv-mlflow/installed")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not PROGRAM.exists(), reason="no MLflow server here: make .venv-mlflow/installed"),
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 Tables = dict[str, Path]
