@@ -127,17 +127,21 @@ class Intake:
             raise self._refuse(caller, envoy_name, task, inspection)
         arrival = _Arrival(caller, envoy_name, inspection, inspection.update, key)
         files = self._keep_files(inspection.update.parcel)
+        digests = {digest for digest, _ in files.values()}
         try:
-            return self._keep_rows(arrival, files)
+            receipt, is_new = self._keep_rows(arrival, files)
         except FederationError:
-            self._drop_unnamed({digest for digest, _ in files.values()})
+            self._drop_unnamed(digests)
             raise
+        if not is_new:  # the same model may have come with other words about it, such as a later moment
+            self._drop_unnamed(digests)
+        return receipt, is_new
 
     def _keep_files(self, parcel: Parcel) -> _Files:
         return {role: self._blobs.keep(data) for role, data in parcel.parts.items()}
 
     def _drop_unnamed(self, digests: Set[Digest]) -> None:
-        """Remove the files of an upload that was not taken after all; who names one meanwhile keeps it again."""
+        """Remove the files of an upload that made no version; who names one meanwhile keeps it again."""
         with self._ledger.act(HOUSE) as act:
             for digest in digests - referred_digests(act.session, digests):
                 self._blobs.remove(digest)

@@ -113,7 +113,9 @@ def test_what_nobody_knows_is_kept_nowhere_and_named_in_the_receipt(
     assert b'{"epoch": 1, "validation": {}}\n' in federation.file("logs", "training", "KUTRRH.log").read_bytes()
 
 
-def test_the_same_submission_with_other_words_about_it_is_the_same(hospital: SimulatedHospital):
+def test_the_same_submission_with_other_words_about_it_is_the_same_and_leaves_no_file(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
     parcel = hospital.parcel()
     parcel.metadata["patients"] = 20
     first = hospital.upload(parcel, **{"Idempotency-Key": "k1"})
@@ -121,6 +123,7 @@ def test_the_same_submission_with_other_words_about_it_is_the_same(hospital: Sim
     again, by_key = hospital.upload(parcel), hospital.upload(parcel, **{"Idempotency-Key": "k1"})
     assert (first.status_code, again.status_code, by_key.status_code) == (201, 200, 200)
     assert first.json() == again.json() == by_key.json()
+    assert federation.director.upkeep.defects() == []
 
 
 def test_a_receipt_has_the_fields_that_an_envoy_of_the_version_before_knows():
