@@ -1,8 +1,16 @@
 """A data folder and a backup that the version before made go on working."""
 
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import httpx2 as httpx
 import pytest
+import requests
 from alembic import command
 from alembic.config import Config
 
@@ -12,10 +20,13 @@ from director.records.database import Database
 from director.records.ledger import Ledger
 from director.settings import DirectorSettings
 from director.upkeep.backup import make_backup
-from tests.federation_simulator import FederationSimulator, SimulatedHospital
-from tests.real_processes import RealDirector
+from tests.faults.tracing import require_strace
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
+from tests.real_processes import RealDirector, clean_environment
 
 BEFORE = "0003"
+LAST = "0007"
+"""The schema of the version that had rounds and no people."""
 
 
 def take_back_to(revision: str, database: Database) -> None:
@@ -74,3 +85,85 @@ def test_a_backup_of_an_older_federation_is_restored(older: FederationSimulator,
     versions = elsewhere.models.list(LOCAL_ADMIN, None, limit=10, cursor=None).items
     assert [(each.version, each.published) for each in versions] == [(2, True), (1, False)]
     elsewhere.database.close()
+
+
+@pytest.fixture
+def amid_a_round(tmp_path: Path) -> FederationSimulator:
+    """A federation in the hands of the last version, stopped amid a round that waits for two of three hospitals."""
+    federation = FederationSimulator(tmp_path / "director")
+    federation.clock.now = datetime.now(UTC)  # the process that goes on has its own clock
+    for name in ("KUTRRH", "MTRH", "KNH"):
+        federation.enrol(name).send_statistics()
+    federation.open_run(rounds=1)
+    federation.play()  # all take part
+    federation.play("KUTRRH", nudge=1)
+    federation.stop()
+    take_back_to(LAST, federation.director.database)
+    federation.director.database.close()
+    return federation
+
+
+def let_return(federation: FederationSimulator, director: RealDirector, name: str) -> dict[str, Any]:
+    """Let a hospital that joined the old director return its update to the one that stands at its place."""
+    hospital = federation.hospitals[name]
+    with httpx.Client(base_url=director.url) as http:
+        hospital.http = http
+        answer = hospital.take_part(2)
+    assert answer is not None
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def test_a_round_that_was_open_goes_on_and_what_was_kept_before_is_shown(amid_a_round: FederationSimulator):
+    director = RealDirector(amid_a_round.folder)
+    director.start()
+    try:
+        asked = requests.Session()
+        asked.headers.update(amid_a_round.admin)  # a token of the version before
+        shown = asked.get(f"{director.url}/overview").json()["rounds"]
+        assert [(each["returned"], each["awaited"]) for each in shown] == [(["KUTRRH"], ["KNH", "MTRH"])]
+        for name in ("MTRH", "KNH"):
+            let_return(amid_a_round, director, name)
+        eventually(lambda: asked.get(f"{director.url}/runs/1").json()["state"] == "finished")
+        (row,) = asked.get(f"{director.url}/runs/1/rounds").json()["items"]
+        assert (row["state"], row["global_version"], len(row["parts"])) == ("published", 1, 3)
+        (point,) = asked.get(f"{director.url}/envoys/KUTRRH/course").json()["points"]
+        assert (point["round"], point["start"]) == (1, {})  # its log has no line of epoch 0
+        (received, _) = asked.get(f"{director.url}/envoys/KUTRRH/received").json()["items"]
+        log = asked.get(f"{director.url}/submissions/{received['submission_id']}/log").json()
+        assert [line["epoch"] for line in log["lines"]] == [1]
+        assert director.run("audit", "verify").stdout.startswith("whole")
+        assert director.run("fsck").stdout.strip() == "clean"
+    finally:
+        director.stop()
+
+
+def schema_in(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "director.db")) as connection:
+        (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found)
+
+
+@pytest.mark.parametrize(("call", "found"), [("pwrite64:when=10", LAST), ("fdatasync:when=3", "0008")])
+def test_killed_within_the_migrations_it_goes_on_from_there(
+    amid_a_round: FederationSimulator, call: str, found: str
+) -> None:
+    require_strace()
+    subprocess.run(
+        [
+            *("strace", "-f", "-o", "/dev/null", "-e", f"trace={call.partition(':')[0]}"),
+            *("-e", f"inject={call.replace(':', ':signal=KILL:')}", sys.executable, "-m", "director", "init"),
+        ],
+        env={**clean_environment(), "DIRECTOR_DATA_DIR": str(amid_a_round.folder)},
+        cwd=amid_a_round.folder.parent,
+        capture_output=True,
+        check=False,
+    )
+    assert schema_in(amid_a_round.folder) == found, "it was killed elsewhere: count its calls anew"
+    director = RealDirector(amid_a_round.folder)
+    director.start()
+    try:
+        assert director.json("run", "show", "1")["current"]["returned"] == ["KUTRRH"]
+        assert director.run("fsck").stdout.strip() == "clean"
+    finally:
+        director.stop()
