@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from director.api.guard import GuardedRoute, anybody, director_of
 from director.api.health import VERSION
-from director.api.pages import Asset, Pages
+from director.api.pages import MISSING, Asset, Pages
 from director.errors import NotFoundError
 
 router = APIRouter(route_class=GuardedRoute)
@@ -21,11 +21,6 @@ _PAGE_HEADERS = {
 }
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """A file's name has its content's digest in it: another content has another name."""
-
-_MISSING = (
-    "This director was installed without its dashboard. In the source tree, with Node 20 or newer: make dashboard; "
-    "or install a released wheel. Everything can be done with the commands and over HTTP meanwhile."
-)
 
 
 @router.get("/", include_in_schema=False)
@@ -40,7 +35,7 @@ def home(request: Request) -> Response:
     )
     return HTMLResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'
-        f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><p>{_MISSING}</p>"
+        f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><p>{MISSING}</p>"
         f'<h2>Tasks</h2><ul>{rows}</ul><p><a href="/docs">API documentation</a> · '
         '<a href="/health/ready">state</a></p></html>'
     )
@@ -63,7 +58,7 @@ def dashboard(request: Request, screen: str = "") -> Response:
     """Give the page, whichever of its screens is asked for: it finds the screen by itself."""
     found = _pages(request).page()
     if found is None:
-        raise NotFoundError("There is no dashboard here.", hint=_MISSING)
+        raise NotFoundError("There is no dashboard here.", hint=MISSING)
     content, policy = found
     return HTMLResponse(content, headers={**_PAGE_HEADERS, "Content-Security-Policy": policy})
 

@@ -13,6 +13,11 @@ from pathlib import Path
 from contract.names import Digest
 
 STATIC = Path(__file__).parent.parent / "static"
+MISSING = (
+    "This director was installed without its dashboard. In the source tree, with Node 20 or newer: make dashboard, "
+    "then install and start it again; or install a released wheel. Everything can be done with the commands and over "
+    "HTTP meanwhile."
+)
 _PAGE = "index.html"
 _NONCE = b"__NONCE__"
 """What dashboard/vite.config.ts lets the build write in the nonce's place."""

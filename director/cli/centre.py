@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from director.assembly import Director
-from director.cli.links import sign_in_url
+from director.cli.links import say_where_no_page_is, sign_in_url
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
@@ -66,6 +66,7 @@ def serve(
     err.print(f"Serving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} (stop with Ctrl-C)")
     if link is not None:
         err.print(f"Sign in once at: {sign_in_url(scheme, host, port, link)}")
+        say_where_no_page_is()
     lift_file_limit()
     with tracking_beside() if settings.track_uri else nullcontext():
         uvicorn.run(

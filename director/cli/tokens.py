@@ -10,7 +10,7 @@ from rich.table import Table
 from contract.messages.base import Role
 from contract.messages.tokens import IssuedToken, Person
 from contract.names import EnvoyName
-from director.cli.links import page_url, sign_in_url
+from director.cli.links import page_url, say_where_no_page_is, sign_in_url
 from director.cli.program import AsJson, duration, err, every_item, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
@@ -56,6 +56,7 @@ def token_link(
     scheme = "https" if settings.tls_cert else "http"
     out.print(page_url(url, link) if url else sign_in_url(scheme, settings.host, settings.port, link))
     err.print(f"token {link.token_id}, until {link.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again")
+    say_where_no_page_is()
 
 
 @app.command("list")

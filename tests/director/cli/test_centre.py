@@ -9,11 +9,12 @@ import pytest
 import uvicorn
 
 from director.api import server
+from director.cli import links
 from director.cli.listening import CIPHERS
 from director.cli.program import EXIT_DATA, EXIT_USAGE
 from tests.certificates import write_certificates
 from tests.director.cli.conftest import Run
-from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.federation_simulator import NO_DASHBOARD, FederationSimulator, SimulatedHospital
 
 
 def free_port() -> int:
@@ -48,6 +49,17 @@ def test_an_untouched_folder_is_made_a_federations_before_it_is_served(
     assert "New federation" not in again.stderr
     assert f"Serving on http://127.0.0.1:{port} " in again.stderr
     assert [(each["app"], each["factory"]) for each in started] == [("director.app:from_environment", True)] * 2
+
+
+def test_a_link_that_serve_prints_says_where_no_page_is_there(
+    run: Run, empty: Path, started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "Pages", lambda: NO_DASHBOARD)
+    assert "make dashboard" not in run("serve", "--port", free_port()).stderr
+    said = run("serve", "--sign-in-link", "--port", free_port()).stderr
+    assert "/dashboard/sign-in#" in said
+    assert "make dashboard" in said.partition("/dashboard/sign-in#")[2]
+    assert len(started) == 2
 
 
 def test_options_come_before_settings_and_settings_before_defaults(

@@ -1,9 +1,12 @@
 """How a one-time sign-in link is written, and what the commands print of it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from director.api.pages import Pages
+from director.cli import links
 from director.cli.links import page_url, sign_in_url
 from director.members.links import SignInLink
 from tests.director.cli.conftest import Run
@@ -39,3 +42,15 @@ def test_a_link_is_printed_alone_and_works(served: Run, federation: FederationSi
 def test_a_machine_gets_no_link(served: Run) -> None:
     refused = served("token", "link", "--role", "hospital", "--envoy", "KNH")
     assert (refused.exit_code, refused.stdout) == (4, "")
+
+
+@pytest.mark.parametrize("folder", ["built", "nothing"])
+def test_where_no_dashboard_was_built_a_link_says_that_no_page_is_there(
+    served: Run, federation: FederationSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built" / "index.html").write_text("the dashboard")
+    monkeypatch.setattr(links, "Pages", lambda: Pages(tmp_path / folder))
+    printed = served("token", "link")
+    assert printed.stdout.startswith("http://127.0.0.1:8080/dashboard/sign-in#")
+    assert ("make dashboard" in printed.stderr) == (folder == "nothing")
