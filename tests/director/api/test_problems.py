@@ -1,5 +1,8 @@
 """Every error leaves as a problem: a status, a code, a sentence, a hint, and nothing of our inside."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from aggregation import errors as aggregation_errors
@@ -8,6 +11,8 @@ from contract.errors import FederationError
 from director import errors as director_errors
 from director.api.problems import STATUSES
 from tests.federation_simulator import FederationSimulator
+
+ANALYSTS_PAGE = Path(__file__).parents[3] / "docs" / "analyst.md"
 
 
 def codes_of(module) -> set[str]:
@@ -27,6 +32,11 @@ def codes_of(module) -> set[str]:
 def test_every_error_has_its_status():
     codes = codes_of(contract_errors) | codes_of(aggregation_errors) | codes_of(director_errors)
     assert codes <= set(STATUSES)
+
+
+def test_the_analysts_page_lists_every_code_with_its_status():
+    listed = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", ANALYSTS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {code: int(status) for code, status in listed} == {code: status for code, (status, _) in STATUSES.items()}
 
 
 @pytest.mark.parametrize(
