@@ -7,6 +7,7 @@ cookie's secret (HMAC), so that nothing more is kept. Knows no sessions.
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -19,6 +20,11 @@ BACKGROUND_HEADER = "X-Background"
 """With the value 1: a page fetches this by itself, and nobody does anything."""
 
 _HARMLESS = frozenset(("GET", "HEAD"))
+_BLANKS = " \t"
+_OWN_SITES = frozenset(("same-origin", "none"))
+"""What a browser says of its own pages' requests, and of what a person types or opens. Another host of the same site
+("same-site") is another's: the cookie goes along with whatever it lets a page fetch, and who read a model is on record.
+"""
 
 
 def cookie_name(request: Request) -> str:
@@ -27,8 +33,15 @@ def cookie_name(request: Request) -> str:
 
 
 def secret_in(request: Request) -> str | None:
-    """Give the secret of the session that a request shows; None: it shows none."""
-    return request.cookies.get(cookie_name(request)) or None
+    """Give the secret of the session that a request shows; None: it shows none, or two that differ.
+
+    Read by this cookie's very name. The framework's own reader lets blanks fall that are none in a cookie (such as
+    U+00A0), with which another host of the same site can set what looks to it like ``__Host-``; and of two it takes
+    the last one, whoever set it.
+    """
+    wanted = cookie_name(request)
+    shown = {value for name, value in _cookies_of(request) if name == wanted}
+    return shown.pop() or None if len(shown) == 1 else None
 
 
 def csrf_token_of(secret: str) -> str:
@@ -37,7 +50,7 @@ def csrf_token_of(secret: str) -> str:
 
 
 def require_own_page(request: Request) -> None:
-    """Refuse a request of another site's page.
+    """Refuse a request of another site's page, and of another host of the same site.
 
     The scheme of ``Origin`` is looked at where this is https: behind a proxy whose word is not taken, the director
     does not know how it was asked.
@@ -48,7 +61,7 @@ def require_own_page(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and not _is_own(request, origin):
         raise _cross_site()
-    if request.headers.get("sec-fetch-site") == "cross-site":
+    if request.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
         raise _cross_site()
 
 
@@ -78,6 +91,14 @@ def give_cookie(request: Request, response: Response, secret: str) -> None:
 def clear_cookie(request: Request, response: Response) -> None:
     """Let the browser forget the cookie."""
     response.delete_cookie(cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="strict")
+
+
+def _cookies_of(request: Request) -> Iterator[tuple[str, str]]:
+    """Give each cookie's name and value, without the blanks of RFC 6265 around them and no others."""
+    for header in request.headers.getlist("cookie"):
+        for pair in header.split(";"):
+            name, _, value = pair.partition("=")
+            yield name.strip(_BLANKS), value.strip(_BLANKS)
 
 
 def _is_own(request: Request, origin: str) -> bool:

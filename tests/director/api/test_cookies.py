@@ -1,6 +1,6 @@
 """The cookie of a session and what goes with it: derived, bound, never of another site."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
@@ -35,6 +35,25 @@ def test_a_secret_is_read_from_the_cookie_of_this_scheme_alone() -> None:
     assert secret_in(asked()) is None
 
 
+@given(
+    st.text(st.characters(max_codepoint=255, exclude_characters=";= \t"), max_size=3),
+    st.text(st.characters(max_codepoint=255, exclude_characters=";= \t"), max_size=3),
+)
+@example("\xa0", "")
+@example("", "\x85")
+def test_a_cookie_that_is_called_nearly_so_is_another_one(before: str, after: str) -> None:
+    tossed = ("Cookie", f"theme=dark; {before}__Host-fld_session{after}=another")
+    assert secret_in(asked(tossed, scheme="https")) == ("another" if before == after == "" else None)
+    beside = ("Cookie", f"__Host-fld_session=own; {before}__Host-fld_session{after}=own")
+    assert secret_in(asked(beside, scheme="https")) == "own"
+
+
+def test_of_two_cookies_that_differ_none_counts() -> None:
+    assert secret_in(asked(("Cookie", "fld_session=own; fld_session=another"))) is None
+    assert secret_in(asked(("Cookie", "fld_session=own"), ("Cookie", "fld_session=another"))) is None
+    assert secret_in(asked(("Cookie", "fld_session=own"), ("Cookie", "\tfld_session=own "))) == "own"
+
+
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=255)))
 def test_no_other_origin_is_the_directors_own(origin: str) -> None:
     is_named_so = origin.lower().endswith("//fl.kutrrh.ke")
@@ -48,4 +67,7 @@ def test_its_own_origin_is_its_host() -> None:
     assert is_own(host, ("Origin", "https://127.0.0.1:8080"))  # behind a proxy whose word is not taken
     assert not is_own(host, ("Origin", "http://127.0.0.1:8080"), scheme="https")
     assert not is_own(host, ("Origin", "http://127.0.0.1"))
-    assert not is_own(host, ("Sec-Fetch-Site", "cross-site"))
+    for site in ("cross-site", "same-site", "Cross-Site"):
+        assert not is_own(host, ("Sec-Fetch-Site", site))
+    for site in ("same-origin", "none"):
+        assert is_own(host, ("Sec-Fetch-Site", site))

@@ -126,6 +126,7 @@ def test_what_changes_something_takes_the_sessions_own_csrf_token(
         {"Origin": "http://[::1"},
         {"Origin": ""},
         {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
     ],
 )
 def test_another_sites_page_is_refused_whatever_it_shows(
