@@ -5,13 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contract.messages.base import Message, OneLine, Role
+from contract.artifacts.visible_text import ONE_FILLED_LINE
+from contract.messages.base import Message, Role
 from contract.names import EnvoyName
 
 _TEN_YEARS_IN_SECONDS = 10 * 365 * 86_400
 
-Person = Annotated[OneLine, Field(min_length=1, max_length=100)]
-"""Whose token it is, as the audit shall show it."""
+Person = Annotated[str, Field(min_length=1, max_length=100, pattern=ONE_FILLED_LINE)]
+"""Whose token it is, as the audit shall show it; blanks alone name nobody."""
 
 
 class TokenRequest(Message):

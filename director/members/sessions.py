@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contract.names import Digest
 from director.members.events import EndOfSession, SessionEnded, SessionOpened
+from director.members.spellings import folded
 from director.records.ledger import Act
 from director.records.schema import TokenRow
 from director.records.session_schema import SessionRow, SignInLinkRow
@@ -62,14 +63,13 @@ def end_everywhere(act: Act, token_id: str) -> None:
     Two hospitals may each have a Jane Wanjiru, whom only the hospital tells apart: a person is a name at a place.
     """
     token = act.session.get_one(TokenRow, token_id)
-    theirs = (
-        SessionRow.token_id == token.id
-        if token.person is None
-        else SessionRow.token.has(
-            (TokenRow.person == token.person) & TokenRow.envoy_id.is_not_distinct_from(token.envoy_id)
-        )
-    )
-    _end(act, act.session.scalars(_open(act.now).where(theirs)), "everywhere")
+    person, place = token.person, TokenRow.envoy_id.is_not_distinct_from(token.envoy_id)
+    if person is None:
+        theirs = list(act.session.scalars(_open(act.now).where(SessionRow.token_id == token.id)))
+    else:
+        named = act.session.scalars(_open(act.now).where(SessionRow.token.has(TokenRow.person.is_not(None) & place)))
+        theirs = [row for row in named if folded(row.token.person or "") == folded(person)]
+    _end(act, theirs, "everywhere")
 
 
 def end_of_token(act: Act, token_id: str, actor: str | None = None) -> None:

@@ -3,7 +3,6 @@
 No timer ends one: that its time is up is seen by whoever looks.
 """
 
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from contract.messages.proposals import Proposal, ProposalState
 from director.errors import ConflictError, ForbiddenError, NotFoundError
 from director.members.access import Principal
+from director.members.spellings import folded
 from director.records.ledger import Act
 from director.records.proposal_schema import ProposalRow
 from director.records.schema import TokenRow
@@ -72,19 +72,14 @@ def is_in(state: ProposalState, now: datetime) -> ColumnElement[bool]:
 
 
 def person_of(session: Session, caller: Principal) -> str | None:
-    """Give whose token it is, if it says so; asked of the row, as it is now."""
+    """Give whose token it is, if it says so in a name that can be seen; asked of the row, as it is now."""
     row = session.get(TokenRow, caller.token_id)
-    return row.person if row is not None else None
+    return row.person if row is not None and row.person is not None and folded(row.person) else None
 
 
 def is_own(row: ProposalRow, caller: Principal, person: str | None) -> bool:
     """Tell whether a proposal is of whoever asks: of their token, or of the person whom their token names."""
-    return row.token_id == caller.token_id or (person is not None and _folded(row.person) == _folded(person))
-
-
-def _folded(person: str) -> str:
-    """Take spellings that differ in case, width or blanks alone for one person's."""
-    return " ".join(unicodedata.normalize("NFKC", person).casefold().split())
+    return row.token_id == caller.token_id or (person is not None and folded(row.person) == folded(person))
 
 
 def nobody_named(what: str) -> ForbiddenError:

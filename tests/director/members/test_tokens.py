@@ -269,7 +269,7 @@ def test_a_token_names_a_hospital_and_a_person_where_its_role_has_them(
     assert acts(federation) == before
 
 
-@pytest.mark.parametrize("person", ["", "two\nlines", "turned \u202e round", "x" * 101])
+@pytest.mark.parametrize("person", ["", " ", "two\nlines", "turned \u202e round", "x" * 101])
 def test_a_person_is_one_line_that_is_seen_as_it_is(federation: FederationSimulator, person: str):
     assert issue(federation, person=person).status_code == 422
 

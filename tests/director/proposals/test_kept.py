@@ -57,6 +57,13 @@ def test_what_is_asked_for_by_its_state_is_what_is_described_so(federation: Fede
             open_proposal(session, 2, NOW)
 
 
+@pytest.mark.parametrize("blank", [" ", "\u200b"])
+def test_a_name_that_shows_nothing_names_nobody(federation: FederationSimulator, blank: str) -> None:
+    token = federation.director.members.issue_token(LOCAL_ADMIN, ADMIN, person=blank)
+    with federation.director.database.read() as session:
+        assert person_of(session, Principal(token.id, ADMIN)) is None
+
+
 def test_a_person_is_named_by_the_tokens_row(federation: FederationSimulator) -> None:
     federation.admin_called("Amina")
     (token,) = federation.director.members.list_tokens(
