@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
@@ -9,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from contract.messages.proposals import ProposedAct
 from contract.names import EnvoyName, TaskName
+from director.errors import ConflictError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
 from director.models.service import Models
 from director.models.versions import require_publishable
 from director.records.ledger import Act
+from director.records.schema import GlobalModelRow
 from director.records.verdicts import require_decidable
 from director.submissions.kept import submission_with_id
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
+from director.tasks.publications import current_global_model, published
 from director.tasks.service import Tasks
 from director.tasks.statistics import report_of
 
@@ -135,14 +139,33 @@ class Acts:
                 return Disabling(envoy_named(session, envoy_name).name)
         return asked
 
-    def do(self, act: Act, caller: Principal, asked: Asked, reason: str | None) -> None:
+    def is_so(self, session: Session, asked: Asked) -> bool:
+        """Tell whether what is asked is so already, and doing it changes nothing."""
+        match asked:
+            case Publication(task, version):
+                current = current_global_model(session, self._catalogue.find(task))
+                return current is not None and current.version == version
+            case Disabling(envoy_name):
+                return envoy_named(session, envoy_name).disabled_at is not None
+        return False
+
+    def do(self, act: Act, caller: Principal, asked: Asked, reason: str | None, asked_at: datetime) -> None:
         """Do it as a part of an act.
 
+        Args:
+            act: The act.
+            caller: Who does it.
+            asked: What was asked.
+            reason: Why.
+            asked_at: When.
+
         Raises:
-            FederationError: As the act itself: it is asked as if it were asked now.
+            ConflictError: It would take back what was done since, which nobody asked for.
+            FederationError: As the act itself: else it is asked as if it were asked now.
         """
         match asked:
             case Publication(task, version):
+                _require_forward(act.session, task, version, asked_at)
                 self._models.publish_within(act, task, version, reason)
             case ModelRelease(submission_id):
                 self._submissions.decide_within(act, caller, "released", submission_id, reason or "")
@@ -150,3 +173,19 @@ class Acts:
                 self._tasks.decide_statistics_within(act, "released", envoy_name, task, version, reason or "")
             case Disabling(envoy_name):
                 self._submissions.disable_within(act, caller, envoy_name)
+
+
+def _require_forward(session: Session, task: TaskName, version: int, asked_at: datetime) -> None:
+    """Refuse a version that was a step forward when it was asked for, and would be a rollback now."""
+    before, current = (_number(published(session, task, until)) for until in (asked_at, None))
+    if before < version < current:
+        raise ConflictError(
+            f"Version {current} was published since this was proposed: publishing {version} now would take it back.",
+            hint="Decline it; where a rollback is wanted, ask for that.",
+            version=version,
+            current=current,
+        )
+
+
+def _number(row: GlobalModelRow | None) -> int:
+    return row.version if row is not None else 0

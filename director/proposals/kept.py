@@ -51,6 +51,21 @@ def open_proposal(session: Session, number: int, now: datetime) -> ProposalRow:
     return row
 
 
+def require_standing(session: Session, row: ProposalRow) -> None:
+    """Refuse what was proposed with a token that was revoked since: it may have been in another hand.
+
+    Raises:
+        ConflictError: It was.
+    """
+    token = session.get(TokenRow, row.token_id)
+    if token is not None and token.revoked_at is not None:
+        raise ConflictError(
+            f"The token that made proposal {row.id} was revoked since: it may have been in another hand.",
+            hint="Decline this, and have the act asked for anew where it is wanted.",
+            proposal=row.id,
+        )
+
+
 def decide(row: ProposalRow, state: ProposalState, act: Act, person: str | None, reason: str | None = None) -> None:
     """Write down what became of a proposal, by whom and why."""
     row.state, row.decided_by, row.decided_person = state, act.actor, person

@@ -4,9 +4,10 @@ Two admins are two persons: two tokens alone don't prove that. Whoever works on 
 not asked for a second one.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy import and_, select
 
@@ -33,13 +34,16 @@ from director.proposals.kept import (
     open_proposal,
     person_of,
     proposal_with_number,
+    require_standing,
 )
-from director.records.ledger import Ledger
+from director.records.ledger import Act, Ledger
 from director.records.paging import page_of
 from director.records.proposal_schema import ProposalRow
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
+
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,21 @@ class Proposals:
     ) -> GlobalModel | Proposal:
         """Make a version the current one, or propose it; raises as ``Models.publish`` and ``propose``."""
         if self._waits(caller, "publish"):
-            return self._propose(caller, Publication(task_name, version), reason)
+            asked = Publication(task_name, version)
+            return self._propose(
+                caller, asked, reason, lambda act: self._models.publish_within(act, task_name, version, reason)
+            )
         return self._models.publish(caller, task_name, version, reason)
 
     def release(self, caller: Principal, submission_id: str, reason: str) -> Submission | Proposal:
         """Let a model in quarantine count, or propose it; raises as ``Submissions.decide`` and ``propose``."""
         if self._waits(caller, "release"):
-            return self._propose(caller, ModelRelease(submission_id), reason)
+            return self._propose(
+                caller,
+                ModelRelease(submission_id),
+                reason,
+                lambda act: self._submissions.decide_within(act, caller, "released", submission_id, reason),
+            )
         return self._submissions.decide(caller, "released", submission_id, reason)
 
     def release_statistics(
@@ -102,13 +114,22 @@ class Proposals:
     ) -> StatisticsDescription | Proposal:
         """Let a report in quarantine count, or propose it; raises as ``Tasks.decide_statistics`` and ``propose``."""
         if self._waits(caller, "release"):
-            return self._propose(caller, ReportRelease(envoy_name, task_name, version), reason)
+            return self._propose(
+                caller,
+                ReportRelease(envoy_name, task_name, version),
+                reason,
+                lambda act: self._tasks.decide_statistics_within(
+                    act, "released", envoy_name, task_name, version, reason
+                ),
+            )
         return self._tasks.decide_statistics(caller, "released", envoy_name, task_name, version, reason)
 
     def disable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription | Proposal:
         """Disable a hospital, or propose it; raises as ``Submissions.disable_hospital`` and ``propose``."""
         if self._waits(caller, "disable"):
-            return self._propose(caller, Disabling(name), None)
+            return self._propose(
+                caller, Disabling(name), None, lambda act: self._submissions.disable_within(act, caller, name)
+            )
         return self._submissions.disable_hospital(caller, name)
 
     def approve(self, caller: Principal, number: int) -> Proposal:
@@ -118,7 +139,7 @@ class Proposals:
 
         Raises:
             NotFoundError: There is no such proposal.
-            ConflictError: It is decided, or its time is up.
+            ConflictError: It is decided, its time is up, or the token that proposed it was revoked.
             ForbiddenError: It is the caller's own, or the token does not say whose it is.
             FederationError: As the act itself.
         """
@@ -135,7 +156,8 @@ class Proposals:
                 raise nobody_named("approve")
             decide(row, "approved", act, person)
             act.tell(ProposalApproved(proposal=row.id, what=row.act, of=row.subject, proposed_by=row.proposed_by))
-            self._acts.do(act, caller, read(row.act, row.request), row.reason)
+            require_standing(act.session, row)
+            self._acts.do(act, caller, read(row.act, row.request), row.reason, row.proposed_at)
             return describe_proposal(row, caller, person, act.now)
 
     def decline(self, caller: Principal, number: int, reason: str) -> Proposal:
@@ -190,8 +212,12 @@ class Proposals:
     def _waits(self, caller: Principal, what: ProposedAct) -> bool:
         return what in self._second.acts and isinstance(caller.actor, TokenHolder)
 
-    def _propose(self, caller: Principal, asked: Asked, reason: str | None) -> Proposal:
+    def _propose(
+        self, caller: Principal, asked: Asked, reason: str | None, do: Callable[[Act], _Done]
+    ) -> _Done | Proposal:
         """Keep an act until another admin approves it; the same again by the same person changes nothing.
+
+        What is so already waits for nobody: it would be done once it is so no more.
 
         Raises:
             ForbiddenError: The token does not say whose it is: nobody could approve it.
@@ -203,6 +229,8 @@ class Proposals:
             if person is None:
                 raise nobody_named("propose")
             asked = self._acts.require_possible(act.session, caller, asked, reason)
+            if self._acts.is_so(act.session, asked):
+                return do(act)
             same = and_(ProposalRow.act == asked.act, ProposalRow.subject == asked.subject, is_in("open", act.now))
             row = act.session.scalars(select(ProposalRow).where(same)).first()
             if row is None:

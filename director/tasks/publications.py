@@ -1,5 +1,7 @@
 """Which global model of a task counts: the pointer that publishing and rolling back move."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,11 +10,12 @@ from contract.tasks import Task
 from director.records.schema import GlobalModelRow, PublicationRow
 
 
-def published(session: Session, task: TaskName) -> GlobalModelRow | None:
-    """Give the version that was published last."""
-    row = session.scalars(
-        select(PublicationRow).where(PublicationRow.task == task).order_by(PublicationRow.id.desc()).limit(1)
-    ).first()
+def published(session: Session, task: TaskName, until: datetime | None = None) -> GlobalModelRow | None:
+    """Give the version that was published last; with ``until``, that was so at that moment."""
+    query = select(PublicationRow).where(PublicationRow.task == task)
+    if until is not None:
+        query = query.where(PublicationRow.created_at <= until)
+    row = session.scalars(query.order_by(PublicationRow.id.desc()).limit(1)).first()
     return row.global_model if row else None
 
 

@@ -187,6 +187,46 @@ def test_what_can_no_longer_be_done_is_not_done_and_stays_open(two: Two) -> None
     assert two.decline(two.baraka, number).json()["state"] == "declined"
 
 
+def test_what_is_so_already_waits_for_nobody(published: Two) -> None:
+    again = published.post(published.baraka, "/global_models/1/publish")
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    number = published.post(published.amina, "/envoys/KNH/disable").json()["id"]
+    published.approve(published.baraka, number)
+    again = published.post(published.amina, "/envoys/knh/disable")
+    assert (again.status_code, again.json()["state"]) == (200, "disabled")
+    assert published.ask(published.amina, "GET", "/proposals?state=open").json()["items"] == []
+
+
+def test_approving_two_versions_in_the_wrong_order_takes_nothing_back(published: Two) -> None:
+    for version in (2, 3):
+        published.federation.train_and_upload(version)
+        published.federation.clock.pass_by(minutes=1)
+        published.post(published.amina, "/aggregations", {})
+    numbers = [
+        published.post(published.amina, f"/global_models/{version}/publish", REASON).json()["id"] for version in (2, 3)
+    ]
+    published.federation.clock.pass_by(minutes=1)
+    assert published.approve(published.baraka, numbers[1]).status_code == 200
+    refused = published.approve(published.baraka, numbers[0])
+    assert (refused.status_code, refused.json()["facts"]) == (409, {"version": 2, "current": 3})
+    assert current(published) == 3
+    assert published.decline(published.amina, numbers[0]).status_code == 200
+    wanted = published.post(published.amina, "/global_models/2/publish", REASON).json()["id"]
+    assert published.approve(published.baraka, wanted).status_code == 200
+    assert current(published) == 2
+
+
+def test_nothing_is_done_of_what_a_revoked_token_proposed(two: Two) -> None:
+    proposal = two.post(two.amina, "/envoys/KNH/disable").json()
+    token = proposal["proposed_by"].rpartition(":")[2]
+    assert two.ask(two.baraka, "DELETE", f"/tokens/{token}").status_code == 200
+    answer = two.approve(two.baraka, proposal["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert "revoked" in answer.json()["detail"]
+    assert two.ask(two.baraka, "GET", "/envoys/KNH").json()["state"] == "active"
+    assert two.decline(two.baraka, proposal["id"]).json()["state"] == "declined"
+
+
 def test_a_version_that_was_damaged_meanwhile_is_not_published(two: Two) -> None:
     made = two.post(two.amina, "/aggregations", {}).json()
     number = two.post(two.amina, "/global_models/1/publish", REASON).json()["id"]
