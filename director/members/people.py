@@ -10,9 +10,13 @@ from director.members import links, sessions
 from director.members.access import ADMIN, ALL, HOSPITAL, Access, Permission, Principal
 from director.members.holders import no_open_session
 from director.members.links import SignInLink
+from director.members.rates import RateLimit
 from director.records.ledger import Ledger
 from director.records.schema import TokenRow
 from director.records.session_schema import SessionRow
+
+SIGN_INS_PER_MINUTE = 60
+"""With one token, in each worker: each is on record, and each worker learns of each."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class People:
         self._ledger = ledger
         self._access = access
         self._longest = longest
+        self._sign_ins = RateLimit(SIGN_INS_PER_MINUTE, "people signed in with this token")
 
     @property
     def idle(self) -> timedelta:
@@ -55,7 +60,7 @@ class People:
         Raises:
             UnauthenticatedError: It does not hold.
             ForbiddenError: It is a hospital's machine's.
-            TooManyRequestsError: As ``Access.admit``.
+            TooManyRequestsError: As ``Access.admit``; or too many signed in with this token.
         """
         caller = self._access.admit(f"Bearer {token}", Permission(ALL), address)
         if caller is None or caller.role == HOSPITAL:
@@ -64,6 +69,7 @@ class People:
                 hint="Ask the consortium's admin for a token of your own, with the role staff.",
                 **({"token_id": caller.token_id} if caller is not None else {}),
             )
+        self._sign_ins.take(caller.token_id, self._ledger.clock())
         with self._ledger.act(caller.actor) as act:
             row = act.session.get_one(TokenRow, caller.token_id)
             secret, opened = sessions.open_session(act, row, longest=self._longest)

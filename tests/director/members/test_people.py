@@ -2,8 +2,9 @@
 
 import pytest
 
-from director.errors import ForbiddenError, UnauthenticatedError
+from director.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from director.members.access import LOCAL_ADMIN
+from director.members.people import SIGN_INS_PER_MINUTE
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 HOME = "192.0.2.1"
@@ -26,6 +27,18 @@ def test_a_machine_or_nobody_does_not_sign_in(federation: FederationSimulator, h
     with pytest.raises(UnauthenticatedError):
         federation.director.people.sign_in("fld_nobody", HOME)
     assert federation.log_lines("session.open") == []
+
+
+def test_one_token_signs_in_so_often_and_no_oftener(federation: FederationSimulator) -> None:
+    people, token = federation.director.people, federation.token("analyst")
+    for _ in range(SIGN_INS_PER_MINUTE):
+        people.sign_in(token, HOME)
+    with pytest.raises(TooManyRequestsError, match="60 a minute"):
+        people.sign_in(token, HOME)
+    assert len(federation.log_lines("session.open")) == SIGN_INS_PER_MINUTE
+    people.sign_in(federation.token("analyst"), HOME)
+    federation.clock.pass_by(seconds=1)
+    people.sign_in(token, HOME)
 
 
 def test_nobody_can_sign_out_with_a_token(federation: FederationSimulator) -> None:
