@@ -7,7 +7,7 @@ more, or the sender is gone.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -23,6 +23,12 @@ _Found = TypeVar("_Found")
 _PAUSE_SECONDS = 0.01
 """After everybody has looked, nobody looks again for so long: a burst of acts is one."""
 
+_SESSIONS_AT_ONCE = 12
+"""All sessions of one token have as many places together as so many of them: one may have a hundred."""
+
+_SESSIONS_AT_ONCE = 12
+"""One token may have a hundred sessions: together they have the places of so many."""
+
 _AT_ONCE = 32
 """So many look, and are answered, and then whoever else asks has a turn."""
 
@@ -33,7 +39,8 @@ class WaitingRoom:
     Args:
         holds: Tells whether a token still holds.
         places: How many may wait.
-        places_of_one: How many with one token; of those who are signed in, in one session.
+        places_of_one: How many with one token; of those who are signed in, in one session, and twelve times as many in
+            all sessions of a token.
     """
 
     def __init__(self, holds: Callable[[Principal], bool], *, places: int, places_of_one: int) -> None:
@@ -41,6 +48,7 @@ class WaitingRoom:
         self._places = places
         self._places_of_one = places_of_one
         self._taken: Counter[str] = Counter()
+        self._all = 0
         self._looks: set[Callable[[], None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
@@ -73,23 +81,36 @@ class WaitingRoom:
     @contextmanager
     def place(self, request: Request, caller: Principal) -> Iterator["Place"]:
         """Take a place for as long as a request lasts that waits more than once; raises BusyError."""
-        whom = caller.session_id or caller.token_id
-        if self._taken.total() >= self._places or self._taken[whom] >= self._places_of_one:
-            whose = "with this token" if self._taken.total() < self._places else "here"
+        shares = self._shares(caller)
+        is_full = self._all >= self._places
+        if is_full or any(self._taken[whom] >= most for whom, most in shares.items()):
+            whose = "here" if is_full else "with this token"
             raise BusyError(f"As many requests wait {whose} as may.", hint="Ask again in a few seconds.")
         place = Place(self, caller)
         newcomer: Newcomer | None = request.scope.get("state", {}).get(NEWCOMER)
-        self._taken[whom] += 1
+        self._count(shares, 1)
         try:
             if newcomer is not None:
                 newcomer.waits(place.end)
             yield place
         finally:
-            self._taken[whom] -= 1
-            if not self._taken[whom]:
-                del self._taken[whom]
+            self._count(shares, -1)
             if newcomer is not None:
                 newcomer.goes_on()
+
+    def _shares(self, caller: Principal) -> Mapping[str, int]:
+        """Give with whom a caller's place is counted → how many of them may be taken."""
+        if caller.session_id is None:
+            return {caller.token_id: self._places_of_one}
+        together = f"all who are signed in with {caller.token_id}"
+        return {caller.session_id: self._places_of_one, together: _SESSIONS_AT_ONCE * self._places_of_one}
+
+    def _count(self, shares: Mapping[str, int], change: int) -> None:
+        self._all += change
+        for whom in shares:
+            self._taken[whom] += change
+            if not self._taken[whom]:
+                del self._taken[whom]
 
     def wake(self) -> None:
         """Let everybody who waits look again; many acts at once wake once."""

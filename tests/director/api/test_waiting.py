@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
@@ -129,6 +130,19 @@ def test_each_token_has_so_many_places_and_so_have_all():
             pass
 
     asyncio.run(story())
+
+
+def test_all_who_are_signed_in_with_one_token_have_the_places_of_twelve():
+    here, sessions = room(places=100, places_of_one=1), [f"s{n}" for n in range(13)]
+    with ExitStack() as stack:
+        for each in sessions[:12]:
+            stack.enter_context(here.place(NOBODY, LOCAL_ADMIN.in_session(each)))
+        with pytest.raises(BusyError, match="with this token"), here.place(NOBODY, LOCAL_ADMIN.in_session("s12")):
+            pass
+        with here.place(NOBODY, LOCAL_ADMIN), here.place(NOBODY, OTHER.in_session("s13")):
+            pass
+    with here.place(NOBODY, LOCAL_ADMIN.in_session("s12")):
+        pass
 
 
 def test_whose_token_holds_no_more_waits_no_more():
