@@ -75,8 +75,8 @@ class TokenRevoked(TokenEvent, act="token.revoke"):
     """A token was revoked."""
 
 
-EndOfSession = Literal["signed_out", "everywhere", "token", "too_many"]
-"""By themselves; with all others of theirs; its token got another secret; more were open than may."""
+EndOfSession = Literal["signed_out", "everywhere", "token", "too_many", "restored"]
+"""By themselves; with all others of theirs; its token got another secret; more were open than may; in a copy."""
 
 
 class SessionOpened(TokenEvent, act="session.open"):

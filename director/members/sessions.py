@@ -77,6 +77,13 @@ def end_of_token(act: Act, token_id: str, actor: str | None = None) -> None:
     _end(act, act.session.scalars(_open(act.now).where(SessionRow.token_id == token_id)), "token", actor)
 
 
+def end_all(act: Act) -> None:
+    """End every session and use up every link: in a federation made from a copy nobody knows which had ended since."""
+    _end(act, act.session.scalars(_open(act.now)), "restored")
+    for link in act.session.scalars(select(SignInLinkRow).where(SignInLinkRow.used_at.is_(None))):
+        link.used_at = act.now
+
+
 def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
     """Write down when sessions were last used."""
     for session_id, at in notes.items():

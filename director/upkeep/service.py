@@ -9,6 +9,7 @@ from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
 from director.errors import UsageError
 from director.members.access import Principal
+from director.members.sessions import end_all
 from director.records import audit
 from director.records.audit import HeadFile
 from director.records.blobs import BlobStore
@@ -121,8 +122,9 @@ class Upkeep:
         return manifest
 
     def note_restored(self, caller: Principal, manifest: Manifest) -> None:
-        """Put on record what this federation was made from."""
+        """Put on record what this federation was made from; who was signed in when the copy was taken is so no more."""
         with self._ledger.act(caller.actor) as act:
+            end_all(act)  # somebody may have signed out since, or used a link
             act.tell(BackupRestored(seq=manifest.checkpoint.seq, digest=manifest.checkpoint.digest))
 
     def list_audit(

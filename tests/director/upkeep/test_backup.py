@@ -6,9 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from contract.names import AliasName, Digest, TaskName
+from director.app import create_app
 from director.assembly import Director
 from director.cli import app
 from director.errors import DamagedArtifactError, DatabaseError, StorageError, UsageError
@@ -18,7 +20,7 @@ from director.records.database import Database
 from director.records.ledger import Ledger
 from director.settings import DirectorSettings
 from director.upkeep.backup import make_backup, read_backup
-from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.federation_simulator import NO_DASHBOARD, FederationSimulator, SimulatedHospital
 
 
 def back_up(federation: FederationSimulator, target: Path) -> None:
@@ -76,6 +78,25 @@ def test_a_backup_is_on_record_and_so_is_its_restoring(copy: Path, tmp_path: Pat
         ).items
     assert (restored.act, backed_up.act) == ("backup.restore", "backup.make")
     assert restored.facts["digest"] == made["checkpoint"]["digest"] == backed_up.digest
+
+
+def test_nobody_is_signed_in_and_no_link_holds_in_a_federation_made_from_a_copy(
+    federation: FederationSimulator, tmp_path: Path
+):
+    cookie = federation.sign_in(federation.token("admin"))
+    link = federation.director.people.make_link(LOCAL_ADMIN).code
+    back_up(federation, tmp_path / "copy")
+    federation.http.delete("/session", headers=cookie)
+    federation.http.post("/session", json={"link": link})
+    elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"), federation.clock)
+    elsewhere.restore(tmp_path / "copy")
+    with TestClient(create_app(elsewhere, NO_DASHBOARD)) as http:
+        assert http.get("/session", headers=cookie).status_code == 401
+        assert http.post("/session", json={"link": link}).status_code == 401
+        (ended,) = elsewhere.upkeep.list_audit(
+            act="session.end", actor=None, subject=None, since=None, limit=9, cursor=None
+        ).items
+    assert ended.facts["why"] == "restored"
 
 
 def test_whatever_byte_of_a_backup_is_flipped_it_is_refused_by_the_files_name(copy: Path, tmp_path: Path):
