@@ -106,6 +106,7 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
         docs_url=None,  # ours needs no network: api.documentation
         openapi_url=None,  # ours is a route like every other
         redoc_url=None,
+        redirect_slashes=False,  # to wherever the header Host says, in clear behind a proxy, and the token goes along
     )
     app.router.route_class = GuardedRoute
     app.state.director = director

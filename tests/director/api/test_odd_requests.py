@@ -134,6 +134,14 @@ def test_a_path_or_query_that_names_nothing_is_refused(federation: FederationSim
     assert_refused(federation.http.get(path, headers=federation.admin), *statuses)
 
 
+@pytest.mark.parametrize("path", ["/session/", "/join/", "/tokens/", "/infer/", "/docs/"])
+def test_nobody_is_sent_elsewhere_with_what_they_show(federation: FederationSimulator, path: str):
+    headers = {"Host": "evil.example", **federation.admin}
+    for method in ("GET", "POST"):
+        answer = federation.http.request(method, path, headers=headers, json={}, follow_redirects=False)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize("key", [b"", b"k" * 201, b"k" * 20_000])
 def test_an_idempotency_key_is_neither_empty_nor_endless(
     federation: FederationSimulator, hospital: SimulatedHospital, key: bytes
