@@ -71,8 +71,11 @@ class OpenSessions:
         return self._by_id.get(session_id, _NOBODYS)
 
     def holds(self, found: OpenSession, now: datetime) -> bool:
-        """Tell whether a session has neither reached its end nor been idle for too long."""
-        return now < found.expires_at and now - self._used.get(found.id, _NEVER) < self.idle
+        """Tell whether a session has neither reached its end nor been idle for too long.
+
+        Where the clock was set back by more than that, nobody knows for how long: it has ended too.
+        """
+        return now < found.expires_at and abs(now - self._used.get(found.id, _NEVER)) < self.idle
 
     def use(self, found: OpenSession, now: datetime) -> None:
         """Take note that somebody did something."""

@@ -46,3 +46,13 @@ def test_an_unknown_cookie_is_of_a_session_that_never_held(federation: Federatio
     here = federation.director.access.sessions
     assert not here.holds(here.with_secret("nobody"), federation.clock.now)
     assert not here.holds(here.with_id("nobody"), federation.clock.now)
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_signed_in(federation: FederationSimulator) -> None:
+    here, clock = federation.director.access.sessions, federation.clock
+    federation.clock.pass_by(hours=6)
+    found = here.with_secret(federation.director.people.sign_in(federation.token("admin"), "192.0.2.1").secret)
+    clock.pass_by(minutes=-29)
+    assert here.holds(found, clock.now)
+    clock.pass_by(minutes=-1)
+    assert not here.holds(found, clock.now)
