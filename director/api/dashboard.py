@@ -65,11 +65,21 @@ def dashboard(request: Request, screen: str = "") -> Response:
 
 def _given(request: Request, asset: Asset) -> Response:
     headers = {**_FOR_EVER, "ETag": asset.tag}
-    if request.headers.get("if-none-match") == asset.tag:
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if asset.tag in known:  # weak, where a proxy on the way packed it
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(asset.compressed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
     return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Tell whether an Accept-Encoding takes gzip: with the weight 0 it says that it does not (RFC 9110, 12.5.3)."""
+    for each in accepted.lower().split(","):
+        coding, _, weight = (part.strip() for part in each.partition(";"))
+        if coding == "gzip":
+            return weight.replace(" ", "").rstrip("0.") != "q="
+    return False
 
 
 def _pages(request: Request) -> Pages:

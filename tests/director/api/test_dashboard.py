@@ -70,6 +70,28 @@ def test_a_file_is_kept_for_ever_and_comes_packed(federation: FederationSimulato
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("shown", ["W/{tag}", '"another", {tag}', '"another",W/{tag}'])
+def test_who_has_a_file_through_a_proxy_is_not_sent_it_again(
+    federation: FederationSimulator, built: Path, shown: str
+) -> None:
+    http, path = served(federation, built), "/dashboard/assets/index-abc.js"
+    tag = http.get(path).headers["etag"]
+    assert http.get(path, headers={"If-None-Match": shown.format(tag=tag)}).status_code == 304
+    assert http.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [("br, GZIP;q=0.5", True), ("gzip; q=1.0", True), ("gzip;q=0", False), ("gzip; q=0.0, br", False), ("", False)],
+)
+def test_a_file_is_packed_for_whoever_takes_it_so(
+    federation: FederationSimulator, built: Path, accepted: str, is_packed: bool
+) -> None:
+    http = served(federation, built)
+    answer = http.get("/dashboard/assets/index-abc.js", headers={"Accept-Encoding": accepted})
+    assert ("content-encoding" in answer.headers) == is_packed
+
+
 @pytest.mark.parametrize("name", ["index.html", "..%2Findex.html", "%2e%2e/index.html", "nothing.js"])
 def test_a_file_that_is_not_there_is_a_problem(federation: FederationSimulator, built: Path, name: str) -> None:
     answer = served(federation, built).get(f"/dashboard/assets/{name}")
