@@ -135,7 +135,7 @@ def seen_by(caller: Principal, told: Told) -> ToldEvent | None:
     sight = SIGHTS.get(type(event), ADMIN_ALONE)
     if sight.its_own and _is_about(caller, event):
         return _as_told(told, event.act, event.subject, event.facts)
-    shown = sight.facts.get(_SEES_AS.get(caller.role, caller.role))
+    shown = sight.facts.get(_sees_as(caller))
     if shown is None:
         return None
     return _as_told(
@@ -147,10 +147,15 @@ def newest_seen_by(session: Session, caller: Principal, most: int) -> list[ToldE
     """Give the newest events that a caller sees, newest first; looks back no further than ``LOOKED_AT``."""
     acts = None
     if caller.role != ADMIN:
-        acts = [kind.act for kind, sight in SIGHTS.items() if caller.role in sight.facts or sight.its_own]
+        sees_as = _sees_as(caller)
+        acts = [kind.act for kind, sight in SIGHTS.items() if sees_as in sight.facts or sight.its_own]
     with closing(audit.newest_told(session, acts, most if acts is None else LOOKED_AT)) as told:
         seen = (seen_by(caller, each) for each in told)
         return list(islice((each for each in seen if each is not None), most))
+
+
+def _sees_as(caller: Principal) -> Role:
+    return _SEES_AS.get(caller.role, caller.role)
 
 
 def _is_about(caller: Principal, event: Event) -> bool:

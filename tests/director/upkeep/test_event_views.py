@@ -15,7 +15,7 @@ from director.records import events
 from director.records.events import Event, Told, UnreadEvent, known_acts
 from director.rounds.events import InvitationAnswered, UpdateReturned
 from director.submissions.events import UploadRejected
-from director.upkeep.event_views import READ_AT_ONCE, SIGHTS, seen_by
+from director.upkeep.event_views import READ_AT_ONCE, SIGHTS, newest_seen_by, seen_by
 from director.upkeep.events import BackupMade
 from tests.director.records.test_events import ON_RECORD, Recorded
 from tests.federation_simulator import FederationSimulator
@@ -169,6 +169,17 @@ def test_whose_digests_went_into_an_aggregate_is_not_told():
         shown = seen(caller, event)
         assert shown is not None
         assert shown.facts == {"model": "a" * 64, "scaler": "b" * 64}
+
+
+@pytest.mark.parametrize("caller", [LOCAL_ADMIN, AT_KNH, replace(AT_KNH, role=STAFF), AT_EMBU, AN_ANALYST])
+def test_the_newest_are_those_that_are_told_as_they_happen(federation: FederationSimulator, caller: Principal):
+    federation.enrol("KNH").train_and_upload()
+    federation.aggregate()
+    reel = federation.director.event_reel
+    seen = [each for each in (seen_by(caller, told) for told in reel.after(0)) if each is not None]
+    with federation.director.database.read() as session:
+        assert newest_seen_by(session, caller, 99) == seen[::-1]
+    assert "model.publish" in [each.act for each in seen]
 
 
 def test_it_reads_on_from_a_place_in_bounded_stretches(federation: FederationSimulator):
