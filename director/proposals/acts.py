@@ -149,23 +149,31 @@ class Acts:
                 return envoy_named(session, envoy_name).disabled_at is not None
         return False
 
-    def do(self, act: Act, caller: Principal, asked: Asked, reason: str | None, asked_at: datetime) -> None:
-        """Do it as a part of an act.
-
-        Args:
-            act: The act.
-            caller: Who does it.
-            asked: What was asked.
-            reason: Why.
-            asked_at: When.
+    def require_meant(self, session: Session, asked: Asked, asked_at: datetime) -> None:
+        """Refuse a version that was a step forward when it was asked for, and would be a rollback now.
 
         Raises:
-            ConflictError: It would take back what was done since, which nobody asked for.
-            FederationError: As the act itself: else it is asked as if it were asked now.
+            ConflictError: It would.
+        """
+        if not isinstance(asked, Publication):
+            return
+        before, current = (_number(published(session, asked.task, until)) for until in (asked_at, None))
+        if before < asked.version < current:
+            raise ConflictError(
+                f"Version {current} was published since this was proposed: {asked.version} would now take it back.",
+                hint="Decline the proposal; where a rollback is wanted, ask for that then.",
+                version=asked.version,
+                current=current,
+            )
+
+    def do(self, act: Act, caller: Principal, asked: Asked, reason: str | None) -> None:
+        """Do it as a part of an act.
+
+        Raises:
+            FederationError: As the act itself: it is asked as if it were asked now.
         """
         match asked:
             case Publication(task, version):
-                _require_forward(act.session, task, version, asked_at)
                 self._models.publish_within(act, task, version, reason)
             case ModelRelease(submission_id):
                 self._submissions.decide_within(act, caller, "released", submission_id, reason or "")
@@ -173,18 +181,6 @@ class Acts:
                 self._tasks.decide_statistics_within(act, "released", envoy_name, task, version, reason or "")
             case Disabling(envoy_name):
                 self._submissions.disable_within(act, caller, envoy_name)
-
-
-def _require_forward(session: Session, task: TaskName, version: int, asked_at: datetime) -> None:
-    """Refuse a version that was a step forward when it was asked for, and would be a rollback now."""
-    before, current = (_number(published(session, task, until)) for until in (asked_at, None))
-    if before < version < current:
-        raise ConflictError(
-            f"Version {current} was published since this was proposed: publishing {version} now would take it back.",
-            hint="Decline it; where a rollback is wanted, ask for that.",
-            version=version,
-            current=current,
-        )
 
 
 def _number(row: GlobalModelRow | None) -> int:

@@ -139,7 +139,7 @@ class Proposals:
 
         Raises:
             NotFoundError: There is no such proposal.
-            ConflictError: It is decided, its time is up, or the token that proposed it was revoked.
+            ConflictError: It is decided, its time is up, or it stands no more.
             ForbiddenError: It is the caller's own, or the token does not say whose it is.
             FederationError: As the act itself.
         """
@@ -154,10 +154,10 @@ class Proposals:
                 )
             if person is None:
                 raise nobody_named("approve")
+            asked = self._standing(act, row)
             decide(row, "approved", act, person)
             act.tell(ProposalApproved(proposal=row.id, what=row.act, of=row.subject, proposed_by=row.proposed_by))
-            require_standing(act.session, row)
-            self._acts.do(act, caller, read(row.act, row.request), row.reason, row.proposed_at)
+            self._acts.do(act, caller, asked, row.reason)
             return describe_proposal(row, caller, person, act.now)
 
     def decline(self, caller: Principal, number: int, reason: str) -> Proposal:
@@ -209,6 +209,17 @@ class Proposals:
             row = proposal_with_number(session, number)
             return describe_proposal(row, caller, person_of(session, caller), self._ledger.clock())
 
+    def _standing(self, act: Act, row: ProposalRow) -> Asked:
+        """Give what a proposal asks for, where it can still be approved.
+
+        Raises:
+            ConflictError: The token that proposed it was revoked, or it would take back what was done since.
+        """
+        require_standing(act.session, row)
+        asked = read(row.act, row.request)
+        self._acts.require_meant(act.session, asked, row.proposed_at)
+        return asked
+
     def _waits(self, caller: Principal, what: ProposedAct) -> bool:
         return what in self._second.acts and isinstance(caller.actor, TokenHolder)
 
@@ -255,4 +266,6 @@ class Proposals:
                     hint=f"Approve or decline that one: POST /proposals/{row.id}/approve, or …/decline.",
                     proposal=row.id,
                 )
+            else:
+                self._standing(act, row)  # else it could not be approved, and whoever asks again is to know
             return describe_proposal(row, caller, person, act.now)

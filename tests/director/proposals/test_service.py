@@ -210,6 +210,7 @@ def test_approving_two_versions_in_the_wrong_order_takes_nothing_back(published:
     refused = published.approve(published.baraka, numbers[0])
     assert (refused.status_code, refused.json()["facts"]) == (409, {"version": 2, "current": 3})
     assert current(published) == 3
+    assert published.post(published.amina, "/global_models/2/publish", REASON).status_code == 409
     assert published.decline(published.amina, numbers[0]).status_code == 200
     wanted = published.post(published.amina, "/global_models/2/publish", REASON).json()["id"]
     assert published.approve(published.baraka, wanted).status_code == 200
@@ -223,6 +224,8 @@ def test_nothing_is_done_of_what_a_revoked_token_proposed(two: Two) -> None:
     answer = two.approve(two.baraka, proposal["id"])
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert "revoked" in answer.json()["detail"]
+    again = two.post(two.federation.admin_called("Amina Otieno"), "/envoys/KNH/disable")
+    assert (again.status_code, "revoked" in again.json()["detail"]) == (409, True)
     assert two.ask(two.baraka, "GET", "/envoys/KNH").json()["state"] == "active"
     assert two.decline(two.baraka, proposal["id"]).json()["state"] == "declined"
 
