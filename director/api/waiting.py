@@ -24,9 +24,6 @@ _PAUSE_SECONDS = 0.01
 """After everybody has looked, nobody looks again for so long: a burst of acts is one."""
 
 _SESSIONS_AT_ONCE = 12
-"""All sessions of one token have as many places together as so many of them: one may have a hundred."""
-
-_SESSIONS_AT_ONCE = 12
 """One token may have a hundred sessions: together they have the places of so many."""
 
 _AT_ONCE = 32
