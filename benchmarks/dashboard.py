@@ -96,10 +96,11 @@ def _onlookers(federation: Federation, number: int, *, is_quick: bool) -> Iterat
     with serving("director", SERVE, federation.folder) as director:
         load(director.port, question, seconds=seconds)  # warm up
         before = director.resident_mebibytes()
+        cookies = [_signed_in(director.port, admin) for _ in range(number)]
         alone, watched, memory = [], [], 0.0
         for _ in range(turns):
             alone.append(load(director.port, question, seconds=seconds).rate)
-            with _watching(director, admin, number):
+            with _watching(director, cookies):
                 watched.append(load(director.port, question, seconds=seconds).rate)
                 memory = max(memory, director.resident_mebibytes() - before)
     shares = [ours / theirs for ours, theirs in zip(watched, alone, strict=True)]
@@ -122,11 +123,10 @@ def _onlookers(federation: Federation, number: int, *, is_quick: bool) -> Iterat
 
 
 @contextmanager
-def _watching(director: Program, token: str, number: int) -> Iterator[None]:
-    """Sign in so often, look at the overview, and keep each stream of events open."""
+def _watching(director: Program, cookies: Sequence[str]) -> Iterator[None]:
+    """Look at the overview in each session, and keep its stream of events open."""
     with ExitStack() as stack:
-        for _ in range(number):
-            cookie = _signed_in(director.port, token)
+        for cookie in cookies:
             assert _with_cookie(stack, director.port, "/overview", cookie).startswith(b"HTTP/1.1 200")
             assert _with_cookie(stack, director.port, "/events", cookie).startswith(b"HTTP/1.1 200")
         yield
