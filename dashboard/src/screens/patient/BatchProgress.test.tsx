@@ -25,8 +25,10 @@ test("an answer that broke off says so", async () => {
 });
 
 test("a result counts its levels", async () => {
-  const answer = { csv: "", rows: 4, counts: { low: 3, medium: 0, high: 1 }, requestId: "r1" };
+  const model = { version: "3", sha256: "e".repeat(64) };
+  const answer = { csv: "", rows: 4, counts: { low: 3, medium: 0, high: 1 }, model, requestId: "r1" };
   await shown(<BatchProgress {...of} state={{ is: "done", answer }} />);
   expect(screen.getByRole("row", { name: /low 3 75.0%/ })).toBeInTheDocument();
   expect(screen.getByText("Number of the request: r1")).toBeInTheDocument();
+  expect(screen.getByText(/Global model, version 3, answered all rows/)).toBeInTheDocument();
 });

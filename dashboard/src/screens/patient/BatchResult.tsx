@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { amount } from "../../parts/amounts";
 import { saveText } from "../../parts/csv";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
+import { Digest } from "../../parts/Digest";
 import { words } from "../../words/words";
 import type { Whose } from "./answers";
 import type { BatchAnswer } from "./batch";
@@ -45,6 +46,7 @@ export function BatchResult({ answer, task, whose }: BatchResultProps) {
     patients: answer.counts[level],
     share: answer.counts[level] / Math.max(1, answer.rows),
   }));
+  const name = said.batch.resultName(task, whose ?? said.batch.global, answer.model?.version);
   return (
     <Stack gap="sm">
       <Title order={3} size="h5">
@@ -54,9 +56,17 @@ export function BatchResult({ answer, task, whose }: BatchResultProps) {
         {said.batch.done(answer.rows)}
       </Text>
       <DataTable caption={said.batch.counts} columns={COLUMNS} rows={rows} rowId={({ level }) => level} />
+      {answer.model === null ? null : (
+        <Group gap="xs">
+          <Text size="sm">
+            {said.batch.answeredBy(whose === null ? said.globalModel : said.hospitalModel(whose), answer.model.version)}
+          </Text>
+          <Digest sha256={answer.model.sha256} />
+        </Group>
+      )}
       <Text size="sm">{said.batch.order}</Text>
       <Group>
-        <Button onClick={() => saveText(said.batch.resultName(task, whose ?? said.batch.global), answer.csv)}>{said.batch.save}</Button>
+        <Button onClick={() => saveText(name, answer.csv)}>{said.batch.save}</Button>
       </Group>
       {answer.requestId === null ? null : (
         <Text size="sm">

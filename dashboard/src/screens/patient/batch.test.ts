@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { AnswerReader, BrokenAnswerError, RowCounter } from "./batch";
+import { AnswerReader, BrokenAnswerError, modelIn, RowCounter } from "./batch";
 
 function countedIn(...pieces: string[]): number {
   const counter = new RowCounter();
@@ -53,4 +53,10 @@ test("a hundred thousand rows are read in a moment", () => {
   for (let at = 0; at < 10; at++) reader.take(block);
   expect(reader.rows).toBe(100_000);
   expect(performance.now() - begun).toBeLessThan(5000);
+});
+
+test("which model gave a table stands in the headers of the answer", () => {
+  const headers = { "Model-Version": "3", "Model-SHA256": "e".repeat(64) };
+  expect(modelIn(new Headers(headers))).toEqual({ version: "3", sha256: "e".repeat(64) });
+  expect(modelIn(new Headers())).toBeNull();
 });

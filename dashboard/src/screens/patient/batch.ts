@@ -83,6 +83,12 @@ export class AnswerReader {
   }
 }
 
+/** Say which model gave a table of answers. */
+export function modelIn(headers: Headers): BatchAnswer["model"] {
+  const [version, sha256] = [headers.get("Model-Version"), headers.get("Model-SHA256")];
+  return version === null || sha256 === null ? null : { version, sha256 };
+}
+
 async function readAll(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void): Promise<void> {
   const reader = stream.getReader();
   for (let got = await reader.read(); !got.done; got = await reader.read()) take(got.value);
@@ -100,6 +106,8 @@ export interface BatchAnswer {
   csv: string;
   rows: number;
   counts: Counts;
+  /** Which version answered, and the SHA-256 of its weights; null: a director of before does not say. */
+  model: { version: string; sha256: string } | null;
   /** To quote when the admin is asked. */
   requestId: string | null;
 }
@@ -131,5 +139,11 @@ export async function askBatch({ task, whose, file, signal, onProgress }: BatchQ
     answer.take(decoder.decode(bytes, { stream: true }));
     onProgress(answer.rows, Math.max(counter.rows, answer.rows));
   });
-  return { csv: answer.end(), rows: answer.rows, counts: answer.counts, requestId: response.headers.get("X-Request-ID") };
+  return {
+    csv: answer.end(),
+    rows: answer.rows,
+    counts: answer.counts,
+    model: modelIn(response.headers),
+    requestId: response.headers.get("X-Request-ID"),
+  };
 }

@@ -91,7 +91,9 @@ export const patient = {
     patients: "Patients",
     share: "Share",
     save: "Download the answers as CSV",
-    resultName: (task: string, who: string) => `${task}-answers-${who}.csv`,
+    answeredBy: (model: string, version: string) => `${model}, version ${version}, answered all rows. The digest of its weights:`,
+    resultName: (task: string, who: string, version?: string) =>
+      version === undefined ? `${task}-answers-${who}.csv` : `${task}-answers-${who}-version-${version}.csv`,
     global: "global",
     row: "row",
     order: "One line a patient, in the order of the file; row 1 is the first below the header.",
