@@ -19,14 +19,17 @@ interface ActOptions<In, Out> {
 /** Do something that changes the federation: what comes of it, or why it failed, is told to the person. */
 export function useAct<In, Out>({ act, changes, done, onDone }: ActOptions<In, Out>): UseMutationResult<Out, Error, In> {
   const client = useQueryClient();
+  const renew = () => void client.invalidateQueries({ predicate: ({ queryKey: [topic] }) => changes.includes(topic as Topic) });
   return useMutation({
     mutationFn: act,
     onSuccess: (out) => {
-      void client.invalidateQueries({ predicate: ({ queryKey: [topic] }) => changes.includes(topic as Topic) });
+      renew();
       if (done) notifications.show({ message: done(out), color: "green", closeButtonProps: CLOSES });
       onDone?.(out);
     },
     onError: (error) => {
+      // what is shown may be of yesterday: somebody else did it already, say
+      renew();
       const { sentence, hint } = toldOf(error);
       notifications.show({
         title: sentence,
