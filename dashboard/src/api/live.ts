@@ -74,27 +74,60 @@ export function actOf(data: string): string | null {
   }
 }
 
-/** Follow the director's events for as long as somebody is signed in. */
-export function useLiveEvents(isSignedIn: boolean): void {
-  const client = useQueryClient();
-  useEffect(() => {
-    if (!isSignedIn) return;
-    const gathering = new Gathering(renewIn(client));
-    const source = new EventSource("/events");
-    source.onopen = () => setLive(true);
-    source.onmessage = ({ data }: MessageEvent<string>) => {
+/**
+ * Follow the events while the page is looked at; gives what ends it.
+ *
+ * A page in the background follows nothing: each stream holds one of the six connections that a browser has to the
+ * director, and the seventh page would wait for ever.
+ */
+function follow(client: QueryClient): () => void {
+  const gathering = new Gathering(renewIn(client));
+  let source: EventSource | undefined;
+  let timer: number | undefined;
+  let hasMissed = false;
+  const leave = () => {
+    window.clearTimeout(timer);
+    source?.close();
+    setLive(false);
+  };
+  const begin = () => {
+    leave();
+    if (document.visibilityState === "hidden") {
+      hasMissed = true;
+      return;
+    }
+    const opened = new EventSource("/events");
+    source = opened;
+    opened.onopen = () => {
+      setLive(true);
+      // what happened meanwhile, and what could not be asked for, is asked for now
+      if (hasMissed) void client.invalidateQueries();
+      hasMissed = false;
+    };
+    opened.onmessage = ({ data }: MessageEvent<string>) => {
       const act = actOf(data);
       if (act !== null) gathering.note(act);
     };
-    source.onerror = () => {
+    opened.onerror = () => {
       setLive(false);
-      // the browser comes back by itself, unless it was refused: then the session says why
-      if (source.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: ["session"] });
+      hasMissed = true;
+      if (opened.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+      // it was refused: the session says why, or what stands between has no director behind it now
+      void client.invalidateQueries({ queryKey: ["session"] });
+      timer = window.setTimeout(begin, POLL_MS);
     };
-    return () => {
-      source.close();
-      gathering.stop();
-      setLive(false);
-    };
-  }, [client, isSignedIn]);
+  };
+  document.addEventListener("visibilitychange", begin);
+  begin();
+  return () => {
+    document.removeEventListener("visibilitychange", begin);
+    leave();
+    gathering.stop();
+  };
+}
+
+/** Follow the director's events for as long as somebody is signed in. */
+export function useLiveEvents(isSignedIn: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => (isSignedIn ? follow(client) : undefined), [client, isSignedIn]);
 }

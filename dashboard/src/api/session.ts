@@ -1,22 +1,46 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, given, rememberCsrfToken, type Schemas } from "./client";
 import { ProblemError } from "./problems";
 
 export type Session = Schemas["SessionDescription"];
 
+/** Tell whether the director refused because nobody is signed in any more. */
+export function isUnauthenticated(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 401;
+}
+
+const KEY = ["session"] as const;
+
+/** Tell two people apart, and one person with two roles. */
+export function whoIs({ role, person, envoy_name, token_id }: Session): string {
+  return JSON.stringify(person === null ? [role, envoy_name, token_id] : [role, envoy_name, person]);
+}
+
+async function signedIn(): Promise<Session | null> {
+  try {
+    return await given(api.GET("/session"));
+  } catch (error) {
+    if (isUnauthenticated(error)) return null;
+    throw error;
+  }
+}
+
+/** Forget all that was asked for: it was told to somebody who is here no more. */
+export function forgetAll(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey: [topic] }) => topic !== KEY[0] });
+}
+
 /** Who is signed in; null: nobody. */
 export const sessionQuery = queryOptions({
-  queryKey: ["session"],
-  queryFn: async (): Promise<Session | null> => {
-    try {
-      const session = await given(api.GET("/session"));
-      rememberCsrfToken(session.csrf_token);
-      return session;
-    } catch (error) {
-      if (error instanceof ProblemError && error.status === 401) return null;
-      throw error;
-    }
+  queryKey: KEY,
+  queryFn: async ({ client }): Promise<Session | null> => {
+    const session = await signedIn();
+    rememberCsrfToken(session?.csrf_token ?? "");
+    const before = client.getQueryData<Session | null>(KEY);
+    // it has ended, or somebody else signed in, in another window
+    if (before && (session === null || whoIs(before) !== whoIs(session))) forgetAll(client);
+    return session;
   },
   staleTime: 60_000,
   retry: false,
@@ -39,7 +63,12 @@ export function useMay(): (operation: string) => boolean {
 export function useSignOut(): (everywhere: boolean) => Promise<void> {
   const client = useQueryClient();
   return async (everywhere) => {
-    await given(api.DELETE("/session", { params: { query: { everywhere } } }));
+    try {
+      await given(api.DELETE("/session", { params: { query: { everywhere } } }));
+    } catch (error) {
+      // it has ended already, as in another window
+      if (!isUnauthenticated(error)) throw error;
+    }
     rememberCsrfToken("");
     client.clear();
     client.setQueryData(sessionQuery.queryKey, null);

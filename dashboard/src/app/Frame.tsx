@@ -4,7 +4,8 @@ import { Link, Navigate, Outlet, useLocation, useMatches, useNavigate } from "@t
 import { useQuery } from "@tanstack/react-query";
 
 import { useIsLive, useLiveEvents } from "../api/live";
-import { type Session, sessionQuery, useSignOut } from "../api/session";
+import { type Session, sessionQuery, useSignOut, whoIs } from "../api/session";
+import { useAct } from "../parts/act";
 import { Failed, Loading } from "../parts/States";
 import { words } from "../words/words";
 import { ColourScheme } from "./ColourScheme";
@@ -23,11 +24,13 @@ export function Frame() {
   const isSignIn = useMatches({ select: (matches) => matches.some(({ fullPath }) => fullPath === SIGN_IN) });
   useLiveEvents(Boolean(session));
   if (isPending) return <Loading />;
-  if (error) return <Failed error={error} again={() => void refetch()} />;
+  // while it is known who is there, a director that can't be reached takes no screen away, and nothing typed in it
+  if (session === undefined) return <Failed error={error} again={() => void refetch()} />;
   if (isSignIn) return session ? <Onward /> : <Outlet />;
   if (!session && pathname === SIGN_IN) return <Loading />;
   if (!session) return <Navigate to={SIGN_IN} search={{ to: href }} />;
-  return <SignedIn session={session} />;
+  // somebody else, as by another window, finds nothing of who was here before
+  return <SignedIn key={whoIs(session)} session={session} />;
 }
 
 function SignedIn({ session }: { session: Session }) {
@@ -88,10 +91,7 @@ function SignedIn({ session }: { session: Session }) {
 function Person({ session }: { session: Session }) {
   const signOut = useSignOut();
   const navigate = useNavigate();
-  const leave = async (everywhere: boolean) => {
-    await signOut(everywhere);
-    await navigate({ to: SIGN_IN });
-  };
+  const { mutate: leave } = useAct({ act: signOut, changes: [], onDone: () => void navigate({ to: SIGN_IN }) });
   const who = [session.person ?? session.role, session.envoy_name].filter(Boolean).join(", ");
   return (
     <Menu position="bottom-end" trapFocus>
@@ -104,8 +104,8 @@ function Person({ session }: { session: Session }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{words.common.signedInAs(`${who} (${session.role})`)}</Menu.Label>
-        <Menu.Item onClick={() => void leave(false)}>{words.common.signOut}</Menu.Item>
-        <Menu.Item onClick={() => void leave(true)}>{words.common.signOutEverywhere}</Menu.Item>
+        <Menu.Item onClick={() => leave(false)}>{words.common.signOut}</Menu.Item>
+        <Menu.Item onClick={() => leave(true)}>{words.common.signOutEverywhere}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

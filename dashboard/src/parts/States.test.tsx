@@ -10,6 +10,7 @@ import { Failed, toldOf } from "./States";
 test.each([
   [new ProblemError(409, "conflict", "Run 3 is closed.", "Open a new one."), "Run 3 is closed.", "Open a new one."],
   [new ProblemError(500, "internal", "It failed.", null), "It failed.", null],
+  [new ProblemError(403, "csrf_token_missing", "The header X-CSRF-Token …", "Send it."), words.common.anotherSession, null],
   [new TypeError("Failed to fetch"), words.common.unreachable, null],
   [new Error("x is undefined"), words.common.failed, null],
 ])("%o is told in words", (error, sentence, hint) => expect(toldOf(error)).toEqual({ sentence, hint }));

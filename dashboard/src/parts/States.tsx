@@ -24,6 +24,8 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
 
 /** Give an error's sentence and its hint as a person shall read them. */
 export function toldOf(error: Error): { sentence: string; hint: string | null } {
+  // what the director says is for programs: a person's page takes the header by itself
+  if (error instanceof ProblemError && error.code === "csrf_token_missing") return { sentence: words.common.anotherSession, hint: null };
   if (error instanceof ProblemError) return { sentence: error.message, hint: error.hint };
   if (error instanceof TypeError) return { sentence: words.common.unreachable, hint: null };
   return { sentence: words.common.failed, hint: null };

@@ -4,7 +4,7 @@ import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { api, given, rememberCsrfToken, type Schemas } from "../../api/client";
-import { sessionQuery } from "../../api/session";
+import { forgetAll, sessionQuery } from "../../api/session";
 import { Page } from "../../parts/Page";
 import { Failed, Loading } from "../../parts/States";
 import { words } from "../../words/words";
@@ -22,6 +22,7 @@ export function SignInScreen() {
     mutationFn: (body: SignIn) => given(api.POST("/session", { body })),
     onSuccess: (session) => {
       rememberCsrfToken(session.csrf_token);
+      forgetAll(client);
       client.setQueryData(sessionQuery.queryKey, session);
     },
   });

@@ -12,6 +12,7 @@ export const common = {
   polling: "Not live: this page looks every 10 seconds",
   loading: "Loading…",
   failed: "This could not be shown.",
+  anotherSession: "Somebody signed in or out in another window, and nothing was done. Look who is signed in now, and try again.",
   unreachable: "The director can't be reached. Look whether it runs and whether this machine is on the network.",
   next: "What to do next:",
   tryAgain: "Try again",
