@@ -1,4 +1,4 @@
-"""The federation in one look: who is away, what waits on whom, what a person must decide."""
+"""The federation in one look: who is silent, what waits on whom, what a person must decide."""
 
 from datetime import datetime
 from typing import Literal

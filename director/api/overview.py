@@ -27,7 +27,7 @@ _SubmissionId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{16}
 @router.get("/overview")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def get_overview(caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> Overview:
-    """Say in one answer who is away, what waits on whom, and what waits for a person."""
+    """Say in one answer who is silent, what waits on whom, and what waits for a person."""
     return director.overview.overview(caller, task)
 
 

@@ -1,4 +1,4 @@
-"""``fl-director status``: who is away, what waits on whom, what a person must decide."""
+"""``fl-director status``: who is silent, what waits on whom, what a person must decide."""
 
 from collections import Counter
 from datetime import datetime
@@ -26,7 +26,7 @@ _ASKED = {
 
 @says_what_failed
 def status(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
-    """Say who is away, what waits on whom, and what you must decide."""
+    """Say who is silent, what waits on whom, and what you must decide."""
     found = opened_director().overview.overview(LOCAL_ADMIN, TaskName(task))
     if as_json:
         print_json(found)

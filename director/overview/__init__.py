@@ -1,1 +1,1 @@
-"""The federation in one look and over time: who is away, what waits on whom, what a person must decide."""
+"""The federation in one look and over time: who is silent, what waits on whom, what a person must decide."""

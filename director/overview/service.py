@@ -59,7 +59,7 @@ class Overviews:
         self._lineages = Lineages(catalogue)
 
     def overview(self, caller: Principal, task_name: TaskName) -> Overview:
-        """Say who is away, what waits on whom, and what waits for a person, as far as the caller may know it.
+        """Say who is silent, what waits on whom, and what waits for a person, as far as the caller may know it.
 
         An analyst learns of no rounds, no matters and no hospital's state.
 

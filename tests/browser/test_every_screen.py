@@ -93,7 +93,7 @@ def test_the_overview_says_who_is_away_what_waits_and_what_to_decide(
         album.keep(visitor.page, f"overview-{name}")
     says = {
         "empty": ["No hospitals yet", "Add the first hospital"],
-        "healthy": ["Offline: nobody", "Nothing waits for you"],
+        "healthy": ["Silent: nobody", "Nothing waits for you"],
         "silent": ["KNH: not seen", "3 h"],
         "waiting": ["Waits for you: 1 decision", "Embu is in quarantine"],
         "stuck": ["3 of 5", "Embu", "KNH"],

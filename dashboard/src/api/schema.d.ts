@@ -667,7 +667,7 @@ export interface paths {
         };
         /**
          * Get Overview
-         * @description Say in one answer who is away, what waits on whom, and what waits for a person.
+         * @description Say in one answer who is silent, what waits on whom, and what waits for a person.
          */
         get: operations["get_overview"];
         put?: never;

@@ -29,7 +29,7 @@ async function look(overview: Overview, may: (operation: string) => boolean = ()
 
 test("an empty federation says what to do first", async () => {
   const { answer, getAllByRole } = await look(empty);
-  expect(answer("Who is offline?")).toContain("Nobody: there are no hospitals yet.");
+  expect(answer("Who is silent?")).toContain("Nobody: there are no hospitals yet.");
   expect(answer("What waits on whom?")).toContain("Nothing: no run is open.");
   expect(answer("What must I decide?")).toContain("Waits for you: 1 decision.");
   for (const link of getAllByRole("link", { name: "Add the first hospital" })) expect(link).toHaveAttribute("href", "/hospitals/add");
@@ -37,19 +37,19 @@ test("an empty federation says what to do first", async () => {
 
 test("a healthy one says three times that nothing is to be done", async () => {
   const { answer } = await look({ ...empty, hospitals: [tile("KNH"), tile("Embu")] });
-  expect(answer("Who is offline?")).toContain("Offline: nobody. In touch: 2 hospitals.");
+  expect(answer("Who is silent?")).toContain("Silent: nobody. In touch: 2 hospitals.");
   expect(answer("What must I decide?")).toContain("Nothing waits for you.");
 });
 
 test("a silent hospital is named, with how long it was not seen", async () => {
   const { answer } = await look({ ...empty, hospitals: [silent, tile("Embu")] });
-  expect(answer("Who is offline?")).toContain("Offline: 1 of 2 hospitals.");
-  expect(answer("Who is offline?")).toContain("KNH: not seen for 3 h");
+  expect(answer("Who is silent?")).toContain("Silent: 1 of 2 hospitals.");
+  expect(answer("Who is silent?")).toContain("KNH: not seen for 3 h");
 });
 
 test("an analyst, who is told no states, is told that", async () => {
   const { answer, queryByRole } = await look({ ...empty, hospitals: [tile("KNH", { state: null, last_seen_at: null })] }, () => false);
-  expect(answer("Who is offline?")).toContain("Your role is not told");
+  expect(answer("Who is silent?")).toContain("Your role is not told");
   expect(queryByRole("group", { name: "Show hospitals by state" })).toBeNull();
 });
 

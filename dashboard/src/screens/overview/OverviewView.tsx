@@ -6,7 +6,7 @@ import { words } from "../../words/words";
 import { Decide } from "./Decide";
 import { LastEvents } from "./LastEvents";
 import { toDecide, type ToDecide } from "./matters";
-import { Offline } from "./Offline";
+import { Silent } from "./Silent";
 import { isStuck } from "./rounds";
 import { Tiles } from "./Tiles";
 import { Versions } from "./Versions";
@@ -41,7 +41,7 @@ export function OverviewView({ overview, asOf, may, state, onState }: OverviewVi
   return (
     <>
       <SimpleGrid cols={{ base: 1, md: 3 }}>
-        <Offline tiles={hospitals} silentAfter={overview.silent_after_seconds} now={Date.parse(overview.at) + passed * 1000} />
+        <Silent tiles={hospitals} silentAfter={overview.silent_after_seconds} now={Date.parse(overview.at) + passed * 1000} />
         <Waits cards={rounds} isQuiet={overview.is_quiet} passed={passed} mayOpen={may("open_run") && hospitals.length > 0} maySeeSystem={may("get_system")} />
         <Decide decisions={decisions} isFirst={may("add_envoy") && hospitals.length === 0} />
       </SimpleGrid>

@@ -3,7 +3,7 @@ const number = new Intl.NumberFormat("en");
 const hospitals = (count: number) => (counted.select(count) === "one" ? `${count} hospital` : `${number.format(count)} hospitals`);
 
 export const overview = {
-  whoIsOffline: "Who is offline?",
+  whoIsSilent: "Who is silent?",
   whatWaits: "What waits on whom?",
   whatToDecide: "What must I decide?",
 
@@ -11,13 +11,13 @@ export const overview = {
   addFirst: "Add the first hospital",
   noHospitalsYet: "Nobody: there are no hospitals yet.",
   notToldWho: "Your role is not told when hospitals were last seen.",
-  nobodyOffline: (inTouch: number) => `Offline: nobody. In touch: ${hospitals(inTouch)}.`,
-  someOffline: (silent: number, all: number) => `Offline: ${number.format(silent)} of ${hospitals(all)}.`,
-  noneJoined: (count: number) => `Offline: nobody. ${hospitals(count)} added, none has joined yet.`,
+  nobodySilent: (inTouch: number) => `Silent: nobody. In touch: ${hospitals(inTouch)}.`,
+  someSilent: (silent: number, all: number) => `Silent: ${number.format(silent)} of ${hospitals(all)}.`,
+  noneJoined: (count: number) => `Silent: nobody. ${hospitals(count)} added, none has joined yet.`,
   notSeenFor: (span: string) => `{hospital}: not seen for ${span}`,
   neverSeen: "{hospital}: never seen",
   awaitedToo: (span: string) => `{hospital}: not seen for ${span}, and a round waits for it`,
-  silentAfter: (span: string) => `Offline means: not seen for longer than ${span}.`,
+  silentAfter: (span: string) => `Silent means: not seen for longer than ${span}.`,
   notJoined: (count: number) => `Not joined yet: ${hospitals(count)}.`,
   disabledOnes: (count: number) => `Disabled: ${hospitals(count)}.`,
   all: (count: number) => `Show all ${number.format(count)}`,

@@ -16,7 +16,7 @@ type Tile = Schemas["HospitalTile"];
 const texts = words.overview;
 const MOST = 6;
 
-interface OfflineProps {
+interface SilentProps {
   tiles: readonly Tile[];
   silentAfter: number;
   /** The director's time now, in milliseconds. */
@@ -31,11 +31,11 @@ function templateOf({ last_seen_at, awaited_in }: Tile, now: number): string {
 
 function answerOf(counts: Record<string, number>): string {
   const { silent = 0, in_touch: inTouch = 0, enrolled = 0 } = counts;
-  if (silent > 0) return texts.someOffline(silent, counts[""] ?? 0);
-  return inTouch === 0 && enrolled > 0 ? texts.noneJoined(enrolled) : texts.nobodyOffline(inTouch);
+  if (silent > 0) return texts.someSilent(silent, counts[""] ?? 0);
+  return inTouch === 0 && enrolled > 0 ? texts.noneJoined(enrolled) : texts.nobodySilent(inTouch);
 }
 
-function Counted({ tiles, silentAfter, now }: OfflineProps) {
+function Counted({ tiles, silentAfter, now }: SilentProps) {
   const counts = countStates(tiles);
   const silent = tiles.filter(({ state }) => state === "silent");
   const { enrolled = 0, disabled = 0 } = counts;
@@ -65,12 +65,12 @@ function Counted({ tiles, silentAfter, now }: OfflineProps) {
   );
 }
 
-/** The first question: who is offline. */
-export function Offline(props: OfflineProps) {
+/** The first question: who is silent. */
+export function Silent(props: SilentProps) {
   const { tiles } = props;
   const isTold = tiles.some(({ state }) => state !== null);
   return (
-    <Section title={texts.whoIsOffline}>
+    <Section title={texts.whoIsSilent}>
       {tiles.length === 0 ? <Answer isCalm>{texts.noHospitalsYet}</Answer> : isTold ? <Counted {...props} /> : <Text size="sm">{texts.notToldWho}</Text>}
     </Section>
   );
