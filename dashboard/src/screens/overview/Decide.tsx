@@ -13,7 +13,7 @@ import type { ToDecide } from "./matters";
 const texts = words.overview;
 const MOST = 6;
 
-function Decision({ decision: { sentence, todo, way, since, until, reason } }: { decision: ToDecide }) {
+function Decision({ decision: { sentence, todo, way, since, until, reason, loses } }: { decision: ToDecide }) {
   return (
     <li>
       <Sentence text={sentence} parts={{ way: <WayTo way={way}>{todo}</WayTo> }} />
@@ -23,6 +23,7 @@ function Decision({ decision: { sentence, todo, way, since, until, reason } }: {
         {until ? <Sentence text={texts.until} parts={{ when: <When at={until} /> }} /> : null}
       </Text>
       {reason ? <Text size="xs">{texts.round.because(reason)}</Text> : null}
+      {loses ? <Text size="xs">{loses}</Text> : null}
     </li>
   );
 }

@@ -100,3 +100,33 @@ test("a model in quarantine is decided where it is shown; whoever can't decide l
   const { isMine, todo } = toDecide(matter, () => false);
   expect([isMine, todo]).toEqual([false, "Look at it"]);
 });
+
+const stuck: Schemas["RoundCard"] = {
+  run: 3,
+  run_state: "running",
+  task: "t",
+  n: 9,
+  strategy: "fedavg",
+  number: 2,
+  rounds: 3,
+  attempt: 1,
+  state: "collecting",
+  opened_at: at,
+  closes_at: null,
+  closes_in_seconds: null,
+  quorum: 2,
+  invited: 2,
+  returned: ["Embu"],
+  awaited: ["KNH"],
+  silent: ["KNH"],
+  reason: null,
+};
+
+test("what closing a run loses is said beside the question", async () => {
+  const { answer } = await look({ ...empty, hospitals: [silent, tile("Embu")], rounds: [stuck] });
+  expect(answer("What must I decide?")).toContain("Closing run 3 ends it for good: the update that has returned in its round then counts for nothing;");
+  const paused = { kind: "run_paused" as const, subject: "3", run: 3 };
+  expect(toDecide(paused, () => true, [{ ...stuck, returned: ["a", "b"] }]).loses).toContain("the 2 updates that have returned");
+  expect(toDecide(paused, () => true).loses).toBe("Closing run 3 ends it for good: versions that were published stay.");
+  expect(toDecide(paused, () => false).loses).toBeNull();
+});

@@ -5,7 +5,7 @@ import { useNow } from "../../parts/When";
 import { words } from "../../words/words";
 import { Decide } from "./Decide";
 import { LastEvents } from "./LastEvents";
-import { toDecide, type ToDecide } from "./matters";
+import { closingLoses, toDecide, type ToDecide } from "./matters";
 import { Silent } from "./Silent";
 import { isStuck } from "./rounds";
 import { Tiles } from "./Tiles";
@@ -30,6 +30,7 @@ function stuckOnes({ rounds }: Schemas["Overview"]): ToDecide[] {
     way: { to: "/runs/$run", params: { run: String(run) } },
     since: opened_at,
     isMine: true,
+    loses: closingLoses(run, rounds),
   }));
 }
 
@@ -37,7 +38,7 @@ function stuckOnes({ rounds }: Schemas["Overview"]): ToDecide[] {
 export function OverviewView({ overview, asOf, may, state, onState }: OverviewViewProps) {
   const passed = Math.max(0, (useNow() - asOf) / 1000);
   const { hospitals, rounds, matters, events } = overview;
-  const decisions = [...(may("close_run") ? stuckOnes(overview) : []), ...matters.map((matter) => toDecide(matter, may))];
+  const decisions = [...(may("close_run") ? stuckOnes(overview) : []), ...matters.map((matter) => toDecide(matter, may, rounds))];
   return (
     <>
       <SimpleGrid cols={{ base: 1, md: 3 }}>

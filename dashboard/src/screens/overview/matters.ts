@@ -13,6 +13,8 @@ export interface ToDecide {
   since?: string | null;
   until?: string | null;
   reason?: string | null;
+  /** What is lost by one of the choices. */
+  loses?: string | null;
   /** Whether whoever looks can decide it; else it waits for an admin, and the way leads to what is known. */
   isMine: boolean;
 }
@@ -79,9 +81,17 @@ function wayOf({ kind, subject, envoy_name, task, version, run }: Matter): Way {
   }
 }
 
+const ON_RUNS: readonly Matter["kind"][] = ["round_failed", "run_paused"];
+
+/** Say what closing a run would lose. */
+export function closingLoses(run: number, cards: readonly Schemas["RoundCard"][]): string {
+  const card = cards.find((each) => each.run === run);
+  return texts.closingLoses(run, card?.state === "collecting" ? card.returned.length : 0);
+}
+
 /** Say what a matter asks of a person, and where it is decided. */
-export function toDecide(matter: Matter, may: (operation: string) => boolean): ToDecide {
-  const { kind, subject, task, version, since, until, reason } = matter;
+export function toDecide(matter: Matter, may: (operation: string) => boolean, cards: readonly Schemas["RoundCard"][] = []): ToDecide {
+  const { kind, subject, task, version, run, since, until, reason } = matter;
   const isMine = may(DECIDED_BY[kind]);
   return {
     isMine,
@@ -92,5 +102,6 @@ export function toDecide(matter: Matter, may: (operation: string) => boolean): T
     since,
     until,
     reason,
+    loses: typeof run === "number" && ON_RUNS.includes(kind) && may("close_run") ? closingLoses(run, cards) : null,
   };
 }

@@ -87,6 +87,10 @@ export const overview = {
     backup_old: "Make a backup",
     round_stuck: "Wait, call the hospitals, or close the run",
   },
+  closingLoses: (run: number, updates: number) => {
+    const lost = updates === 1 ? " the update that has returned in its round then counts for nothing;" : ` the ${number.format(updates)} updates that have returned in its round then count for nothing;`;
+    return `Closing run ${run} ends it for good:${updates === 0 ? "" : lost} versions that were published stay.`;
+  },
   anybody: "somebody",
 
   hospitals: "Hospitals",
