@@ -33,3 +33,8 @@ test("a hospital's models stand beside what they began from, where that was told
     { metric: "accuracy", epochs: [1, 2], series: [{ name: "L", values: [0.8, 0.9] }, { name: "G", values: [null, 0.7] }] },
   ]);
 });
+
+test("what a model began from is drawn too where nothing was reported of the model", () => {
+  const points = [{ at: "2026-01-15T08:00:00Z", verdict: "admitted" as const, round: null, global_version: 1, version: 1, local: {}, start: { loss: 0.7 } }];
+  expect(courseCurves(points, { local: "L", global: "G" })).toEqual([{ metric: "loss", epochs: [1], series: [{ name: "G", values: [0.7] }] }]);
+});

@@ -43,7 +43,9 @@ export function curvesOf(lines: readonly Line[], { training, heldOut }: Names): 
 /** Give the metrics that a hospital reported of its models and of what they began from, over its versions. */
 export function courseCurves(points: readonly Schemas["CoursePoint"][], names: { local: string; global: string }): Curve[] {
   const metrics = new Set<string>();
-  for (const { local } of points) for (const [metric, value] of Object.entries(local)) if (isNumber(value)) metrics.add(metric);
+  for (const { local, start } of points) {
+    for (const [metric, value] of [...Object.entries(local), ...Object.entries(start)]) if (isNumber(value)) metrics.add(metric);
+  }
   const versions = points.map(({ version }) => version);
   return [...metrics].map((metric) => {
     const valuesOf = (side: "local" | "start") => points.map((point) => [point[side][metric]].find(isNumber) ?? null);

@@ -53,7 +53,11 @@ export const hospitals = {
 
   course: "Local against global",
   courseNote: "What it reported on its own held-out patients: of each model after training, and of the global version that the training began from.",
-  noCourse: "Nothing reported yet: it comes with its first model.",
+  noCourse: (task: string) => `It has sent no model of ${task} yet; what it reports comes with its first.`,
+  noFigures: (models: number, task: string) =>
+    models === 1
+      ? `With its one model of ${task} it reported no figures: there is nothing to compare.`
+      : `With its ${number.format(models)} models of ${task} it reported no figures: there is nothing to compare.`,
   courseOf: (metric: string) => `${metric} over its versions`,
   itsVersion: "Its version",
   local: "its model",
