@@ -7,6 +7,9 @@ import { everyItem } from "./queries";
 
 const MOST = 200;
 
+/** The task that the director takes where none is named. */
+export const DEFAULT_TASK = "diagnosis_count";
+
 /** All hospitals that whoever asks may see; there are hundreds at most. */
 export const hospitalsQuery = queryOptions({
   queryKey: ["hospitals", "list"],

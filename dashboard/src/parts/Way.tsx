@@ -1,4 +1,4 @@
-import { Anchor } from "@mantine/core";
+import { Anchor, type AnchorProps, Button, type ButtonProps } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, FunctionComponent, ReactNode } from "react";
 
@@ -14,12 +14,27 @@ export interface Way {
 /** The router's link for a way that is known only when it is shown; its own type takes paths written in the code alone. */
 export const WayLink = Link as FunctionComponent<Way & AnchorHTMLAttributes<HTMLAnchorElement>>;
 
+interface WayProps {
+  way: Way;
+  children: ReactNode;
+  "aria-label"?: string;
+}
+
 /** A link within text: always underlined, since colour alone marks nothing. */
-export function WayTo({ way, children }: { way: Way; children: ReactNode }) {
+export function WayTo({ way, children, ...looks }: WayProps & AnchorProps) {
   return (
-    <Anchor component={WayLink} underline="always" inherit {...way}>
+    <Anchor component={WayLink} underline="always" inherit {...looks} {...way}>
       {children}
     </Anchor>
+  );
+}
+
+/** A link that looks like a button, for where a screen leads on to another. */
+export function WayButton({ way, children, ...looks }: WayProps & ButtonProps) {
+  return (
+    <Button component={WayLink} variant="default" {...looks} {...way}>
+      {children}
+    </Button>
   );
 }
 

@@ -16,8 +16,9 @@ export function ToRun({ run, children }: LinkProps & { run: number }) {
   return <WayTo way={{ to: "/runs/$run", params: { run: String(run) } }}>{children}</WayTo>;
 }
 
-export function ToVersion({ version, children }: LinkProps & { version: number }) {
-  return <WayTo way={{ to: "/models/$version", params: { version: String(version) } }}>{children}</WayTo>;
+/** Versions are numbered for each task by itself. */
+export function ToVersion({ task, version, children }: LinkProps & { task: string; version: number }) {
+  return <WayTo way={{ to: "/models/$version", params: { version: String(version) }, search: { task } }}>{children}</WayTo>;
 }
 
 export function ToSubmission({ id, children = id }: LinkProps & { id: string }) {

@@ -1,13 +1,13 @@
-import { Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { hospitalsQuery, strategiesQuery } from "../../api/asked";
+import { DEFAULT_TASK, hospitalsQuery, strategiesQuery } from "../../api/asked";
 import { useFilters } from "../../app/filters";
 import { Asked } from "../../parts/Asked";
-import { GoButton } from "../../parts/Go";
 import { Page } from "../../parts/Page";
 import { Empty } from "../../parts/States";
-import { DEFAULT_TASK, TaskFilter } from "../../parts/TaskFilter";
+import { TaskChoice } from "../../parts/TaskChoice";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { Aggregating } from "./Aggregating";
 
@@ -15,15 +15,13 @@ const { aggregate: said } = words;
 
 /** Combine what hospitals sent: choose, look at what would come of it, make it. */
 export function AggregateScreen() {
-  const [{ task = DEFAULT_TASK }, change] = useFilters();
+  const [{ task = DEFAULT_TASK }] = useFilters();
   const hospitals = useQuery(hospitalsQuery);
   const strategies = useQuery(strategiesQuery);
   return (
     <Page title={words.common.nav.aggregate}>
       <Text>{said.about}</Text>
-      <Group>
-        <TaskFilter value={task} onChange={(chosen) => change({ task: chosen })} />
-      </Group>
+      <TaskChoice shown={DEFAULT_TASK} />
       <Asked query={hospitals}>
         {(all) => {
           const withModel = all.flatMap(({ envoy_name, state, current }) => {
@@ -31,7 +29,7 @@ export function AggregateScreen() {
             return found ? [{ name: envoy_name, version: found.version }] : [];
           });
           if (withModel.length === 0) {
-            return <Empty action={<GoButton to="/hospitals">{said.toHospitals}</GoButton>}>{said.noHospitals}</Empty>;
+            return <Empty action={<WayButton way={{ to: "/hospitals" }}>{said.toHospitals}</WayButton>}>{said.noHospitals}</Empty>;
           }
           return (
             <Asked query={strategies}>

@@ -2,7 +2,7 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import type { Schemas } from "../../api/client";
-import { GoButton } from "../../parts/Go";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 
 const { aggregate: said } = words;
@@ -34,9 +34,9 @@ export function MadeView({ made, publishing }: { made: Made; publishing: ReactNo
         ))}
         <Group>
           {version !== null && (
-            <GoButton to="/models/$version" params={{ version: String(version) }} search={{ task }}>
+            <WayButton way={{ to: "/models/$version", params: { version: String(version) }, search: { task } }}>
               {said.lookAt(version)}
-            </GoButton>
+            </WayButton>
           )}
           {publishing}
         </Group>

@@ -1,8 +1,8 @@
 import { Alert, Stack, Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
-import { GoButton } from "../../parts/Go";
 import { Section } from "../../parts/Section";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { FactsOfModel } from "../models/FactsOfModel";
 import { LeftOut, Notes } from "../models/ModelView";
@@ -66,9 +66,9 @@ export function NothingNew({ model }: { model: Schemas["GlobalModel"] }) {
           ))}
         </Stack>
         {model.version !== null && (
-          <GoButton to="/models/$version" params={{ version: String(model.version) }} search={{ task: model.task }} size="xs">
+          <WayButton way={{ to: "/models/$version", params: { version: String(model.version) }, search: { task: model.task } }} size="xs">
             {said.toCurrent}
-          </GoButton>
+          </WayButton>
         )}
       </Stack>
     </Alert>

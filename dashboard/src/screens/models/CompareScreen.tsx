@@ -1,14 +1,15 @@
 import { Group, Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
+import { DEFAULT_TASK } from "../../api/asked";
 import { api, given } from "../../api/client";
 import { everyItem } from "../../api/queries";
 import { useFilters } from "../../app/filters";
 import { Asked } from "../../parts/Asked";
-import { GoButton } from "../../parts/Go";
 import { Page } from "../../parts/Page";
 import { Empty } from "../../parts/States";
-import { DEFAULT_TASK, TaskFilter } from "../../parts/TaskFilter";
+import { TaskChoice } from "../../parts/TaskChoice";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { ComparisonView } from "./ComparisonView";
 
@@ -23,7 +24,7 @@ export function CompareScreen() {
     queryFn: () => everyItem((cursor) => given(api.GET("/lineage", { params: { query: { task, cursor, limit: PAGE } } }))),
   });
   return (
-    <Page title={said.compareTitle} actions={<GoButton to="/models">{said.toModels}</GoButton>}>
+    <Page title={said.compareTitle} actions={<WayButton way={{ to: "/models", search: { task } }}>{said.toModels}</WayButton>}>
       <Asked query={versions}>
         {(all) => {
           const options = all.map(({ version, aliases }) => ({
@@ -34,7 +35,7 @@ export function CompareScreen() {
           return (
             <>
               <Group align="flex-end">
-                <TaskFilter value={task} onChange={(chosen) => change({ task: chosen, first: undefined, second: undefined })} />
+                <TaskChoice shown={DEFAULT_TASK} clears={["first", "second"]} />
                 <Select
                   searchable
                   label={said.first}

@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { Digest } from "../../parts/Digest";
 import { Facts } from "../../parts/Facts";
-import { Go } from "../../parts/Go";
 import { writeCount, writeNumber, writeScore } from "../../parts/numbers";
 import { When } from "../../parts/When";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 
 type Model = Schemas["GlobalModel"];
@@ -40,9 +40,9 @@ export function FactsOfModel({ model }: { model: Model }) {
         [
           said.parent,
           typeof parent === "number" ? (
-              <Go to="/models/$version" params={{ version: String(parent) }} search={{ task }}>
+              <WayTo way={{ to: "/models/$version", params: { version: String(parent) }, search: { task } }}>
                 {said.parentLink(parent)}
-              </Go>
+              </WayTo>
             ) : (
               said.sharedStart
             ),

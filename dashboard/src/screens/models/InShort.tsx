@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
 import { Digest } from "../../parts/Digest";
-import { Go } from "../../parts/Go";
 import { writeCount } from "../../parts/numbers";
 import { When } from "../../parts/When";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 import { parametersText, scalerText } from "./FactsOfModel";
 
@@ -19,9 +19,9 @@ export function InShort({ a, b, task }: { a: Version; b: Version; task: string }
     {
       name: said.version,
       of: ({ version }) => (
-        <Go to="/models/$version" params={{ version: String(version) }} search={{ task }}>
+        <WayTo way={{ to: "/models/$version", params: { version: String(version) }, search: { task } }}>
           {said.versionLink(version)}
-        </Go>
+        </WayTo>
       ),
     },
     { name: said.state, of: ({ published }) => (published ? said.current : said.earlier) },

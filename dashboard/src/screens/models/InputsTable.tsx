@@ -1,7 +1,7 @@
 import type { Schemas } from "../../api/client";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
-import { Go } from "../../parts/Go";
 import { writeCount, writeNumber, writeScore, writeShare } from "../../parts/numbers";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 
 type Input = Schemas["ModelInput"];
@@ -13,9 +13,9 @@ export function UpdateLink({ input, isOpen }: { input: Input; isOpen: boolean })
   const text = said.updateLink(input.version);
   if (!isOpen) return <>{text}</>;
   return (
-    <Go to="/submissions/$id" params={{ id: input.submission_id }} aria-label={words.submissions.title(input.envoy_name, input.version)}>
+    <WayTo way={{ to: "/submissions/$id", params: { id: input.submission_id } }} aria-label={words.submissions.title(input.envoy_name, input.version)}>
       {text}
-    </Go>
+    </WayTo>
   );
 }
 

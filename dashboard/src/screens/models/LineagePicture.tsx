@@ -2,7 +2,7 @@ import { Stack, Text } from "@mantine/core";
 import { useEffect, useRef } from "react";
 
 import type { Schemas } from "../../api/client";
-import { Go } from "../../parts/Go";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 import { type Edge, layOut } from "./lineage";
 import classes from "./LineagePicture.module.css";
@@ -59,14 +59,10 @@ export function LineagePicture({ versions, task }: { versions: readonly Version[
           <ol className={classes.nodes}>
             {nodes.map(({ version, column, lane }) => (
               <li key={version.version} style={{ left: column * COLUMN, top: lane * LANE }}>
-                <Go
-                  to="/models/$version"
-                  params={{ version: String(version.version) }}
-                  search={task === undefined ? {} : { task }}
+                <WayTo
+                  way={{ to: "/models/$version", params: { version: String(version.version) }, search: task === undefined ? {} : { task } }}
                   underline="never"
-                  className={[classes.node, version.published && classes.current, version.waiting && classes.waiting]
-                    .filter(Boolean)
-                    .join(" ")}
+                  className={[classes.node, version.published && classes.current, version.waiting && classes.waiting] .filter(Boolean) .join(" ")}
                   aria-label={nodeLabel(version)}
                 >
                   <span>
@@ -74,7 +70,7 @@ export function LineagePicture({ versions, task }: { versions: readonly Version[
                     {version.published ? ` ${said.currentSign}` : ""}
                     {version.waiting ? ` ${said.waitingSign}` : ""}
                   </span>
-                </Go>
+                </WayTo>
                 <span aria-hidden>{said.nodeHospitals(version.hospitals.length)}</span>
                 {version.aliases.map((alias) => (
                   <span key={alias} aria-hidden className={classes.names} title={alias}>

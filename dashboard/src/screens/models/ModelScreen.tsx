@@ -2,18 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { tasksQuery } from "../../api/asked";
+import { DEFAULT_TASK, tasksQuery } from "../../api/asked";
 import { api, given } from "../../api/client";
 import { ProblemError } from "../../api/problems";
 import { useMay, useSession } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { Asked } from "../../parts/Asked";
-import { GoButton } from "../../parts/Go";
 import { Page } from "../../parts/Page";
 import type { Proposal } from "../../parts/proposal";
 import { Proposed } from "../../parts/Proposed";
 import { Empty } from "../../parts/States";
-import { DEFAULT_TASK } from "../../parts/TaskFilter";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { ModelView } from "./ModelView";
 import { NamesSection } from "./NamesSection";
@@ -28,7 +27,7 @@ export function ModelScreen() {
   if (!/^[1-9]\d{0,8}$/.test(written)) {
     return (
       <Page title={words.common.nav.models}>
-        <Empty action={<GoButton to="/models">{said.toModels}</GoButton>}>{said.noSuchVersion}</Empty>
+        <Empty action={<WayButton way={{ to: "/models", search: { task } }}>{said.toModels}</WayButton>}>{said.noSuchVersion}</Empty>
       </Page>
     );
   }
@@ -64,9 +63,9 @@ function OneModel({ task, version }: { task: string; version: number }) {
       actions={
         <>
           {may("compare_global_models") && (
-            <GoButton to="/models/compare" search={{ task, first: String(model?.parent ?? version), second: String(version) }}>
+            <WayButton way={{ to: "/models/compare", search: { task, first: String(model?.parent ?? version), second: String(version) } }}>
               {said.compareWith}
-            </GoButton>
+            </WayButton>
           )}
           {model && mayPublish && !model.published && current.data !== undefined && (
             <Publishing

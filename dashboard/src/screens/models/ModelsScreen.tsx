@@ -1,16 +1,16 @@
-import { Group } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
+import { DEFAULT_TASK } from "../../api/asked";
 import { api, given } from "../../api/client";
 import { pagesQuery } from "../../api/queries";
 import { useMay } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { AskedPages } from "../../parts/AskedPages";
-import { GoButton } from "../../parts/Go";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
 import { Empty } from "../../parts/States";
-import { TaskFilter } from "../../parts/TaskFilter";
+import { TaskChoice } from "../../parts/TaskChoice";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { LineagePicture } from "./LineagePicture";
 import { VersionsTable } from "./VersionsTable";
@@ -20,7 +20,7 @@ const { models: said } = words;
 /** The global versions: where each came from, and which is the current one. */
 export function ModelsScreen() {
   const may = useMay();
-  const [{ task }, change] = useFilters();
+  const [{ task }] = useFilters();
   const query = useInfiniteQuery(
     pagesQuery(["models", "lineage", task], (cursor) => given(api.GET("/lineage", { params: { query: { task, cursor } } }))),
   );
@@ -31,24 +31,22 @@ export function ModelsScreen() {
       title={words.common.nav.models}
       actions={
         may("compare_global_models") ? (
-          <GoButton to="/models/compare" search={search}>
+          <WayButton way={{ to: "/models/compare", search }}>
             {said.compare}
-          </GoButton>
+          </WayButton>
         ) : undefined
       }
     >
-      <Group>
-        <TaskFilter value={task} onChange={(chosen) => change({ task: chosen })} />
-      </Group>
+      <TaskChoice shown={DEFAULT_TASK} />
       <AskedPages
         query={query}
         empty={
           <Empty
             action={
               mayAggregate ? (
-                <GoButton to="/aggregate" search={search}>
+                <WayButton way={{ to: "/aggregate", search }}>
                   {said.toAggregate}
-                </GoButton>
+                </WayButton>
               ) : undefined
             }
           >

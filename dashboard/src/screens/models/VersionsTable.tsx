@@ -1,8 +1,8 @@
 import type { Schemas } from "../../api/client";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
-import { Go } from "../../parts/Go";
 import { writeCount, writeScore } from "../../parts/numbers";
 import { When } from "../../parts/When";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 
 type Version = Schemas["VersionSummary"];
@@ -23,9 +23,9 @@ interface VersionsTableProps {
 export function VersionsTable({ versions, task, opensRuns }: VersionsTableProps) {
   const search = task === undefined ? {} : { task };
   const to = (version: number, text: string) => (
-    <Go to="/models/$version" params={{ version: String(version) }} search={search}>
+    <WayTo way={{ to: "/models/$version", params: { version: String(version) }, search }}>
       {text}
-    </Go>
+    </WayTo>
   );
   const isHeldOut = versions.some(({ held_out }) => held_out !== null);
   const onTable: ColumnDef<Version> = {
@@ -66,8 +66,8 @@ function Origin({ version: { run, round }, opensRuns }: { version: Version; open
   if (run === null || round === null) return <>{said.aggregate}</>;
   if (!opensRuns) return <>{said.roundLink(run, round)}</>;
   return (
-    <Go to="/runs/$run" params={{ run: String(run) }}>
+    <WayTo way={{ to: "/runs/$run", params: { run: String(run) } }}>
       {said.roundLink(run, round)}
-    </Go>
+    </WayTo>
   );
 }

@@ -20,7 +20,7 @@ function titleOf(whose: Whose): string {
 }
 
 /** What one model answers, and which model it was; or why there is no answer. */
-export function AnswerCard({ asked: { whose, outcome } }: { asked: Asked }) {
+export function AnswerCard({ task, asked: { whose, outcome } }: { task: string; asked: Asked }) {
   const title = titleOf(whose);
   return (
     <Card withBorder padding="md">
@@ -39,7 +39,7 @@ export function AnswerCard({ asked: { whose, outcome } }: { asked: Asked }) {
               <RiskLevel level={outcome.risk_level} />
             </div>
             {outcome.probabilities ? <Probabilities probabilities={outcome.probabilities} which={title} /> : null}
-            <WhichModel model={outcome.model} requestId={outcome.request_id} />
+            <WhichModel task={task} model={outcome.model} requestId={outcome.request_id} />
           </>
         )}
       </Stack>
@@ -47,7 +47,7 @@ export function AnswerCard({ asked: { whose, outcome } }: { asked: Asked }) {
   );
 }
 
-function WhichModel({ model, requestId }: { model: Model; requestId: string }) {
+function WhichModel({ task, model, requestId }: { task: string; model: Model; requestId: string }) {
   const said = words.patient;
   const version = said.version(model.version);
   return (
@@ -57,7 +57,7 @@ function WhichModel({ model, requestId }: { model: Model; requestId: string }) {
       </Title>
       <dl className={classes.facts}>
         <Fact name={said.modelOf}>
-          {model.scope === "global" ? <ToVersion version={model.version}>{version}</ToVersion> : version}
+          {model.scope === "global" ? <ToVersion task={task} version={model.version}>{version}</ToVersion> : version}
         </Fact>
         {typeof model.envoy_name === "string" ? (
           <Fact name={said.hospital}>

@@ -5,13 +5,14 @@ import { AnswerCard } from "./AnswerCard";
 import type { Asked } from "./answers";
 
 interface AnswersViewProps {
+  task: string;
   answers: Asked[];
   /** The inputs are no longer those that were asked about. */
   isOld: boolean;
 }
 
 /** What the models answer, beside each other. */
-export function AnswersView({ answers, isOld }: AnswersViewProps) {
+export function AnswersView({ task, answers, isOld }: AnswersViewProps) {
   return (
     <Stack gap="sm">
       <Text size="sm" fw={600} role="status">
@@ -19,7 +20,7 @@ export function AnswersView({ answers, isOld }: AnswersViewProps) {
       </Text>
       <SimpleGrid cols={{ base: 1, md: answers.length > 1 ? 2 : 1 }}>
         {answers.map((asked) => (
-          <AnswerCard key={asked.whose ?? ""} asked={asked} />
+          <AnswerCard key={asked.whose ?? ""} task={task} asked={asked} />
         ))}
       </SimpleGrid>
     </Stack>

@@ -72,7 +72,7 @@ export function OnePatient({ task, asks }: OnePatientProps) {
         </form>
       </Section>
       <Section title={said.answers}>
-        {ask.data ? <AnswersView answers={ask.data} isOld={isOld} /> : <Text size="sm">{said.notAsked}</Text>}
+        {ask.data ? <AnswersView task={task.name} answers={ask.data} isOld={isOld} /> : <Text size="sm">{said.notAsked}</Text>}
       </Section>
     </>
   );

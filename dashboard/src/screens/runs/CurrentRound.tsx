@@ -58,7 +58,7 @@ export function RoundHead({ run, round }: CurrentRoundProps) {
         ) : null}
         {typeof round.global_version === "number" ? (
           <Text size="sm">
-            <ToVersion version={round.global_version}>{said.version(round.global_version)}</ToVersion>
+            <ToVersion task={run.task} version={round.global_version}>{said.version(round.global_version)}</ToVersion>
           </Text>
         ) : null}
       </Group>

@@ -11,6 +11,7 @@ import { RoundParts } from "./RoundParts";
 import { RoundState } from "./RunState";
 
 interface RoundLineProps {
+  task: string;
   record: Schemas["RoundRecord"];
   metric: string | undefined;
   isOwnAlone: boolean;
@@ -19,7 +20,7 @@ interface RoundLineProps {
 }
 
 /** A round in a line, its parts behind a button. */
-export function RoundLine({ record, metric, isOwnAlone, isOpened }: RoundLineProps) {
+export function RoundLine({ task, record, metric, isOwnAlone, isOpened }: RoundLineProps) {
   const [isOpen, setIsOpen] = useState(isOpened);
   const id = useId();
   const said = words.runs;
@@ -35,7 +36,7 @@ export function RoundLine({ record, metric, isOwnAlone, isOpened }: RoundLinePro
             <RoundState state={record.state} />
             {record.global_version === null ? null : (
               <Text size="sm">
-                <ToVersion version={record.global_version}>{said.version(record.global_version)}</ToVersion>
+                <ToVersion task={task} version={record.global_version}>{said.version(record.global_version)}</ToVersion>
               </Text>
             )}
           </Group>

@@ -56,7 +56,7 @@ export function RunFacts({ run }: { run: Schemas["Run"] }) {
         ) : null}
         {typeof run.best_version === "number" ? (
           <Fact name={said.best}>
-            <ToVersion version={run.best_version}>{said.version(run.best_version)}</ToVersion>
+            <ToVersion task={run.task} version={run.best_version}>{said.version(run.best_version)}</ToVersion>
           </Fact>
         ) : null}
       </SimpleGrid>

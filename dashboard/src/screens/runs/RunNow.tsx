@@ -25,7 +25,7 @@ export function RunNow({ run, own }: RunNowProps) {
           <Text size="sm">{progress}</Text>
         </Group>
         <Text size="sm">
-          <strong>{said.waits}:</strong> <Waiting wait={wait} />
+          <strong>{said.waits}:</strong> <Waiting task={run.task} wait={wait} />
         </Text>
         {run.reason ? (
           <Text size="sm">

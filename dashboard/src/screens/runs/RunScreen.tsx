@@ -66,6 +66,7 @@ function Rounds({ run }: { run: Schemas["Run"] }) {
             onChoose={(metric) => filter({ metric })}
           />
           <Timeline
+            task={run.task}
             records={records}
             metric={chosenOf(metricsIn(run.history, records), asked)}
             isOwnAlone={envoy_name !== null}

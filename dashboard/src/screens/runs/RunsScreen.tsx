@@ -1,13 +1,13 @@
-import { Button, NativeSelect, Text } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Text } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
 
-import { tasksQuery } from "../../api/asked";
 import { useMay, useSession } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { AskedPages } from "../../parts/AskedPages";
 import { Page } from "../../parts/Page";
 import { Empty } from "../../parts/States";
+import { TaskChoice } from "../../parts/TaskChoice";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { runsQuery } from "./asked";
 import { Quiet } from "./Quiet";
@@ -17,17 +17,17 @@ import { RunsTable } from "./RunsTable";
 export function RunsScreen() {
   const may = useMay();
   const { envoy_name } = useSession();
-  const [{ task }, filter] = useFilters();
+  const [{ task }] = useFilters();
   const runs = useInfiniteQuery(runsQuery(task));
   const open = may("open_run");
   return (
-    <Page title={words.common.nav.runs} actions={open && <OpenButton>{words.runs.open}</OpenButton>}>
+    <Page title={words.common.nav.runs} actions={open && <WayButton variant="filled" way={{ to: "/runs/open" }}>{words.runs.open}</WayButton>}>
       <Text>{words.runs.about}</Text>
-      <TaskFilter task={task} onChoose={(chosen) => filter({ task: chosen })} />
+      <TaskChoice takesAll />
       <AskedPages
         query={runs}
         empty={
-          <Empty action={open && <OpenButton>{words.runs.openFirst}</OpenButton>}>
+          <Empty action={open && <WayButton variant="filled" way={{ to: "/runs/open" }}>{words.runs.openFirst}</WayButton>}>
             {open ? words.runs.none : words.runs.noneForReader}
           </Empty>
         }
@@ -36,28 +36,5 @@ export function RunsScreen() {
       </AskedPages>
       {may("get_quiescence") && <Quiet />}
     </Page>
-  );
-}
-
-function OpenButton({ children }: { children: string }) {
-  return (
-    <Button component={Link} to="/runs/open">
-      {children}
-    </Button>
-  );
-}
-
-/** Shown where there is something to choose. */
-function TaskFilter({ task, onChoose }: { task: string | undefined; onChoose: (task: string | undefined) => void }) {
-  const { data: tasks = [] } = useQuery(tasksQuery);
-  if (tasks.length < 2 && task === undefined) return null;
-  return (
-    <NativeSelect
-      maw={320}
-      label={words.common.task}
-      value={task ?? ""}
-      onChange={({ currentTarget }) => onChoose(currentTarget.value === "" ? undefined : currentTarget.value)}
-      data={[{ value: "", label: words.runs.allTasks }, ...tasks.map(({ name, title }) => ({ value: name, label: title }))]}
-    />
   );
 }

@@ -54,7 +54,7 @@ export function RunsTable({ runs, own }: RunsTableProps) {
       id: "waits",
       header: words.runs.waits,
       enableSorting: false,
-      cell: ({ row }) => <Waiting wait={waitOf(row.original, own)} />,
+      cell: ({ row }) => <Waiting task={row.original.task} wait={waitOf(row.original, own)} />,
     },
     {
       id: "opened",

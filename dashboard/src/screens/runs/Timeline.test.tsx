@@ -11,7 +11,7 @@ const of = { metric: "accuracy", isOwnAlone: false, onAll: () => undefined };
 
 test("a round is a line with its numbers; its parts come when they are asked for", async () => {
   const late = partLike("KNH", 0.95, { is_late: true });
-  await shown(<Timeline {...of} isAll={false} records={[recordLike({ parts: [late], refused: ["MTRH"] })]} />);
+  await shown(<Timeline task="t" {...of} isAll={false} records={[recordLike({ parts: [late], refused: ["MTRH"] })]} />);
   expect(screen.getByText("Mean of accuracy").nextSibling).toHaveTextContent("0.9");
   expect(screen.getByText("Worst of accuracy").nextSibling).toHaveTextContent("0.8");
   expect(screen.getByText("Late").nextSibling).toHaveTextContent("1");
@@ -29,7 +29,7 @@ test("a round is a line with its numbers; its parts come when they are asked for
 });
 
 test("all rounds' parts stand open where all are asked for", async () => {
-  await shown(<Timeline {...of} isAll records={[recordLike({ n: 5, number: 1 }), recordLike()]} />);
+  await shown(<Timeline task="t" {...of} isAll records={[recordLike({ n: 5, number: 1 }), recordLike()]} />);
   expect(screen.getAllByRole("table")).toHaveLength(2);
   expect(screen.getByRole("button", { name: "Every hospital's part" })).toHaveAttribute("aria-pressed", "true");
 });

@@ -7,6 +7,7 @@ import { RoundLine } from "./RoundLine";
 import classes from "./Timeline.module.css";
 
 interface TimelineProps {
+  task: string;
   records: Schemas["RoundRecord"][];
   metric: string | undefined;
   isOwnAlone: boolean;
@@ -16,7 +17,7 @@ interface TimelineProps {
 }
 
 /** The rounds, newest first: each in a line, or with all their parts. */
-export function Timeline({ records, metric, isOwnAlone, isAll, onAll }: TimelineProps) {
+export function Timeline({ task, records, metric, isOwnAlone, isAll, onAll }: TimelineProps) {
   const said = words.runs;
   return (
     <Section
@@ -30,7 +31,7 @@ export function Timeline({ records, metric, isOwnAlone, isAll, onAll }: Timeline
       <ol className={classes.rounds}>
         {records.map((record) => (
           // opened anew when all are asked for
-          <RoundLine key={`${record.n} ${isAll}`} record={record} metric={metric} isOwnAlone={isOwnAlone} isOpened={isAll} />
+          <RoundLine key={`${record.n} ${isAll}`} task={task} record={record} metric={metric} isOwnAlone={isOwnAlone} isOpened={isAll} />
         ))}
       </ol>
     </Section>

@@ -8,8 +8,8 @@ import { useMay } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { AskedPages } from "../../parts/AskedPages";
 import { Empty } from "../../parts/States";
-import { GoButton } from "../../parts/Go";
-import { TaskFilter } from "../../parts/TaskFilter";
+import { TaskChoice } from "../../parts/TaskChoice";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { SubmissionsTable } from "./SubmissionsTable";
 
@@ -47,7 +47,7 @@ export function ModelsPanel() {
           data={[{ value: "", label: asked.allHospitals }, ...known]}
           onChange={(chosen) => change({ hospital: chosen ?? undefined })}
         />
-        <TaskFilter takesAll value={task} onChange={(chosen) => change({ task: chosen })} />
+        <TaskChoice takesAll />
         <Select
           label={asked.verdict}
           allowDeselect={false}
@@ -62,7 +62,7 @@ export function ModelsPanel() {
           isFiltered ? (
             <Empty>{words.common.nobodyFound}</Empty>
           ) : (
-            <Empty action={may("list_envoys") ? <GoButton to="/hospitals">{said.toHospitals}</GoButton> : undefined}>{said.noneYet}</Empty>
+            <Empty action={may("list_envoys") ? <WayButton way={{ to: "/hospitals" }}>{said.toHospitals}</WayButton> : undefined}>{said.noneYet}</Empty>
           )
         }
       >

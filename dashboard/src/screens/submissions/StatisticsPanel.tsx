@@ -6,7 +6,7 @@ import { pagesQuery } from "../../api/queries";
 import { useFilters } from "../../app/filters";
 import { AskedPages } from "../../parts/AskedPages";
 import { Empty } from "../../parts/States";
-import { TaskFilter } from "../../parts/TaskFilter";
+import { TaskChoice } from "../../parts/TaskChoice";
 import { words } from "../../words/words";
 import { ReportSection } from "./ReportSection";
 import { reportKey, StatisticsTable } from "./StatisticsTable";
@@ -24,7 +24,7 @@ export function StatisticsPanel() {
   return (
     <Stack>
       <Group>
-        <TaskFilter takesAll value={task} onChange={(chosen) => change({ task: chosen, report: undefined })} />
+        <TaskChoice takesAll clears={["report"]} />
       </Group>
       <AskedPages
         query={query}

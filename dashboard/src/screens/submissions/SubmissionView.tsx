@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 
 import type { Schemas } from "../../api/client";
 import { Checks } from "../../parts/Checks";
-import { Go } from "../../parts/Go";
 import { Section } from "../../parts/Section";
 import { Verdict } from "../../parts/Verdict";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 import { Decided } from "./Decided";
 import { FilesView } from "./FilesView";
@@ -32,9 +32,9 @@ export function SubmissionView({ submission, mayDecide, opensHospitals, log }: S
         <Text size="sm">{failed.length === 0 ? said.allPassed : said.failed(failed.length)}</Text>
         {opensHospitals && (
           <Text size="sm">
-            <Go to="/hospitals/$envoy" params={{ envoy: envoy_name }}>
+            <WayTo way={{ to: "/hospitals/$envoy", params: { envoy: envoy_name } }}>
               {envoy_name}
-            </Go>
+            </WayTo>
           </Text>
         )}
       </Group>

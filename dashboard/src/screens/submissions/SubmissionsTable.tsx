@@ -1,9 +1,9 @@
 import type { Schemas } from "../../api/client";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
-import { Go } from "../../parts/Go";
 import { writeCount } from "../../parts/numbers";
 import { Verdict } from "../../parts/Verdict";
 import { When } from "../../parts/When";
+import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 
 type Submission = Schemas["Submission"];
@@ -28,9 +28,9 @@ export function SubmissionsTable({ submissions, opensHospitals }: SubmissionsTab
       header: said.version,
       accessorFn: ({ envoy_name, version }) => `${envoy_name} ${version ?? 0}`,
       cell: ({ row: { original } }) => (
-        <Go to="/submissions/$id" params={{ id: original.id }}>
+        <WayTo way={{ to: "/submissions/$id", params: { id: original.id } }}>
           {said.title(original.envoy_name, original.version)}
-        </Go>
+        </WayTo>
       ),
     },
     { header: said.when, accessorKey: "created_at", cell: ({ row: { original } }) => <When at={original.created_at} /> },
@@ -39,9 +39,9 @@ export function SubmissionsTable({ submissions, opensHospitals }: SubmissionsTab
       accessorKey: "envoy_name",
       cell: ({ row: { original } }) =>
         opensHospitals ? (
-          <Go to="/hospitals/$envoy" params={{ envoy: original.envoy_name }}>
+          <WayTo way={{ to: "/hospitals/$envoy", params: { envoy: original.envoy_name } }}>
             {original.envoy_name}
-          </Go>
+          </WayTo>
         ) : (
           original.envoy_name
         ),

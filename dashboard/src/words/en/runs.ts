@@ -24,7 +24,6 @@ export const runs = {
   waits: "Waits for",
   opened: "Opened",
   ended: "Ended",
-  allTasks: "All tasks",
   states: {
     inviting: "inviting",
     running: "running",
