@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
-import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 
 import type { Topic } from "../api/topics";
 import { words } from "../words/words";
@@ -16,12 +17,24 @@ interface ActOptions<In, Out> {
   onDone?: (out: Out) => void;
 }
 
+interface Act<In, Out> {
+  /** Do it; nothing where it is under way already. */
+  mutate: (what: In) => void;
+  isPending: boolean;
+  data: Out | undefined;
+  reset: () => void;
+}
+
 /** Do something that changes the federation: what comes of it, or why it failed, is told to the person. */
-export function useAct<In, Out>({ act, changes, done, onDone }: ActOptions<In, Out>): UseMutationResult<Out, Error, In> {
+export function useAct<In, Out>({ act, changes, done, onDone }: ActOptions<In, Out>): Act<In, Out> {
   const client = useQueryClient();
   const renew = () => void client.invalidateQueries({ predicate: ({ queryKey: [topic] }) => changes.includes(topic as Topic) });
-  return useMutation({
+  const isUnderWay = useRef(false);
+  const mutation = useMutation({
     mutationFn: act,
+    onSettled: () => {
+      isUnderWay.current = false;
+    },
     onSuccess: (out) => {
       renew();
       if (done) notifications.show({ message: done(out), color: "green", closeButtonProps: CLOSES });
@@ -40,4 +53,11 @@ export function useAct<In, Out>({ act, changes, done, onDone }: ActOptions<In, O
       });
     },
   });
+  // the second of two quick clicks comes before the button can be seen to be busy
+  const mutate = (what: In) => {
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
+    mutation.mutate(what);
+  };
+  return { mutate, isPending: mutation.isPending, data: mutation.data, reset: mutation.reset };
 }
