@@ -25,6 +25,8 @@ export const theme = createTheme({
   components: {
     // a dialog's header stands outside of the page's landmarks: to a browser it would be a second banner
     ModalHeader: { defaultProps: { role: "presentation" } },
+    // what to do next is no small print
+    Notification: { styles: { description: { color: "var(--mantine-color-text)" } } },
   },
 });
 

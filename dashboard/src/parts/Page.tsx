@@ -2,6 +2,7 @@ import { Group, Stack, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
+import classes from "./Page.module.css";
 import { words } from "../words/words";
 
 interface PageProps {
@@ -17,7 +18,7 @@ export function Page({ title, actions, children }: PageProps) {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
+        <Title order={1} size="h2" className={classes.title}>
           {title}
         </Title>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}

@@ -6,11 +6,13 @@ import { useMay } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { Asked } from "../../parts/Asked";
 import { Page } from "../../parts/Page";
-import { WayTo } from "../../parts/Way";
+import { Empty } from "../../parts/States";
+import { WayButton, WayTo } from "../../parts/Way";
 import { useNow } from "../../parts/When";
 import { words } from "../../words/words";
 import { Course } from "./Course";
 import { HospitalActs } from "./HospitalActs";
+import { wrongWithName } from "./names";
 import { OpenRounds } from "./OpenRounds";
 import { hospitalQuery } from "./queries";
 import { ReceivedList } from "./ReceivedList";
@@ -21,6 +23,13 @@ import { Training } from "./Training";
 /** One hospital: how it stands, what it sent, what can be done. */
 export function HospitalScreen() {
   const { envoy = "" } = useParams({ strict: false });
+  if (wrongWithName(envoy) !== null) {
+    return (
+      <Page title={words.common.nav.hospitals}>
+        <Empty action={<WayButton way={{ to: "/hospitals" }}>{words.hospitals.back}</WayButton>}>{words.hospitals.noSuchName}</Empty>
+      </Page>
+    );
+  }
   return <OneHospital key={envoy} envoy={envoy} />;
 }
 

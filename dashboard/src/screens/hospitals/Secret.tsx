@@ -12,10 +12,10 @@ interface SecretProps {
   onClose: () => void;
 }
 
-/** Show a secret the one time that it is known; a click beside it doesn't take it away. */
+/** Show a secret the one time that it is known; neither a click beside it nor Escape takes it away. */
 export function Secret({ title, text, children, onClose }: SecretProps) {
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" closeOnClickOutside={false} closeButtonProps={{ "aria-label": words.common.close }}>
+    <Modal opened onClose={onClose} title={title} size="lg" closeOnClickOutside={false} closeOnEscape={false} closeButtonProps={{ "aria-label": words.common.close }}>
       <Stack gap="sm">
         <Text size="sm" component="div">
           {children}

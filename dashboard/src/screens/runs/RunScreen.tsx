@@ -9,6 +9,8 @@ import { Asked } from "../../parts/Asked";
 import { AskedPages } from "../../parts/AskedPages";
 import { Page } from "../../parts/Page";
 import { Section } from "../../parts/Section";
+import { Empty } from "../../parts/States";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { AnswersTable } from "./AnswersTable";
 import { roundsQuery, runQuery } from "./asked";
@@ -23,7 +25,18 @@ import { Timeline } from "./Timeline";
 /** One run: what it waits for, its hospitals, its rounds. */
 export function RunScreen() {
   const { run = "" } = useParams({ strict: false });
-  const query = useQuery(runQuery(Number(run)));
+  if (!/^[1-9]\d{0,8}$/.test(run)) {
+    return (
+      <Page title={words.common.nav.runs}>
+        <Empty action={<WayButton way={{ to: "/runs" }}>{words.runs.toRuns}</WayButton>}>{words.runs.noSuchRun}</Empty>
+      </Page>
+    );
+  }
+  return <OneRun key={run} run={Number(run)} />;
+}
+
+function OneRun({ run }: { run: number }) {
+  const query = useQuery(runQuery(run));
   return (
     <Page title={words.runs.runNumber(run)} actions={query.data && <RunActs run={query.data} />}>
       <Asked query={query}>{(found) => <Shown run={found} />}</Asked>

@@ -24,6 +24,7 @@ export const hospitals = {
 
   // one hospital
   back: "All hospitals",
+  noSuchName: "No hospital can have this name. Choose one from the list.",
   about: "How it stands",
   seenBy: "Last seen {when}.",
   awaited: (count: number) => (count === 1 ? "An open round waits for it." : `${number.format(count)} open rounds wait for it.`),

@@ -15,6 +15,8 @@ export const runs = {
   noneForReader: "No runs yet. The consortium's admin opens them.",
   open: "Open a run",
   openFirst: "Open the first run",
+  noSuchRun: "A run is a whole number. Choose one from the list.",
+  toRuns: "To the runs",
   run: "Run",
   runNumber: (id: number | string) => `Run ${id}`,
   state: "State",
