@@ -62,10 +62,10 @@ class Visitor:
         self.page.evaluate("() => window.scrollTo(0, 0)")
         self.waits()
 
-    def violations(self) -> list[str]:
-        """Say what axe finds wrong with what is shown, of whatever impact."""
+    def violations(self, within: str = "html") -> list[str]:
+        """Say what axe finds wrong with what is shown, or with a part of it, of whatever impact."""
         self.page.evaluate(axe())
-        found: dict[str, Any] = self.page.evaluate("() => axe.run()")
+        found: dict[str, Any] = self.page.evaluate("within => axe.run(within)", within)
         return [
             f"{each['id']} ({each['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
             for each in found["violations"]

@@ -72,9 +72,11 @@ def healthy(director: RealDirector, cycles: int = 2) -> Standing:
 
 
 def demonstrated(folder: Path) -> Standing:
-    """What `make demo` leaves behind, served again; then a model of Embu's in quarantine, and a run under way."""
+    """What `make demo` leaves behind, served again; then a model in quarantine, a run under way, a proposal."""
     demo.run(folder, cycles=2)
-    director = RealDirector(folder, environment={"DIRECTOR_CONFIG": str(folder / "director.toml")})
+    director = RealDirector(
+        folder, environment={"DIRECTOR_CONFIG": str(folder / "director.toml"), "DIRECTOR_TWO_ADMINS": '["disable"]'}
+    )
     director.start()
     client = httpx.Client(base_url=director.url, timeout=30)
     hospitals = {}
@@ -93,6 +95,9 @@ def demonstrated(folder: Path) -> Standing:
     for name in ("KUTRRH", "MTRH"):
         hospital = hospitals[name]
         assert hospital.upload(hospital.update(hospital.work(wait=30)["assignment"])).status_code == 201
+    proposer = director.json("token", "issue", "--role", "admin", "--person", "Peter Otieno")["token"]
+    asked = client.post("/envoys/Mbagathi/disable", headers={"Authorization": f"Bearer {proposer}"})
+    assert asked.status_code == 202
     return standing
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from tests.browser.album import Album
 from tests.browser.signed_in import Visitor
@@ -36,6 +36,18 @@ SCREENS = {
     "system": "/system",
     "not-found": "/no/such/screen",
 }
+DIALOGS = {
+    "/submissions/{submission}": ("Release", "Reject"),
+    "/runs/1": ("Pause", "Close the run"),
+    "/models/1": ("Roll back to this version",),
+    "/approvals": ("Approve", "Decline"),
+    "/tokens": ("Issue a token", "Rotate token", "Revoke token"),
+    "/hospitals/Embu": ("Disable Embu", "Rotate token", "Issue a new code"),
+    "/aggregate": ("Make the version",),
+}
+"""By their screens: the buttons that open one."""
+SECRETS = ("/hospitals/Embu Rotate token", "/hospitals/Embu Issue a new code")
+"""Shown but once: a key that was pressed by mistake must not take them away."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +80,31 @@ def test_a_screen_is_for_everybody(name: str, visitor: Visitor, busy: Standing, 
         if album is not None:
             visitor.looks_through()
             album.keep(page, f"{name}-{scheme}-{width}")
+    assert visitor.complaints == []
+
+
+def test_each_dialog_is_for_everybody(visitor: Visitor, busy: Standing) -> None:
+    newest = busy.ask("GET", "/submissions?envoy_name=Embu&verdict=quarantined").json()["items"][0]["id"]
+    page, dialog = visitor.page, visitor.page.get_by_role("dialog")
+    visitor.complaints.clear()
+    page.set_viewport_size(WIDE)
+    for screen, buttons in DIALOGS.items():
+        visitor.goes_to(screen.format(submission=newest))
+        if screen == "/aggregate":
+            page.get_by_role("button", name="Preview").click()
+        for name in buttons:
+            page.get_by_role("main").get_by_role("button", name=name).first.click()
+            expect(dialog).to_be_visible()
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
+                page.wait_for_timeout(_SETTLED_MS)
+                assert visitor.violations("[role=dialog]") == [], (screen, name, scheme)
+            assert dialog.evaluate("dialog => dialog.contains(document.activeElement)"), (screen, name)
+            page.keyboard.press("Escape")
+            if f"{screen} {name}" in SECRETS:
+                page.wait_for_timeout(_SETTLED_MS)
+                dialog.get_by_role("button", name="Close").click()
+            expect(dialog).to_have_count(0)
     assert visitor.complaints == []
 
 
