@@ -10,7 +10,7 @@ import { Failed, Loading } from "../parts/States";
 import { words } from "../words/words";
 import { ColourScheme } from "./ColourScheme";
 import classes from "./Frame.module.css";
-import { placeOf, placesOf } from "./navigation";
+import { isOpenTo, placeOf, placesOf } from "./navigation";
 import { NotYours } from "./NotYours";
 import { Onward } from "./Onward";
 
@@ -38,7 +38,7 @@ function SignedIn({ session }: { session: Session }) {
   const { pathname } = useLocation();
   const isLive = useIsLive();
   const here = placeOf(pathname);
-  const isTheirs = here === undefined || session.operations.includes(here.operation);
+  const isTheirs = isOpenTo(pathname, session.operations);
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !isOpen } }} padding="md">
       <a href="#content" className={classes.skip}>

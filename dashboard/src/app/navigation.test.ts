@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { placeOf, PLACES, placesOf } from "./navigation";
+import { isOpenTo, placeOf, PLACES, placesOf } from "./navigation";
 
 test("whoever may do nothing is shown no place", () => expect(placesOf([])).toEqual([]));
 
@@ -22,3 +22,15 @@ test.each([
   ["/runsaway", undefined],
   ["/no/such", undefined],
 ])("%s belongs to %s", (path, to) => expect(placeOf(path)?.to).toBe(to));
+
+test.each([
+  ["/hospitals", true],
+  ["/hospitals/KNH", true],
+  ["/hospitals/add", false],
+  ["/hospitals/add/", false],
+  ["/runs/open", false],
+  ["/tokens", false],
+  ["/no/such/page", true],
+])("of who may only look at hospitals and runs, %s is theirs: %s", (path, isTheirs) => {
+  expect(isOpenTo(path, ["list_envoys", "list_runs"])).toBe(isTheirs);
+});

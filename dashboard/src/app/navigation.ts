@@ -29,6 +29,19 @@ export function placeOf(pathname: string): Place | undefined {
   return PLACES.find(({ to }) => pathname === to || (to !== "/" && pathname.startsWith(`${to}/`)));
 }
 
+/** Pages within a place that take more than the place does. */
+const WITHIN: Readonly<Record<string, string>> = {
+  "/hospitals/add": "add_envoy",
+  "/runs/open": "open_run",
+  "/models/compare": "compare_global_models",
+};
+
+/** Tell whether what is at a path is for somebody who may do these operations: a link may have been shared. */
+export function isOpenTo(pathname: string, operations: readonly string[]): boolean {
+  const needed = WITHIN[pathname.replace(/\/+$/, "")] ?? placeOf(pathname)?.operation;
+  return needed === undefined || operations.includes(needed);
+}
+
 /** Give the places that somebody who may do these operations is shown. */
 export function placesOf(operations: readonly string[]): Place[] {
   return PLACES.filter(({ operation }) => operations.includes(operation));
