@@ -96,7 +96,7 @@ def test_each_dialog_is_for_everybody(visitor: Visitor, busy: Standing) -> None:
             page.get_by_role("main").get_by_role("button", name=name).first.click()
             expect(dialog).to_be_visible()
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 page.wait_for_timeout(_SETTLED_MS)
                 assert visitor.violations("[role=dialog]") == [], (screen, name, scheme)
             assert dialog.evaluate("dialog => dialog.contains(document.activeElement)"), (screen, name)
