@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import func, select, text
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contract.errors import InvalidNameError
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
+from contract.messages.events import ToldEvent
 from contract.names import Digest
 from director.errors import AuditDamagedError
 from director.records.chain import GENESIS, Link, Walk, content_of
@@ -23,6 +24,8 @@ from director.records.paging import page_of
 from director.records.schema import AuditRow, TokenRow
 
 _log = logging.getLogger(__name__)
+
+_Named = TypeVar("_Named", AuditRecord, ToldEvent)
 
 _READ_AT_ONCE = 1000
 _COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
@@ -124,7 +127,7 @@ def page(
         raise AuditDamagedError(
             "The audit holds a record that can't be read.", hint="Run: fl-director audit verify"
         ) from error
-    return found.model_copy(update={"items": _with_persons(session, found.items)})
+    return found.model_copy(update={"items": with_persons(session, found.items)})
 
 
 def links(session: Session) -> Iterator[Link]:
@@ -148,12 +151,16 @@ def _describe(row: AuditRow) -> AuditRecord:
     return AuditRecord.model_validate({name: getattr(row, name) for name in _COLUMNS})
 
 
-def _with_persons(session: Session, records: Sequence[AuditRecord]) -> list[AuditRecord]:
+def with_persons(session: Session, records: Sequence[_Named]) -> list[_Named]:
     """Say of each record whose token its actor came with: an actor that had one ends in the token's id."""
-    named = {each.actor.rpartition(":")[2] for each in records}
+    named = {_token_of(each.actor) for each in records}
     query = select(TokenRow.id, TokenRow.person).where(TokenRow.id.in_(named), TokenRow.person.is_not(None))
     persons = {row.id: row.person for row in session.execute(query)}
-    return [each.model_copy(update={"person": persons.get(each.actor.rpartition(":")[2])}) for each in records]
+    return [each.model_copy(update={"person": persons.get(_token_of(each.actor))}) for each in records]
+
+
+def _token_of(actor: str | None) -> str:
+    return (actor or "").rpartition(":")[2]
 
 
 def as_message(walk: Walk, now: datetime) -> AuditVerification:

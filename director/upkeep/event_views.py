@@ -151,7 +151,8 @@ def newest_seen_by(session: Session, caller: Principal, most: int) -> list[ToldE
         acts = [kind.act for kind, sight in SIGHTS.items() if sees_as in sight.facts or sight.its_own]
     with closing(audit.newest_told(session, acts, most if acts is None else LOOKED_AT)) as told:
         seen = (seen_by(caller, each) for each in told)
-        return list(islice((each for each in seen if each is not None), most))
+        newest = list(islice((each for each in seen if each is not None), most))
+    return audit.with_persons(session, newest) if caller.role == ADMIN else newest
 
 
 def _sees_as(caller: Principal) -> Role:

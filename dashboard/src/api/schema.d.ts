@@ -3711,7 +3711,7 @@ export interface components {
          * @description Something that was done, as far as whoever follows may know.
          *
          *     ``seq`` is its place in the audit, where places that are left out were not for this reader; ``actor``, who did it,
-         *     is told to the admin alone.
+         *     and ``person``, whose token that was, are told to the admin alone; the person in lists, not as it happens.
          */
         ToldEvent: {
             /** Act */
@@ -3727,6 +3727,8 @@ export interface components {
             facts: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /** Person */
+            person?: string | null;
             /** Seq */
             seq: number;
             /** Subject */

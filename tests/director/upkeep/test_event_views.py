@@ -182,6 +182,18 @@ def test_the_newest_are_those_that_are_told_as_they_happen(federation: Federatio
     assert "model.publish" in [each.act for each in seen]
 
 
+def test_whose_token_it_was_is_told_to_the_admin_alone(federation: FederationSimulator):
+    federation.enrol("KNH")
+    token = federation.token("admin", person="Jane Wanjiru")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert federation.http.post("/envoys/KNH/disable", headers=headers).status_code == 200
+    with federation.director.database.read() as session:
+        newest = {caller: newest_seen_by(session, caller, 1)[0] for caller in (LOCAL_ADMIN, AT_KNH)}
+    assert newest[LOCAL_ADMIN].act == newest[AT_KNH].act == "envoy.disable"
+    assert (newest[LOCAL_ADMIN].person, newest[AT_KNH].person) == ("Jane Wanjiru", None)
+    assert "person" not in newest[AT_KNH].model_dump()
+
+
 def test_it_reads_on_from_a_place_in_bounded_stretches(federation: FederationSimulator):
     reel = federation.director.event_reel
     begun = reel.place(None)
