@@ -3,6 +3,7 @@
 import hashlib
 import time
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -11,11 +12,13 @@ from fastapi import APIRouter
 from contract.names import EnvoyName
 from director.api.guard import GuardedRoute
 from director.app import RESOURCES
+from director.assembly import Director
 from director.errors import ForbiddenError, UnauthenticatedError
 from director.members import access
 from director.members.access import ADMIN, HOSPITAL, LOCAL_ADMIN, STAFF
 from director.members.events import EnvoyDisabled, TokenRevoked
 from director.records.events import UnreadEvent
+from director.settings import DirectorSettings
 from director.upkeep.events import BackupMade
 from tests.federation_simulator import FederationSimulator
 
@@ -96,9 +99,12 @@ def test_unknown_wrong_expired_and_revoked_tokens_look_the_same(federation: Fede
     assert all(body == bodies[0] for body in bodies)
 
 
-def test_the_data_folder_is_its_owners_alone(federation: FederationSimulator):
-    modes = [path.stat().st_mode & 0o777 for path in (federation.folder, federation.file("director.db"))]
-    assert modes == [0o700, 0o600]
+def test_the_data_folder_is_its_owners_alone(tmp_path: Path):
+    folder = tmp_path / "director"
+    director = Director(DirectorSettings(data_dir=folder))
+    director.initialise()
+    director.close()
+    assert [path.stat().st_mode & 0o777 for path in (folder, folder / "director.db")] == [0o700, 0o600]
 
 
 # --- who is asking ----------------------------------------------------------------------------------------------------
