@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -27,6 +27,7 @@ FIRST_PIECE_BYTES, PIECE_BYTES = 256 * 1024, 4 << 20
 _CHUNK_BYTES = 16 * 1024
 _SLOWEST_BYTES_PER_SECOND = 1000
 _LONGEST_PAUSE_SECONDS = 60.0
+_LISTENING_SECONDS = 1.0
 _NO_PROXY = "http://127.0.0.1:0"
 _STATUS = re.compile(r"returned non-2xx status code: (\d{3})")
 _T = TypeVar("_T")
@@ -261,4 +262,6 @@ def _while_listening(ask: Callable[[], _T]) -> _T:
             answer.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    while not answer.done():  # a signal that comes just before a wait begins is heard only after it
+        wait((answer,), timeout=_LISTENING_SECONDS)
     return answer.result()
