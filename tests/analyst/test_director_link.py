@@ -173,7 +173,6 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector
     write_certificates(folder)
     options = ("--tls-cert", str(folder / "director.pem"), "--tls-key", str(folder / "director.key"))
     director = RealDirector(folder / "director", options=options, ca_file=folder / "authority.pem")
-    director.run("init")
     director.start()
     yield director
     director.kill()  # told to stop, it waits for every connection that a test left open

@@ -43,7 +43,6 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     director = RealDirector(tmp_path / "director")
-    director.run("init")
     director.start()
     yield director
     director.stop()

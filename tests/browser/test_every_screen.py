@@ -14,6 +14,8 @@ WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, hei
 _SETTLED_MS = 300
 """Until colours that fade into each other have."""
 LOOKS = (("light", "wide", WIDE), ("dark", "wide", WIDE), ("dark", "narrow", NARROW), ("light", "narrow", NARROW))
+SEEN_BY_AXE = (("light", "wide"), ("dark", "narrow"))
+"""Each scheme and each width; where pictures are taken, all four."""
 SCREENS = {
     "overview": "/",
     "hospitals": "/hospitals",
@@ -75,7 +77,8 @@ def test_a_screen_is_for_everybody(name: str, visitor: Visitor, busy: Standing, 
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of LOOKS
         page.set_viewport_size(size)
         page.wait_for_timeout(_SETTLED_MS)
-        assert visitor.violations() == [], (scheme, width)
+        if album is not None or (scheme, width) in SEEN_BY_AXE:
+            assert visitor.violations() == [], (scheme, width)
         assert not visitor.scrolls_sideways(), (scheme, width)
         if album is not None:
             visitor.looks_through()

@@ -19,7 +19,6 @@ BYTES_PER_SECOND, LATENCY_SECONDS = scaled((80_000, 0.05), (8_000, 1.0))
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     director = RealDirector(tmp_path / "director")
-    director.run("init")
     director.start()
     yield director
     director.stop()

@@ -33,7 +33,6 @@ class Asked:
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     director = RealDirector(tmp_path_factory.mktemp("batches") / "director")
-    director.run("init")
     director.start()
     (sender,) = join(director, 1)
     sender.send()

@@ -33,7 +33,6 @@ pytestmark = pytest.mark.timeout(7200)
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     director = RealDirector(tmp_path / "director", program=(large_task.__file__,))
-    director.run("init")
     director.start()
     yield director
     director.stop()

@@ -28,7 +28,6 @@ def director(tmp_path: Path) -> Iterator[RealDirector]:
     """A director that has the large task too."""
     stopping = {"DIRECTOR_STOPPING_SECONDS": str(scaled(4, 25))}
     director = RealDirector(tmp_path / "director", stopping, program=(large_task.__file__,))
-    director.run("init")
     director.start()
     yield director
     director.stop()
@@ -69,7 +68,6 @@ def test_a_hundred_envoys_with_5_mib_each_are_all_taken_in_a_minute(director: Re
 
 def test_one_upload_more_than_there_are_places_is_asked_to_come_again(tmp_path: Path):
     director = RealDirector(tmp_path / "director", {"DIRECTOR_MAX_UPLOADS_AT_ONCE": "1"})
-    director.run("init")
     director.start()
     first, second = join(director, 2)
     is_sending, may_end = threading.Event(), threading.Event()

@@ -139,7 +139,6 @@ class Federation:
 @pytest.fixture(scope="module")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     director = RealDirector(tmp_path_factory.mktemp("fuzz") / "director")
-    director.run("init")
     director.start()
     yield Federation(director)
     director.stop()

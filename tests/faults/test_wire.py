@@ -32,7 +32,6 @@ def director(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector]
         "DIRECTOR_BODY_WINDOW_SECONDS": str(WINDOW_SECONDS),
     }
     director = RealDirector(tmp_path_factory.mktemp("wire") / "director", deadlines)
-    director.run("init")
     director.start()
     yield director
     director.stop()
@@ -213,7 +212,6 @@ def test_of_a_stranger_no_more_than_a_word_is_read(director: RealDirector, frami
 
 def test_a_stranger_who_drips_faster_than_the_slowest_pace_has_ten_seconds_all_the_same(tmp_path: Path):
     director = RealDirector(tmp_path / "director", {"DIRECTOR_MIN_BODY_BYTES_PER_SECOND": "0"})
-    director.run("init")
     director.start()
     exchange = send(director.port, JOIN + b"Content-Length: 1000\r\n\r\n{", patience=20)
     assert_refused(exchange, 408, "too_slow")
@@ -246,7 +244,6 @@ def served(tmp_path: Path, **settings: object) -> RealDirector:
     director = RealDirector(
         tmp_path / "director", {f"DIRECTOR_{name.upper()}": str(value) for name, value in settings.items()}
     )
-    director.run("init")
     director.start()
     return director
 

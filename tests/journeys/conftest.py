@@ -12,7 +12,6 @@ from tests.real_processes import RealDirector
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     director = RealDirector(tmp_path / "director")
-    director.run("init")
     director.start()
     yield director
     director.stop()

@@ -153,7 +153,6 @@ def test_training_alone_sends_statistics_first_and_all_that_left_stands_in_the_l
 def test_cut_points_that_the_consortium_moved_wait_for_the_hospitals_word(tables: Tables, tmp_path: Path):
     moved = {"DIRECTOR_TASKS": '{"diagnosis_count": {"cut_points": [4, 12]}}'}
     director = RealDirector(tmp_path / "director", moved)
-    director.run("init")
     director.start()
     try:
         envoy = director.enrol("MTRH", tables["MTRH"], tmp_path / "mtrh")

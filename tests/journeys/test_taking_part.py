@@ -49,7 +49,6 @@ def undisturbed(tables: Tables, tmp_path: Path, rounds: int) -> str:
     """Give the final model's digest of a run of which nobody was cut off."""
     tmp_path.mkdir()
     director = RealDirector(tmp_path / "director")
-    director.run("init")
     director.start()
     try:
         one, other = (director.enrol(name, tables[name], tmp_path / name) for name in NAMES)

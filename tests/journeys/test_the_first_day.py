@@ -18,7 +18,6 @@ ANSWERS_BY_ITSELF = {"ENVOY_ANSWER": "automatic"}
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     director = RealDirector(tmp_path / "director", environment={"DIRECTOR_PUBLISH": "confirmed"})
-    director.run("init")
     director.start()
     yield director
     director.stop()

@@ -43,7 +43,6 @@ def server(tmp_path: Path) -> Iterator[MlflowServer]:
 def tracking_into(url: str, folder: Path) -> Iterator[RealDirector]:
     """Serve a director that has its tracker beside it by setting."""
     director = RealDirector(folder, environment={"DIRECTOR_TRACK_URI": url, "DIRECTOR_TRACK_NAME": "kenya"})
-    director.run("init")
     director.start()
     try:
         yield director

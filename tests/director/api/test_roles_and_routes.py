@@ -55,6 +55,7 @@ WAYS_IN = [
     (operation, role, is_signed_in)
     for operation, role in CALLS
     for is_signed_in in (False, True)
+    if operation.method != "GET" or role == min(ROLES_OF[operation.name] or {role})  # one that looks on stands for all
     if (is_signed_in and role != HOSPITAL) or (not is_signed_in and operation.name not in IN_SESSION)
 ]
 
