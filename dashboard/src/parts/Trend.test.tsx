@@ -15,7 +15,7 @@ test("a picture is named, and each line has its name beside its look", async () 
   expect(picture).toHaveTextContent("0.8");
   expect(picture).toHaveTextContent("0.5");
   expect(picture).toHaveTextContent("Worst");
-  expect(picture.querySelectorAll("path")).toHaveLength(4);
+  expect(picture.querySelectorAll("path")).toHaveLength(6); // of each its line, its lone dots, and its look in the legend
 });
 
 test("its lines look as those of every other picture", async () => {

@@ -2,7 +2,7 @@ import { Group, Text, useComputedColorScheme } from "@mantine/core";
 
 import type { FigureProps } from "./Figure";
 import { lineAt } from "./palette";
-import { boundsOf, pathOf } from "./trendPath";
+import { boundsOf, lone, pathOf } from "./trendPath";
 import classes from "./Trend.module.css";
 
 /**
@@ -26,7 +26,10 @@ export function Trend({ title, xLabel, xs, series, write = String, height = 160 
       </div>
       <svg className={classes.ground} height={height} width="100%" viewBox="-2 -4 104 108" preserveAspectRatio="none" aria-hidden>
         {series.map(({ name, values }, at) => (
-          <path key={name} {...lookOf(at)} d={pathOf(values, bounds)} />
+          <g key={name}>
+            <path {...lookOf(at)} d={pathOf(values, bounds)} />
+            <path className={classes.dot} stroke={lineAt(at)[scheme]} d={pathOf(lone(values), bounds)} />
+          </g>
         ))}
       </svg>
       <div className={classes.xs} aria-hidden>

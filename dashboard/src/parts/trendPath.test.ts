@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { boundsOf, pathOf } from "./trendPath";
+import { boundsOf, lone, pathOf } from "./trendPath";
 
 test("bounds hold every value of every line", () => {
   expect(boundsOf([{ values: [0.5, null] }, { values: [0.9, 0.1] }])).toEqual({ least: 0.1, most: 0.9 });
@@ -23,4 +23,9 @@ test("a line breaks off where there was nothing to measure", () => {
 
 test("a lone value stands in the middle", () => {
   expect(pathOf([1], { least: 0, most: 2 })).toBe("M50.00 50.00h0.01");
+});
+
+test("what no line leads to or from is a dot of its own", () => {
+  expect(lone([1, null, 2, 3, null])).toEqual([1, null, null, null, null]);
+  expect(lone([1])).toEqual([1]);
 });

@@ -14,6 +14,12 @@ export function boundsOf(series: readonly { values: readonly (number | null)[] }
   return { least: least - room, most: most + room };
 }
 
+/** Give the values that no line leads to or from; the others' places stay empty. */
+export function lone(values: readonly (number | null)[]): (number | null)[] {
+  const isThere = (at: number) => typeof values[at] === "number";
+  return values.map((value, at) => (isThere(at - 1) || isThere(at + 1) ? null : value));
+}
+
 /** Write a line as a path; where there was nothing to measure it breaks off. A lone value is a dot. */
 export function pathOf(values: readonly (number | null)[], { least, most }: Bounds): string {
   const step = values.length > 1 ? 100 / (values.length - 1) : 0;

@@ -23,7 +23,7 @@ function Decision({ decision: { sentence, todo, way, since, until, reason, loses
         {until ? <Sentence text={texts.until} parts={{ when: <When at={until} /> }} /> : null}
       </Text>
       {reason ? <Text size="xs">{texts.round.because(reason)}</Text> : null}
-      {loses ? <Text size="xs">{loses}</Text> : null}
+      {loses ? <Text size="sm">{loses}</Text> : null}
     </li>
   );
 }

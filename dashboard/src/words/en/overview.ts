@@ -60,7 +60,7 @@ export const overview = {
   forTheAdmin: (count: number) => `Nothing waits for you. Waits for the consortium's admin: ${number.format(count)}.`,
   lookAtIt: "Look at it",
   addHospital: "{way}: until then nothing can happen here.",
-  since: "since {when}",
+  since: "came up {when}",
   until: "ends {when}",
   matter: {
     submission_quarantined: (hospital: string, version: string) => `{way}: version ${version} of ${hospital} is in quarantine.`,
