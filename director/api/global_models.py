@@ -1,8 +1,6 @@
 """Global models: aggregating, reading, publishing and rolling back."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from contract.messages.base import DEFAULT_TASK, Page
 from contract.messages.comparisons import VersionComparison
@@ -14,14 +12,21 @@ from contract.messages.global_models import (
     PublishRequest,
 )
 from contract.names import AliasName, TaskName
-from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.guard import (
+    Caller,
+    CursorByNumber,
+    GuardedRoute,
+    IdempotencyKey,
+    NumberInPath,
+    PageLimit,
+    Serving,
+    may,
+)
 from director.api.proposals import PROPOSED, or_proposed
 from director.api.ranges import IN_RANGES, Range, in_range
 from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["global models"])
-
-Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.post(
@@ -69,7 +74,9 @@ def get_current_global_model(caller: Caller, director: Serving, task: TaskName =
 
 @router.get("/global_models/{version}")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
-def get_global_model(version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
+def get_global_model(
+    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
     return director.models.get(caller, task, version)
 
@@ -77,7 +84,7 @@ def get_global_model(version: Version, caller: Caller, director: Serving, task: 
 @router.get("/global_models/{version}/comparison/{other}")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def compare_global_models(
-    version: Version, other: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+    version: NumberInPath, other: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
 ) -> VersionComparison:
     """Put two versions beside each other: what hospitals reported, the validation table, the lineage, the weights."""
     return director.comparing.compare(caller, task, version, other)
@@ -86,7 +93,7 @@ def compare_global_models(
 @router.get("/global_models/{version}/model.pt", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_model(
-    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
+    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
     """Give a version's model, or the rest of it; who read it is put on record."""
     return in_range(director.models.file(caller, task, version, "model"), range_)
@@ -95,7 +102,7 @@ def download_global_model(
 @router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_scaler(
-    version: Version, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
+    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
 ) -> Response:
     """Give the scaler that a version stands behind; who read it is put on record."""
     return in_range(director.models.file(caller, task, version, "scaler"), range_)
@@ -104,7 +111,7 @@ def download_global_scaler(
 @router.post("/global_models/{version}/publish", response_model=GlobalModel, responses=PROPOSED)
 @may(ADMIN)
 def publish_global_model(
-    version: Version,
+    version: NumberInPath,
     caller: Caller,
     director: Serving,
     task: TaskName = DEFAULT_TASK,
@@ -116,7 +123,9 @@ def publish_global_model(
 
 @router.post("/global_models/{version}/answers", status_code=201)
 @may(HOSPITAL)
-def answer_global_model(version: Version, request: AnswerRequest, caller: Caller, director: Serving) -> GlobalModel:
+def answer_global_model(
+    version: NumberInPath, request: AnswerRequest, caller: Caller, director: Serving
+) -> GlobalModel:
     """Take a hospital's word on a version; where it waits for the hospitals' word the last one publishes it."""
     return director.models.answer(caller, request.task, version, request.answer)
 
@@ -124,7 +133,7 @@ def answer_global_model(version: Version, request: AnswerRequest, caller: Caller
 @router.put("/global_models/{version}/aliases/{alias}")
 @may(ADMIN)
 def set_alias(
-    version: Version,
+    version: NumberInPath,
     alias: AliasName,
     caller: Caller,
     director: Serving,
@@ -138,7 +147,7 @@ def set_alias(
 @router.delete("/global_models/{version}/aliases/{alias}")
 @may(ADMIN)
 def clear_alias(
-    version: Version,
+    version: NumberInPath,
     alias: AliasName,
     caller: Caller,
     director: Serving,
@@ -152,7 +161,7 @@ def clear_alias(
 @router.put("/global_models/{version}/note")
 @may(ADMIN)
 def set_note(
-    version: Version,
+    version: NumberInPath,
     request: NoteRequest,
     caller: Caller,
     director: Serving,

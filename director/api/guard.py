@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, cast
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
@@ -177,6 +177,8 @@ BINARY: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file's bytes", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
 }
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_KEY_LENGTH)]
+NumberInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+SubmissionId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{16}$"})]
 # The form is checked where cursors are made; here it is only told.
 CursorByNumber = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NUMBER})]
 CursorByMoment = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_MOMENT})]

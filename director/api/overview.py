@@ -1,8 +1,6 @@
 """The federation in one look, and over time: what the dashboard's pictures are drawn from."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 
 from contract.messages.base import DEFAULT_TASK, Page
 from contract.messages.overview import (
@@ -15,13 +13,20 @@ from contract.messages.overview import (
     VersionSummary,
 )
 from contract.names import EnvoyName, TaskName
-from director.api.guard import Caller, CursorByMoment, CursorByNumber, GuardedRoute, PageLimit, Serving, may
+from director.api.guard import (
+    Caller,
+    CursorByMoment,
+    CursorByNumber,
+    GuardedRoute,
+    NumberInPath,
+    PageLimit,
+    Serving,
+    SubmissionId,
+    may,
+)
 from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["overview"])
-
-_Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-_SubmissionId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{16}$"})]
 
 
 @router.get("/overview")
@@ -68,7 +73,7 @@ def get_course(
 
 @router.get("/submissions/{submission_id}/log")
 @may(HOSPITAL, STAFF, ADMIN)
-def get_training_log(submission_id: _SubmissionId, caller: Caller, director: Serving) -> TrainingLog:
+def get_training_log(submission_id: SubmissionId, caller: Caller, director: Serving) -> TrainingLog:
     """Show the training log of an upload, line by line."""
     return director.overview.training_log(caller, submission_id)
 
@@ -76,7 +81,7 @@ def get_training_log(submission_id: _SubmissionId, caller: Caller, director: Ser
 @router.get("/runs/{run}/rounds")
 @may(HOSPITAL, STAFF, ADMIN)
 def list_run_rounds(
-    run: _Number, caller: Caller, director: Serving, limit: PageLimit = 50, cursor: CursorByNumber = None
+    run: NumberInPath, caller: Caller, director: Serving, limit: PageLimit = 50, cursor: CursorByNumber = None
 ) -> Page[RoundRecord]:
     """List a run's rounds with each hospital's part, newest first."""
     return director.overview.rounds(caller, run, limit=limit, cursor=cursor)
@@ -84,6 +89,6 @@ def list_run_rounds(
 
 @router.get("/rounds/{n}/ladder")
 @may(HOSPITAL, STAFF, ADMIN)
-def get_ladder(n: _Number, caller: Caller, director: Serving) -> RoundLadder:
+def get_ladder(n: NumberInPath, caller: Caller, director: Serving) -> RoundLadder:
     """Show how far each hospital is in a round."""
     return director.overview.ladder(caller, n)

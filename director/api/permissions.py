@@ -18,6 +18,12 @@ def describe_permissions(routes: Iterable[object]) -> Permissions:
     return Permissions(roles=list(_ROLES), operations=[each for route in guarded for each in _operations(route)])
 
 
+def operations_of(routes: Iterable[object], role: Role) -> list[str]:
+    """Name what a role may do of what the interface document tells, in alphabetical order."""
+    told = (each for each in describe_permissions(routes).operations if each.tag != _PAGES)
+    return sorted({each.name for each in told if each.roles is None or role in each.roles})
+
+
 def _operations(route: GuardedRoute) -> list[Operation]:
     may = route.entry.permission.roles
     tag = str(route.tags[0]) if route.tags else _PAGES

@@ -1,18 +1,17 @@
 """What waits for a second admin, where the director is set to ask for two."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from contract.messages.base import Message, Page
 from contract.messages.decisions import DecisionRequest
 from contract.messages.proposals import Proposal, ProposalState
-from director.api.guard import Caller, CursorByNumber, GuardedRoute, PageLimit, Serving, may
+from director.api.guard import Caller, CursorByNumber, GuardedRoute, NumberInPath, PageLimit, Serving, may
 from director.members.access import ADMIN
 
 router = APIRouter(route_class=GuardedRoute, tags=["proposals"])
 
-ProposalNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 PROPOSED: dict[int | str, dict[str, Any]] = {
     202: {"model": Proposal, "description": "Not done: it waits for a second admin"}
@@ -44,13 +43,13 @@ def list_proposals(
 
 @router.post("/proposals/{proposal}/approve")
 @may(ADMIN)
-def approve_proposal(proposal: ProposalNumber, caller: Caller, director: Serving) -> Proposal:
+def approve_proposal(proposal: NumberInPath, caller: Caller, director: Serving) -> Proposal:
     """Approve what another admin proposed: it is done with that."""
     return director.proposals.approve(caller, proposal)
 
 
 @router.post("/proposals/{proposal}/decline")
 @may(ADMIN)
-def decline_proposal(proposal: ProposalNumber, request: DecisionRequest, caller: Caller, director: Serving) -> Proposal:
+def decline_proposal(proposal: NumberInPath, request: DecisionRequest, caller: Caller, director: Serving) -> Proposal:
     """Decline what another admin proposed, or withdraw one's own, and say why."""
     return director.proposals.decline(caller, proposal, request.reason)

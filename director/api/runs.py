@@ -2,12 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from contract.messages.base import Page
 from contract.messages.runs import MOST_SUMMARISED, PauseRequest, RoundDescription, Run, RunAnswer, RunRequest, Work
 from contract.names import EnvoyName, TaskName
-from director.api.guard import Caller, CursorByNumber, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.guard import (
+    Caller,
+    CursorByNumber,
+    GuardedRoute,
+    IdempotencyKey,
+    NumberInPath,
+    PageLimit,
+    Serving,
+    may,
+)
 from director.api.waiting import WaitingRoom
 from director.members.access import ADMIN, HOSPITAL, STAFF
 
@@ -15,7 +24,6 @@ router = APIRouter(route_class=GuardedRoute, tags=["runs and rounds"])
 
 LONGEST_WAIT_SECONDS = 60.0
 
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Summarised = Annotated[
     int, Query(ge=0, le=MOST_SUMMARISED, description="How many of its newest rounds to tell in short in `history`.")
 ]
@@ -44,42 +52,42 @@ def list_runs(
 
 @router.get("/runs/{run}")
 @may(HOSPITAL, STAFF, ADMIN)
-def get_run(run: Number, caller: Caller, director: Serving, rounds: Summarised = MOST_SUMMARISED) -> Run:
+def get_run(run: NumberInPath, caller: Caller, director: Serving, rounds: Summarised = MOST_SUMMARISED) -> Run:
     """Show a run: who takes part, how far it is, what it waits for, and how its rounds did."""
     return director.rounds.get(caller, run, rounds)
 
 
 @router.post("/runs/{run}/pause")
 @may(ADMIN)
-def pause_run(run: Number, caller: Caller, director: Serving, request: PauseRequest | None = None) -> Run:
+def pause_run(run: NumberInPath, caller: Caller, director: Serving, request: PauseRequest | None = None) -> Run:
     """Open no further round of a run; the one under way goes on to its end."""
     return director.rounds.pause(caller, run, request.reason if request else None)
 
 
 @router.post("/runs/{run}/resume")
 @may(ADMIN)
-def resume_run(run: Number, caller: Caller, director: Serving) -> Run:
+def resume_run(run: NumberInPath, caller: Caller, director: Serving) -> Run:
     """Open rounds of a paused run again; one that failed is tried anew."""
     return director.rounds.resume(caller, run)
 
 
 @router.post("/runs/{run}/close")
 @may(ADMIN)
-def close_run(run: Number, caller: Caller, director: Serving, request: PauseRequest | None = None) -> Run:
+def close_run(run: NumberInPath, caller: Caller, director: Serving, request: PauseRequest | None = None) -> Run:
     """End a run now; what its rounds published stays."""
     return director.rounds.close(caller, run, request.reason if request else None)
 
 
 @router.post("/runs/{run}/answers", status_code=201)
 @may(HOSPITAL)
-def answer_run(run: Number, request: RunAnswer, caller: Caller, director: Serving) -> Run:
+def answer_run(run: NumberInPath, request: RunAnswer, caller: Caller, director: Serving) -> Run:
     """Take part, with how many patients fit; or refuse, with a reason that the admin reads."""
     return director.rounds.answer(caller, run, request)
 
 
 @router.get("/rounds/{n}")
 @may(HOSPITAL, STAFF, ADMIN)
-def get_round(n: Number, caller: Caller, director: Serving) -> RoundDescription:
+def get_round(n: NumberInPath, caller: Caller, director: Serving) -> RoundDescription:
     """Show a round: what it is trained from, who has returned, who is waited for, when it closes."""
     return director.rounds.round(caller, n)
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from contract.messages.sessions import SessionDescription, SignInRequest
 from director.api.cookies import clear_cookie, csrf_token_of, give_cookie, require_own_page, secret_in
 from director.api.guard import Caller, GuardedRoute, Serving, address_of, anybody, may
+from director.api.permissions import operations_of
 from director.assembly import Director
-from director.members.access import ADMIN, ANALYST, STAFF, Principal
+from director.members.access import ADMIN, ANALYST, STAFF
 from director.members.holders import no_open_session
 from director.members.people import SignedIn
 
@@ -74,17 +75,7 @@ def _described(connection: Request, director: Director, signed_in: SignedIn) -> 
         csrf_token=csrf_token_of(signed_in.secret),
         expires_at=signed_in.expires_at,
         idle_seconds=int(director.people.idle.total_seconds()),
-        operations=_operations_of(connection, caller),
+        operations=operations_of(connection.app.routes, caller.role),
         version=connection.app.version,
         banner=director.settings.banner,
     )
-
-
-def _operations_of(connection: Request, caller: Principal) -> list[str]:
-    """Name what a role may do, as the routes themselves have it."""
-    permissions = {
-        route.name: route.entry.permission.roles
-        for route in connection.app.routes
-        if isinstance(route, GuardedRoute) and route.include_in_schema
-    }
-    return sorted(name for name, roles in permissions.items() if roles is None or caller.role in roles)

@@ -1,20 +1,16 @@
 """Hospitals' shares of the common scaler, and what a person decides about one in quarantine."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from contract.messages.base import DEFAULT_TASK, Page
 from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.names import EnvoyName, TaskName
-from director.api.guard import Caller, CursorByNumber, GuardedRoute, PageLimit, Serving, may
+from director.api.guard import Caller, CursorByNumber, GuardedRoute, NumberInPath, PageLimit, Serving, may
 from director.api.proposals import PROPOSED, or_proposed
 from director.members.access import ADMIN, HOSPITAL, STAFF
 
 router = APIRouter(route_class=GuardedRoute, tags=["statistics"])
-
-Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.post(
@@ -52,7 +48,7 @@ def list_statistics(
 @may(ADMIN)
 def release_statistics(
     envoy_name: EnvoyName,
-    version: Version,
+    version: NumberInPath,
     request: DecisionRequest,
     caller: Caller,
     director: Serving,
@@ -66,7 +62,7 @@ def release_statistics(
 @may(ADMIN)
 def reject_statistics(
     envoy_name: EnvoyName,
-    version: Version,
+    version: NumberInPath,
     request: DecisionRequest,
     caller: Caller,
     director: Serving,

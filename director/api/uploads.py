@@ -1,14 +1,23 @@
 """Uploads and their verdicts."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from contract.messages.base import Page, Verdict
 from contract.messages.decisions import DecisionRequest
 from contract.messages.uploads import Submission
 from contract.names import EnvoyName, TaskName
-from director.api.guard import Caller, CursorByMoment, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
+from director.api.guard import (
+    Caller,
+    CursorByMoment,
+    GuardedRoute,
+    IdempotencyKey,
+    PageLimit,
+    Serving,
+    SubmissionId,
+    may,
+)
 from director.api.parcels import Desk, form_schema, spool
 from director.api.proposals import PROPOSED, or_proposed
 from director.members.access import ADMIN, HOSPITAL, STAFF
@@ -18,7 +27,6 @@ router = APIRouter(route_class=GuardedRoute, tags=["uploads"])
 
 
 # The form is told, not checked: what has another is not there.
-SubmissionId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{16}$"})]
 _ANSWERS: dict[int | str, dict[str, Any]] = {200: {"model": Submission, "description": "The same as before"}}
 
 
