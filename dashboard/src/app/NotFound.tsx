@@ -1,16 +1,14 @@
-import { Anchor, Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Text } from "@mantine/core";
 
 import { Page } from "../parts/Page";
+import { WayTo } from "../parts/Way";
 import { words } from "../words/words";
 
 export function NotFound() {
   return (
     <Page title={words.common.notFound}>
       <Text>
-        <Anchor component={Link} to="/" underline="always">
-          {words.common.toOverview}
-        </Anchor>
+        <WayTo way={{ to: "/" }}>{words.common.toOverview}</WayTo>
       </Text>
     </Page>
   );

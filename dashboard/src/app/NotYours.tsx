@@ -1,7 +1,7 @@
-import { Anchor, Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Text } from "@mantine/core";
 
 import { Page } from "../parts/Page";
+import { WayTo } from "../parts/Way";
 import { words } from "../words/words";
 
 /** A screen of somebody else's, as by a link that was shared. */
@@ -10,9 +10,7 @@ export function NotYours({ role }: { role: string }) {
     <Page title={words.common.notYours}>
       <Text>{words.common.notYoursBecause(role)}</Text>
       <Text>
-        <Anchor component={Link} to="/" underline="always">
-          {words.common.toOverview}
-        </Anchor>
+        <WayTo way={{ to: "/" }}>{words.common.toOverview}</WayTo>
       </Text>
     </Page>
   );

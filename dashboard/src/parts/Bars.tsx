@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { words } from "../words/words";
 import classes from "./Bars.module.css";
 import { saveText, toCsv } from "./csv";
+import { NOTHING } from "./numbers";
 
 export interface Bar {
   name: string;
@@ -61,7 +62,7 @@ export function Bars({ title, nameLabel, bars, write, nothing }: BarsProps) {
                 )}
                 <line className={classes.zero} x1={`${at(0)}%`} x2={`${at(0)}%`} y1="0" y2="12" />
               </svg>
-              <span className={classes.value}>{value === null ? "–" : write(value)}</span>
+              <span className={classes.value}>{value === null ? NOTHING : write(value)}</span>
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client";
 import { words } from "../words/words";
 import { BulletBar } from "./BulletBar";
 import { keeps, measuresIn } from "./measure";
-import { writeNumber } from "./numbers";
+import { NOTHING, writeNumber } from "./numbers";
 import classes from "./Checks.module.css";
 
 type Check = Schemas["Check"];
@@ -56,9 +56,9 @@ function CheckView({ check }: { check: Check }) {
       {seen === "" && bound === "" ? null : (
         <dl className={classes.texts}>
           <dt>{words.common.seen}</dt>
-          <dd>{seen === "" ? "–" : seen}</dd>
+          <dd>{seen === "" ? NOTHING : seen}</dd>
           <dt>{words.common.bound}</dt>
-          <dd>{bound === "" ? "–" : bound}</dd>
+          <dd>{bound === "" ? NOTHING : bound}</dd>
         </dl>
       )}
     </Stack>

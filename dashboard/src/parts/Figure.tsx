@@ -7,6 +7,7 @@ import { DataTable } from "./DataTable";
 import { InView } from "./InView";
 import { Loading } from "./States";
 import { Trend } from "./Trend";
+import { NOTHING } from "./numbers";
 
 const Drawing = lazy(() => import("./Drawing"));
 
@@ -77,7 +78,7 @@ export function Figure(props: FigureProps) {
               accessorFn: ({ values }: (typeof rows)[number]) => values[at] ?? undefined,
               cell: ({ getValue }: { getValue: () => unknown }) => {
                 const value = getValue();
-                return typeof value === "number" ? write(value) : "–";
+                return typeof value === "number" ? write(value) : NOTHING;
               },
             })),
           ]}

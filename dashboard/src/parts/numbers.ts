@@ -11,7 +11,8 @@ const signed = new Intl.NumberFormat(LANGUAGE, {
 const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 1 });
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-const NOTHING = "–";
+/** Stands where there is no number. */
+export const NOTHING = "–";
 
 function orNothing(write: (value: number) => string): (value: number | null | undefined) => string {
   return (value) => (value === null || value === undefined ? NOTHING : write(value));

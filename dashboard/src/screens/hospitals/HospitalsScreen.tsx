@@ -1,6 +1,4 @@
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 
 import { hospitalsQuery } from "../../api/asked";
 import { overviewQuery } from "../../api/overview";
@@ -8,6 +6,7 @@ import { useMay } from "../../api/session";
 import { useFilters } from "../../app/filters";
 import { Asked } from "../../parts/Asked";
 import { Page } from "../../parts/Page";
+import { WayButton } from "../../parts/Way";
 import { words } from "../../words/words";
 import { HospitalsView } from "./HospitalsView";
 import { listedOf } from "./listing";
@@ -20,9 +19,9 @@ export function HospitalsScreen() {
   const hospitals = useQuery(hospitalsQuery);
   const mayAdd = may("add_envoy");
   const add = mayAdd && (
-    <Button component={Link} to="/hospitals/add">
+    <WayButton way={{ to: "/hospitals/add" }} variant="filled">
       {words.hospitals.add}
-    </Button>
+    </WayButton>
   );
   return (
     <Page title={words.common.nav.hospitals} actions={add}>
