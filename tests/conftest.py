@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.real_processes import RealDirector
 from tests.s3_server import S3Server, s3_server
 
 # Under a full machine an example may take long, which says nothing of what it shows.
@@ -21,6 +22,15 @@ STANDARD_NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
 def federation(tmp_path: Path) -> Iterator[FederationSimulator]:
     with FederationSimulator(tmp_path / "director") as simulator:
         yield simulator
+
+
+@pytest.fixture
+def director(tmp_path: Path) -> Iterator[RealDirector]:
+    """A director that serves, as a process of its own."""
+    director = RealDirector(tmp_path / "director")
+    director.start()
+    yield director
+    director.stop()
 
 
 @pytest.fixture

@@ -41,14 +41,6 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director")
-    director.start()
-    yield director
-    director.stop()
-
-
-@pytest.fixture
 def admin(page: Page, director: RealDirector) -> Visitor:
     """An admin who has signed in."""
     return Visitor(page, director).signs_in("admin", person="Jane Wanjiru")

@@ -121,7 +121,7 @@ def test_each_dialog_is_for_everybody(visitor: Visitor, busy: Standing) -> None:
         ("stuck", round_stuck),
     ],
 )
-def test_the_overview_says_who_is_away_what_waits_and_what_to_decide(
+def test_the_overview_says_who_is_silent_what_waits_and_what_to_decide(
     name: str, found, director: RealDirector, context: BrowserContext, album: Album | None
 ) -> None:
     if found is not None:

@@ -1,11 +1,7 @@
 """A link of 64 kbit/s that takes a second and resets three connections of ten: what the envoy sends arrives once."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
 
 from tests.faults.scale import record, scaled
 from tests.faults.senders import Sender, admitted_versions, join
@@ -14,14 +10,6 @@ from tests.unruly_proxy import UnrulyProxy
 
 HOSPITALS, UPLOADS_EACH = scaled((3, 3), (10, 10))
 BYTES_PER_SECOND, LATENCY_SECONDS = scaled((80_000, 0.05), (8_000, 1.0))
-
-
-@pytest.fixture
-def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director")
-    director.start()
-    yield director
-    director.stop()
 
 
 def test_every_upload_arrives_exactly_once_over_a_bad_link(director: RealDirector):

@@ -1,20 +1,10 @@
 """A real director on loopback, and tables for hospitals that don't exist."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from simulation.consortium import write_consortium
-from tests.real_processes import RealDirector
-
-
-@pytest.fixture
-def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director")
-    director.start()
-    yield director
-    director.stop()
 
 
 @pytest.fixture(scope="session")

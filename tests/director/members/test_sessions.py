@@ -1,5 +1,7 @@
 """Sessions as rows: so many of one token, and forgotten some time after their end."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -43,10 +45,10 @@ def test_rows_are_forgotten_a_week_after_their_end(federation: FederationSimulat
 
 
 def test_a_token_that_gets_another_secret_loses_the_sessions_of_the_lost_one(federation: FederationSimulator) -> None:
-    asked = {"json": {"role": "admin"}, "headers": {**federation.admin, "Idempotency-Key": "k"}}
-    lost = federation.http.post("/tokens", **asked).json()["token"]  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"json": {"role": "admin"}, "headers": {**federation.admin, "Idempotency-Key": "k"}}
+    lost = federation.http.post("/tokens", **asked).json()["token"]
     intercepted = federation.sign_in(lost)
-    federation.http.post("/tokens", **asked)  # type: ignore[arg-type]
+    federation.http.post("/tokens", **asked)
     assert federation.http.get("/tasks", headers=intercepted).status_code == 401
 
 
