@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare } from "./numbers";
+import { writeAmount, writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare } from "./numbers";
 
-test.each([writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare])(
+test.each([writeAmount, writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare])(
   "what was not measured is a dash, not a zero",
   (write) => {
     expect(write(null)).toBe("–");
@@ -10,14 +10,6 @@ test.each([writeBytes, writeChange, writeCount, writeNumber, writeScore, writeSh
     expect(write(0)).not.toBe("–");
   },
 );
-
-test.each([
-  [1, "1 byte"],
-  [999, "999 bytes"],
-  [2_345, "2.3 kB"],
-  [64_000_000, "64 MB"],
-  [5e15, "5,000 TB"],
-])("%d bytes are %s", (bytes, said) => expect(writeBytes(bytes)).toBe(said));
 
 test("a change has its sign, and none has none", () => {
   expect(writeChange(0.0225)).toBe("+0.0225");
@@ -29,4 +21,22 @@ test("numbers that four digits can't show are written with their power of ten", 
   expect(writeNumber(0.00000123)).toBe("1.23e-6");
   expect(writeNumber(1234.56)).toBe("1,235");
   expect(writeNumber(0)).toBe("0");
+});
+
+test.each([
+  [1, "1 byte"],
+  [2_345, "2.3 kB"],
+  [5e15, "5,000 TB"],
+  [0, "0 bytes"],
+  [999, "999 bytes"],
+  [1000, "1 kB"],
+  [12_540, "12.5 kB"],
+  [999_999, "1 MB"],
+  [64_000_000, "64 MB"],
+  [3.2e15, "3,200 TB"],
+])("%i bytes are %s", (count, said) => expect(writeBytes(count)).toBe(said));
+
+test("an amount has its thousands set apart, and its decimals", () => {
+  expect(writeAmount(100_000)).toBe("100,000");
+  expect(writeAmount(0.5)).toBe("0.5");
 });

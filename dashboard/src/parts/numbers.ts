@@ -1,5 +1,6 @@
 import { LANGUAGE } from "../words/words";
 
+const amount = new Intl.NumberFormat(LANGUAGE);
 const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 4 });
 const fixed = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
@@ -9,6 +10,7 @@ const signed = new Intl.NumberFormat(LANGUAGE, {
   signDisplay: "exceptZero",
 });
 const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 1 });
+const KILO = 1000;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** Stands where there is no number. */
@@ -35,15 +37,20 @@ export const writeChange = orNothing((value) => signed.format(value));
 /** A part of a whole. */
 export const writeShare = orNothing((value) => share.format(value));
 
-/** How large a file is. */
-export const writeBytes = orNothing((value) => {
-  const place = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
-  const unit = UNITS[place] ?? "byte";
+/** A number as it is, with its thousands set apart. */
+export const writeAmount = orNothing((value) => amount.format(value));
+
+/** So many bytes, in the largest unit of which there is one at least: "12.5 kB". */
+export const writeBytes = orNothing((count) => {
+  let [value, step] = [count, 0];
+  // what would be written as 1,000 of a unit is one of the next
+  while (step < UNITS.length - 1 && Math.abs(value) >= KILO - 0.5) [value, step] = [value / KILO, step + 1];
+  const unit = UNITS[step] ?? "byte";
   const format = new Intl.NumberFormat(LANGUAGE, {
     style: "unit",
     unit,
     unitDisplay: unit === "byte" ? "long" : "short",
-    maximumFractionDigits: 1,
+    maximumFractionDigits: step > 0 && Math.abs(value) < 100 ? 1 : 0,
   });
-  return format.format(value / 1000 ** place);
+  return format.format(value);
 });

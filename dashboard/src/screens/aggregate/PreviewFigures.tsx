@@ -2,7 +2,7 @@ import { SimpleGrid } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
 import { Bars } from "../../parts/Bars";
-import { writeNumber, writeScore, writeShare } from "../../parts/numbers";
+import { NOTHING, writeNumber, writeScore, writeShare } from "../../parts/numbers";
 import { words } from "../../words/words";
 import type { Known } from "./known";
 
@@ -22,9 +22,9 @@ export function PreviewFigures({ inputs, quarantined, known }: PreviewFiguresPro
   const bars = (some: readonly Input[], of: (input: Input) => number | null | undefined) =>
     some.map((input) => ({ name: input.envoy_name, value: of(input) ?? null }));
   const nameLabel = models.hospital;
-  const compared = known.isCompared ? "–" : said.notCompared;
-  const onTable = known.hasTable ? "–" : said.noTable;
-  const effects = known.hasEffects ? "–" : said.noEffect;
+  const compared = known.isCompared ? NOTHING : said.notCompared;
+  const onTable = known.hasTable ? NOTHING : said.noTable;
+  const effects = known.hasEffects ? NOTHING : said.noEffect;
   return (
     <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="lg">
       <Bars title={models.weight} nameLabel={nameLabel} bars={bars(inputs, ({ weight }) => weight)} write={writeShare} nothing={said.noShares} />

@@ -2,11 +2,11 @@ import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { HospitalState } from "../../parts/HospitalState";
 import { wayToHospital, WayTo } from "../../parts/Way";
 import { When } from "../../parts/When";
-import { LANGUAGE, words } from "../../words/words";
+import { writeCount } from "../../parts/numbers";
+import { words } from "../../words/words";
 import type { Listed } from "./listing";
 
 const texts = words.hospitals;
-const number = new Intl.NumberFormat(LANGUAGE);
 
 const name: ColumnDef<Listed> = {
   header: texts.name,
@@ -39,7 +39,7 @@ const version: ColumnDef<Listed> = {
 const expected: ColumnDef<Listed> = {
   header: texts.expected,
   accessorFn: (hospital) => hospital.expected ?? 0,
-  cell: ({ row: { original: hospital } }) => (hospital.expected === null ? texts.notSaid : number.format(hospital.expected)),
+  cell: ({ row: { original: hospital } }) => (hospital.expected === null ? texts.notSaid : writeCount(hospital.expected)),
 };
 
 interface HospitalsTableProps {

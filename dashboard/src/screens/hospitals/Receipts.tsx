@@ -8,13 +8,13 @@ import { Section } from "../../parts/Section";
 import { Verdict } from "../../parts/Verdict";
 import { WayTo } from "../../parts/Way";
 import { When } from "../../parts/When";
-import { LANGUAGE, words } from "../../words/words";
+import { writeCount } from "../../parts/numbers";
+import { words } from "../../words/words";
 import { submissionsQuery } from "./queries";
 
 type Submission = Schemas["Submission"];
 
 const texts = words.hospitals;
-const number = new Intl.NumberFormat(LANGUAGE);
 
 const columns: ColumnDef<Submission>[] = [
   {
@@ -31,7 +31,7 @@ const columns: ColumnDef<Submission>[] = [
   {
     header: texts.examples,
     accessorFn: ({ metadata }) => metadata.num_examples,
-    cell: ({ row: { original: each } }) => number.format(each.metadata.num_examples),
+    cell: ({ row: { original: each } }) => writeCount(each.metadata.num_examples),
   },
   { header: texts.sentAt, accessorKey: "created_at", cell: ({ row: { original: each } }) => <When at={each.created_at} /> },
 ];

@@ -10,15 +10,14 @@ import { Sentence } from "../../parts/Sentence";
 import { Verdict } from "../../parts/Verdict";
 import { WayTo } from "../../parts/Way";
 import { When } from "../../parts/When";
-import { LANGUAGE, words } from "../../words/words";
+import { NOTHING, writeCount } from "../../parts/numbers";
+import { words } from "../../words/words";
 import { receivedQuery } from "./queries";
 
 type Received = Schemas["Received"];
 
 const texts = words.hospitals;
-const number = new Intl.NumberFormat(LANGUAGE);
 
-const count = (value: number | null | undefined) => (value === null || value === undefined ? "–" : number.format(value));
 
 function What({ kind, task, version, submission_id: id }: Received) {
   const what = texts.whatReceived(texts.kinds[kind], task, version);
@@ -43,10 +42,10 @@ const columns: ColumnDef<Received>[] = [
   {
     header: texts.verdict,
     accessorFn: ({ verdict, answer }) => verdict ?? answer ?? "",
-    cell: ({ row: { original: each } }) => (each.verdict ? <Verdict verdict={each.verdict} /> : (each.answer ?? "–")),
+    cell: ({ row: { original: each } }) => (each.verdict ? <Verdict verdict={each.verdict} /> : (each.answer ?? NOTHING)),
   },
-  { header: texts.examples, accessorFn: ({ num_examples: held }) => held ?? 0, cell: ({ row: { original: each } }) => count(each.num_examples) },
-  { header: texts.size, accessorFn: ({ bytes }) => bytes ?? 0, cell: ({ row: { original: each } }) => count(each.bytes) },
+  { header: texts.examples, accessorFn: ({ num_examples: held }) => held ?? 0, cell: ({ row: { original: each } }) => writeCount(each.num_examples) },
+  { header: texts.size, accessorFn: ({ bytes }) => bytes ?? 0, cell: ({ row: { original: each } }) => writeCount(each.bytes) },
   { header: texts.digests, id: "digests", enableSorting: false, cell: ({ row: { original: each } }) => <Digests {...each} /> },
 ];
 

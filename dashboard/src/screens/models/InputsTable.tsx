@@ -1,6 +1,6 @@
 import type { Schemas } from "../../api/client";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
-import { writeCount, writeNumber, writeScore, writeShare } from "../../parts/numbers";
+import { NOTHING, writeCount, writeNumber, writeScore, writeShare } from "../../parts/numbers";
 import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 
@@ -20,7 +20,7 @@ export function UpdateLink({ input, isOpen }: { input: Input; isOpen: boolean })
 }
 
 export function countedText({ counted_examples: counted, bound }: Input): string {
-  if (typeof counted !== "number") return "–";
+  if (typeof counted !== "number") return NOTHING;
   return bound ? said.countedAs(writeCount(counted), bound) : writeCount(counted);
 }
 
@@ -55,7 +55,7 @@ export function InputsTable({ inputs, opensSubmission, isCompared, caption = sai
       cell: ({ row: { original } }) =>
         original.held_out
           ? said.heldOutBoth(writeScore(original.held_out.loss), writeScore(original.held_out.accuracy))
-          : "–",
+          : NOTHING,
     },
   ];
   return (

@@ -1,6 +1,6 @@
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
-import { writeChange, writeScore } from "../../parts/numbers";
+import { NOTHING, writeChange, writeScore } from "../../parts/numbers";
 import { words } from "../../words/words";
 import { wayOf } from "./better";
 
@@ -9,7 +9,7 @@ type Pair = Schemas["Pair"];
 const { models: said } = words;
 
 export function differenceText(score: string, { difference }: Pair): string {
-  return difference === null ? "–" : said.differs(writeChange(difference), said[wayOf(score, difference)]);
+  return difference === null ? NOTHING : said.differs(writeChange(difference), said[wayOf(score, difference)]);
 }
 
 export interface PairRow {

@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
-import { writeShare } from "../../parts/numbers";
+import { NOTHING, writeShare } from "../../parts/numbers";
 import { words } from "../../words/words";
 import { UpdateLink } from "./InputsTable";
 
@@ -29,7 +29,7 @@ export function StandingTable({ standing, opensSubmission }: StandingTableProps)
           cell: ({ row: { original } }) => <UpdateLink input={original} isOpen={opensSubmission(original.envoy_name)} />,
         },
         { header: said.share, accessorKey: "weight", cell: ({ row: { original } }) => writeShare(original.weight) },
-        { header: said.reason, accessorFn: ({ reason }) => reason ?? "–", enableSorting: false },
+        { header: said.reason, accessorFn: ({ reason }) => reason ?? NOTHING, enableSorting: false },
       ]}
     />
   );

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 
-import { amount } from "../../parts/amounts";
+import { writeAmount } from "../../parts/numbers";
 import { saveText } from "../../parts/csv";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { Digest } from "../../parts/Digest";
@@ -35,7 +35,7 @@ const COLUMNS: ColumnDef<Counted>[] = [
       </>
     ),
   },
-  { id: "patients", header: said.batch.patients, accessorFn: ({ patients }) => patients, cell: ({ row }) => amount(row.original.patients) },
+  { id: "patients", header: said.batch.patients, accessorFn: ({ patients }) => patients, cell: ({ row }) => writeAmount(row.original.patients) },
   { id: "share", header: said.batch.share, accessorFn: ({ share }) => share, cell: ({ row }) => said.percent(row.original.share) },
 ];
 

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
-import { amount } from "../../parts/amounts";
+import { writeAmount } from "../../parts/numbers";
 import { saveText, toCsv } from "../../parts/csv";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { Section } from "../../parts/Section";
@@ -16,8 +16,8 @@ const COLUMNS: ColumnDef<Feature>[] = [
   { id: "name", header: said.column, accessorFn: ({ name }) => name },
   { id: "unit", header: said.unit, accessorFn: ({ unit }) => unit },
   { id: "kind", header: said.kind, accessorFn: ({ kind }) => said.kinds[kind] },
-  { id: "least", header: said.least, accessorFn: ({ minimum }) => minimum, cell: ({ row }) => amount(row.original.minimum) },
-  { id: "most", header: said.most, accessorFn: ({ maximum }) => maximum, cell: ({ row }) => amount(row.original.maximum) },
+  { id: "least", header: said.least, accessorFn: ({ minimum }) => minimum, cell: ({ row }) => writeAmount(row.original.minimum) },
+  { id: "most", header: said.most, accessorFn: ({ maximum }) => maximum, cell: ({ row }) => writeAmount(row.original.maximum) },
 ];
 
 /** Which columns a file must have, and a file that has them. */

@@ -1,7 +1,7 @@
 import { Alert, List, Stack, Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
-import { amount } from "../../parts/amounts";
+import { writeAmount } from "../../parts/numbers";
 import { Section } from "../../parts/Section";
 import { words } from "../../words/words";
 
@@ -25,12 +25,12 @@ export function CutPoints({ task }: { task: Task }) {
       <Stack gap="xs">
         {task.cut_points.length === 2 && first !== undefined && second !== undefined ? (
           <List size="sm">
-            <List.Item>{said.levelBounds.low(amount(first))}</List.Item>
-            <List.Item>{said.levelBounds.medium(amount(first), amount(second))}</List.Item>
-            <List.Item>{said.levelBounds.high(amount(second))}</List.Item>
+            <List.Item>{said.levelBounds.low(writeAmount(first))}</List.Item>
+            <List.Item>{said.levelBounds.medium(writeAmount(first), writeAmount(second))}</List.Item>
+            <List.Item>{said.levelBounds.high(writeAmount(second))}</List.Item>
           </List>
         ) : (
-          <Text size="sm">{task.cut_points.map(amount).join(" · ")}</Text>
+          <Text size="sm">{task.cut_points.map((each) => writeAmount(each)).join(" · ")}</Text>
         )}
         <Text size="sm">
           <strong>{said.label}:</strong> {task.label}

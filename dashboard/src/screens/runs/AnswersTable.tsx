@@ -1,5 +1,5 @@
 import type { Schemas } from "../../api/client";
-import { amount } from "../../parts/amounts";
+import { NOTHING, writeAmount } from "../../parts/numbers";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { ToHospital } from "../../parts/links";
 import { When } from "../../parts/When";
@@ -46,16 +46,16 @@ export function AnswersTable({ hospitals, own }: AnswersTableProps) {
       header: said.patients,
       accessorFn: ({ patients }) => patients ?? 0,
       cell: ({ row: { original } }) => {
-        if (!isSeen(original) || original.choice !== "take_part") return "–";
-        return typeof original.patients === "number" ? amount(original.patients) : said.fewPatients;
+        if (!isSeen(original) || original.choice !== "take_part") return NOTHING;
+        return typeof original.patients === "number" ? writeAmount(original.patients) : said.fewPatients;
       },
     },
-    { id: "reason", header: said.reason, accessorFn: ({ reason }) => reason ?? "–" },
+    { id: "reason", header: said.reason, accessorFn: ({ reason }) => reason ?? NOTHING },
     {
       id: "answered",
       header: said.answered,
       accessorFn: ({ answered_at }) => answered_at ?? "",
-      cell: ({ row: { original } }) => (original.answered_at ? <When at={original.answered_at} /> : "–"),
+      cell: ({ row: { original } }) => (original.answered_at ? <When at={original.answered_at} /> : NOTHING),
     },
   ];
   return <DataTable caption={said.answers} columns={columns} rows={hospitals} rowId={({ envoy_name }) => envoy_name} />;

@@ -2,7 +2,7 @@ import { Button, Card, Collapse, Group, Stack, Text, Title } from "@mantine/core
 import { useId, useState } from "react";
 
 import type { Schemas } from "../../api/client";
-import { bytes, rounded } from "../../parts/amounts";
+import { writeBytes, writeNumber } from "../../parts/numbers";
 import { ToVersion } from "../../parts/links";
 import { span, When } from "../../parts/When";
 import { words } from "../../words/words";
@@ -76,13 +76,13 @@ function Figures({ record, metric, isOwnAlone }: Pick<RoundLineProps, "record" |
       : [said.hospitalsColumn, said.returnedOf(record.parts.length, record.awaited.length)],
     [said.lateColumn, String(late)],
     [said.refusedColumn, String(record.refused.length)],
-    [said.bytes, bytes(record.bytes)],
+    [said.bytes, writeBytes(record.bytes)],
   ];
   if (metric !== undefined) {
     const { [metric]: mean } = record.mean;
     const { [metric]: worst } = record.worst;
-    if (mean !== undefined) facts.push([said.meanOf(saidOf(metric)), rounded(mean)]);
-    if (worst !== undefined) facts.push([said.worstOf(saidOf(metric)), rounded(worst)]);
+    if (mean !== undefined) facts.push([said.meanOf(saidOf(metric)), writeNumber(mean)]);
+    if (worst !== undefined) facts.push([said.worstOf(saidOf(metric)), writeNumber(worst)]);
   }
   if (seconds !== null) facts.push([said.took, seconds < 1 ? said.atOnce : span(seconds)]);
   return (

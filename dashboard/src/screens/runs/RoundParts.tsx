@@ -1,7 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
-import { amount, bytes, rounded } from "../../parts/amounts";
+import { NOTHING, writeAmount, writeBytes, writeNumber } from "../../parts/numbers";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { ToHospital, ToSubmission } from "../../parts/links";
 import { Verdict } from "../../parts/Verdict";
@@ -28,12 +28,12 @@ function columnsOf(metric: string | undefined): ColumnDef<Part>[] {
       cell: ({ row }) => <ToHospital envoy={row.original.envoy_name} />,
     },
     ...(metric === undefined ? [] : [ofMetric(metric)]),
-    { id: "examples", header: said.examples, accessorFn: ({ num_examples }) => num_examples, cell: ({ row }) => amount(row.original.num_examples) },
+    { id: "examples", header: said.examples, accessorFn: ({ num_examples }) => num_examples, cell: ({ row }) => writeAmount(row.original.num_examples) },
     {
       id: "weight",
       header: said.weight,
       accessorFn: ({ weight }) => weight ?? -1,
-      cell: ({ row: { original } }) => (original.weight === null ? "–" : rounded(original.weight)),
+      cell: ({ row: { original } }) => (original.weight === null ? NOTHING : writeNumber(original.weight)),
     },
     { id: "verdict", header: said.verdict, accessorFn: ({ verdict }) => verdict, cell: ({ row }) => <Verdict verdict={row.original.verdict} /> },
     {
@@ -47,7 +47,7 @@ function columnsOf(metric: string | undefined): ColumnDef<Part>[] {
         </>
       ),
     },
-    { id: "bytes", header: said.bytes, accessorFn: (part) => part.bytes, cell: ({ row }) => bytes(row.original.bytes) },
+    { id: "bytes", header: said.bytes, accessorFn: (part) => part.bytes, cell: ({ row }) => writeBytes(row.original.bytes) },
     {
       id: "submission",
       header: said.submission,
@@ -64,7 +64,7 @@ function ofMetric(metric: string): ColumnDef<Part> {
     accessorFn: (part) => scoreOf(part, metric) ?? -1,
     cell: ({ row }) => {
       const score = scoreOf(row.original, metric);
-      return score === null ? "–" : rounded(score);
+      return score === null ? NOTHING : writeNumber(score);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Schemas } from "../../api/client";
-import { amount } from "../../parts/amounts";
+import { writeAmount } from "../../parts/numbers";
 import { words } from "../../words/words";
 
 type Strategy = Schemas["StrategyDescription"];
@@ -64,7 +64,7 @@ export function numberIn(text: string, { least, most, isWhole = true }: Range): 
   if (!NUMBER.test(typed)) return words.runs.wrong.notNumber;
   const value = Number(typed);
   if (isWhole && !Number.isSafeInteger(value)) return words.runs.wrong.notWhole;
-  if (value < least || value > most) return words.runs.wrong.outOfBounds(amount(least), amount(most));
+  if (value < least || value > most) return words.runs.wrong.outOfBounds(writeAmount(least), writeAmount(most));
   return value;
 }
 

@@ -3,6 +3,7 @@ import { Button, Code, Group, Stack } from "@mantine/core";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { WayTo, wayToHospital } from "../../parts/Way";
 import { useNow, When } from "../../parts/When";
+import { NOTHING } from "../../parts/numbers";
 import { words } from "../../words/words";
 import classes from "./TokenTable.module.css";
 import { stateOf, type Token, whose } from "./tokens";
@@ -43,7 +44,7 @@ export function TokenTable({ tokens, own, onRotate, onRevoke }: TokenTableProps)
       header: said.hospital,
       accessorFn: ({ envoy_name }) => envoy_name ?? "",
       cell: ({ row: { original } }) =>
-        original.envoy_name === null ? "–" : <WayTo way={wayToHospital(original.envoy_name)}>{original.envoy_name}</WayTo>,
+        original.envoy_name === null ? NOTHING : <WayTo way={wayToHospital(original.envoy_name)}>{original.envoy_name}</WayTo>,
     },
     { id: "whose", header: said.whose, accessorFn: (token) => (token.role === "hospital" ? said.machine : whose(token)) },
     {
@@ -67,7 +68,7 @@ export function TokenTable({ tokens, own, onRotate, onRevoke }: TokenTableProps)
       id: "successor",
       header: said.successor,
       accessorFn: ({ successor_id }) => successor_id ?? "",
-      cell: ({ row: { original } }) => (original.successor_id === null ? "–" : <Code>{original.successor_id}</Code>),
+      cell: ({ row: { original } }) => (original.successor_id === null ? NOTHING : <Code>{original.successor_id}</Code>),
     },
   ];
   if (onRotate || onRevoke)
@@ -77,7 +78,7 @@ export function TokenTable({ tokens, own, onRotate, onRevoke }: TokenTableProps)
       enableSorting: false,
       cell: ({ row: { original } }) => {
         const state = stateOf(original, now);
-        if (state === "revoked" || state === "ended") return "–";
+        if (state === "revoked" || state === "ended") return NOTHING;
         return (
           <Group gap={4}>
             {onRotate && state === "holds" && (
