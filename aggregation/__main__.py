@@ -26,13 +26,13 @@ from aggregation.strategy import aggregate, strategy_named
 from aggregation.updates import ModelUpdate
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
-from contract.artifacts.visible_text import visible_json
 from contract.errors import FederationError, UnknownTaskError
 from contract.messages.global_models import Card, CardInput
 from contract.names import Digest, TaskName
 from contract.parts import GLOBAL_FILES, GlobalFileRole
 from contract.scaler import ScalerState
 from contract.tasks import BUILT_IN_TASKS, Task
+from contract.visible_text import visible_json
 
 EXIT_OK, EXIT_REFUSED = 0, 4
 

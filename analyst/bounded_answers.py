@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import requests
 from pydantic_core import from_json, to_json
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 
 GRACE_SECONDS = 30.0
 """How long a body may take, beside its size at ``SLOWEST_BYTES_A_SECOND``."""

@@ -192,11 +192,11 @@ class Client:
             NotTaken: What came is not what the version says.
         """
         found, described = self.global_model(version, task), self.task(task)
-        features = len(described.features)
+        columns = len(described.to_task().columns)
         return ModelFiles(
             found,
             self._file(found, "model.pt", found.sha256, max_model_bytes(described.layout)),
-            self._file(found, "scaler.pkl", found.scaler_sha256, max_scaler_bytes(features)),
+            self._file(found, "scaler.pkl", found.scaler_sha256, max_scaler_bytes(columns)),
         )
 
     def download(self, version: int, folder: Path | str, task: str = DEFAULT_TASK) -> Path:

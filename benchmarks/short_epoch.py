@@ -7,8 +7,7 @@ import sys
 from dataclasses import replace
 
 from contract import tasks
-from contract.tasks import DIAGNOSIS_COUNT
-from contract.tasks.task import TrainingPlan
+from contract.tasks import DIAGNOSIS_COUNT, TrainingPlan
 
 SHORT_EPOCH = replace(
     DIAGNOSIS_COUNT, training=TrainingPlan(optimizer="adam", learning_rate=1e-2, batch_size=256, local_epochs=1)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from contract.artifacts.visible_text import visible
 from contract.errors import Fact
+from contract.visible_text import visible
 
 MAX_SHOWN = 300
 _MAX_CHECKS = 20

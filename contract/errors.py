@@ -44,9 +44,17 @@ class UnknownTaskError(CallerError):
 
 
 class InvalidInputError(CallerError):
-    """A feature is missing, unknown, or its value is not what the task says."""
+    """A feature is missing, unknown, or its value is not what the task says.
+
+    Args:
+        is_out_of_bounds: Whether the value is of the right kind, and one that the task does not know.
+    """
 
     code = "invalid_input"
+
+    def __init__(self, sentence: str, *, hint: str = "", is_out_of_bounds: bool = False, **facts: Fact) -> None:
+        super().__init__(sentence, hint=hint, **facts)
+        self.is_out_of_bounds = is_out_of_bounds
 
 
 class ArtifactError(CallerError):
@@ -89,3 +97,13 @@ class MetricError(CallerError):
     """A metric has a value that it can't have."""
 
     code = "metric_invalid"
+
+
+class InvalidTaskError(CallerError):
+    """A task's file is not one; ``mistakes`` names all that is wrong with it."""
+
+    code = "task_invalid"
+
+    def __init__(self, sentence: str, *, hint: str = "", mistakes: tuple[str, ...] = (), **facts: Fact) -> None:
+        super().__init__(sentence, hint=hint, **facts)
+        self.mistakes = mistakes

@@ -91,7 +91,11 @@ METRICS: Mapping[str, Metric] = {
     "accuracy": _SHARE,
     "macro_f1": _SHARE,
     **{f"f1_{level}": _SHARE for level in RISK_LEVELS},
+    "auroc": _SHARE,
+    "auprc": _SHARE,
+    "brier": Number(0, 1, is_cost=True),
     "loss": Number(is_cost=True),
+    "calibration_in_the_large": Number(-1, 1),
     "held_out": Number(0, MAX_COUNT, is_whole=True),
     "confusion": CountMatrix(len(RISK_LEVELS)),
 }

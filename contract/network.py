@@ -1,7 +1,7 @@
 """The one definition of the network: its tensors' names, shapes and order, its shared start, its forward pass in numpy.
 
 The envoy's ``RiskClassifier(nn.Module)`` and the director's inference are both held to this file by a test. Network:
-fully connected layers with ReLU between them; the last layer gives one logit per risk level.
+fully connected layers with ReLU between them; the last gives one logit per risk level, or the one of a binary outcome.
 """
 
 import math
@@ -122,3 +122,10 @@ def softmax(logits: Matrix) -> Matrix:
     exponentials: Matrix = np.exp(logits - logits.max(axis=-1, keepdims=True))
     exponentials /= exponentials.sum(axis=-1, keepdims=True)
     return exponentials
+
+
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn logits of a binary outcome into its probability, without overflow."""
+    small = np.exp(-np.abs(logits))
+    found: NDArray[np.float64] = np.where(logits >= 0, 1.0, small) / (1.0 + small)
+    return found

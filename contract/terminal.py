@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 
 
 class Terminal(Console):

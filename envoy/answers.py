@@ -50,10 +50,10 @@ def judge_version(client: DirectorClient, data: LocalData, version: int, margins
         before_state, before_scaler = task.initial_state(), scaler
     else:
         before_state, before_scaler = _opened(client, task, client.global_model(task.name, found.parent))
-    held_out = data.split.held_out
-    evaluated = evaluate(task, state, scaler, held_out)
-    before = evaluate(task, before_state, before_scaler, held_out)
-    judgement = judge(evaluated, before, trivial_loss(data.split), is_first=found.parent is None, margins=margins)
+    patients = data.split.validation
+    evaluated = evaluate(task, state, scaler, patients)
+    before = evaluate(task, before_state, before_scaler, patients)
+    judgement = judge(evaluated, before, trivial_loss(task, data.split), is_first=found.parent is None, margins=margins)
     return JudgedVersion(task, version, found.parent, evaluated, before, judgement)
 
 
@@ -71,5 +71,5 @@ def versions_to_answer(client: DirectorClient, task: Task, envoy: EnvoyName) -> 
 
 def _opened(client: DirectorClient, task: Task, version: GlobalModel) -> tuple[State, ScalerState]:
     model = client.global_file(version, "model", written_model_bytes(task.layout))
-    scaler = client.global_file(version, "scaler", written_scaler_bytes(len(task.features)))
-    return read_model(model, task.layout), read_scaler(scaler, len(task.features))
+    scaler = client.global_file(version, "scaler", written_scaler_bytes(len(task.columns)))
+    return read_model(model, task.layout), read_scaler(scaler, len(task.columns))

@@ -1,28 +1,21 @@
-"""Typed tables → one row per patient: features and label of a task, and the split by patient; knows no files.
+"""The rows that a task is learned from, and which of their patients are kept out of training; knows no files."""
 
-A task's builder is registered by its name here: a new task adds one function.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.names import TaskName
-from contract.tasks import DIAGNOSIS_COUNT, Task
-from envoy.errors import PolicyError
-from envoy.tables import Tables
+from contract.tasks import Shares
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """The patients of a task, in ascending order of ``subject_ids``.
+    """The rows of a task, a patient each or an admission each, in ascending order of ``subject_ids``.
 
     Args:
-        subject_ids: n patients, each once.
-        features: n × features in the task's order and units.
-        labels: n risk levels: 0 low, 1 medium, 2 high.
+        subject_ids: Of n rows the patient.
+        features: n × columns of the task, before its scaler.
+        labels: n labels: 0 low, 1 medium, 2 high; of a binary outcome 1 where it happened.
     """
 
     subject_ids: NDArray[np.int64]
@@ -32,36 +25,40 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.subject_ids)
 
+    @property
+    def patients(self) -> int:
+        """How many patients' the rows are."""
+        return len(np.unique(self.subject_ids))
+
     def take(self, indices: NDArray[np.intp]) -> "Cohort":
-        """Pick patients by their place."""
+        """Pick rows by their place."""
         return Cohort(self.subject_ids[indices], self.features[indices], self.labels[indices])
 
 
 @dataclass(frozen=True)
 class Split:
-    """A cohort in two parts that share no patient."""
+    """A cohort in parts that share no patient.
+
+    Args:
+        training: What is trained on.
+        held_out: What is reported by: the test patients.
+        validation: What stopping and choosing look at: ``held_out`` where the task has no part for it.
+    """
 
     training: Cohort
     held_out: Cohort
+    validation: Cohort = field(default=None)  # type: ignore[assignment]  # set right below
 
+    def __post_init__(self) -> None:
+        if self.validation is None:
+            object.__setattr__(self, "validation", self.held_out)
 
-def build_cohort(task: Task, tables: Tables) -> Cohort:
-    """Make the cohort of a task.
-
-    Raises:
-        PolicyError: This envoy can't build the task's cohort.
-        InvalidInputError: A patient's value is outside of the task's bounds.
-    """
-    builder = _BUILDERS.get(task.name)
-    if builder is None:
-        raise PolicyError(
-            f"This envoy can't build a cohort for the task {task.name}.",
-            hint=f"It can for {', '.join(sorted(_BUILDERS))}; a newer version may know more.",
-            task=task.name,
-        )
-    cohort = builder(task, tables)
-    task.check_matrix(cohort.features)
-    return cohort
+    @property
+    def parts(self) -> tuple[Cohort, ...]:
+        """All rows, each once."""
+        if self.validation is self.held_out:
+            return self.training, self.held_out
+        return self.training, self.validation, self.held_out
 
 
 def split_by_patient(cohort: Cohort, seed: int, held_out_share: float = 0.2) -> Split:
@@ -83,14 +80,23 @@ def split_by_patient(cohort: Cohort, seed: int, held_out_share: float = 0.2) -> 
     return Split(cohort.take(np.sort(training)), cohort.take(np.sort(held_out)))
 
 
-def _diagnosis_counts(task: Task, tables: Tables) -> Cohort:
-    """Count the rows of diagnoses_icd per patient; the label is the level of that count."""
-    subject_ids, counts = np.unique(tables.diagnoses["subject_id"].to_numpy(dtype=np.int64), return_counts=True)
-    features = counts.astype(np.float64)
-    return Cohort(subject_ids, features[:, np.newaxis], task.level_indices(features))
+def split_by_shares(cohort: Cohort, seed: int, shares: Shares) -> Split:
+    """Split by where the seeded hash of each ``subject_id`` falls between 0 and 1: below the test share, in the next.
 
+    A patient stays in the same part whoever else comes and goes, so nobody who was trained on is ever tested on.
 
-_BUILDERS: Mapping[TaskName, Callable[[Task, Tables], Cohort]] = {DIAGNOSIS_COUNT.name: _diagnosis_counts}
+    Args:
+        cohort: Any rows.
+        seed: Any whole number: the key of the hash.
+        shares: The parts' sizes, which chance makes a little larger or smaller.
+    """
+    place = _hashes(cohort.subject_ids, seed) / 2.0**64
+    is_test = place < shares.test
+    is_validation = ~is_test & (place < shares.test + shares.validation)
+    training, validation, test = (
+        cohort.take(np.flatnonzero(part)) for part in (~(is_test | is_validation), is_validation, is_test)
+    )
+    return Split(training, test, validation)
 
 
 def _hashes(subject_ids: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:

@@ -116,9 +116,9 @@ def require_sane(task: Task, rules: HouseRules) -> None:
         why = f"a learning rate of {plan.learning_rate:g}; above 0 and at most {LARGEST_LEARNING_RATE:g} makes sense"
     elif not 1 <= plan.batch_size <= LARGEST_BATCH:
         why = f"batches of {plan.batch_size}; 1 to {LARGEST_BATCH:,} make sense"
-    elif plan.local_epochs < 1:
+    elif plan.local_epochs is not None and plan.local_epochs < 1:
         why = f"{plan.local_epochs} local epochs; at least 1 makes sense"
-    elif plan.local_epochs > rules.max_epochs:
+    elif plan.local_epochs is not None and plan.local_epochs > rules.max_epochs:
         why = f"{plan.local_epochs:,} local epochs; this hospital's ENVOY_MAX_EPOCHS is {rules.max_epochs:,}"
     elif len(points) != len(RISK_LEVELS) - 1 or not all(map(isfinite, points)):
         why = f"the cut points {shown(in_words(points), 80)}; {len(RISK_LEVELS) - 1} finite numbers make sense"

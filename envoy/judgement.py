@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contract.messages.global_models import AnswerChoice
-from contract.tasks import RISK_LEVELS
+from contract.tasks import Task
 from envoy.cohort import Split
 from envoy.errors import PolicyError
 from envoy.evaluation import Evaluation
@@ -69,9 +69,8 @@ def judge(
         reasons.append(
             f"The mean loss is {version.loss:.3f}, that of {what} {before.loss:.3f}; {least}{most:.3f} will do."
         )
-    patients = int(version.confusion.sum())
-    allowed = max(margins.accuracy, 1 / patients)
-    accuracy, accurate_before = (float(np.trace(each.confusion)) / patients for each in (version, before))
+    allowed = max(margins.accuracy, 1 / version.rows)
+    accuracy, accurate_before = version.accuracy or 0.0, before.accuracy or 0.0
     if accuracy < accurate_before - allowed - 1e-12:  # 0.88 is not less than 0.9 - 0.02
         least_accurate = f"{accurate_before - allowed:.3f}"
         reasons.append(
@@ -80,12 +79,12 @@ def judge(
     return Judgement("refuse" if reasons else "accept", tuple(reasons))
 
 
-def trivial_loss(split: Split) -> float:
+def trivial_loss(task: Task, split: Split) -> float:
     """Give the mean cross-entropy, in nats, of a model that knows how frequent each level is and no patient.
 
     The frequencies are the training patients', each level with one more than it has, so that none is impossible.
     """
-    counts = np.bincount(split.training.labels, minlength=len(RISK_LEVELS)) + 1.0
-    if not len(split.held_out):
+    counts = np.bincount(split.training.labels, minlength=task.classes) + 1.0
+    if not len(split.validation):
         return float("inf")
-    return float(-np.log((counts / counts.sum())[split.held_out.labels]).mean())
+    return float(-np.log((counts / counts.sum())[split.validation.labels]).mean())

@@ -23,6 +23,7 @@ from contract.parts import PARTS, FileRole, Parcel
 from contract.plain_files import read_bounded
 from contract.tasks import Task
 from envoy.errors import DataError
+from envoy.evaluation import leaving
 from envoy.house_rules import HouseRules
 
 MAX_PART_BYTES = 1 << 28
@@ -38,7 +39,7 @@ def label_of(parcel: Parcel) -> UploadMetadata:
 def check_parcel(parcel: Parcel, task: Task) -> None:
     """Look at a parcel with the director's own readers before it travels; raises as they do."""
     read_model(parcel["model"], task.layout)
-    _check_scaler(parcel["scaler"], tuple(feature.name for feature in task.features))
+    _check_scaler(parcel["scaler"], task.column_names)
     log = parcel.get("log")
     if log is not None:
         check_training_log(log)
@@ -83,10 +84,19 @@ def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
     require_metrics(label.metrics)
     parts = dict(parcel.parts)
     if "log" in parts:
-        parts["log"] = read_training_log(parts["log"]).written
+        parts["log"] = _log_leaving(read_training_log(parts["log"]).written)
     anew = Parcel(parts)
-    label = label.model_copy(update={**found, "log_sha256": anew.digests.get("log")})
+    changed = {**found, "metrics": leaving(label.metrics), "log_sha256": anew.digests.get("log")}
+    label = label.model_copy(update=changed)
     return Parcel({**anew.parts, "metadata": _written(label)})
+
+
+def _log_leaving(log: bytes) -> bytes:
+    """Give a log that a version packed which let more leave; what it need not change it leaves as it is."""
+    lines = log.splitlines(keepends=True)
+    if not any(b'"confusion"' in line for line in lines):
+        return log
+    return b"".join(json.dumps(_leaving(json.loads(line)), allow_nan=False).encode() + b"\n" for line in lines)
 
 
 def write_parcel(parcel: Parcel, folder: Path) -> None:
@@ -142,14 +152,15 @@ def pack(
     training gives the same bytes.
     """
     software = software_versions()
-    lines = "".join(json.dumps({**line, "software": software}, allow_nan=False) + "\n" for line in log).encode()
+    told = [{**_leaving(line), "software": software} for line in log]
+    lines = "".join(json.dumps(line, allow_nan=False) + "\n" for line in told).encode()
     parts: dict[FileRole, bytes] = {"model": _saved(task, state), "scaler": scaler, "log": lines}
     metadata = UploadMetadata.model_validate(
         {
             "task": task.name,
             "num_examples": num_examples,
             "base": base,
-            "metrics": dict(metrics),
+            "metrics": leaving(metrics),
             "seed": seed,
             "local_epochs": task.training.local_epochs,
             "software": software,
@@ -162,14 +173,25 @@ def pack(
     return parcel
 
 
-def own_scaler_file(x: NDArray[np.float64]) -> bytes:
-    """Fit a ``StandardScaler`` to the training rows and dump it as scikit-learn's users do."""
+def own_scaler_file(task: Task, x: NDArray[np.float64]) -> bytes:
+    """Fit a ``StandardScaler`` to the training rows and dump it as scikit-learn's users do.
+
+    What is 0 or 1 is left as it is, as in ``Task.fit_scaler``.
+    """
     import joblib  # late: scikit-learn takes a second, and most hospitals use the merged scaler
     from sklearn.preprocessing import StandardScaler
 
     file = io.BytesIO()
-    joblib.dump(StandardScaler().fit(x), file)
+    fitted, is_binary = StandardScaler().fit(x), [column.is_binary for column in task.columns]
+    fitted.mean_[is_binary], fitted.var_[is_binary], fitted.scale_[is_binary] = 0.0, 1.0, 1.0
+    joblib.dump(fitted, file)
     return file.getvalue()
+
+
+def _leaving(line: Mapping[str, object]) -> Mapping[str, object]:
+    """Give a line of the log as it may leave."""
+    found = line.get("validation")
+    return {**line, "validation": leaving(found)} if isinstance(found, Mapping) else line
 
 
 def _said(**facts: object) -> dict[str, object]:

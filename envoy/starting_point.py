@@ -91,7 +91,7 @@ class StartKeeper:
         start = client.start(task.name)
         largest = {start.model_sha256: written_model_bytes(task.layout)}
         if start.scaler_sha256:
-            largest[start.scaler_sha256] = written_scaler_bytes(len(task.features))
+            largest[start.scaler_sha256] = written_scaler_bytes(len(task.columns))
         files = {digest: self._file(digest) or client.blob(digest, largest[digest]) for digest in largest}
         opened = opened_start(task, start, files)
         self._keep(task.name, _KeptStart(task=TaskDescription.of(task), start=start), files)
@@ -174,7 +174,7 @@ def opened_start(task: Task, start: Start, files: Mapping[Digest, bytes]) -> Sta
         )
     state = read_model(files[start.model_sha256], task.layout)
     scaler_file = files[start.scaler_sha256] if start.scaler_sha256 else None
-    scaler = read_scaler(scaler_file, len(task.features)) if scaler_file is not None else None
+    scaler = read_scaler(scaler_file, len(task.columns)) if scaler_file is not None else None
     return StartingPoint(task, start.base, state, scaler, scaler_file)
 
 

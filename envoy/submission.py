@@ -18,13 +18,13 @@ from contract.network import State
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from envoy.cohort import Split, build_cohort, split_by_patient
+from envoy.cohort import Split, split_by_patient, split_by_shares
 from envoy.evaluation import evaluate
 from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
+from envoy.reading import read_cohort
 from envoy.starting_point import StartingPoint
 from envoy.table_sources import TableSource
-from envoy.tables import read_tables
 
 if TYPE_CHECKING:
     from envoy.training import LogLine
@@ -42,7 +42,7 @@ class LocalData:
     @property
     def patients(self) -> int:
         """All of them."""
-        return len(self.split.training) + len(self.split.held_out)
+        return sum(part.patients for part in self.split.parts)
 
     @property
     def num_examples(self) -> int:
@@ -52,7 +52,7 @@ class LocalData:
     @property
     def statistics(self) -> StatisticsReport:
         """The hospital's share of the common scaler, over the training rows alone."""
-        fitted = ScalerState.fitted(self.split.training.features)
+        fitted = self.task.fit_scaler(self.split.training.features)
         return StatisticsReport(task=self.task.name, num_examples=fitted.num_examples, mean=fitted.mean, m2=fitted.m2)
 
 
@@ -85,7 +85,9 @@ def read_patients(task: Task, source: TableSource | Path, *, seed: int, held_out
     Raises:
         DataError: The tables have a defect.
     """
-    cohort = build_cohort(task, read_tables(source))
+    cohort = read_cohort(task, source)
+    if task.shares is not None:
+        return LocalData(task, split_by_shares(cohort, seed, task.shares))
     return LocalData(task, split_by_patient(cohort, seed, held_out_share))
 
 
@@ -180,8 +182,8 @@ def _train_for_round(
 def _scaler(data: LocalData, start: StartingPoint, choice: ScalerChoice) -> tuple[ScalerState, bytes]:
     if choice == "merged" and start.scaler is not None and start.scaler_file is not None:
         return start.scaler, start.scaler_file
-    file = own_scaler_file(data.split.training.features)
-    return read_scaler(file, len(data.task.features)), file
+    file = own_scaler_file(data.task, data.split.training.features)
+    return read_scaler(file, len(data.task.columns)), file
 
 
 def evaluate_start(data: LocalData, start: StartingPoint) -> Mapping[str, MetricValue] | None:

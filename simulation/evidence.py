@@ -123,7 +123,7 @@ def _trained(task: Task, start: State, hospital: Hospital, seed: int) -> State:
 
 def _long(task: Task) -> Task:
     """Let a way that averages once train as long in all as ten cycles do."""
-    epochs = task.training.local_epochs * CYCLES
+    epochs = (task.training.local_epochs or 1) * CYCLES
     return dataclasses.replace(task, training=dataclasses.replace(task.training, local_epochs=epochs))
 
 

@@ -19,7 +19,7 @@ from contract.scaler import ScalerState, re_expressed
 from contract.tasks import RISK_LEVELS, Task
 from director.models.contributions import Making
 from envoy.cohort import Cohort
-from envoy.evaluation import evaluate
+from envoy.evaluation import evaluate, evaluate_levels
 from envoy.judgement import Margins, judge, trivial_loss
 from simulation.lone_attacks import Attack, Situation, Vector, flattened, unflattened
 from simulation.quick_federation import Publish, QuickFederation
@@ -194,7 +194,7 @@ class _Play:
             said = judge(
                 evaluate(self.task, *after, site.split.held_out),
                 evaluate(self.task, base, scaler, site.split.held_out),
-                trivial_loss(site.split),
+                trivial_loss(self.task, site.split),
                 is_first=made.parent is None,
                 margins=Margins(),
             )
@@ -217,5 +217,5 @@ def _csv(task: Task, table: Cohort) -> bytes:
 
 
 def _accuracy_on(task: Task, state: State, scaler: ScalerState, cohort: Cohort) -> float:
-    confusion = evaluate(task, state, scaler, cohort).confusion
+    confusion = evaluate_levels(task, state, scaler, cohort).confusion
     return float(np.trace(confusion) / confusion.sum())

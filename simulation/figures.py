@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 from simulation.curves import Curves
 from simulation.errors import PlotsMissingError
 

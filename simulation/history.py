@@ -236,13 +236,13 @@ def count(number: int, what: str) -> str:
 def _read_common(folder: Path, record: RunRecord) -> GlobalModel:
     task = record.definition.to_task()
     model = read_file(folder, MODEL, max_model_bytes(task.layout))
-    scaler = read_file(folder, SCALER, max_scaler_bytes(len(task.features)))
+    scaler = read_file(folder, SCALER, max_scaler_bytes(len(task.columns)))
     for name, data, digest in ((MODEL, model, record.sha256), (SCALER, scaler, record.scaler_sha256)):
         if Digest.of(data) != digest:
             raise SavedRunError(
                 f"{name} is not the file that history.json names by its digest.", hint="Run it again, and save it."
             )
-    return GlobalModel(read_model(model, task.layout), read_scaler(scaler, len(task.features)))
+    return GlobalModel(read_model(model, task.layout), read_scaler(scaler, len(task.columns)))
 
 
 def _require_rows_of(record: RunRecord, rows: tuple[RoundRow, ...]) -> None:

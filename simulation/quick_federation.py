@@ -127,7 +127,7 @@ class QuickFederation:
     def model(self, version: int) -> tuple[State, ScalerState]:
         """Read a version."""
         data = [self._models.file(LOCAL_ADMIN, self._task.name, version, role) for role in ("model", "scaler")]
-        return read_model(data[0], self._task.layout), read_scaler(data[1], len(self._task.features))
+        return read_model(data[0], self._task.layout), read_scaler(data[1], len(self._task.columns))
 
     def verdict(self, submission_id: str) -> Verdict:
         """Say what became of an upload."""

@@ -7,9 +7,9 @@ from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contract.artifacts.visible_text import visible
 from contract.errors import ArtifactError
 from contract.plain_files import read_bounded
+from contract.visible_text import visible
 from simulation.errors import SavedRunError
 from simulation.run_record import RunRecord
 

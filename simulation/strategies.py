@@ -13,7 +13,7 @@ from pathlib import Path
 from contract.network import State
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.evaluation import evaluate
+from envoy.evaluation import evaluate_levels
 from simulation.in_process import Hospital, Round, dealt_hospitals, pooled, run_federation
 
 LOCAL, POOLED = "local (no sharing)", "pooled (not a federation)"
@@ -115,7 +115,7 @@ def _outcome(hospitals: Sequence[Hospital], models: Sequence[Model]) -> Outcome:
 
 
 def _accuracy(model: Model, hospital: Hospital) -> float:
-    confusion = evaluate(DIAGNOSIS_COUNT, *model, hospital.split.held_out).confusion
+    confusion = evaluate_levels(DIAGNOSIS_COUNT, *model, hospital.split.held_out).confusion
     return float(confusion.trace() / confusion.sum())
 
 

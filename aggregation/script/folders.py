@@ -123,9 +123,9 @@ def read_scaler_of(folder: Path, task: Task) -> tuple[Digest, ScalerState]:
         ScalerFileError, ArtifactError: It is not what the task allows.
         OSError: It can't be read.
     """
-    data = read_bounded(folder / PART_OF["scaler"].file_name, max_scaler_bytes(len(task.features)))
-    file = read_scaler_file(data, len(task.features))
-    file.require_features([feature.name for feature in task.features])
+    data = read_bounded(folder / PART_OF["scaler"].file_name, max_scaler_bytes(len(task.columns)))
+    file = read_scaler_file(data, len(task.columns))
+    file.require_features(list(task.column_names))
     return Digest.of(data), file.state
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 
 MAX_CHARACTERS = 80
 _MAX_PATH_CHARACTERS = 240

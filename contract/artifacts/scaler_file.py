@@ -14,9 +14,9 @@ from typing_extensions import Buffer
 from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.compressed_stream import StreamRefused, inflate
 from contract.artifacts.joblib_pickle import Array, Int64, read_attributes, write_attributes
-from contract.artifacts.visible_text import UNSEEN_IN_A_NAME
 from contract.errors import ScalerFileError
 from contract.scaler import ScalerState, scale_of
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 SKLEARN_VERSION = "1.9.1"
 """What our own files name as their writer: scikit-learn warns when it opens a file of another version, no more."""

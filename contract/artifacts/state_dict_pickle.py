@@ -19,8 +19,8 @@ from contract.artifacts.symbolic_pickle import (
     decode,
     encode,
 )
-from contract.artifacts.visible_text import UNSEEN_IN_A_NAME
 from contract.network import Layout
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 _ORDERED_DICT = Symbol("collections", "OrderedDict")
 _REBUILD_TENSOR = Symbol("torch._utils", "_rebuild_tensor_v2")

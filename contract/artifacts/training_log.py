@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from math import isinf
 from typing import NoReturn
 
-from contract.artifacts.visible_text import UNSEEN
 from contract.errors import MetricError, TrainingLogError
 from contract.metrics import MAX_COUNT, METRICS, Metric, Number, require_metrics
 from contract.software import known_software
+from contract.visible_text import UNSEEN
 
 MAX_BYTES = 1 << 20
 MAX_LINES = 10_000

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from contract.artifacts.model_refusal import DAMAGED_HINT, unreadable
-from contract.artifacts.visible_text import UNSEEN_IN_A_NAME
+from contract.visible_text import UNSEEN_IN_A_NAME
 
 RECORD_ALIGNMENT = 64
 MAX_ARCHIVE_BYTES = 2**32 - 2**16  # beyond, ZIP writes its numbers in another form; no model of ours is near it

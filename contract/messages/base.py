@@ -4,8 +4,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from contract.artifacts.visible_text import ONE_SEEN_LINE
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DEFAULT_TASK as DEFAULT_TASK
+from contract.visible_text import ONE_SEEN_LINE
 
 T = TypeVar("T")
 
@@ -29,8 +29,6 @@ def _no_number(value: object) -> object:
 
 Count = Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(_no_number)]
 """How many; `true` and "3" are none."""
-
-DEFAULT_TASK = DIAGNOSIS_COUNT.name
 
 
 class Message(BaseModel):

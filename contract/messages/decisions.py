@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contract.artifacts.visible_text import ONE_FILLED_LINE
 from contract.messages.base import Message
+from contract.visible_text import ONE_FILLED_LINE
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_FILLED_LINE)]
 

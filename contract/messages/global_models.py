@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.artifacts.visible_text import ONE_SEEN_LINE
 from contract.messages.base import DEFAULT_TASK, Count, Message, MetricValue, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.problems import Check
 from contract.names import AliasName, Digest, EnvoyName, TaskName
+from contract.visible_text import ONE_SEEN_LINE
 
 
 class AggregationRequest(Message):

@@ -9,9 +9,8 @@ from contract.messages.base import DEFAULT_TASK, Message, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.global_models import HeldOut
 from contract.names import Digest, EnvoyName, TaskName
+from contract.small_counts import FEWEST_TOLD
 
-FEWEST_TOLD = 11
-"""Of fewer patients only that they are fewer is told: small numbers point at people."""
 LONGEST_DEADLINE_SECONDS = 90 * 24 * 3600
 
 MOST_SUMMARISED = 1000

@@ -1,11 +1,23 @@
 """Tasks, and what everyone starts from."""
 
+from dataclasses import fields
+from typing import Annotated
+
 from pydantic import Field
 
+from contract.clinical.quantities import Availability
 from contract.messages.base import Message
 from contract.names import Digest, TaskName
 from contract.network import ArchitectureSpec, TensorSpec
-from contract.tasks import RISK_LEVELS, Feature, RiskLevel, Task, TrainingPlan
+from contract.tasks import RISK_LEVELS, Feature, Outcome, RiskLevel, Shares, Task, TrainingPlan
+from contract.tasks.task import OutOfBounds, Source
+
+_USUAL = {field.name: field.default for field in fields(Task)}
+
+
+def _usual(name: str) -> object:
+    """Say of a field how a task has it that does not name it; a party of the version before knows no such field."""
+    return Field(default=_USUAL[name], exclude_if=lambda found: found == _USUAL[name])
 
 
 class TaskDescription(Message):
@@ -24,6 +36,13 @@ class TaskDescription(Message):
     initial_seed: int
     minimum_examples: int
     maximum_examples: int
+    source: Annotated[Source, _usual("source")]
+    index: Annotated[str, _usual("index")]
+    allows: Annotated[tuple[Availability, ...], _usual("allows")]
+    exclusions: Annotated[tuple[str, ...], _usual("exclusions")]
+    outcome: Annotated[Outcome, _usual("outcome")]
+    shares: Annotated[Shares | None, _usual("shares")]
+    out_of_bounds: Annotated[OutOfBounds, _usual("out_of_bounds")]
     digest: Digest
 
     @classmethod

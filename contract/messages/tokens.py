@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contract.artifacts.visible_text import ONE_FILLED_LINE
 from contract.messages.base import Message, Role
 from contract.names import EnvoyName
+from contract.visible_text import ONE_FILLED_LINE
 
 _TEN_YEARS_IN_SECONDS = 10 * 365 * 86_400
 

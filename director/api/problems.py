@@ -30,6 +30,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "not_found": (404, "Not found"),
     "unknown_envoy": (404, "No such hospital"),
     "unknown_task": (404, "No such task"),
+    "task_invalid": (422, "Not a task that makes sense"),
     "method_not_allowed": (405, "Not a method of this path"),
     "conflict": (409, "In conflict with what is"),
     "no_base": (409, "What a model was trained from is not known"),

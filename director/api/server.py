@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 from director.api.transport import BoundedProtocol
 from director.settings import DirectorSettings
 

@@ -13,12 +13,12 @@ from rich.table import Table
 
 from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
-from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.messages.proposals import ProposedAct
 from contract.terminal import Terminal
+from contract.visible_text import visible_json
 from director.assembly import Director
 from director.errors import SettingsError, TrackerConflictError, TrackerError, UsageError
 from director.records.paging import MAX_PAGE

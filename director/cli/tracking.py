@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 from director.cli.program import err, opened_director, says_what_failed
 from director.errors import UsageError
 from director.settings import read_settings

@@ -43,8 +43,8 @@ def draft_imported(
         ConflictError: A hospital counts twice, two have one model, one counts for more than it may, or a model does
             not pass beside the others.
     """
-    state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.features))
-    file.require_features([feature.name for feature in task.features])
+    state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.columns))
+    file.require_features(list(task.column_names))
     claims = _read_card(card)
     for name, data, claimed in (
         (GLOBAL_FILES["model"], model, claims.sha256),

@@ -149,7 +149,7 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     )
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"
     inspection.run("model", layout, lambda: read_model(model, task.layout), seen=f"{len(model)} bytes")
-    features = len(task.features)
+    features = len(task.columns)
     file = inspection.run(
         "scaler",
         f"a StandardScaler of {features} features",
@@ -194,7 +194,7 @@ def _inspect_scaler(file: ScalerFile, expected: Expectations, inspection: Inspec
     task, scaler = expected.task, file.state
     wrote = file.sklearn_version or "unknown"
     inspection.note("scikit_learn", "any version", "The version that wrote the scaler, reported only.", seen=wrote)
-    names = [feature.name for feature in task.features]
+    names = list(task.column_names)
     inspection.run(
         "scaler_features",
         "the task's features in their order, where it names any",

@@ -42,7 +42,7 @@ class Artifacts:
     def scaler(self, digest: Digest) -> ScalerState:
         """Read a scaler; raises as ``BlobStore.read`` and ``read_scaler``."""
         if digest not in self._scalers:
-            self._scalers[digest] = read_scaler(self._blobs.read(digest), len(self._task.features))
+            self._scalers[digest] = read_scaler(self._blobs.read(digest), len(self._task.columns))
         return self._scalers[digest]
 
     def state(self, digest: Digest) -> State:

@@ -32,18 +32,18 @@ def check_report(report: StatisticsReport, task: Task) -> None:
         MalformedRequestError: Another number of features, or a value that no such rows have.
         ExamplesOutOfBoundsError: Fewer or more rows than the task takes.
     """
-    features = task.features
-    if len(report.mean) != len(features) or len(report.m2) != len(features):
+    columns = len(task.columns)
+    if len(report.mean) != columns or len(report.m2) != columns:
         raise MalformedRequestError(
-            f"mean and m2 must have {len(features)} values each.", hint=f"In the order of GET /tasks/{task.name}."
+            f"mean and m2 must have {columns} values each.", hint=f"In the order of GET /tasks/{task.name}."
         )
     require_examples(task, report.num_examples)
-    feature = task.impossible_moment(report.num_examples, report.mean, report.m2)
-    if feature is not None:
+    column = task.impossible_moment(report.num_examples, report.mean, report.m2)
+    if column is not None:
         raise MalformedRequestError(
-            f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have this mean and m2.",
+            f"No {column.unit} between {column.minimum:g} and {column.maximum:g} have this mean and m2.",
             hint="m2 is the sum of squared deviations from the mean.",
-            feature=feature.name,
+            feature=column.name,
         )
 
 

@@ -7,7 +7,7 @@ cloud's store, or on another server, to which it would show this one's password 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 from director.errors import TrackerConflictError
 
 _LONGEST = 200

@@ -29,8 +29,8 @@ from mlflow.store.artifact.artifact_repository_registry import get_artifact_repo
 from mlflow.tracking import MlflowClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from contract.artifacts.visible_text import visible
 from contract.errors import FederationError
+from contract.visible_text import visible
 from director.errors import TrackerError
 from director.tracking.file_places import require_own
 

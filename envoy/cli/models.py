@@ -136,7 +136,7 @@ def _scaler_choice(scaler: str) -> ScalerChoice:
 def _train(
     settings: EnvoySettings, local: LocalData, start: StartingPoint, seed: int | None, choice: ScalerChoice
 ) -> Trained:
-    with _progress(start.task.training.local_epochs) as on_epoch:
+    with _progress(start.task.training.epochs(local.num_examples)) as on_epoch:
         return make_submission(
             local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
         )

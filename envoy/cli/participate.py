@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from contract.artifacts.visible_text import visible_json
 from contract.errors import FederationError
 from contract.messages.runs import RunAnswer
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
+from contract.visible_text import visible_json
 from envoy.cli.answers import answer_waiting
 from envoy.cli.program import AsJson, Data, client_of, err, out, says_what_failed, tables_source
 from envoy.director_client import DirectorClient

@@ -11,11 +11,11 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
-from contract.artifacts.visible_text import visible_json
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.names import TaskName
 from contract.tasks import Task
 from contract.terminal import Terminal
+from contract.visible_text import visible_json
 from envoy.address import read_address
 from envoy.bucket import Bucket
 from envoy.bucket_access import BucketAccess, credentials_in, read_endpoint

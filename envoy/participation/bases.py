@@ -32,7 +32,7 @@ class Bases:
             return self._last[1]
         largest = {assignment.model_sha256: written_model_bytes(task.layout)}
         if assignment.scaler_sha256:
-            largest[assignment.scaler_sha256] = written_scaler_bytes(len(task.features))
+            largest[assignment.scaler_sha256] = written_scaler_bytes(len(task.columns))
         for digest, most in largest.items():
             if digest not in self._files:
                 self._files[digest] = self._client.blob(digest, most)

@@ -96,7 +96,7 @@ def cohort_name(key: bytes, run: int, data: LocalData) -> Digest:
         data: The patients.
     """
     told = hmac.new(key, f"fl-envoy cohort 1\n{run}\n{data.task.name}\n".encode(), sha256)
-    for part in (data.split.training, data.split.held_out):
+    for part in data.split.parts:
         told.update(f"{len(part)}\n".encode() + _keys(part))
     return Digest(told.hexdigest())
 

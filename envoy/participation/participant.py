@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract.director_problems import shown
-from contract.messages.runs import FEWEST_TOLD, Assignment, RunAnswer
+from contract.messages.runs import Assignment, RunAnswer
 from contract.names import TaskName
 from contract.parts import Parcel
+from contract.small_counts import may_be_told
 from contract.tasks import Task
 from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
@@ -134,7 +135,7 @@ class Participant:
         except PolicyError as error:
             return RunAnswer(choice="refuse", reason=shown(error.sentence, _LONGEST_REASON))
         data = self._patients.of(task)
-        patients = data.patients if data.patients >= FEWEST_TOLD else None
+        patients = data.patients if may_be_told(data.patients) else None
         if data.num_examples < self._house.rules.fewest_examples(task):  # how many there are may say too much
             return RunAnswer(choice="refuse", reason="There are too few patients to train on here.", patients=patients)
         self._report(data)

@@ -4,13 +4,9 @@ from pathlib import Path
 
 from contract.names import TaskName
 from contract.tasks import Task
+from envoy.reading import Signatures, signatures
 from envoy.submission import LocalData, read_patients
-from envoy.table_files import find_table
-from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS
-from envoy.table_sources import Signature, TableSource
-
-_Signatures = tuple[Signature | None, ...]
-"""Of each table; None where there is none."""
+from envoy.table_sources import TableSource
 
 
 class Patients:
@@ -25,7 +21,7 @@ class Patients:
     def __init__(self, source: TableSource | Path, *, seed: int, held_out_share: float) -> None:
         self._source = source
         self._seed, self._held_out_share = seed, held_out_share
-        self._read: dict[TaskName, tuple[_Signatures, LocalData]] = {}
+        self._read: dict[TaskName, tuple[Signatures, LocalData]] = {}
 
     def of(self, task: Task) -> LocalData:
         """Give the patients of a task: the same object as long as neither the tables nor the task have changed.
@@ -34,13 +30,9 @@ class Patients:
             DataError: The tables have a defect.
             EnvoyError: The bucket that they lie in can't be read.
         """
-        found = self._signatures()
+        found = signatures(task, self._source)
         last = self._read.get(task.name)
         if last is None or last[0] != found or last[1].task != task:
             data = read_patients(task, self._source, seed=self._seed, held_out_share=self._held_out_share)
             last = self._read[task.name] = found, data
         return last[1]
-
-    def _signatures(self) -> _Signatures:
-        found = (find_table(self._source, table.name) for table in (DIAGNOSES, ADMISSIONS, PATIENTS))
-        return tuple(None if table is None else table.signature for table in found)

@@ -21,8 +21,8 @@ _ROWS = 64
 def warm_up(task: Task, envoy: EnvoyName) -> None:
     """Train a task's network for one epoch on invented patients, and pack it; nothing of it is kept."""
     brief = replace(task, training=replace(task.training, local_epochs=1))
-    rows = (np.arange(_ROWS * len(task.features)) % 50 + 1).astype(np.float64).reshape(_ROWS, -1)
-    cohort = Cohort(np.arange(_ROWS), rows, np.arange(_ROWS) % 3)
+    rows = (np.arange(_ROWS * len(task.columns)) % 50 + 1).astype(np.float64).reshape(_ROWS, -1)
+    cohort = Cohort(np.arange(_ROWS), rows, np.arange(_ROWS) % task.classes)
     scaler = ScalerState.fitted(rows)
     scaler_file, state = write_scaler(scaler), brief.initial_state()
     model_sha256 = Digest.of(write_model(state, brief.layout))

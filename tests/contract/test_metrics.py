@@ -24,7 +24,7 @@ def test_all_that_an_envoy_measures_is_known_and_in_its_range(counts: list[int])
     patients = cohort(np.array(counts, int))
     scaler = ScalerState(1, (0.0,), (1.0,), (1.0,))
     metrics = evaluate(DIAGNOSIS_COUNT, DIAGNOSIS_COUNT.initial_state(), scaler, patients).metrics
-    assert metrics.keys() == METRICS.keys()
+    assert set(metrics) == METRICS.keys() - {"auroc", "auprc", "brier", "calibration_in_the_large"}
     require_metrics(metrics)
 
 
@@ -84,7 +84,7 @@ def test_what_can_not_have_been_measured_is_refused_by_the_metrics_name_without_
 
 
 def test_a_metric_that_nobody_knows_is_no_concern():
-    require_metrics({"auroc": {"low": "high"}})
+    require_metrics({"gmean": {"low": "high"}})
 
 
 def test_the_words_say_the_range():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Column, Table
 
-from contract.artifacts.visible_text import visible, visible_json
 from contract.terminal import Terminal, failures_shown
+from contract.visible_text import visible, visible_json
 from tests.foreign_texts import NASTY, foreign_texts, is_seen
 
 ROOT = Path(__file__).parent.parent.parent

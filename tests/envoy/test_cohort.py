@@ -2,14 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import Cohort, _mix, build_cohort, split_by_patient
-from envoy.errors import PolicyError
+from envoy.cohort import Cohort, _mix, split_by_patient
+from envoy.patient_counts import count_diagnoses
 from envoy.tables import Tables, read_tables
 
 SUBJECTS = st.lists(st.integers(0, 2**62), min_size=2, max_size=60, unique=True)
@@ -25,7 +23,7 @@ def test_diagnoses_are_counted_per_patient_and_labelled_by_the_cut_points() -> N
     rows = {13: 4, 11: 5, 12: 14, 10: 15}
     diagnoses = pd.DataFrame({"subject_id": np.repeat(list(rows), list(rows.values()))})
 
-    cohort = build_cohort(DIAGNOSIS_COUNT, Tables(diagnoses, None, None))
+    cohort = count_diagnoses(DIAGNOSIS_COUNT, Tables(diagnoses, None, None))
 
     assert cohort.subject_ids.tolist() == [10, 11, 12, 13]
     assert cohort.features.tolist() == [[15.0], [5.0], [14.0], [4.0]]
@@ -37,18 +35,9 @@ def test_diagnoses_are_counted_per_patient_and_labelled_by_the_cut_points() -> N
 def test_labels_follow_moved_cut_points() -> None:
     diagnoses = pd.DataFrame({"subject_id": [1, 1, 2]})
 
-    cohort = build_cohort(replace(DIAGNOSIS_COUNT, cut_points=(2.0, 3.0)), Tables(diagnoses, None, None))
+    cohort = count_diagnoses(replace(DIAGNOSIS_COUNT, cut_points=(2.0, 3.0)), Tables(diagnoses, None, None))
 
     assert cohort.labels.tolist() == [1, 0]
-
-
-def test_a_task_without_a_builder_is_refused_by_name() -> None:
-    task = replace(DIAGNOSIS_COUNT, name=TaskName("shoe_size"))
-
-    with pytest.raises(PolicyError, match="shoe_size") as refusal:
-        build_cohort(task, Tables(pd.DataFrame({"subject_id": [1]}), None, None))
-
-    assert "diagnosis_count" in refusal.value.hint
 
 
 def test_taking_patients_keeps_their_rows_together() -> None:
@@ -109,7 +98,7 @@ def test_held_out_patients_are_a_fair_sample() -> None:
 
 
 def test_the_real_demo_has_100_patients_with_22_diagnoses_in_the_median(mimic_iv_demo) -> None:
-    cohort = build_cohort(DIAGNOSIS_COUNT, read_tables(mimic_iv_demo))
+    cohort = count_diagnoses(DIAGNOSIS_COUNT, read_tables(mimic_iv_demo))
 
     assert len(cohort) == 100
     assert cohort.features.sum() == 4506

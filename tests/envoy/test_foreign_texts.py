@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner, Result
 
-from contract.artifacts.visible_text import visible
+from contract.visible_text import visible
 from envoy.cli import app, program
 from tests.envoy.answering import answering
 from tests.envoy.playing import PlayedDirector, playing

@@ -7,22 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import Split
 from envoy.errors import PolicyError
-from envoy.evaluation import Evaluation
+from envoy.evaluation import LevelsEvaluation
 from envoy.judgement import Judgement, Margins, judge, trivial_loss
 from tests.envoy.patients import cohort
 
 MARGINS = Margins(accuracy=0.02, loss=0.05)
 
 
-def evaluated(loss: float | None, correct: int = 90, patients: int = 100) -> Evaluation:
+def evaluated(loss: float | None, correct: int = 90, patients: int = 100) -> LevelsEvaluation:
     confusion = np.zeros((3, 3), np.int64)
     confusion[0, 0], confusion[0, 1] = correct, patients - correct
-    return Evaluation(confusion, loss)
+    return LevelsEvaluation(confusion, loss)
 
 
-def judged(version: Evaluation, before: Evaluation, *, trivial: float = 1.0, is_first: bool = False) -> Judgement:
+def judged(
+    version: LevelsEvaluation, before: LevelsEvaluation, *, trivial: float = 1.0, is_first: bool = False
+) -> Judgement:
     return judge(version, before, trivial, is_first=is_first, margins=MARGINS)
 
 
@@ -40,7 +43,7 @@ def judged(version: Evaluation, before: Evaluation, *, trivial: float = 1.0, is_
     ],
 )
 def test_a_version_is_accepted_that_is_worse_by_no_more_than_the_margins(
-    version: Evaluation, before: Evaluation, answer: str
+    version: LevelsEvaluation, before: LevelsEvaluation, answer: str
 ) -> None:
     found = judged(version, before)
     assert (found.answer, bool(found.reasons)) == (answer, answer == "refuse")
@@ -71,7 +74,7 @@ def test_the_first_version_must_have_learned_something(loss: float, answer: str)
 
 
 def test_without_anybody_held_out_there_is_no_word() -> None:
-    nobody = Evaluation(np.zeros((3, 3), np.int64), None)
+    nobody = LevelsEvaluation(np.zeros((3, 3), np.int64), None)
     with pytest.raises(PolicyError, match="No patient is held out"):
         judged(nobody, nobody)
 
@@ -87,5 +90,5 @@ def test_a_version_that_is_the_one_before_is_accepted_unless_nothing_was_learned
 
 def test_a_trivial_model_knows_how_frequent_each_level_is() -> None:
     training, held_out = cohort(np.array([1, 1, 1, 7])), cohort(np.array([1, 20]), first=100)
-    assert trivial_loss(Split(training, held_out)) == pytest.approx(-(log(4 / 7) + log(1 / 7)) / 2)
-    assert trivial_loss(Split(training, held_out.take(np.array([], np.intp)))) == inf
+    assert trivial_loss(DIAGNOSIS_COUNT, Split(training, held_out)) == pytest.approx(-(log(4 / 7) + log(1 / 7)) / 2)
+    assert trivial_loss(DIAGNOSIS_COUNT, Split(training, held_out.take(np.array([], np.intp)))) == inf

@@ -16,6 +16,7 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.cohort import Split
 from envoy.errors import DataError, PolicyError
+from envoy.evaluation import leaving
 from envoy.parcel import label_of
 from envoy.starting_point import StartingPoint
 from envoy.submission import LocalData, ScalerChoice, evaluate_start, make_submission, make_update, read_local_data
@@ -70,7 +71,9 @@ def test_a_model_stands_behind_the_scaler_that_was_chosen_where_there_is_one(
     assert (trained.before is None) == (merged is None)
     label = label_of(trained.parcel)
     assert (label.num_examples, label.base, label.trained_at) == (40, Digest.of(b"start"), NOW)
-    assert label.metrics == trained.after
+    assert label.metrics == leaving(trained.after)
+    assert "confusion" in trained.after
+    assert b"confusion" not in trained.parcel["metadata"] + trained.parcel["log"]
 
 
 def test_each_epoch_is_told_and_the_same_seed_gives_the_same_parcel(data: LocalData) -> None:

@@ -9,8 +9,9 @@ import pytest
 from aggregation.strategy import RULES, strategy_named
 from contract.names import EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import build_cohort, split_by_patient
+from envoy.cohort import split_by_patient
 from envoy.errors import DataError
+from envoy.patient_counts import count_diagnoses
 from envoy.tables import read_tables
 from simulation.consortium import write_consortium
 from simulation.in_process import (
@@ -42,7 +43,7 @@ def test_the_run_without_files_sees_the_patients_that_an_envoy_would_read(tmp_pa
     folders = write_consortium(tmp_path, hospitals=2, patients=60, seed=4)
     simulated = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=60, seed=4)
     for folder, hospital in zip(folders, simulated, strict=True):
-        split = split_by_patient(build_cohort(DIAGNOSIS_COUNT, read_tables(folder)), seed=4)
+        split = split_by_patient(count_diagnoses(DIAGNOSIS_COUNT, read_tables(folder)), seed=4)
         for ours, theirs in ((hospital.split.training, split.training), (hospital.split.held_out, split.held_out)):
             assert np.array_equal(ours.subject_ids, theirs.subject_ids)
             assert np.array_equal(ours.features, theirs.features)

@@ -6,7 +6,8 @@ import pytest
 
 from contract.names import EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import build_cohort, split_by_patient
+from envoy.cohort import split_by_patient
+from envoy.patient_counts import count_diagnoses
 from envoy.tables import read_tables
 from simulation import robustness
 from simulation.attacks import SIGN_FLIP
@@ -23,7 +24,7 @@ def test_nobody_of_the_standard_consortium_is_quarantined():
 def test_nobody_with_twenty_real_patients_is_quarantined(mimic_iv_demo: Path, tmp_path: Path):
     names = [EnvoyName(f"Hospital{place}") for place in range(5)]
     hospitals = [
-        Hospital(name, split_by_patient(build_cohort(DIAGNOSIS_COUNT, read_tables(folder)), seed=0))
+        Hospital(name, split_by_patient(count_diagnoses(DIAGNOSIS_COUNT, read_tables(folder)), seed=0))
         for name, folder in zip(names, partition(mimic_iv_demo, names, tmp_path), strict=True)
     ]
     assert quarantined(hospitals, rounds=3, seed=0) == 0

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.script.shown import MAX_CHARACTERS, shown, shown_path, shown_value
-from contract.artifacts.visible_text import visible_json
+from contract.visible_text import visible_json
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=2 * MAX_CHARACTERS)
 

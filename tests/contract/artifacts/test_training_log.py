@@ -157,11 +157,11 @@ def test_a_refusal_names_the_line_the_key_and_what_it_can_have():
             id="each unknown key once, and as many lines",
         ),
         pytest.param(
-            b'{"validation": {"accuracy": 0.5, "auroc": {"a": 1}, "confusion": [[1,0,0],[0,0,0],[0,0,2]]}}',
+            b'{"validation": {"accuracy": 0.5, "gmean": {"a": 1}, "confusion": [[1,0,0],[0,0,0],[0,0,2]]}}',
             TrainingLog(
                 1,
                 b'{"validation": {"accuracy": 0.5, "confusion": [[1, 0, 0], [0, 0, 0], [0, 0, 2]]}}\n',
-                ("validation.auroc",),
+                ("validation.gmean",),
             ),
             id="metrics",
         ),

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
-from contract.artifacts.visible_text import visible
 from contract.messages.base import DEFAULT_TASK
+from contract.visible_text import visible
 from director.assembly import Director
 from director.cli import app, main, program
 from director.cli.program import opened_director

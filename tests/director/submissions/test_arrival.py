@@ -235,7 +235,7 @@ def test_what_this_envoy_packs_is_kept_byte_for_byte():
         task=DIAGNOSIS_COUNT,
         base=BASE,
         state=DIAGNOSIS_COUNT.initial_state(),
-        scaler=own_scaler_file(PATIENTS[["diagnosis_count"]].to_numpy()),
+        scaler=own_scaler_file(DIAGNOSIS_COUNT, PATIENTS[["diagnosis_count"]].to_numpy()),
         num_examples=40,
         metrics=METRICS,
         log=[{"epoch": 1, "loss": 0.5, "validation": METRICS, "seed": 3}],
@@ -251,26 +251,26 @@ def test_what_this_envoy_packs_is_kept_byte_for_byte():
 def test_of_metadata_only_what_is_known_is_kept_and_the_rest_is_named():
     sent = metadata_of_an_envoy(
         patients=["Jane Doe, born 1950"],
-        metrics={**METRICS, "auroc": 0.9, "by_ward": {"Jane Doe": 1}},
+        metrics={**METRICS, "gmean": 0.9, "by_ward": {"Jane Doe": 1}},
         software={**SOFTWARE, "note": "Jane Doe is a patient", "build": 7},
     )
     inspection = inspected(log=LOG_OF_AN_ENVOY, metadata=sent)
     kept = kept_of(inspection, "metadata")
     assert kept == metadata_of_an_envoy()
     assert checks_of(inspection, "metadata_kept") == [(Digest.of(sent), Digest.of(kept))]
-    named = "patients, metrics.auroc, metrics.by_ward, software.note, software.build"
+    named = "patients, metrics.gmean, metrics.by_ward, software.note, software.build"
     assert checks_of(inspection, "metadata") == [(named, "known keys")]
     assert "Jane" not in str(inspection.metadata) + str(inspection.checks)
 
 
 def test_of_a_log_only_what_is_known_is_kept_and_the_rest_is_named():
-    sent = b'{"epoch": 1, "note": "Jane Doe", "validation": {"auroc": 0.9, "loss": 1}, "software": {"os": "Jane"}}\n'
+    sent = b'{"epoch": 1, "note": "Jane Doe", "validation": {"gmean": 0.9, "loss": 1}, "software": {"os": "Jane"}}\n'
     inspection = inspected(log=sent, log_sha256=Digest.of(sent))
     kept = kept_of(inspection, "log")
     assert kept == b'{"epoch": 1, "validation": {"loss": 1}, "software": {}}\n'
     assert checks_of(inspection, "log_kept") == [(Digest.of(sent), Digest.of(kept))]
     assert inspection.checks[-1].sentence == "Kept as the director writes it: what it knows, nothing else."
-    assert checks_of(inspection, "log_keys") == [("note, validation.auroc, software.os", "known keys")]
+    assert checks_of(inspection, "log_keys") == [("note, validation.gmean, software.os", "known keys")]
     assert "Jane" not in str(inspection.checks)
 
 
@@ -290,7 +290,7 @@ def test_the_digests_that_are_claimed_are_of_what_was_sent():
 
 def test_what_is_left_out_does_not_make_it_another_submission():
     log = b'{"epoch": 1}\n'
-    assert identity_of(inspected(log=log)) == identity_of(inspected(log=log, patients=[1], metrics={"auroc": 1}))
+    assert identity_of(inspected(log=log)) == identity_of(inspected(log=log, patients=[1], metrics={"gmean": 1}))
 
 
 @pytest.mark.parametrize(

@@ -92,14 +92,14 @@ def test_what_nobody_knows_is_kept_nowhere_and_named_in_the_receipt(
 ):
     parcel = hospital.parcel()
     parcel.metadata |= {"patients": ["Jane Doe"], "metrics": {"accuracy": 0.5, "by_name": {"Jane Doe": 1}}}
-    parcel.log = b'{"epoch": 1, "note": "Jane Doe", "validation": {"auroc": 0.9}}\n'
+    parcel.log = b'{"epoch": 1, "note": "Jane Doe", "validation": {"gmean": 0.9}}\n'
     sent = {role: Digest.of(file[1]) for role, file in parcel.files.items()}
     response = hospital.upload(parcel)
     receipt = response.json()
     assert response.status_code == 201, response.text
     checks = {check["name"]: check for check in receipt["checks"]}
     assert checks["metadata"]["seen"] == "patients, metrics.by_name"
-    assert checks["log_keys"]["seen"] == "note, validation.auroc"
+    assert checks["log_keys"]["seen"] == "note, validation.gmean"
     for role, name in (("metadata", "metadata.json"), ("log", "training.log")):
         kept = receipt["files"][role]["sha256"]
         assert (checks[f"{role}_kept"]["seen"], checks[f"{role}_kept"]["bound"]) == (sent[role], kept)
@@ -119,7 +119,7 @@ def test_the_same_submission_with_other_words_about_it_is_the_same_and_leaves_no
     parcel = hospital.parcel()
     parcel.metadata["patients"] = 20
     first = hospital.upload(parcel, **{"Idempotency-Key": "k1"})
-    parcel.metadata["metrics"] = {"auroc": 0.5}
+    parcel.metadata["metrics"] = {"gmean": 0.5}
     again, by_key = hospital.upload(parcel), hospital.upload(parcel, **{"Idempotency-Key": "k1"})
     assert (first.status_code, again.status_code, by_key.status_code) == (201, 200, 200)
     assert first.json() == again.json() == by_key.json()
@@ -137,7 +137,7 @@ def test_a_receipt_has_the_fields_that_an_envoy_of_the_version_before_knows():
 def test_a_submission_that_was_kept_as_it_came_goes_on(federation: FederationSimulator, hospital: SimulatedHospital):
     parcel = hospital.parcel()
     receipt = hospital.upload(parcel).json()
-    as_it_came, said = b'{"patients": 20, "metrics": {"accuracy": 999}}', {"accuracy": 999.0, "auroc": 0.5}
+    as_it_came, said = b'{"patients": 20, "metrics": {"accuracy": 999}}', {"accuracy": 999.0, "gmean": 0.5}
     log_as_it_came = b'{"epoch": 1, "note": "x"}'
     with federation.director.database.write() as session:  # as the version before would have left it
         row = session.get_one(SubmissionRow, receipt["id"])

@@ -7,7 +7,8 @@ import pytest
 
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import build_cohort, split_by_patient
+from envoy.cohort import split_by_patient
+from envoy.patient_counts import count_diagnoses
 from envoy.tables import read_tables
 from envoy.training import train
 from tests.envoy.cli.joining import Run, join
@@ -17,7 +18,7 @@ from tests.envoy.playing import PlayedDirector, playing
 @pytest.fixture(scope="module")
 def versions(tables: Path) -> PlayedDirector:
     """A director with a version that learned from these patients, and one that is its opposite."""
-    split = split_by_patient(build_cohort(DIAGNOSIS_COUNT, read_tables(tables)), 0)
+    split = split_by_patient(count_diagnoses(DIAGNOSIS_COUNT, read_tables(tables)), 0)
     scaler = ScalerState.fitted(split.training.features)
     good = DIAGNOSIS_COUNT.initial_state()
     for seed in range(5):

@@ -4,11 +4,11 @@ import unicodedata
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from contract.artifacts.visible_text import ONE_FILLED_LINE, ONE_SEEN_LINE, UNSEEN, UNSEEN_IN_A_NAME
 from contract.messages.base import OneLine
 from contract.messages.decisions import DecisionRequest, Reason
 from contract.messages.global_models import AggregationRequest, Card
 from contract.messages.uploads import UploadMetadata
+from contract.visible_text import ONE_FILLED_LINE, ONE_SEEN_LINE, UNSEEN, UNSEEN_IN_A_NAME
 
 EVERY = [chr(code) for code in range(0x110000)]
 

@@ -1,0 +1,41 @@
+"""Tasks whose rows are patients: of each the number of its diagnoses, and the level that it lies in."""
+
+import numpy as np
+
+from contract.tasks import Task
+from envoy.cohort import Cohort
+from envoy.inspection import Inspection
+from envoy.table_sources import TableSource
+from envoy.tables import Tables, inspect_tables, read_tables
+
+TABLES = ("diagnoses_icd", "admissions", "patients")
+
+
+def count_diagnoses(task: Task, tables: Tables) -> Cohort:
+    """Count the rows of diagnoses_icd per patient; the label is the level of that count.
+
+    Raises:
+        InvalidInputError: A patient's count is outside of the task's bounds.
+    """
+    subject_ids, counts = np.unique(tables.diagnoses["subject_id"].to_numpy(dtype=np.int64), return_counts=True)
+    raw = counts.astype(np.float64)[:, np.newaxis]
+    task.check_matrix(raw)
+    return Cohort(subject_ids, task.encode(raw), task.level_indices(raw[:, 0]))
+
+
+class PatientCounts:
+    """Reads such a task's cohort from MIMIC-IV's tables."""
+
+    def tables(self, task: Task) -> tuple[str, ...]:
+        """Name the tables that it looks at."""
+        del task
+        return TABLES
+
+    def read(self, task: Task, source: TableSource) -> Cohort:
+        """Read the tables; raises as ``read_tables`` and ``count_diagnoses``."""
+        return count_diagnoses(task, read_tables(source))
+
+    def inspect(self, task: Task, source: TableSource) -> Inspection:
+        """Find every defect of the tables."""
+        del task
+        return Inspection(inspect_tables(source))

@@ -1,0 +1,62 @@
+"""A task and a place of tables → the task's cohort here: which reader makes it is the task's to say."""
+
+from pathlib import Path
+from typing import Protocol
+
+from contract.tasks import Task
+from envoy.cohort import Cohort
+from envoy.errors import PolicyError
+from envoy.inspection import Inspection
+from envoy.patient_counts import PatientCounts
+from envoy.table_files import find_table
+from envoy.table_sources import Signature, TableFolder, TableSource
+
+Signatures = tuple[Signature | None, ...]
+"""Of each table that a task looks at; None where there is none."""
+
+
+class CohortReader(Protocol):
+    """Makes the cohorts of one kind of task."""
+
+    def tables(self, task: Task) -> tuple[str, ...]:
+        """Name the tables that it looks at: with another content the cohort may be another."""
+
+    def read(self, task: Task, source: TableSource) -> Cohort:
+        """Make the cohort; raises ``DataError`` where a table has a defect."""
+
+    def inspect(self, task: Task, source: TableSource) -> Inspection:
+        """Find what is wrong with the tables for this task, and what should be known; reads only."""
+
+
+def reader_of(task: Task) -> CohortReader:
+    """Give the reader of a task's cohort.
+
+    Raises:
+        PolicyError: This envoy has none.
+    """
+    if task.source == "mimic-iv" and not task.index:
+        return PatientCounts()
+    raise PolicyError(
+        f"This envoy can't build a cohort for the task {task.name}.", hint="A newer version may.", task=task.name
+    )
+
+
+def read_cohort(task: Task, source: TableSource | Path) -> Cohort:
+    """Read a task's cohort, from a source or from a folder by its path; raises as ``CohortReader.read``."""
+    return reader_of(task).read(task, as_source(source))
+
+
+def inspect(task: Task, source: TableSource | Path) -> Inspection:
+    """Look at the tables for a task; raises as ``reader_of``."""
+    return reader_of(task).inspect(task, as_source(source))
+
+
+def signatures(task: Task, source: TableSource | Path) -> Signatures:
+    """Give what changes with the tables that a task looks at."""
+    found = (find_table(source, table) for table in reader_of(task).tables(task))
+    return tuple(None if table is None else table.signature for table in found)
+
+
+def as_source(source: TableSource | Path) -> TableSource:
+    """Take a folder by its path."""
+    return TableFolder(source) if isinstance(source, Path) else source
