@@ -61,7 +61,8 @@ class TrainingPlan:
         """Give how many passes over so many training rows are begun."""
         if self.local_epochs is not None:
             return self.local_epochs
-        return -(-(self.local_steps or 0) * self.batch_size // rows) if rows else 0
+        batches = -(-rows // self.batch_size)
+        return -(-(self.local_steps or 0) // batches) if rows else 0
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,9 @@
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import Cohort, _mix, split_by_patient
-from envoy.patient_counts import count_diagnoses
-from envoy.tables import Tables, read_tables
+from contract.tasks import DIAGNOSIS_COUNT, Shares
+from envoy.cohort import Cohort, _mix, split_by_patient, split_by_shares
 
 SUBJECTS = st.lists(st.integers(0, 2**62), min_size=2, max_size=60, unique=True)
 
@@ -17,27 +12,6 @@ def cohort_of(subject_ids: list[int]) -> Cohort:
     subjects = np.sort(np.array(subject_ids, dtype=np.int64))
     counts = np.arange(1.0, len(subjects) + 1)
     return Cohort(subjects, counts[:, np.newaxis], DIAGNOSIS_COUNT.level_indices(counts))
-
-
-def test_diagnoses_are_counted_per_patient_and_labelled_by_the_cut_points() -> None:
-    rows = {13: 4, 11: 5, 12: 14, 10: 15}
-    diagnoses = pd.DataFrame({"subject_id": np.repeat(list(rows), list(rows.values()))})
-
-    cohort = count_diagnoses(DIAGNOSIS_COUNT, Tables(diagnoses, None, None))
-
-    assert cohort.subject_ids.tolist() == [10, 11, 12, 13]
-    assert cohort.features.tolist() == [[15.0], [5.0], [14.0], [4.0]]
-    assert cohort.labels.tolist() == [2, 1, 1, 0]
-    dtypes = [str(each.dtype) for each in (cohort.subject_ids, cohort.features, cohort.labels)]
-    assert dtypes == ["int64", "float64", "int64"]
-
-
-def test_labels_follow_moved_cut_points() -> None:
-    diagnoses = pd.DataFrame({"subject_id": [1, 1, 2]})
-
-    cohort = count_diagnoses(replace(DIAGNOSIS_COUNT, cut_points=(2.0, 3.0)), Tables(diagnoses, None, None))
-
-    assert cohort.labels.tolist() == [1, 0]
 
 
 def test_taking_patients_keeps_their_rows_together() -> None:
@@ -97,10 +71,28 @@ def test_held_out_patients_are_a_fair_sample() -> None:
     assert abs(split.held_out.features.mean() / cohort.features.mean() - 1) < 0.02
 
 
-def test_the_real_demo_has_100_patients_with_22_diagnoses_in_the_median(mimic_iv_demo) -> None:
-    cohort = count_diagnoses(DIAGNOSIS_COUNT, read_tables(mimic_iv_demo))
+def test_by_shares_a_patient_stays_in_its_part_whoever_else_comes() -> None:
+    shares = Shares(validation=0.1, test=0.2)
+    few, many = (split_by_shares(cohort_of(list(range(n))), 5, shares) for n in (500, 20_000))
 
-    assert len(cohort) == 100
-    assert cohort.features.sum() == 4506
-    assert np.median(cohort.features) == 22
-    assert (cohort.features.min(), cohort.features.max()) == (3, 447)
+    for part, larger in zip(few.parts, many.parts, strict=True):
+        assert np.isin(part.subject_ids, larger.subject_ids).all()
+    assert [len(part) / 20_000 for part in many.parts] == pytest.approx([0.7, 0.1, 0.2], abs=0.01)
+    assert sorted(np.concatenate([part.subject_ids for part in many.parts])) == list(range(20_000))
+
+
+@given(SUBJECTS, st.integers(0, 2**63))
+def test_by_shares_no_patient_is_in_two_parts_however_many_rows_it_has(subjects, seed) -> None:
+    rows = cohort_of(subjects).take(np.repeat(np.arange(len(subjects)), 3))
+
+    parts = split_by_shares(rows, seed, Shares(0.3, 0.3)).parts
+
+    assert sum(part.patients for part in parts) == len(subjects)
+    assert sum(map(len, parts)) == len(rows)
+
+
+def test_without_a_part_of_its_own_validation_looks_at_the_held_out() -> None:
+    split = split_by_patient(cohort_of([1, 2, 3]), 0)
+
+    assert split.validation is split.held_out
+    assert len(split.parts) == 2

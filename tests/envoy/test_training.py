@@ -15,9 +15,12 @@ from contract.artifacts.training_log import TrainingLog, read_training_log
 from contract.names import EnvoyName
 from contract.network import State
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DIAGNOSIS_COUNT, Shares, Task
+from contract.tasks.task_file import read_task_file
+from envoy.cohort import Cohort, Split, split_by_shares
 from envoy.evaluation import evaluate
-from envoy.training import order_of_cycle, order_of_round, train
+from envoy.training import TrainedModel, order_of_cycle, order_of_round, train
+from tests.contract.tasks.task_files import HEART
 from tests.envoy.patients import split
 
 DATA = split()
@@ -136,6 +139,82 @@ for number, proximal in ((1, 0.0), (2, 0.1)):
     order = order_of_round(5, DIAGNOSIS_COUNT, number, KNH)
     print(digest_of(train(DIAGNOSIS_COUNT, START, SCALER, DATA, order, proximal=proximal).state))
 """
+
+
+def of_heart(rows: int = 300) -> tuple[Task, Split]:
+    """Give a task with a binary outcome and rows of it: the outcome follows age and a flag."""
+    draw = np.random.default_rng(3)
+    raw = np.stack(
+        [
+            draw.uniform(20, 90, rows),
+            draw.integers(0, 3, rows),
+            draw.integers(0, 2, rows),
+            draw.uniform(100, 400, rows),
+        ],
+        axis=1,
+    )
+    task = read_task_file(HEART.encode())
+    logits = (raw[:, 0] - 55) / 10 + 2 * raw[:, 2] - 1
+    labels = (draw.random(rows) < 1 / (1 + np.exp(-logits))).astype(np.int64)
+    return task, split_by_shares(Cohort(np.arange(rows), task.encode(raw), labels), 0, Shares(0.2, 0.2))
+
+
+HEART_TASK, HEART_DATA = of_heart()
+HEART_SCALER = HEART_TASK.fit_scaler(HEART_DATA.training.features)
+ZERO = HEART_TASK.initial_state()
+
+
+def trained_for(**plan: object) -> TrainedModel:
+    task = replace(HEART_TASK, training=replace(HEART_TASK.training, **plan))
+    return train(task, ZERO, HEART_SCALER, HEART_DATA, 7)
+
+
+def test_a_binary_outcome_is_learned_from_zero():
+    trained = trained_for(local_epochs=20)
+    found = evaluate(HEART_TASK, trained.state, HEART_SCALER, HEART_DATA.held_out)
+    assert found.accuracy is not None
+    assert found.accuracy > 0.75
+    assert trained.log[1]["loss"] > trained.log[-1]["loss"]
+
+
+def test_logistic_regression_trained_for_long_is_what_scikit_learn_finds():
+    from sklearn.linear_model import LogisticRegression
+
+    rows = HEART_DATA.training
+    task = replace(
+        HEART_TASK,
+        training=replace(
+            HEART_TASK.training, learning_rate=1.0, batch_size=len(rows), local_epochs=1500, weight_decay=0.01
+        ),
+    )
+    ours = train(task, ZERO, HEART_SCALER, HEART_DATA, 7, validates=False).state
+    x = HEART_SCALER.transform(rows.features)
+    theirs = LogisticRegression(C=1 / (0.01 * len(rows)), tol=1e-10, max_iter=10_000).fit(x, rows.labels)
+    assert ours["layers.0.weight"] == pytest.approx(theirs.coef_, abs=1e-3)
+    assert ours["layers.0.bias"] == pytest.approx(theirs.intercept_, abs=1e-3)
+
+
+def test_so_many_steps_are_so_many_steps():
+    rows = len(HEART_DATA.training)
+    an_epoch = -(-rows // 16)
+    by_epochs, by_steps = trained_for(local_epochs=2), trained_for(local_epochs=None, local_steps=2 * an_epoch)
+    assert digest_of(by_epochs.state) == digest_of(by_steps.state)
+    assert digest_of(trained_for(local_epochs=None, local_steps=1).state) != digest_of(by_steps.state)
+
+
+def test_weight_decay_pulls_weights_to_zero_and_leaves_biases_alone():
+    free, held = trained_for(local_epochs=10), trained_for(local_epochs=10, weight_decay=1.0)
+    assert np.abs(held.state["layers.0.weight"]).max() < 0.5 * np.abs(free.state["layers.0.weight"]).max()
+    assert np.abs(held.state["layers.0.bias"]).max() > 0.1 * np.abs(free.state["layers.0.bias"]).max()
+
+
+def test_training_stops_where_the_validation_patients_are_no_better_off_and_gives_the_best_epoch():
+    stopped = trained_for(local_epochs=200, learning_rate=0.9, batch_size=4, patience=3)
+    losses = [evaluate(HEART_TASK, stopped.state, HEART_SCALER, part).loss for part in (HEART_DATA.validation,)]
+    assert len(stopped.log) < 150
+    run_on = [trained_for(local_epochs=n, learning_rate=0.9, batch_size=4).state for n in range(1, len(stopped.log))]
+    all_of_them = [evaluate(HEART_TASK, state, HEART_SCALER, HEART_DATA.validation).loss for state in run_on]
+    assert losses[0] == min(all_of_them)
 
 
 def test_two_processes_give_the_same_bytes_whatever_else_they_draw():

@@ -1,0 +1,49 @@
+"""Tasks whose rows are patients: the number of diagnoses of each."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from contract.errors import InvalidInputError
+from contract.tasks import DIAGNOSIS_COUNT
+from envoy.patient_counts import count_diagnoses
+from envoy.tables import Tables, read_tables
+
+
+def test_diagnoses_are_counted_per_patient_and_labelled_by_the_cut_points() -> None:
+    rows = {13: 4, 11: 5, 12: 14, 10: 15}
+    diagnoses = pd.DataFrame({"subject_id": np.repeat(list(rows), list(rows.values()))})
+
+    cohort = count_diagnoses(DIAGNOSIS_COUNT, Tables(diagnoses, None, None))
+
+    assert cohort.subject_ids.tolist() == [10, 11, 12, 13]
+    assert cohort.features.tolist() == [[15.0], [5.0], [14.0], [4.0]]
+    assert cohort.labels.tolist() == [2, 1, 1, 0]
+    dtypes = [str(each.dtype) for each in (cohort.subject_ids, cohort.features, cohort.labels)]
+    assert dtypes == ["int64", "float64", "int64"]
+
+
+def test_labels_follow_moved_cut_points() -> None:
+    diagnoses = pd.DataFrame({"subject_id": [1, 1, 2]})
+
+    cohort = count_diagnoses(replace(DIAGNOSIS_COUNT, cut_points=(2.0, 3.0)), Tables(diagnoses, None, None))
+
+    assert cohort.labels.tolist() == [1, 0]
+
+
+def test_a_count_beyond_the_tasks_bounds_is_refused() -> None:
+    narrow = replace(DIAGNOSIS_COUNT, features=(replace(DIAGNOSIS_COUNT.features[0], maximum=2),))
+
+    with pytest.raises(InvalidInputError, match="outside 0 to 2"):
+        count_diagnoses(narrow, Tables(pd.DataFrame({"subject_id": [1, 1, 1]}), None, None))
+
+
+def test_the_real_demo_has_100_patients_with_22_diagnoses_in_the_median(mimic_iv_demo) -> None:
+    cohort = count_diagnoses(DIAGNOSIS_COUNT, read_tables(mimic_iv_demo))
+
+    assert len(cohort) == 100
+    assert cohort.features.sum() == 4506
+    assert np.median(cohort.features) == 22
+    assert (cohort.features.min(), cohort.features.max()) == (3, 447)
