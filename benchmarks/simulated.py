@@ -69,7 +69,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def _plain_loop(hospitals: Sequence[Hospital], rounds: int) -> dict[str, torch.Tensor]:
     """Average as anybody would write it down."""
-    scaler = merge_scalers([each.scaler for each in hospitals])
+    scaler = merge_scalers([each.scaler(DIAGNOSIS_COUNT) for each in hospitals])
     data = [
         (
             torch.from_numpy(scaler.transform(each.split.training.features).astype("float32")),

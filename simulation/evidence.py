@@ -25,12 +25,12 @@ Way = Callable[[Task, Sequence[Hospital], int], Sequence[Model]]
 
 def local(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """Each hospital alone, behind its own scaler, from the shared start."""
-    return [(_trained(task, task.initial_state(), each, seed), each.scaler) for each in hospitals]
+    return [(_trained(task, task.initial_state(), each, seed), each.scaler(task)) for each in hospitals]
 
 
 def naive(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """Own random start and own scaler each; plain average; the first hospital's scaler in front."""
-    first = hospitals[0].scaler
+    first = hospitals[0].scaler(task)
     updates = []
     for number, each in enumerate(hospitals):
         start = initial_state(task.architecture, seed=1000 * seed + number)
@@ -41,11 +41,11 @@ def naive(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Mode
 
 def one_shot_own(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """Shared start, own scaler each; re-expressed behind the merged scaler, then averaged once."""
-    scaler = merge_scalers([each.scaler for each in hospitals])
+    scaler = merge_scalers([each.scaler(task) for each in hospitals])
     updates = []
     for each in hospitals:
         state = _trained(task, task.initial_state(), each, seed)
-        updates.append(update_of(task, state, len(each.split.training), each.scaler))
+        updates.append(update_of(task, state, len(each.split.training), each.scaler(task)))
     return [(aggregate(updates, strategy_named("fedavg", {}), scaler).state, scaler)] * len(hospitals)
 
 
@@ -64,7 +64,7 @@ def ten_cycles(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence
 def all_pooled(task: Task, hospitals: Sequence[Hospital], seed: int) -> Sequence[Model]:
     """All patients in one place: what no federation may do."""
     together = pooled(hospitals)
-    return [(_trained(task, task.initial_state(), together, seed), together.scaler)] * len(hospitals)
+    return [(_trained(task, task.initial_state(), together, seed), together.scaler(task))] * len(hospitals)
 
 
 WAYS: Mapping[str, Way] = {
@@ -118,7 +118,7 @@ def main() -> None:
 def _trained(task: Task, start: State, hospital: Hospital, seed: int) -> State:
     """Train for long behind a hospital's own scaler."""
     order = order_of_cycle(seed, start)
-    return train(_long(task), start, hospital.scaler, hospital.split, order, validates=False).state
+    return train(_long(task), start, hospital.scaler(task), hospital.split, order, validates=False).state
 
 
 def _long(task: Task) -> Task:

@@ -38,10 +38,9 @@ class Hospital:
     name: EnvoyName
     split: Split
 
-    @property
-    def scaler(self) -> ScalerState:
-        """Its own scaler, of its training rows."""
-        return ScalerState.fitted(self.split.training.features)
+    def scaler(self, task: Task) -> ScalerState:
+        """Fit its own scaler, to its training rows."""
+        return task.fit_scaler(self.split.training.features)
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def run_federation(
 
 def rounds_of(task: Task, hospitals: Sequence[Hospital], strategy: Strategy, seed: int, rounds: int) -> Iterator[Round]:
     """Play rounds as the director and its envoys do where everybody returns: train, combine, go on from there."""
-    scaler = merge_scalers([hospital.scaler for hospital in hospitals])
+    scaler = merge_scalers([hospital.scaler(task) for hospital in hospitals])
     state: State = task.initial_state()
     memory: Mapping[str, TensorsInMemory] = {}
     for number in range(1, rounds + 1):
@@ -158,18 +157,24 @@ def update_of(
 
 def pooled(hospitals: Sequence[Hospital]) -> Hospital:
     """Put all patients into one place: only a simulation can."""
-    training, held_out = (
-        Cohort(
-            np.concatenate([part.subject_ids for part in parts]),
-            np.concatenate([part.features for part in parts]),
-            np.concatenate([part.labels for part in parts]),
-        )
+    training, held_out, validation = (
+        together(parts)
         for parts in (
             [hospital.split.training for hospital in hospitals],
             [hospital.split.held_out for hospital in hospitals],
+            [hospital.split.validation for hospital in hospitals],
         )
     )
-    return Hospital(EnvoyName("pooled"), Split(training, held_out))
+    return Hospital(EnvoyName("pooled"), Split(training, held_out, validation))
+
+
+def together(parts: Sequence[Cohort]) -> Cohort:
+    """Put the rows of many into one."""
+    return Cohort(
+        np.concatenate([part.subject_ids for part in parts]),
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )
 
 
 def _cohort(task: Task, first_id: int, counts: NDArray[np.float64]) -> Cohort:

@@ -130,7 +130,7 @@ def count_ratios(seeds: int) -> str:
 def quarantined(hospitals: Sequence[Hospital], rounds: int, seed: int) -> int:
     """Train the product's own task with honest hospitals; give how many submissions it would set aside."""
     task = DIAGNOSIS_COUNT
-    scaler, state = merge_scalers([hospital.scaler for hospital in hospitals]), task.initial_state()
+    scaler, state = merge_scalers([hospital.scaler(task) for hospital in hospitals]), task.initial_state()
     number = 0
     for _ in range(rounds):
         order = order_of_cycle(seed, state)
