@@ -74,7 +74,8 @@ class Quantities:
         """In order of patient and discharge; of stays that end together, one that lasted no time comes last."""
         stays = self._stays
         lasts_no_time = (stays.discharged == stays.admitted).astype(np.int64)
-        return self._clock.at(slice(None), stays.discharged) * 2 + lasts_no_time
+        found: NDArray[np.int64] = self._clock.at(slice(None), stays.discharged) * 2 + lasts_no_time
+        return found
 
     @cached_property
     def _order(self) -> NDArray[np.intp]:

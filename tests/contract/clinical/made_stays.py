@@ -1,15 +1,23 @@
 """Stays as Hypothesis draws them: few patients, few hours, so that they touch, tie and last no time."""
 
+from functools import reduce
+from operator import or_
+
 import numpy as np
 from hypothesis import strategies as st
 
-from contract.clinical.codes import GROUPS
+from contract.clinical.codes import groups_of
 from contract.clinical.outcomes import NEVER, Fates
 from contract.clinical.quantities import ADMISSION_LOCATIONS, ADMISSION_TYPES, DISCHARGE_LOCATIONS
 from contract.clinical.stays import OPEN, SECONDS_A_DAY, Stays, Texts, overlapping
 
 SEXES = ("F", "M")
 HOUR = 3600
+CODES = (
+    *(("4280", 9), ("25000", 9), ("25040", 9), ("40403", 9), ("1970", 9), ("E8809", 9), ("V5861", 9), ("0030", 9)),
+    *(("I5023", 10), ("E119", 10), ("C7A1", 10), ("B20", 10), ("Z515", 10), ("E8809", 10), ("U999", 10), ("K704", 10)),
+)
+"""Some that are in more than one group, one in none."""
 
 
 def stays_of(rows: list[dict]) -> Stays:
@@ -37,6 +45,7 @@ def stays_of(rows: list[dict]) -> Stays:
 def _row(draw) -> dict:
     unit = draw(st.sampled_from((6 * HOUR, SECONDS_A_DAY, 30 * SECONDS_A_DAY)))
     admitted = draw(st.integers(-20, 40)) * unit
+    codes = draw(st.lists(st.sampled_from(CODES), max_size=4))
     return {
         "patient": draw(st.integers(-1, 2)),
         "admitted": admitted,
@@ -46,8 +55,9 @@ def _row(draw) -> dict:
         "type": draw(st.integers(-1, len(ADMISSION_TYPES) - 1)),
         "location": draw(st.integers(-1, len(ADMISSION_LOCATIONS) - 1)),
         "discharge_location": draw(st.integers(-1, len(DISCHARGE_LOCATIONS) - 1)),
-        "groups": draw(st.integers(0, 2 ** len(GROUPS) - 1)),
-        "diagnoses": draw(st.integers(0, 40)),
+        "codes": codes,
+        "groups": reduce(or_, (groups_of(*code) for code in codes), 0),
+        "diagnoses": len(codes),
         "died": draw(st.booleans()),
         "day_of_death": draw(st.one_of(st.just(int(NEVER)), st.integers(-20, 900))),
     }
