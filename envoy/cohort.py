@@ -68,16 +68,17 @@ def split_by_patient(cohort: Cohort, seed: int, held_out_share: float = 0.2) -> 
     random generator, and patients who join or leave change it only at the margin.
 
     Args:
-        cohort: At least one patient.
+        cohort: At least one patient; all rows of a patient are in one part.
         seed: Any whole number.
         held_out_share: Between 0 and 1; rounded to whole patients, at least one in each part where there are two.
     """
-    held_out_count = round(held_out_share * len(cohort))
-    if len(cohort) >= 2:
-        held_out_count = min(max(held_out_count, 1), len(cohort) - 1)
-    order = np.lexsort((cohort.subject_ids, _hashes(cohort.subject_ids, seed)))
-    held_out, training = np.split(order, [held_out_count])
-    return Split(cohort.take(np.sort(training)), cohort.take(np.sort(held_out)))
+    patients = np.unique(cohort.subject_ids)
+    held_out_count = round(held_out_share * len(patients))
+    if len(patients) >= 2:
+        held_out_count = min(max(held_out_count, 1), len(patients) - 1)
+    order = np.lexsort((patients, _hashes(patients, seed)))
+    is_held_out = np.isin(cohort.subject_ids, patients[order[:held_out_count]])
+    return Split(cohort.take(np.flatnonzero(~is_held_out)), cohort.take(np.flatnonzero(is_held_out)))
 
 
 def split_by_shares(cohort: Cohort, seed: int, shares: Shares) -> Split:

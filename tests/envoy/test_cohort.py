@@ -97,3 +97,15 @@ def test_without_a_part_of_its_own_validation_looks_at_the_held_out() -> None:
 
     assert split.validation is split.held_out
     assert len(split.parts) == 2
+
+
+@given(st.integers(2, 40), st.integers(1, 6), st.integers(0, 100), st.floats(0.05, 0.95))
+def test_no_patient_of_several_rows_is_in_both_parts(patients: int, rows: int, seed: int, share: float) -> None:
+    ids = np.sort(np.arange(patients * rows) % patients)
+    cohort = Cohort(ids, ids[:, None].astype(float), ids)
+    split = split_by_patient(cohort, seed, share)
+    training, held_out = set(split.training.subject_ids.tolist()), set(split.held_out.subject_ids.tolist())
+    assert training | held_out == set(range(patients))
+    assert not training & held_out
+    assert len(held_out) == min(max(round(share * patients), 1), patients - 1)
+    assert len(split.training) + len(split.held_out) == len(cohort)
