@@ -4,7 +4,7 @@ No table lies in memory whole, or on the disk at all; one that changes while it 
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,11 +39,14 @@ class Bucket:
         Raises:
             EnvoyError: As ``BucketLink.look``.
         """
-        for name in names_of(table):
+        return next(self.lying(names_of(table)), None)
+
+    def lying(self, names: Iterable[str]) -> "Iterator[BucketTable]":
+        """Give those of some files that are there, as they are asked for; raises as ``find``."""
+        for name in names:
             found = self._link.look(self._address.key(name))
             if found is not None:
-                return BucketTable(name, self._address, found, self._link)
-        return None
+                yield BucketTable(name, self._address, found, self._link)
 
     def __str__(self) -> str:
         return str(self._address)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contract.tasks import Task
+from envoy.cohort import Cohort
+from envoy.leak_probes import HIGHEST_HONEST, can_be_judged, separating
 from envoy.table_checks import Defect
 
 
@@ -37,6 +40,12 @@ class Summary:
     events: int | None
     missing: Mapping[str, float]
 
+    @classmethod
+    def of(cls, task: Task, cohort: Cohort, missing: Mapping[str, float]) -> "Summary":
+        """Count a task's cohort."""
+        events = int((cohort.labels == 1).sum()) if task.is_binary else None
+        return cls(len(cohort), cohort.patients, events, missing)
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -51,3 +60,34 @@ class Inspection:
     defects: tuple[Defect, ...]
     remarks: tuple[Remark, ...] = ()
     summary: Summary | None = None
+
+
+def leaks_of(task: Task, cohort: Cohort, file: str) -> tuple[tuple[Defect, ...], tuple[Remark, ...]]:
+    """Look in a cohort for inputs that tell a binary outcome by themselves; say where nothing can be said.
+
+    Args:
+        task: The task.
+        cohort: All its rows here.
+        file: What the defects are in.
+    """
+    if not task.is_binary:
+        return (), ()
+    events = int((cohort.labels == 1).sum())
+    if not can_be_judged(cohort):
+        fewer = min(events, len(cohort) - events)
+        what = "have the outcome" if fewer == events else "don't have it"
+        return (), (
+            Remark("too_few_outcomes", f"Too few outcomes to judge: 11 are needed of those who {what}.", fewer),
+        )
+    return tuple(
+        Defect(
+            file,
+            found.feature.source,
+            None,
+            "leak",
+            f"{found.feature.name} tells the outcome by itself ({found.by}: AUROC {found.area:.3f}, at least "
+            f"{found.lower:.3f}; above {HIGHEST_HONEST:.2f} is not believed): is it the outcome under another name, or "
+            "known only after it?",
+        )
+        for found in separating(task, cohort)
+    ), ()

@@ -5,7 +5,8 @@ import numpy as np
 from contract.tasks import Task
 from envoy.cohort import Cohort
 from envoy.inspection import Inspection
-from envoy.table_sources import TableSource
+from envoy.table_files import signatures_of
+from envoy.table_sources import Signatures, TableSource
 from envoy.tables import Tables, inspect_tables, read_tables
 
 TABLES = ("diagnoses_icd", "admissions", "patients")
@@ -26,10 +27,10 @@ def count_diagnoses(task: Task, tables: Tables) -> Cohort:
 class PatientCounts:
     """Reads such a task's cohort from MIMIC-IV's tables."""
 
-    def tables(self, task: Task) -> tuple[str, ...]:
-        """Name the tables that it looks at."""
+    def signatures(self, task: Task, source: TableSource) -> Signatures:
+        """Give what changes with the tables that it looks at."""
         del task
-        return TABLES
+        return signatures_of(source, TABLES)
 
     def read(self, task: Task, source: TableSource) -> Cohort:
         """Read the tables; raises as ``read_tables`` and ``count_diagnoses``."""

@@ -7,19 +7,18 @@ from contract.tasks import Task
 from envoy.cohort import Cohort
 from envoy.errors import PolicyError
 from envoy.inspection import Inspection
+from envoy.own_table.reader import OwnTables
 from envoy.patient_counts import PatientCounts
-from envoy.table_files import find_table
-from envoy.table_sources import Signature, TableFolder, TableSource
+from envoy.table_sources import Signatures, TableSource, source_at
 
-Signatures = tuple[Signature | None, ...]
-"""Of each table that a task looks at; None where there is none."""
+__all__ = ["CohortReader", "Signatures", "as_source", "inspect", "read_cohort", "reader_of", "signatures"]
 
 
 class CohortReader(Protocol):
     """Makes the cohorts of one kind of task."""
 
-    def tables(self, task: Task) -> tuple[str, ...]:
-        """Name the tables that it looks at: with another content the cohort may be another."""
+    def signatures(self, task: Task, source: TableSource) -> Signatures:
+        """Give what changes with the files that it looks at: with another content the cohort may be another."""
 
     def read(self, task: Task, source: TableSource) -> Cohort:
         """Make the cohort; raises ``DataError`` where a table has a defect."""
@@ -34,6 +33,8 @@ def reader_of(task: Task) -> CohortReader:
     Raises:
         PolicyError: This envoy has none.
     """
+    if task.source == "table":
+        return OwnTables()
     if task.source == "mimic-iv" and not task.index:
         return PatientCounts()
     raise PolicyError(
@@ -53,10 +54,9 @@ def inspect(task: Task, source: TableSource | Path) -> Inspection:
 
 def signatures(task: Task, source: TableSource | Path) -> Signatures:
     """Give what changes with the tables that a task looks at."""
-    found = (find_table(source, table) for table in reader_of(task).tables(task))
-    return tuple(None if table is None else table.signature for table in found)
+    return reader_of(task).signatures(task, as_source(source))
 
 
 def as_source(source: TableSource | Path) -> TableSource:
-    """Take a folder by its path."""
-    return TableFolder(source) if isinstance(source, Path) else source
+    """Take a folder, or a file, by its path."""
+    return source_at(source) if isinstance(source, Path) else source

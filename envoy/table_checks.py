@@ -113,7 +113,7 @@ def check_header(header: list[str], schema: TableSchema, findings: Findings) -> 
 
 def type_rows(chunk: Chunk, schema: TableSchema, findings: Findings) -> TypedRows:
     """Turn the cells of a chunk into typed columns; a row with a bad cell is noted and left out."""
-    readable = _check_characters(chunk, findings)
+    readable = check_characters(chunk, findings)
     sound = readable.copy()
     typed: dict[str, pd.Series] = {}
     for name, cell_type in schema.columns.items():
@@ -159,7 +159,8 @@ def check_references(
         _note_references("hadm_id", "belongs to another subject_id in the table admissions", rows, strange, findings)
 
 
-def _check_characters(chunk: Chunk, findings: Findings) -> Mask:
+def check_characters(chunk: Chunk, findings: Findings) -> Mask:
+    """Note cells that hold what no cell of a table does; tell of each row whether all of its are readable."""
     sound = np.ones(len(chunk.lines), dtype=bool)
     for name, cells in chunk.columns.items():
         if cells.is_printable:
@@ -196,7 +197,7 @@ def _note_cells(kind: str, says: str, chunk: Chunk, column: str, bad: Mask, find
     if bad.any():
         cells = chunk.columns[column]
         text = cells.texts.iloc[cells.codes[np.argmax(bad)]].strip()
-        findings.note_rows(kind, _quoted(text) if text else "The empty cell", says, chunk.lines[bad], column=column)
+        findings.note_rows(kind, quoted(text) if text else "The empty cell", says, chunk.lines[bad], column=column)
 
 
 def _note_references(column: str, says: str, rows: TypedRows, bad: Mask, findings: Findings) -> None:
@@ -210,5 +211,6 @@ def _category(texts: "pd.Series[str]", codes: NDArray[np.intp]) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(places[codes], categories=pd.Index(names, dtype=object)))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Quote a bad cell's text, cut short."""
     return repr(text if len(text) <= 40 else text[:40] + "…")  # repr: no control character reaches the terminal

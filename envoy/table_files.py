@@ -10,8 +10,9 @@ import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
@@ -21,14 +22,32 @@ from numpy.typing import NDArray
 
 from envoy.errors import DataError
 from envoy.table_checks import Cells, Chunk
-from envoy.table_sources import FoundTable, TableFolder, TableSource
+from envoy.table_sources import FoundTable, Signatures, TableFolder, TableSource
 
 CHUNK_ROWS = 200_000  # about 60 MB of text cells at a time, whatever the table's size
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _AS_TEXT = "Export it again as comma-separated UTF-8 text."
 _COPY_AGAIN = "Copy or export the file again."
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text is cut into cells.
+
+    Args:
+        separator: What stands between two cells.
+        header_line: The line that names the columns.
+    """
+
+    separator: str = ","
+    header_line: int = 1
+
+
+COMMAS = Dialect()
+"""Comma-separated text: what MIMIC-IV's tables are."""
 
 
 class TableFileError(DataError):
@@ -55,28 +74,53 @@ def find_table(source: TableSource | Path, name: str) -> FoundTable | None:
         return (TableFolder(source) if isinstance(source, Path) else source).find(name)
 
 
-def read_header(table: FoundTable) -> list[str]:
+def signatures_of(source: TableSource, tables: Iterable[str]) -> Signatures:
+    """Give what changes with some tables; raises as ``find_table``."""
+    found = (find_table(source, table) for table in tables)
+    return tuple(None if table is None else table.signature for table in found)
+
+
+def find_dialect(table: FoundTable, separator: str = ",") -> Dialect:
+    """Look whether the first line is a spreadsheet's ``sep=``; then what it says counts, else ``separator``.
+
+    Raises:
+        TableFileError: The file can't be read.
+    """
+    with _explained(), _opened(table) as stream:
+        first = stream.readline(64).decode("utf-8", errors="replace")
+    said = _SEPARATOR_LINE.fullmatch(first)
+    return Dialect(separator) if said is None else Dialect(said[1], 2)
+
+
+def read_header(table: FoundTable, dialect: Dialect = COMMAS) -> list[str]:
     """Read the names of the columns.
 
     Raises:
-        TableFileError: The file is no comma-separated text, or holds nothing.
+        TableFileError: The file is no text of this dialect, or holds nothing.
     """
     with _explained(), _opened(table) as stream:
+        for _ in range(1, dialect.header_line):
+            stream.readline()
         head = stream.read(1 << 16)
     _check_is_text(head)
     text = head.decode("utf-8-sig", errors="replace")
     if not text.strip():
         raise TableFileError("empty_table", "The file holds nothing.")
-    header, *first = itertools.islice(csv.reader(io.StringIO(text, newline="")), 2)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator)
+    header, *first = itertools.islice(lines, 2)
+    if _SEPARATOR_LINE.fullmatch(text.splitlines()[0]):
+        raise TableFileError("separator_line", "The first line is a spreadsheet's sep= and names no column.", 1)
     if not any(name.strip() for name in header):
-        raise TableFileError("missing_header", "The first line is blank: it must name the columns.", 1)
-    _check_separator(header)
+        raise TableFileError(
+            "missing_header", "The first line is blank: it must name the columns.", dialect.header_line
+        )
+    _check_separator(header, dialect)
     if first and len(first[0]) > len(header):
-        raise _too_many_cells(2)
+        raise _too_many_cells(dialect.header_line + 1)
     return [name.strip() for name in header]
 
 
-def read_chunks(table: FoundTable, header: list[str]) -> Iterator[Chunk]:
+def read_chunks(table: FoundTable, header: list[str], dialect: Dialect = COMMAS) -> Iterator[Chunk]:
     """Read the rows below the header, at most ``CHUNK_ROWS`` at a time; blank lines are passed over.
 
     Bytes that are no UTF-8 come as lone surrogates (U+DC80 to U+DCFF), so that their cell can be named.
@@ -84,11 +128,14 @@ def read_chunks(table: FoundTable, header: list[str]) -> Iterator[Chunk]:
     Raises:
         TableFileError: The file is damaged, or a row has more cells than the header.
     """
-    breaks_before = 0
-    with _explained(), _opened(table) as stream:
+    breaks_before, above = 0, dialect.header_line - 1
+    with _explained(above), _opened(table) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        for _ in range(above):
+            text.readline()
         frames = pd.read_csv(
             text,
+            sep=dialect.separator,
             header=0,
             names=range(len(header)),  # not the header itself: pandas refuses equal names
             index_col=False,
@@ -101,7 +148,7 @@ def read_chunks(table: FoundTable, header: list[str]) -> Iterator[Chunk]:
         )
         for frame in frames:
             columns = {name: _cells(frame[place]) for place, name in enumerate(header)}
-            chunk = Chunk(columns, frame.index.to_numpy(dtype=np.int64) + 2)
+            chunk = Chunk(columns, frame.index.to_numpy(dtype=np.int64) + dialect.header_line + 1)
             breaks = _line_breaks(chunk)
             shift = breaks_before + np.cumsum(breaks) - breaks
             breaks_before += int(breaks.sum())
@@ -152,17 +199,23 @@ def _opened(table: FoundTable) -> Iterator[IO[bytes]]:
 def _check_is_text(head: bytes) -> None:
     if head.startswith(_UTF16_MARKS):
         raise TableFileError("not_text", "The file is in UTF-16 (a spreadsheet's Unicode text).", 1, hint=_AS_TEXT)
+    if head.startswith(_GZIP_MAGIC):
+        raise TableFileError("not_text", "The file is compressed twice.", hint="Decompress it once.")
     if head.startswith(b"PK\x03\x04"):
         raise TableFileError("not_text", "The file is a spreadsheet or zip archive, not text.", hint=_AS_TEXT)
     if b"\0" in head.split(b"\n", 1)[0]:
         raise TableFileError("not_text", "The header holds zero bytes: this is no UTF-8 text.", 1, hint=_AS_TEXT)
 
 
-def _check_separator(header: list[str]) -> None:
-    for separator, word in _OTHER_SEPARATORS.items():
-        if len(header) == 1 and separator in header[0]:
+def _check_separator(header: list[str], dialect: Dialect) -> None:
+    for separator, word in _SEPARATORS.items():
+        if len(header) == 1 and separator != dialect.separator and separator in header[0]:
+            ours = _SEPARATORS.get(dialect.separator, repr(dialect.separator))
             raise TableFileError(
-                "wrong_separator", f"The columns are separated by {word}, not commas.", 1, hint=_AS_TEXT
+                "wrong_separator",
+                f"The columns are separated by {word}, not {ours}.",
+                dialect.header_line,
+                hint=_AS_TEXT,
             )
 
 
@@ -171,24 +224,31 @@ def _too_many_cells(row: int | None) -> TableFileError:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the readers below us raise into a ``TableFileError``."""
+def _explained(lines_above: int = 0) -> Iterator[None]:
+    """Turn what the readers below us raise into a ``TableFileError``.
+
+    Args:
+        lines_above: Lines that they were not shown.
+    """
     try:
         yield
     except EOFError:
         raise TableFileError("truncated_file", "The compressed file ends too early.") from None
-    except (gzip.BadGzipFile, zlib.error):
+    except (gzip.BadGzipFile, zlib.error) as error:
+        if str(error).startswith("Not a gzipped file"):  # the first bytes were seen to be gzip's
+            raise TableFileError("damaged_gzip", "There are other bytes behind the compressed text.") from None
         raise TableFileError("damaged_gzip", "The compressed file is damaged.") from None
     except (pd.errors.ParserError, csv.Error) as error:
-        raise _unparsable(str(error)) from None
+        raise _unparsable(str(error), lines_above) from None
     except OSError as error:
         raise TableFileError("unreadable_file", f"The file can't be read: {error.strerror or error}.") from None
 
 
-def _unparsable(said: str) -> TableFileError:
+def _unparsable(said: str, lines_above: int) -> TableFileError:
     """Read the line out of pandas' message; its text is checked by our tests against the installed version."""
     if found := re.search(r"in line (\d+), saw", said):
-        return _too_many_cells(int(found[1]))
+        return _too_many_cells(int(found[1]) + lines_above)
     if found := re.search(r"EOF inside string starting at row (\d+)", said):
-        return TableFileError("unclosed_quote", "A quote is opened and never closed.", int(found[1]) + 1, hint=_AS_TEXT)
+        row = int(found[1]) + 1 + lines_above
+        return TableFileError("unclosed_quote", "A quote is opened and never closed.", row, hint=_AS_TEXT)
     return TableFileError("not_text", "The file can't be read as comma-separated text.", hint=_AS_TEXT)

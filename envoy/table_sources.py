@@ -3,7 +3,7 @@
 A source is a folder (here) or a part of a bucket (``envoy.bucket``). Whoever reads tables sees no difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Protocol
 
 Signature = tuple[str | int, ...]
 """Equal as long as a table has not changed; only those of one source are compared."""
+Signatures = tuple[Signature | None, ...]
+"""Of each file that a task looks at; None where there is none."""
 
 
 class FoundTable(Protocol):
@@ -33,6 +35,9 @@ class TableSource(Protocol):
 
     def find(self, table: str) -> FoundTable | None:
         """Find a table by its name in MIMIC-IV; None where there is none."""
+
+    def lying(self, names: Iterable[str]) -> Iterator[FoundTable]:
+        """Give those of some files that are there, in the order of their names."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,46 @@ class TableFolder:
         Raises:
             OSError: The folder can't be looked into.
         """
-        paths = (self.path / name for name in names_of(table))
-        return next((TableFile(self.path, path) for path in paths if path.is_file()), None)
+        return next(self.lying(names_of(table)), None)
+
+    def lying(self, names: Iterable[str]) -> Iterator[TableFile]:
+        """Give those of some files that are there; raises as ``find``."""
+        paths = (self.path / name for name in names)
+        return (TableFile(self.path, path) for path in paths if path.is_file())
 
     def __str__(self) -> str:
         return str(self.path)
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """A file that a person named; what lies beside it is found by its name.
+
+    Args:
+        path: The file.
+    """
+
+    path: Path
+
+    @property
+    def table(self) -> TableFile:
+        """The file itself."""
+        return TableFile(self.path.parent, self.path)
+
+    def find(self, table: str) -> None:
+        """Find no table of several: it is one."""
+
+    def lying(self, names: Iterable[str]) -> Iterator[TableFile]:
+        """Give those of some files that lie beside it."""
+        return TableFolder(self.path.parent).lying(names)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+def source_at(path: Path) -> TableFolder | OneFile:
+    """Give what lies at a path: a file, else a folder, though there may be none."""
+    return OneFile(path) if path.is_file() else TableFolder(path)
 
 
 def names_of(table: str) -> Iterator[str]:

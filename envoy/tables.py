@@ -21,7 +21,7 @@ from envoy.table_files import TableFileError, find_table, read_chunks, read_head
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS, TableSchema
 from envoy.table_sources import FoundTable, TableSource
 
-__all__ = ["Defect", "Tables", "inspect_tables", "read_tables"]
+__all__ = ["Defect", "Tables", "data_error", "inspect_tables", "read_tables"]
 
 _NAMED_DEFECTS = 3
 
@@ -76,7 +76,7 @@ def read_tables(source: TableSource | Path) -> Tables:
     """
     diagnoses, admissions, patients = _load(source)
     if diagnoses.rows is None or diagnoses.findings.defects:
-        raise _data_error(diagnoses.findings.defects, source)
+        raise data_error(diagnoses.findings.defects, f"fl-envoy check --data {source}")
     return Tables(diagnoses.rows.frame, admissions.sound_frame, patients.sound_frame)
 
 
@@ -130,13 +130,14 @@ def _joined(parts: list[TypedRows]) -> TypedRows:
     return TypedRows(pd.DataFrame(columns, copy=False), np.concatenate([part.lines for part in parts]))
 
 
-def _data_error(defects: tuple[Defect, ...], source: TableSource | Path) -> DataError:
+def data_error(defects: tuple[Defect, ...], command: str) -> DataError:
+    """Name the first of some defects, one or more, and the command that names them all."""
     named = "; ".join(f"{_place(defect)}: {defect.sentence.rstrip('.')}" for defect in defects[:_NAMED_DEFECTS])
     more = f"; and {len(defects) - _NAMED_DEFECTS} more" if len(defects) > _NAMED_DEFECTS else ""
     first = defects[0]
     return DataError(
         f"{named}{more}.",
-        hint=f"fl-envoy check --data {source} names every defect.",
+        hint=f"{command} names every defect.",
         kind=first.kind,
         file=first.file,
         column=first.column,

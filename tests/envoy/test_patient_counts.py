@@ -8,7 +8,8 @@ import pytest
 
 from contract.errors import InvalidInputError
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.patient_counts import count_diagnoses
+from envoy.patient_counts import PatientCounts, count_diagnoses
+from envoy.table_sources import TableFolder
 from envoy.tables import Tables, read_tables
 
 
@@ -47,3 +48,10 @@ def test_the_real_demo_has_100_patients_with_22_diagnoses_in_the_median(mimic_iv
     assert cohort.features.sum() == 4506
     assert np.median(cohort.features) == 22
     assert (cohort.features.min(), cohort.features.max()) == (3, 447)
+
+
+def test_its_three_tables_are_looked_at_for_changes(data_folder) -> None:
+    source = TableFolder(data_folder.path)
+    first = PatientCounts().signatures(DIAGNOSIS_COUNT, source)
+    (data_folder.path / "hosp" / "patients.csv").unlink()
+    assert (len(first), PatientCounts().signatures(DIAGNOSIS_COUNT, source)) == (3, (*first[:2], None))
