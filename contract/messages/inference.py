@@ -11,7 +11,11 @@ from contract.tasks import RiskLevel
 
 
 class GlobalInferenceRequest(Message):
-    """One patient's inputs, for the current global model."""
+    """One patient's inputs, for the current global model.
+
+    ``probabilities`` false leaves out what an answer can spare: the probabilities of levels, and the contributions of
+    a binary outcome, whose probability stays.
+    """
 
     task: TaskName = DEFAULT_TASK
     inputs: Annotated[dict[str, JsonValue], Field(max_length=10_000)]
@@ -83,6 +87,48 @@ class BatchPrediction(Message):
     """Answers in the order of the rows."""
 
     items: list[Answer]
+    next: None = None
+    task: TaskName
+    cut_points: tuple[float, ...]
+    notice: str
+    model: AnsweringModel
+    request_id: str
+
+
+class Contribution(Message):
+    """What a feature adds to the log-odds; the entry "intercept", which comes first, is what every patient has."""
+
+    feature: str
+    contribution: float
+
+
+class BinaryAnswer(Message):
+    """One row's probability that the outcome happens, or why none is given."""
+
+    probability: float | None = Field(description="null: abstained.")
+    risk_level: RiskLevel | None = Field(description="Where the probability lies between the cut points.")
+    unknown_codes: int = Field(description="Codes of the record that map to nothing the task knows.")
+    missing: tuple[str, ...] = Field(description="Features that had no value: the declared one stands for it.")
+    abstained: str | None = Field(description="Why there is no probability; null: there is one.")
+
+
+class BinaryPrediction(BinaryAnswer):
+    """One answer of a task with a binary outcome, with what it rests on."""
+
+    contributions: list[Contribution] = Field(
+        description="Of a logistic model: they sum to the log-odds. Empty of an mlp, and where there is no probability."
+    )
+    task: TaskName
+    cut_points: tuple[float, ...]
+    notice: str
+    model: AnsweringModel
+    request_id: str
+
+
+class BinaryBatchPrediction(Message):
+    """Answers of a task with a binary outcome in the order of the rows, without contributions."""
+
+    items: list[BinaryAnswer]
     next: None = None
     task: TaskName
     cut_points: tuple[float, ...]

@@ -6,6 +6,7 @@ number, one for each category, and one more, at the end, that says whether the v
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -88,6 +89,11 @@ class Feature:
         said = Column(f"{self.name}:missing", "0 or 1", 0.0, 1.0, is_binary=True)
         return (*columns, said) if self.may_be_missing else columns
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Category → its place."""
+        return {category: place for place, category in enumerate(self.categories)}
+
     def value_of(self, value: object) -> float:
         """Check one value as it came from JSON, and give its raw number; NaN where it may be missing and is None.
 
@@ -112,7 +118,7 @@ class Feature:
 
     def sound(self, raw: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of many raw numbers whether each can be one of the feature."""
-        good: NDArray[np.bool_] = (raw >= self.minimum) & (raw <= self._highest)  # false for NaN
+        good: NDArray[np.bool_] = (raw >= self.minimum) & (raw <= self.highest)  # false for NaN
         if self.kind != "number":
             good &= raw == np.floor(raw)
         return good | np.isnan(raw) if self.may_be_missing else good
@@ -127,7 +133,7 @@ class Feature:
         if not good.all():
             row = int(np.argmin(good))
             try:
-                self.value_of(float(raw[row]))
+                self.value_of("" if self.kind == "category" else float(raw[row]))  # no category is empty
             except InvalidInputError as error:
                 raise in_row(error, row + 1) from None
 
@@ -143,7 +149,8 @@ class Feature:
         return np.stack([*columns, gone.astype(np.float64)] if self.may_be_missing else columns, axis=1)
 
     @property
-    def _highest(self) -> float:
+    def highest(self) -> float:
+        """The highest raw number."""
         return len(self.categories) - 1.0 if self.kind == "category" else self.maximum
 
     @cached_property
@@ -154,9 +161,9 @@ class Feature:
     def _place_of(self, value: object) -> float:
         if not isinstance(value, str):
             raise self._refuse(f"is {_json_type(value)}, not a text")
-        if value not in self.categories:
+        if value not in self.places:
             raise self._refuse("is none of its categories", is_out_of_bounds=True)
-        return float(self.categories.index(value))
+        return float(self.places[value])
 
     def _flag_of(self, value: object) -> float:
         if not isinstance(value, int | float) or value not in (0, 1):  # true and false are these two

@@ -16,6 +16,8 @@ from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
     BatchPrediction,
+    BinaryBatchPrediction,
+    BinaryPrediction,
     GlobalInferenceRequest,
     InferenceRequest,
     Prediction,
@@ -52,14 +54,16 @@ def _batch_body(form: type[BaseModel]) -> dict[str, Any]:
     return body
 
 
-@router.post("/infer", response_model=Prediction, openapi_extra=_json_body(InferenceRequest))
+@router.post("/infer", response_model=Prediction | BinaryPrediction, openapi_extra=_json_body(InferenceRequest))
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 async def infer(request: Request) -> Response:
     """Ask one hospital's current model."""
     return await _one_answered(request, InferenceRequest)
 
 
-@router.post("/infer_global", response_model=Prediction, openapi_extra=_json_body(GlobalInferenceRequest))
+@router.post(
+    "/infer_global", response_model=Prediction | BinaryPrediction, openapi_extra=_json_body(GlobalInferenceRequest)
+)
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 async def infer_global(request: Request) -> Response:
     """Ask the current global model."""
@@ -82,7 +86,7 @@ _BATCH_ANSWER: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/infer/batch",
-    response_model=BatchPrediction,
+    response_model=BatchPrediction | BinaryBatchPrediction,
     responses=_BATCH_ANSWER,
     openapi_extra=_batch_body(BatchInferenceRequest),
 )
@@ -94,7 +98,7 @@ async def infer_batch(request: Request) -> Response:
 
 @router.post(
     "/infer_global/batch",
-    response_model=BatchPrediction,
+    response_model=BatchPrediction | BinaryBatchPrediction,
     responses=_BATCH_ANSWER,
     openapi_extra=_batch_body(BatchGlobalInferenceRequest),
 )

@@ -87,15 +87,58 @@ def _inputs(tasks: Iterable[Task]) -> dict[str, Any]:
 
 
 def _inputs_of(task: Task) -> dict[str, Any]:
+    described = _RECORD if task.is_of_records else _columns_of(task)
+    return {"type": "object", "title": f"Inputs of {task.name}", **described}
+
+
+def _columns_of(task: Task) -> dict[str, Any]:
     return {
-        "type": "object",
-        "title": f"Inputs of {task.name}",
-        "properties": {feature.name: _number(feature) for feature in task.features},
-        "required": [feature.name for feature in task.features],
+        "properties": {feature.name: _value_of(feature) for feature in task.features},
+        "required": [feature.name for feature in task.features if not feature.may_be_missing],
         "additionalProperties": False,
     }
 
 
-def _number(feature: Feature) -> Mapping[str, Any]:
+def _value_of(feature: Feature) -> Mapping[str, Any]:
+    form = _form_of(feature)
+    if feature.may_be_missing:
+        form = {"anyOf": [form, {"type": "null"}]}
+    return {**form, "description": feature.unit}
+
+
+def _form_of(feature: Feature) -> dict[str, Any]:
+    if feature.kind == "category":
+        return {"enum": list(feature.categories)}
+    if feature.kind == "flag":
+        return {"enum": [0, 1, False, True]}
     kind = "integer" if feature.kind == "count" else "number"
-    return {"type": kind, "minimum": feature.minimum, "maximum": feature.maximum, "description": feature.unit}
+    return {"type": kind, "minimum": feature.minimum, "maximum": feature.maximum}
+
+
+_TEXT = {"type": "string"}
+_RECORD: Mapping[str, Any] = {
+    "description": "A patient's record: the features are made from it as they were for training.",
+    "properties": {
+        "age": {"type": "number"},
+        "sex": _TEXT,
+        "admission_type": _TEXT,
+        "admissions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "admitted": _TEXT,
+                    "discharged": _TEXT,
+                    "diagnoses": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {"icd_code": _TEXT, "icd_version": {"enum": [9, 10]}},
+                            "required": ["icd_code", "icd_version"],
+                        },
+                    },
+                },
+            },
+        },
+    },
+}

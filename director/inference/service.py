@@ -6,14 +6,13 @@ from typing import IO
 
 from contract.messages.inference import AnsweringModel
 from contract.names import EnvoyName, TaskName
-from contract.network import Matrix
 from director.clock import Clock
-from director.inference import batch
+from director.inference import batch, binary_batch
 from director.inference.answers import ReadyModel
 from director.inference.current import CurrentModels
 from director.inference.log import InferenceLog
+from director.inference.questions import Asked, asked_in_table, asked_of_many
 from director.members.access import Principal
-from director.tasks.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Inference:
         self._clock = clock
 
     def answer(self, question: Question, inputs: Mapping[str, object]) -> bytes:
-        """Answer one row: a ``Prediction`` as JSON.
+        """Answer one row: as JSON a ``Prediction``, or a ``BinaryPrediction``.
 
         Raises:
             ForbiddenError: Another hospital's model.
@@ -78,24 +77,28 @@ class Inference:
     def answer_rows(self, question: Question, rows: Iterable[Mapping[str, object]]) -> ManyAnswers:
         """Answer many rows as one JSON object; raises as ``answer`` before the first bytes."""
         ready = self._ready(question)
-        matrix = self._noted(question, ready, ready.task.vectorise_rows(rows))
-        blocks = batch.json_answers(ready, matrix, question.request_id, with_probabilities=question.probabilities)
+        asked = self._noted(question, ready, asked_of_many(ready.task, rows))
+        if ready.task.is_binary:
+            return ManyAnswers(ready.model, binary_batch.json_answers(ready, asked, question.request_id))
+        blocks = batch.json_answers(ready, asked.raw, question.request_id, with_probabilities=question.probabilities)
         return ManyAnswers(ready.model, blocks)
 
     def answer_csv(self, question: Question, table: bytes | IO[bytes]) -> ManyAnswers:
         """Answer a CSV table with one; raises as ``answer`` and ``read_table`` before the first bytes."""
         ready = self._ready(question)
-        matrix = self._noted(question, ready, read_table(table, ready.task)[0])
-        return ManyAnswers(ready.model, batch.csv_answers(ready, matrix, with_probabilities=question.probabilities))
+        asked = self._noted(question, ready, asked_in_table(ready.task, table))
+        if ready.task.is_binary:
+            return ManyAnswers(ready.model, binary_batch.csv_answers(ready, asked))
+        return ManyAnswers(ready.model, batch.csv_answers(ready, asked.raw, with_probabilities=question.probabilities))
 
     def _ready(self, question: Question) -> ReadyModel:
         if question.envoy is not None:
             question.caller.require_envoy(question.envoy)
         return self._models.ready(question.envoy, question.task)
 
-    def _noted(self, question: Question, ready: ReadyModel, matrix: Matrix) -> Matrix:
-        self._note(question, ready, len(matrix))
-        return matrix
+    def _noted(self, question: Question, ready: ReadyModel, asked: Asked) -> Asked:
+        self._note(question, ready, len(asked.raw))
+        return asked
 
     def _note(self, question: Question, ready: ReadyModel, rows: int) -> None:
         self._log.note(self._clock(), question.request_id, question.caller.actor, rows, ready.as_json)

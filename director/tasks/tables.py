@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from array import array
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from contract.errors import InvalidInputError
 from contract.messages.base import MAX_BATCH_ROWS
 from contract.network import Matrix
-from contract.tasks import Task
+from contract.tasks import Feature, Task
 from director.errors import MalformedRequestError, TooLargeError
 
 _BLOCK_BYTES = 64 * 1024
@@ -22,21 +23,30 @@ _BLOCK_BYTES = 64 * 1024
 _NOT_PLAIN = re.compile(rb'["\x1c-\x1f\x80-\xff]')
 """Quotes, and what numpy takes for spaces though nobody else does: also bytes that are no UTF-8."""
 
+_TRUTHS = {"true": 1.0, "false": 0.0}
+_NO_CATEGORY = -1.0
+"""The raw number of a text that is none of a feature's categories: outside its bounds."""
+
 _HINT = "The first line names the columns, each further line holds their values, separated by commas."
 
 
-def read_table(table: bytes | IO[bytes], task: Task, label: str | None = None) -> tuple[Matrix, Sequence[str]]:
+def read_table(
+    table: bytes | IO[bytes], task: Task, label: str | None = None, *, outside: float | None = None
+) -> tuple[Matrix, Sequence[str]]:
     """Read a CSV (RFC 4180, UTF-8 with or without a byte order mark) whose first line names its columns.
 
-    Holds beside the result no more than a stretch of the table, whatever stands in it.
+    A category is its text, a flag 0 or 1 or true or false; an empty cell, and a column that is not there, is a missing
+    value of a feature that may be missing. Holds beside the result no more than a stretch of the table, whatever stands
+    in it.
 
     Args:
         table: The file's bytes, or a file that is open for reading and seeking; it stays the caller's.
         task: Whose features are the columns, in any order.
         label: A further column that must be there; None: there is none.
+        outside: What stands for a value that is out of its feature's bounds; None: it is refused.
 
     Returns:
-        Rows × features in the task's order, and each row's label as it stands there (empty without a label).
+        Rows × features of raw numbers in the task's order, and each row's label as it stands there (none without one).
 
     Raises:
         MalformedRequestError: No header, no rows, a row with another number of values, or a line longer than any
@@ -51,8 +61,18 @@ def read_table(table: bytes | IO[bytes], task: Task, label: str | None = None) -
     if matrix is None:
         file.seek(0)
         matrix, labels = _any_values(file, task, label)
-    task.check_matrix(matrix)
+    task.check_matrix(matrix if outside is None else _mark(matrix, task, outside))
     return matrix, labels
+
+
+def _mark(matrix: Matrix, task: Task, outside: float) -> Matrix:
+    """Put ``outside`` where a value is out of bounds; gives the same with something sound there."""
+    lowest, highest = [each.minimum for each in task.features], [each.highest for each in task.features]
+    beyond = ((matrix < lowest) | (matrix > highest)) & np.isfinite(matrix)
+    beyond &= [each.kind != "flag" for each in task.features]  # neither 0 nor 1 is no flag at all
+    sound = np.where(beyond, lowest, matrix)
+    matrix[beyond] = outside
+    return sound
 
 
 def _longest_record(task: Task) -> int:
@@ -68,7 +88,10 @@ def _plain_numbers(file: IO[bytes], task: Task) -> Matrix | None:
         return None
     with _records_of(io.BytesIO(head), longest) as records:
         names = _read_names(next(records, [""]), task, None)
+    if any(feature.kind == "category" or feature.name not in names for feature in task.features):
+        return None
     order = [names.index(feature.name) for feature in task.features]
+    may_be_missing = any(feature.may_be_missing for feature in task.features)
     matrices, rows = [], 0
     while block := file.read(_BLOCK_BYTES):
         block += file.readline(longest)
@@ -83,8 +106,8 @@ def _plain_numbers(file: IO[bytes], task: Task) -> Matrix | None:
             matrix = np.loadtxt(io.BytesIO(block), delimiter=",", comments=None, ndmin=2, dtype=np.float64)
         except (ValueError, OverflowError):
             return None
-        if matrix.shape != (here, len(names)):
-            return None
+        if matrix.shape != (here, len(names)) or (may_be_missing and np.isnan(matrix).any()):
+            return None  # a value is missing where nothing stands, not where "nan" does
         matrices.append(matrix[:, order])
     return np.concatenate(matrices) if matrices else None
 
@@ -97,14 +120,14 @@ def _any_values(file: IO[bytes], task: Task, label: str | None) -> tuple[Matrix,
     rows, values, labels = 0, array("d"), []
     with _records_of(file, _longest_record(task)) as records:
         names = _read_names(next(records, [""]), task, label)
-        places = [names.index(feature.name) for feature in task.features]
+        places = [names.index(each.name) if each.name in names else None for each in task.features]
         for record in records:
             if not record and label is not None:
                 continue
             rows += 1
             if rows > MAX_BATCH_ROWS:
                 raise _too_many(rows)
-            values.extend(_numbers(_of_width(record or [""], len(names), rows), task, places, rows))
+            values.extend(_raw_numbers(_of_width(record or [""], len(names), rows), task, places, rows))
             if label is not None:
                 labels.append(record[names.index(label)])
     if not rows:
@@ -167,14 +190,35 @@ def _of_width(record: Sequence[str], width: int, row: int) -> Sequence[str]:
     return record
 
 
-def _numbers(record: Sequence[str], task: Task, places: Sequence[int], row: int) -> Iterator[float]:
+def _raw_numbers(record: Sequence[str], task: Task, places: Sequence[int | None], row: int) -> Iterator[float]:
     for feature, place in zip(task.features, places, strict=True):
+        if place is None:
+            yield math.nan
+            continue
         try:
-            yield _number(record[place])
+            yield _raw_number(feature, record[place])
         except ValueError:
             raise InvalidInputError(
                 f"Row {row}: feature {feature.name} is not a number.", hint=_HINT, row=row, feature=feature.name
             ) from None
+
+
+def _raw_number(feature: Feature, text: str) -> float:
+    """Read a cell; what is out of bounds is found later, for all rows at once.
+
+    Raises:
+        ValueError: It is no number.
+    """
+    if feature.may_be_missing and not text.strip():
+        return math.nan
+    if feature.kind == "category":
+        place = feature.places.get(text.strip())
+        return _NO_CATEGORY if place is None else float(place)
+    number = _TRUTHS.get(text.strip().lower()) if feature.kind == "flag" else None
+    number = _number(text) if number is None else number
+    if feature.may_be_missing and math.isnan(number):
+        raise ValueError(text)
+    return number
 
 
 def _number(text: str) -> float:

@@ -1693,6 +1693,101 @@ export interface components {
             task: string;
         };
         /**
+         * BinaryAnswer
+         * @description One row's probability that the outcome happens, or why none is given.
+         */
+        BinaryAnswer: {
+            /**
+             * Abstained
+             * @description Why there is no probability; null: there is one.
+             */
+            abstained: string | null;
+            /**
+             * Missing
+             * @description Features that had no value: the declared one stands for it.
+             */
+            missing: string[];
+            /**
+             * Probability
+             * @description null: abstained.
+             */
+            probability: number | null;
+            /**
+             * Risk Level
+             * @description Where the probability lies between the cut points.
+             */
+            risk_level: ("low" | "medium" | "high") | null;
+            /**
+             * Unknown Codes
+             * @description Codes of the record that map to nothing the task knows.
+             */
+            unknown_codes: number;
+        };
+        /**
+         * BinaryBatchPrediction
+         * @description Answers of a task with a binary outcome in the order of the rows, without contributions.
+         */
+        BinaryBatchPrediction: {
+            /** Cut Points */
+            cut_points: number[];
+            /** Items */
+            items: components["schemas"]["BinaryAnswer"][];
+            model: components["schemas"]["AnsweringModel"];
+            /** Next */
+            next?: null;
+            /** Notice */
+            notice: string;
+            /** Request Id */
+            request_id: string;
+            /** Task */
+            task: string;
+        };
+        /**
+         * BinaryPrediction
+         * @description One answer of a task with a binary outcome, with what it rests on.
+         */
+        BinaryPrediction: {
+            /**
+             * Abstained
+             * @description Why there is no probability; null: there is one.
+             */
+            abstained: string | null;
+            /**
+             * Contributions
+             * @description Of a logistic model: they sum to the log-odds. Empty of an mlp, and where there is no probability.
+             */
+            contributions: components["schemas"]["Contribution"][];
+            /** Cut Points */
+            cut_points: number[];
+            /**
+             * Missing
+             * @description Features that had no value: the declared one stands for it.
+             */
+            missing: string[];
+            model: components["schemas"]["AnsweringModel"];
+            /** Notice */
+            notice: string;
+            /**
+             * Probability
+             * @description null: abstained.
+             */
+            probability: number | null;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Risk Level
+             * @description Where the probability lies between the cut points.
+             */
+            risk_level: ("low" | "medium" | "high") | null;
+            /** Task */
+            task: string;
+            /**
+             * Unknown Codes
+             * @description Codes of the record that map to nothing the task knows.
+             */
+            unknown_codes: number;
+        };
+        /**
          * Check
          * @description One thing that the gate looked at.
          */
@@ -1771,6 +1866,16 @@ export interface components {
             strategy: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Contribution
+         * @description What a feature adds to the log-odds; the entry "intercept", which comes first, is what every patient has.
+         */
+        Contribution: {
+            /** Contribution */
+            contribution: number;
+            /** Feature */
+            feature: string;
         };
         /**
          * CoursePoint
@@ -1922,18 +2027,38 @@ export interface components {
         };
         /**
          * Feature
-         * @description One input: its name, unit, kind, bounds, and the column that it comes from.
+         * @description One input.
+         *
+         *     Args:
+         *         name: Stable name.
+         *         unit: Of its values, in words.
+         *         source: Where it comes from: in a MIMIC-IV task a quantity (``contract.clinical``), in a table its column.
+         *         kind: A count is whole, a flag is 0 or 1, a category is one of ``categories``.
+         *         minimum: The least that a value can be; 0 of a flag and a category.
+         *         maximum: The most; 1 of a flag and a category.
+         *         availability: Since when it is known; None: the task is of before that was asked.
+         *         missing: The value that stands for one that is not there, with a column that says so; None: it must be there.
+         *         categories: What a category can be, in the order of the columns.
          */
         Feature: {
+            /** Availability */
+            availability?: ("static" | "at_admission" | "history" | "at_discharge" | "post_discharge_coded") | null;
+            /**
+             * Categories
+             * @default []
+             */
+            categories: string[];
             /**
              * Kind
              * @enum {string}
              */
-            kind: "count" | "number";
+            kind: "count" | "number" | "flag" | "category";
             /** Maximum */
             maximum: number;
             /** Minimum */
             minimum: number;
+            /** Missing */
+            missing?: number | string | null;
             /** Name */
             name: string;
             /** Source */
@@ -1944,6 +2069,9 @@ export interface components {
         /**
          * GlobalInferenceRequest
          * @description One patient's inputs, for the current global model.
+         *
+         *     ``probabilities`` false leaves out what an answer can spare: the probabilities of levels, and the contributions of
+         *     a binary outcome, whose probability stays.
          */
         GlobalInferenceRequest: {
             /** Inputs of diagnosis_count */
@@ -2429,6 +2557,31 @@ export interface components {
             summary: string;
             /** Tag */
             tag: string;
+        };
+        /**
+         * Outcome
+         * @description What is learned.
+         *
+         *     Args:
+         *         kind: ``levels``: in which of the risk levels a value lies; ``binary``: whether something happened.
+         *         source: In a MIMIC-IV task an outcome by its name (``contract.clinical``), in a table its column; "": the one
+         *             feature's own value.
+         *         days: The window that the outcome's name leaves open.
+         */
+        Outcome: {
+            /** Days */
+            days?: number | null;
+            /**
+             * Kind
+             * @default levels
+             * @enum {string}
+             */
+            kind: "levels" | "binary";
+            /**
+             * Source
+             * @default
+             */
+            source: string;
         };
         /**
          * Overview
@@ -3332,6 +3485,20 @@ export interface components {
             value: components["schemas"]["JsonValue"];
         };
         /**
+         * Shares
+         * @description Which share of its patients a hospital never trains on, between 0 and 1 together.
+         *
+         *     Args:
+         *         validation: To stop and to choose by.
+         *         test: To report by, and nothing else.
+         */
+        Shares: {
+            /** Test */
+            test: number;
+            /** Validation */
+            validation: number;
+        };
+        /**
          * SignInRequest
          * @description Sign in, with a token or with the code of a one-time link: one of the two.
          */
@@ -3587,13 +3754,28 @@ export interface components {
          * @description A task as both sides use it.
          */
         TaskDescription: {
+            /**
+             * Allows
+             * @default []
+             */
+            allows: ("static" | "at_admission" | "history" | "at_discharge" | "post_discharge_coded")[];
             architecture: components["schemas"]["ArchitectureSpec"];
             /** Cut Points */
             cut_points: number[];
             /** Digest */
             digest: string;
+            /**
+             * Exclusions
+             * @default []
+             */
+            exclusions: string[];
             /** Features */
             features: components["schemas"]["Feature"][];
+            /**
+             * Index
+             * @default
+             */
+            index: string;
             /** Initial Seed */
             initial_seed: number;
             /** Label */
@@ -3608,8 +3790,28 @@ export interface components {
             name: string;
             /** Notice */
             notice: string;
+            /**
+             * Out Of Bounds
+             * @default refuse
+             * @enum {string}
+             */
+            out_of_bounds: "refuse" | "abstain";
+            /**
+             * @default {
+             *       "kind": "levels",
+             *       "source": ""
+             *     }
+             */
+            outcome: components["schemas"]["Outcome"];
             /** Risk Levels */
             risk_levels: ("low" | "medium" | "high")[];
+            shares?: components["schemas"]["Shares"] | null;
+            /**
+             * Source
+             * @default mimic-iv
+             * @enum {string}
+             */
+            source: "mimic-iv" | "table";
             /** Title */
             title: string;
             training: components["schemas"]["TrainingPlan"];
@@ -3751,6 +3953,16 @@ export interface components {
         /**
          * TrainingPlan
          * @description How a hospital trains in one cycle; fixed by the task so that results can be compared.
+         *
+         *     Args:
+         *         optimizer: ``adam``, begun anew each cycle, or plain ``sgd``.
+         *         learning_rate: The step's size.
+         *         batch_size: Rows a step.
+         *         local_epochs: Passes over the training rows; None: ``local_steps`` says how far.
+         *         local_steps: Steps, over as many passes as they take; None: ``local_epochs`` says how far.
+         *         weight_decay: Weight λ of the term (λ/2)·‖w‖² in the loss that is minimised; biases are left alone.
+         *         patience: After so many epochs whose loss on the validation patients was no lower, training stops, and the
+         *             epoch of the lowest is what it gives; None: it runs to its end.
          */
         TrainingPlan: {
             /** Batch Size */
@@ -3758,12 +3970,21 @@ export interface components {
             /** Learning Rate */
             learning_rate: number;
             /** Local Epochs */
-            local_epochs: number;
+            local_epochs: number | null;
+            /** Local Steps */
+            local_steps?: number | null;
             /**
              * Optimizer
-             * @constant
+             * @enum {string}
              */
-            optimizer: "adam";
+            optimizer: "adam" | "sgd";
+            /** Patience */
+            patience?: number | null;
+            /**
+             * Weight Decay
+             * @default 0
+             */
+            weight_decay: number;
         };
         /**
          * UploadMetadata
@@ -3786,7 +4007,7 @@ export interface components {
             log_sha256?: string | null;
             /**
              * Metrics
-             * @description Known are: accuracy, macro_f1, f1_low, f1_medium, f1_high, loss, held_out, confusion.
+             * @description Known are: accuracy, macro_f1, f1_low, f1_medium, f1_high, auroc, auprc, brier, loss, calibration_in_the_large, held_out, confusion.
              * @default {}
              */
             metrics: {
@@ -5045,7 +5266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Prediction"];
+                    "application/json": components["schemas"]["Prediction"] | components["schemas"]["BinaryPrediction"];
                 };
             };
             /** @description The director failed */
@@ -5095,7 +5316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchPrediction"];
+                    "application/json": components["schemas"]["BatchPrediction"] | components["schemas"]["BinaryBatchPrediction"];
                     "text/csv": string;
                 };
             };
@@ -5129,7 +5350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Prediction"];
+                    "application/json": components["schemas"]["Prediction"] | components["schemas"]["BinaryPrediction"];
                 };
             };
             /** @description The director failed */
@@ -5177,7 +5398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchPrediction"];
+                    "application/json": components["schemas"]["BatchPrediction"] | components["schemas"]["BinaryBatchPrediction"];
                     "text/csv": string;
                 };
             };

@@ -62,14 +62,6 @@ def test_a_batch_may_leave_the_probabilities_out(asked: FederationSimulator, for
         assert answer.text.splitlines()[0] == "risk_level"
 
 
-def test_decimals_are_written_as_python_would(asked: FederationSimulator):
-    from director.inference.batch import _decimals
-
-    values = np.array([0.0, 1.0, 0.5, 1 / 3, 1e-9, 1 - 1e-9, 4.9e-10])
-    texts = [bytes(row).decode() for row in _decimals(values)]
-    assert texts == [f"{value:.9f}" for value in values]
-
-
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 
