@@ -47,10 +47,16 @@ def data(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    outcomes: Annotated[
+        bool, typer.Option("--outcomes", help="Deaths follow a known law; --patients is then admissions of each.")
+    ] = False,
 ) -> None:
     """Write synthetic hospitals, one folder each with tables in MIMIC-IV format."""
     if not force and out.is_dir() and any(out.iterdir()):
         raise typer.BadParameter(f"{out} is not empty; choose another folder, or --force to write into it.")
+    if outcomes:
+        _write_with_outcomes(out, hospitals, patients, seed, as_json=as_json)
+        return
     folders = write_consortium(out, hospitals, patients, seed)
     counts = consortium_counts(hospitals, patients, seed)
     made = [_summary(name, folder, counts[name]) for name, folder in zip(counts, folders, strict=True)]
@@ -60,6 +66,22 @@ def data(
     table = Table("hospital", "patients", "diagnoses", "median a patient", "folder")
     for row in made:
         table.add_row(*(str(row[key]) for key in ("name", "patients", "diagnoses", "median_diagnoses", "folder")))
+    Terminal().print(table)
+
+
+def _write_with_outcomes(out: Path, hospitals: int, admissions: int, seed: int, *, as_json: bool) -> None:
+    from simulation.clinical_consortium import CLINICAL_HOSPITALS, write_clinical_consortium
+
+    if hospitals > len(CLINICAL_HOSPITALS):
+        raise typer.BadParameter(f"with --outcomes there are at most {len(CLINICAL_HOSPITALS)} hospitals.")
+    folders = write_clinical_consortium(out, hospitals, admissions, seed)
+    made = [{"name": folder.name, "admissions": admissions, "folder": str(folder)} for folder in folders]
+    if as_json:
+        print(json.dumps({"out": str(out), "seed": seed, "hospitals": made}))
+        return
+    table = Table("hospital", "admissions", "folder")
+    for row in made:
+        table.add_row(*map(str, row.values()))
     Terminal().print(table)
 
 
@@ -124,10 +146,12 @@ def run(
     if as_json:
         print(json.dumps(result))
         return
-    table = Table("hospital", "examples", "accuracy, local", "accuracy, global")
+    score = "auroc" if federation.task.is_binary else "accuracy"
+    table = Table("hospital", "examples", f"{score}, local", f"{score}, global")
     for own, given in zip(local, common, strict=True):
-        accuracies = (str(each.metrics["accuracy"]) for each in (own, given))
-        table.add_row(own.hospital, str(own.num_examples), *accuracies)
+        found = (each.metrics[score] for each in (own, given))
+        shown = ("too few outcomes to judge" if each is None else str(each) for each in found)
+        table.add_row(own.hospital, str(own.num_examples), *shown)
     Terminal().print(table)
     Terminal().print(f"{rounds} rounds in {history.seconds:.1f} s; sha256 {history.sha256}")
 

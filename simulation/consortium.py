@@ -91,11 +91,12 @@ def write_consortium(out: Path, hospitals: int = 5, patients: int = 2000, seed: 
             counts, first_subject_id(index), profile.icd10_share, _generator(seed, index, "tables")
         )
         folders.append(out / profile.name)
-        _write_hospital(folders[-1], tables)
+        write_hospital(folders[-1], tables)
     return tuple(folders)
 
 
-def _write_hospital(folder: Path, tables: HospitalTables) -> None:
+def write_hospital(folder: Path, tables: HospitalTables) -> None:
+    """Write the tables of a hospital into its folder."""
     named = {"patients": tables.patients, "admissions": tables.admissions, "diagnoses_icd": tables.diagnoses_icd}
     for name, rows in named.items():
         with open_table(folder, name) as stream:

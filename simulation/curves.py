@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contract.metrics import METRICS, Number, is_cost, summarise
 from contract.names import EnvoyName
 from simulation.errors import ExperimentError
-from simulation.round_metrics import COLUMNS, Model, RoundRow
+from simulation.round_metrics import BINARY_COLUMNS, COLUMNS, Model, RoundRow
 
 NOT_MEASURED = math.nan
 
@@ -90,6 +90,7 @@ def require_score(metric: str) -> None:
     Raises:
         ExperimentError: With the scores that there are.
     """
-    scores = [name for name in COLUMNS if isinstance(found := METRICS[name], Number) and not found.is_whole]
+    columns = dict.fromkeys((*COLUMNS, *BINARY_COLUMNS))
+    scores = [name for name in columns if isinstance(found := METRICS[name], Number) and not found.is_whole]
     if metric not in scores:
         raise ExperimentError(f"There is no score {str(metric)[:60]!r}.", hint=f"Choose one of: {', '.join(scores)}.")

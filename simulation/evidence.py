@@ -14,6 +14,7 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.evaluation import evaluate
 from envoy.training import order_of_cycle, train
+from simulation import clinical_evidence
 from simulation.in_process import Hospital, pooled, run_federation, synthetic_hospitals, update_of
 
 HOSPITALS, PATIENTS, CYCLES, SEEDS = 5, 2000, 10, 5
@@ -112,7 +113,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/evidence.md"))
     parser.add_argument("--seeds", type=int, default=SEEDS)
     options = parser.parse_args()
-    options.out.write_text(_PAGE.format(table=table(options.seeds), **_FACTS, seeds=options.seeds), encoding="utf-8")
+    page = _PAGE.format(table=table(options.seeds), **_FACTS, seeds=options.seeds)
+    rows = clinical_evidence.rows_of(options.seeds)
+    options.out.write_text(page + clinical_evidence.section(rows, options.seeds), encoding="utf-8")
+    clinical_evidence.draw_gain(rows, options.out.parent / clinical_evidence.PICTURE)
 
 
 def _trained(task: Task, start: State, hospital: Hospital, seed: int) -> State:

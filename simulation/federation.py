@@ -65,14 +65,14 @@ class Federation:
 
         Args:
             hospitals: How many, 1 to 999.
-            patients: Of each hospital, 10 or more.
+            patients: Of each hospital, 10 or more; of a task of admissions so many admissions.
             seed: Draws and splits the patients, and orders the training of the runs.
             concentration: Deals all patients out anew, by label in shares of a Dirichlet law: the smaller, the more
                 unevenly (0.1: hardly more than one risk level at a hospital; 100: all alike). None: each keeps its own.
             task: The task, or the name of a built-in one.
 
         Raises:
-            ExperimentError: A number is out of its bounds.
+            ExperimentError: A number is out of its bounds, or nobody here knows how to draw the task's patients.
             DataError: The patients can't be dealt out so unevenly.
         """
         from simulation.consortium import MAXIMUM_PATIENTS
@@ -80,6 +80,8 @@ class Federation:
         hospitals = whole("hospitals", hospitals, 1, MOST_HOSPITALS)
         patients = whole("patients", patients, LEAST_PATIENTS, MAXIMUM_PATIENTS)
         seed = whole("seed", seed, 0)
+        if _task(task).is_binary:
+            return cls(_task(task), _of_a_known_law(_task(task), hospitals, patients, seed, concentration), seed)
         from simulation.in_process import dealt_hospitals, synthetic_hospitals  # late: torch takes seconds
 
         if concentration is None:
@@ -139,18 +141,19 @@ class Federation:
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """A row a hospital: patients to train on, held out, and of those to train on how many have which risk level."""
+        """A row a hospital: rows to train on, held out, and of those to train on how many have which label."""
         import numpy as np
         import pandas as pd
 
-        levels = [np.bincount(each.split.training.labels, minlength=len(RISK_LEVELS)) for each in self.hospitals]
+        labels = ("without", "events") if self.task.is_binary else RISK_LEVELS
+        levels = [np.bincount(each.split.training.labels, minlength=len(labels)) for each in self.hospitals]
         return pd.DataFrame(
             {
                 "hospital": [str(each.name) for each in self.hospitals],
                 "num_examples": [len(each.split.training) for each in self.hospitals],
                 "held_out": [len(each.split.held_out) for each in self.hospitals],
             }
-            | {str(level): [int(each[place]) for each in levels] for place, level in enumerate(RISK_LEVELS)}
+            | {str(level): [int(each[place]) for each in levels] for place, level in enumerate(labels)}
         )
 
     @hints_told()
@@ -269,6 +272,24 @@ class Federation:
             f"<p><b>{escape(self.task.title)}</b>, {count(len(self.hospitals), 'hospital')}, seed {self.seed}<br>"
             f"{escape(self.task.notice)}</p>{self.frame.to_html(index=False, max_rows=12)}"
         )
+
+
+def _of_a_known_law(
+    task: Task, hospitals: int, admissions: int, seed: int, concentration: float | None
+) -> "tuple[Hospital, ...]":
+    from simulation.clinical_consortium import CLINICAL_HOSPITALS, TASK, clinical_hospitals
+
+    if task != TASK:
+        raise ExperimentError(
+            f"There is no law here to draw the patients of task {task.name} by.",
+            hint=f"Choose {DIAGNOSIS_COUNT.name} or {TASK.name}; or read tables: Federation.from_folders.",
+        )
+    if hospitals > len(CLINICAL_HOSPITALS) or concentration is not None:
+        raise ExperimentError(
+            f"Of task {TASK.name} there are at most {len(CLINICAL_HOSPITALS)} hospitals, each with its own patients.",
+            hint="Ask for fewer, and for no partition.",
+        )
+    return tuple(clinical_hospitals(seed, admissions)[:hospitals])
 
 
 def _task(task: Task | str) -> Task:

@@ -15,7 +15,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from simulation.curves import Curves, curves_of
 from simulation.errors import ExperimentError, SavedRunError, hints_told
-from simulation.round_metrics import COLUMNS, HEADER, Model, RoundRow, read_rows, written
+from simulation.round_metrics import HEADER, Model, RoundRow, read_rows, written
 from simulation.run_folder import MODEL, PICTURE, RECORD, ROWS, SCALER, read_file, read_record, write_folder
 from simulation.run_record import RunRecord
 
@@ -107,8 +107,9 @@ class History:
         """A row for each round, hospital and model, with the columns of ``rounds.csv``; a new one each time."""
         import pandas as pd  # late: takes a quarter of a second
 
-        rows = pd.DataFrame([row.cells for row in self.rows], columns=list(HEADER))
-        return rows.astype(dict.fromkeys(COLUMNS, "float64"))
+        header = list(self.rows[0].header if self.rows else HEADER)
+        rows = pd.DataFrame([row.cells for row in self.rows], columns=header)
+        return rows.astype(dict.fromkeys(header[4:], "float64"))
 
     @property
     def last(self) -> tuple[RoundRow, ...]:

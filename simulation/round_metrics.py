@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from simulation.in_process import Hospital, Round
 
 COLUMNS = ("accuracy", "macro_f1", *(f"f1_{level}" for level in RISK_LEVELS), "loss", "held_out")
-HEADER = ("round", "hospital", "num_examples", "model", *COLUMNS)
+BINARY_COLUMNS = ("auroc", "auprc", "brier", "loss", "calibration_in_the_large", "accuracy", "held_out")
+"""What is measured of a task with levels, and of one with a binary outcome."""
+_FIRST = ("round", "hospital", "num_examples", "model")
+HEADER = (*_FIRST, *COLUMNS)
+_HEADERS = {(*_FIRST, *columns): columns for columns in (COLUMNS, BINARY_COLUMNS)}
 
 Model = Literal["local", "global"]
 """What a hospital trained for the round, and what the round gave to all."""
@@ -45,9 +49,14 @@ class RoundRow:
     metrics: Mapping[str, MetricValue]
 
     @property
+    def header(self) -> tuple[str, ...]:
+        """What stands above it in a table."""
+        return (*_FIRST, *(BINARY_COLUMNS if "auroc" in self.metrics else COLUMNS))
+
+    @property
     def cells(self) -> tuple[MetricValue | str, ...]:
-        """The row below ``HEADER``."""
-        metrics = (self.metrics.get(column) for column in COLUMNS)
+        """The row below ``header``."""
+        metrics = (self.metrics.get(column) for column in self.header[len(_FIRST) :])
         return (self.round, str(self.hospital), self.num_examples, self.model, *metrics)
 
 
@@ -71,7 +80,7 @@ class RoundMetrics:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file, lineterminator="\n")
-        self._rows.writerow(HEADER)
+        self._has_header = False
 
     def __enter__(self) -> Self:
         return self
@@ -83,14 +92,19 @@ class RoundMetrics:
 
     def write(self, rows: Iterable[RoundRow]) -> None:
         """Write a round down."""
-        self._rows.writerows(row.cells for row in rows)
+        for row in rows:
+            if not self._has_header:
+                self._rows.writerow(row.header)
+                self._has_header = True
+            self._rows.writerow(row.cells)
         self._file.flush()
 
 
 def written(rows: Iterable[RoundRow]) -> bytes:
     """Give what ``RoundMetrics`` writes."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([HEADER, *(row.cells for row in rows)])
+    text, all_rows = io.StringIO(newline=""), list(rows)
+    header = all_rows[0].header if all_rows else HEADER
+    csv.writer(text, lineterminator="\n").writerows([header, *(row.cells for row in all_rows)])
     return text.getvalue().encode()
 
 
@@ -102,10 +116,11 @@ def read_rows(data: bytes) -> Iterator[RoundRow]:
     """
     try:
         lines = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-        if next(lines, None) != list(HEADER):
+        columns = _HEADERS.get(tuple(next(lines, ())))
+        if columns is None:
             raise _refusal(1, f"the columns are not {', '.join(HEADER)}")
         for line, cells in enumerate(lines, start=2):
-            yield _row(line, cells)
+            yield _row(line, cells, columns)
     except (UnicodeDecodeError, csv.Error):
         raise SavedRunError("rounds.csv is no table of text.", hint=_HINT) from None
 
@@ -113,10 +128,10 @@ def read_rows(data: bytes) -> Iterator[RoundRow]:
 _HINT = "Save the run again: nobody else writes into its folder."
 
 
-def _row(line: int, cells: Sequence[str]) -> RoundRow:
+def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> RoundRow:
     try:
         number, hospital, num_examples, model, *found = cells
-        metrics = {name: float(text) if text else None for name, text in zip(COLUMNS, found, strict=True)}
+        metrics = {name: float(text) if text else None for name, text in zip(columns, found, strict=True)}
         require_metrics(metrics)
         if model not in ("local", "global"):
             raise ValueError("no model")

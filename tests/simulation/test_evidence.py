@@ -7,7 +7,14 @@ import pytest
 
 from contract.tasks import DIAGNOSIS_COUNT
 from simulation import evidence
+from simulation.clinical_consortium import CLINICAL_HOSPITALS
 from simulation.evidence import WAYS, Way, accuracies, main
+from simulation.sharing import FEDERATED, LOCAL, ORACLE, POOLED, Figures
+from simulation.sharing_table import EVERYBODY, Row
+
+FIGURES = (Figures(0.75, 0.25, 0.07, 0.9), Figures(0.76, 0.26, 0.07, 0.9))
+NAMES = (EVERYBODY, *(str(profile.name) for profile in CLINICAL_HOSPITALS))
+ROWS = [Row(name, way, FIGURES) for name in NAMES for way in (LOCAL, FEDERATED, POOLED, ORACLE)]
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +22,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "HOSPITALS", 3)
     monkeypatch.setattr(evidence, "PATIENTS", 60)
     monkeypatch.setattr(evidence, "CYCLES", 2)
+    monkeypatch.setattr(evidence.clinical_evidence, "rows_of", lambda seeds: ROWS)
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -31,4 +39,6 @@ def test_the_page_has_a_line_for_every_way(tmp_path: Path, monkeypatch: pytest.M
     main()
     lines = out.read_text().splitlines()
     assert lines[0].startswith("# Evidence")
-    assert [line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")][1:] == list(WAYS)
+    first = lines[: lines.index("## Real outcomes: who learns what")]
+    assert [line.split(" | ")[0].removeprefix("| ") for line in first if line.startswith("| ")][1:] == list(WAYS)
+    assert (tmp_path / "images" / "gain-by-size.png").read_bytes().startswith(b"\x89PNG")

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from contract.names import EnvoyName
 from simulation.curves import Curves, curves_of
 from simulation.figures import AXES, as_png, draw_run, draw_runs
-from simulation.round_metrics import COLUMNS
+from simulation.round_metrics import BINARY_COLUMNS, COLUMNS
 from tests.simulation.runs import rows
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -54,7 +54,7 @@ def test_one_hospital_has_no_mean_beside_it():
 
 
 def test_every_score_has_its_axis_with_a_unit():
-    assert set(AXES) == set(COLUMNS) - {"held_out"}
+    assert set(AXES) == {*COLUMNS, *BINARY_COLUMNS} - {"held_out"}
     for metric in AXES:
         axes = draw_run(curves(2, metric=metric), "title", "notice").axes[0]
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("round", AXES[metric])
