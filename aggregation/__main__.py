@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from aggregation.errors import AggregationError
 from aggregation.rules.combined import Combined
 from aggregation.scaling import merge_scalers
 from aggregation.script.bases import about_bases, different_bases, match, read_bases
-from aggregation.script.folders import Folder, read_folders
+from aggregation.script.folders import Folder, read_folders, read_task_of
 from aggregation.script.options import Options, read_options
 from aggregation.script.result import require_place, write_result
 from aggregation.script.same_models import require_different_models
@@ -141,10 +142,13 @@ def _show(card: Card, options: Options) -> int:
     return EXIT_OK
 
 
-def _task(name: str) -> Task:
-    task = BUILT_IN_TASKS.get(TaskName(name))
+def _task(said: str) -> Task:
+    if said.endswith(".toml"):
+        return read_task_of(Path(said))
+    task = BUILT_IN_TASKS.get(TaskName(said))
     if task is None:
-        raise UnknownTaskError(f"There is no task {name!r}.", hint=f"Choose one of: {', '.join(BUILT_IN_TASKS)}.")
+        known = ", ".join(BUILT_IN_TASKS)
+        raise UnknownTaskError(f"There is no task {said!r}.", hint=f"Choose one of: {known}; or name a task's .toml.")
     return task
 
 

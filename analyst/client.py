@@ -20,17 +20,21 @@ from contract.artifacts.model_file import max_model_bytes
 from contract.artifacts.scaler_file import max_scaler_bytes
 from contract.director_problems import shown
 from contract.errors import InvalidNameError
-from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Page
+from contract.messages.base import MAX_BATCH_ROWS, Page
 from contract.messages.envoys import EnvoyDescription
 from contract.messages.global_models import GlobalModel
 from contract.messages.inference import GlobalInferenceRequest, InferenceRequest, Prediction
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
+from contract.tasks import DEFAULT_TASK
 
 _Item = TypeVar("_Item", bound=BaseModel)
 _Name = TypeVar("_Name", EnvoyName, TaskName)
 _PAGE_ITEMS = 50
+_TASK: str = DEFAULT_TASK
+"""What is asked about where no task is named."""
+
 _MOST_PAGES = 1000
 
 
@@ -109,14 +113,12 @@ class Client:
         self._link.close()
 
     @overload
-    def infer_global(self, inputs: pd.DataFrame, task: str = DEFAULT_TASK) -> pd.DataFrame: ...
+    def infer_global(self, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
 
     @overload
-    def infer_global(self, inputs: Mapping[str, object], task: str = DEFAULT_TASK) -> Prediction: ...
+    def infer_global(self, inputs: Mapping[str, object], task: str = _TASK) -> Prediction: ...
 
-    def infer_global(
-        self, inputs: pd.DataFrame | Mapping[str, object], task: str = DEFAULT_TASK
-    ) -> pd.DataFrame | Prediction:
+    def infer_global(self, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK) -> pd.DataFrame | Prediction:
         """Ask the current global model.
 
         Args:
@@ -140,13 +142,13 @@ class Client:
         return self._inferred(None, inputs, task)
 
     @overload
-    def infer(self, envoy_name: str, inputs: pd.DataFrame, task: str = DEFAULT_TASK) -> pd.DataFrame: ...
+    def infer(self, envoy_name: str, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
 
     @overload
-    def infer(self, envoy_name: str, inputs: Mapping[str, object], task: str = DEFAULT_TASK) -> Prediction: ...
+    def infer(self, envoy_name: str, inputs: Mapping[str, object], task: str = _TASK) -> Prediction: ...
 
     def infer(
-        self, envoy_name: str, inputs: pd.DataFrame | Mapping[str, object], task: str = DEFAULT_TASK
+        self, envoy_name: str, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK
     ) -> pd.DataFrame | Prediction:
         """Ask one hospital's current model; else as ``infer_global``."""
         return self._inferred(_named(EnvoyName, envoy_name), inputs, task)
@@ -155,7 +157,7 @@ class Client:
         """List the tasks: features with their units and bounds, cut points, what a reader must know."""
         return self._link.read("GET", "/tasks", Page[TaskDescription], max_bytes=MAX_LIST_BYTES).items
 
-    def task(self, name: str = DEFAULT_TASK) -> TaskDescription:
+    def task(self, name: str = _TASK) -> TaskDescription:
         """Describe a task."""
         return self._link.read("GET", f"/tasks/{_named(TaskName, name)}", TaskDescription)
 
@@ -176,7 +178,7 @@ class Client:
         found = self._listed("/global_models", Page[GlobalModel], {**query, "limit": _PAGE_ITEMS})
         return list(islice(found, limit))
 
-    def global_model(self, version: int, task: str = DEFAULT_TASK) -> GlobalModel:
+    def global_model(self, version: int, task: str = _TASK) -> GlobalModel:
         """Show a global version: whose models, their digests, weights and metrics."""
         name, version = _named(TaskName, task), _number(version)
         path = f"/global_models/{version}"
@@ -185,7 +187,7 @@ class Client:
             raise self._link.other_speech()
         return found
 
-    def model_files(self, version: int, task: str = DEFAULT_TASK) -> ModelFiles:
+    def model_files(self, version: int, task: str = _TASK) -> ModelFiles:
         """Fetch a global version's files, and hold them against its digests. That they were read is put on record.
 
         Raises:
@@ -199,7 +201,7 @@ class Client:
             self._file(found, "scaler.pkl", found.scaler_sha256, max_scaler_bytes(columns)),
         )
 
-    def download(self, version: int, folder: Path | str, task: str = DEFAULT_TASK) -> Path:
+    def download(self, version: int, folder: Path | str, task: str = _TASK) -> Path:
         """Write a global version's ``model.pt`` and ``scaler.pkl`` into a folder; each is there whole or not at all.
 
         Returns:

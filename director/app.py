@@ -3,7 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from functools import cache, partial
+from functools import lru_cache, partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -122,7 +122,8 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
         app.router.routes.extend(resource.router.routes)
-    app.openapi = cache(partial(interface.describe, app, director.catalogue.values()))  # type: ignore[method-assign]  # FastAPI's own way
+    document = lru_cache(maxsize=1)(partial(interface.describe, app))
+    app.openapi = lambda: document(tuple(director.catalogue.values()))  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from contract.messages.base import DEFAULT_TASK
+from contract.tasks import DEFAULT_TASK
 from director.clock import Clock, utc_now
 from director.errors import NotInitialisedError
 from director.inference.current import CurrentModels
@@ -104,7 +104,9 @@ class Director:
         )
         self.overview = Overviews(self.ledger, self.blobs, part_files, self.catalogue, patience)
         self.event_reel = EventReel(self.database)
-        self._learners = Learners(self.database, [self.access, current, self.board, self._conductor, self.event_reel])
+        self._learners = Learners(  # the catalogue first: others look into it while they learn
+            self.database, [self.catalogue, self.access, current, self.board, self._conductor, self.event_reel]
+        )
         self.ledger.add_reader(self._learners.learn)  # first: it waits for no lock
         self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._follower = Follower(self.database, learn=self.ledger.let_readers_learn, note=self._note)
@@ -127,8 +129,14 @@ class Director:
         self.database.migrate()
         if self.database.file is not None:
             self.database.file.chmod(0o600)
+        self.learn_tasks()
         with self.ledger.act("director") as act:
             self.tasks.catch_up(act)
+
+    def learn_tasks(self) -> None:
+        """Learn which tasks there are; a director that was opened learns it by itself."""
+        with self.ledger.read() as session:
+            self.catalogue.refresh(session)
 
     def restore(self, copy: Path) -> Manifest:
         """Make an empty data folder the federation that a backup holds; raises as ``Upkeep.unpack``."""
@@ -143,10 +151,12 @@ class Director:
 
         Raises:
             NotInitialisedError, DatabaseError: There is no federation here, or it is damaged.
+            SettingsError: A task is set that is not there.
         """
         self.database.check_ready()
         self.blobs.prepare()
         self._learners.refresh()
+        self.catalogue.require_known()
         self._follower.start()
         self._conductor.start()
         self.centre.note_opened()

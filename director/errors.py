@@ -52,6 +52,12 @@ class ConflictError(CallerError):
     code = "conflict"
 
 
+class TaskRetiredError(ConflictError):
+    """Nothing is learned of the task any more."""
+
+    code = "task_retired"
+
+
 class RoundClosedError(ConflictError):
     """The update came after its round took no more, and the run's rule does not take it."""
 

@@ -19,6 +19,7 @@ from contract.messages.base import OneLine
 from contract.messages.proposals import ProposedAct
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
+from contract.tasks.soundness import mistakes_of
 from director.errors import SettingsError
 from director.records import failpoints
 
@@ -201,10 +202,12 @@ class DirectorSettings(BaseSettings):
 
     @field_validator("tasks")
     @classmethod
-    def _known(cls, tasks: dict[TaskName, TaskSettings]) -> dict[TaskName, TaskSettings]:
-        for name in tasks:
-            if name not in BUILT_IN_TASKS:
-                raise ValueError(f"there is no task {name!r}")
+    def _sound(cls, tasks: dict[TaskName, TaskSettings]) -> dict[TaskName, TaskSettings]:
+        """Hold the cut points of built-in tasks to sense; which others there are, the database says."""
+        for name in tasks.keys() & BUILT_IN_TASKS.keys():
+            wrong = mistakes_of(replace(BUILT_IN_TASKS[name], cut_points=tasks[name].cut_points))
+            if wrong:
+                raise ValueError(f"{name}: {wrong[0]}")
         return tasks
 
     @classmethod

@@ -24,6 +24,7 @@ from contract.parts import PART_OF
 from contract.plain_files import open_plain, read_bounded
 from contract.scaler import ScalerState
 from contract.tasks import Task
+from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 
 MAX_METADATA_BYTES = 64 * 1024
 """As the director takes them."""
@@ -127,6 +128,16 @@ def read_scaler_of(folder: Path, task: Task) -> tuple[Digest, ScalerState]:
     file = read_scaler_file(data, len(task.columns))
     file.require_features(list(task.column_names))
     return Digest.of(data), file.state
+
+
+def read_task_of(file: Path) -> Task:
+    """Read a task from its file.
+
+    Raises:
+        AggregationError: It can't be read, or is no task.
+    """
+    with naming(shown_path(file)):
+        return read_task_file(read_bounded(file, MAX_TASK_BYTES))
 
 
 @contextmanager

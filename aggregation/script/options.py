@@ -13,7 +13,7 @@ from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
 from aggregation.script.shown import MAX_CHARACTERS, shown
 from aggregation.strategy import RULES
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DEFAULT_TASK
 
 EXIT_USAGE = 2
 _MAX_DIGITS = 12  # no count of rows or hospitals has more
@@ -32,7 +32,7 @@ class Options:
         strategy: Its name.
         parameters: Those of the strategy that were given.
         count_ratio: How much × the median a count may be; None: as claimed.
-        task: Its name.
+        task: Its name, or the path of its file.
         bases: The folders of the starts, first the one that the result moves on from; empty: models are averaged as
             they are.
         plain: Whether that is meant, whatever starts the models name.
@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--plain", action="store_true", help="average models of different starts as they are")
     parser.add_argument("--count-ratio", type=_ratio, metavar="X", help="cap each count at X × the median; else none")
-    parser.add_argument("--task", default=DIAGNOSIS_COUNT.name)
+    parser.add_argument("--task", default=DEFAULT_TASK, metavar="NAME|FILE", help="a built-in task, or a task's .toml")
     return parser
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from contract.tasks import DEFAULT_TASK as DEFAULT_TASK
+from contract.names import TaskName
+from contract.tasks import DEFAULT_TASK
 from contract.visible_text import ONE_SEEN_LINE
 
 T = TypeVar("T")
@@ -35,6 +36,12 @@ class Message(BaseModel):
     """What goes over the wire: frozen, exact, finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class OfTask(Message):
+    """What is about one task; who knows of no other than the first names none."""
+
+    task: TaskName = DEFAULT_TASK
 
 
 class Page(Message, Generic[T]):

@@ -5,17 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages.base import DEFAULT_TASK, Count, Message, MetricValue, OneLine
+from contract.messages.base import Count, Message, MetricValue, OfTask, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.problems import Check
 from contract.names import AliasName, Digest, EnvoyName, TaskName
 from contract.visible_text import ONE_SEEN_LINE
 
 
-class AggregationRequest(Message):
+class AggregationRequest(OfTask):
     """Move the global model on by what is new."""
 
-    task: TaskName = DEFAULT_TASK
     strategy: Annotated[OneLine, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Null: the one that the director is set to."
     )
@@ -90,10 +89,9 @@ class Lineage(Message):
 AnswerChoice = Literal["accept", "refuse"]
 
 
-class AnswerRequest(Message):
+class AnswerRequest(OfTask):
     """A hospital's word on a version, after it held it against its own held-out patients. No figures leave."""
 
-    task: TaskName = DEFAULT_TASK
     answer: AnswerChoice
 
 
@@ -163,12 +161,11 @@ class CardBase(BaseModel):
     scaler_sha256: Digest | None = Field(default=None, description="Null: each hospital had its own scaler.")
 
 
-class Card(BaseModel):
+class Card(OfTask):
     """What the admin's script says of the model that it averaged, beside it as ``card.json``."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore")
 
-    task: TaskName = DEFAULT_TASK
     strategy: OneLine = "unknown"
     parameters: dict[OneLine, int | float] = {}
     count_ratio: float | None = None

@@ -5,19 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Message
+from contract.messages.base import MAX_BATCH_ROWS, Message, OfTask
 from contract.names import Digest, EnvoyName, TaskName
 from contract.tasks import RiskLevel
 
 
-class GlobalInferenceRequest(Message):
+class GlobalInferenceRequest(OfTask):
     """One patient's inputs, for the current global model.
 
     ``probabilities`` false leaves out what an answer can spare: the probabilities of levels, and the contributions of
     a binary outcome, whose probability stays.
     """
 
-    task: TaskName = DEFAULT_TASK
     inputs: Annotated[dict[str, JsonValue], Field(max_length=10_000)]
     probabilities: bool = True
 
@@ -28,10 +27,9 @@ class InferenceRequest(GlobalInferenceRequest):
     envoy_name: EnvoyName
 
 
-class BatchGlobalInferenceRequest(Message):
+class BatchGlobalInferenceRequest(OfTask):
     """Many patients' inputs, for the current global model."""
 
-    task: TaskName = DEFAULT_TASK
     inputs: Annotated[list[dict[str, JsonValue]], Field(min_length=1, max_length=MAX_BATCH_ROWS)]
     probabilities: bool = True
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contract.messages.base import DEFAULT_TASK, Message, OneLine
+from contract.messages.base import Message, OfTask, OneLine
 from contract.messages.decisions import Reason
 from contract.messages.global_models import HeldOut
 from contract.names import Digest, EnvoyName, TaskName
@@ -26,10 +26,9 @@ RunNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 RoundNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class RunRequest(Message):
+class RunRequest(OfTask):
     """Train together: so many rounds, by these hospitals."""
 
-    task: TaskName = DEFAULT_TASK
     rounds: Annotated[int, Field(ge=1, le=10_000)] = 1
     quorum: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         default=None, description="With so many a round counts at its deadline; null: all that were invited."

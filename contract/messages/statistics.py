@@ -5,16 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contract.messages.base import DEFAULT_TASK, Count, Message, Verdict
+from contract.messages.base import Count, Message, OfTask, Verdict
 from contract.messages.decisions import Decision
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName, TaskName
 
 
-class StatisticsReport(Message):
+class StatisticsReport(OfTask):
     """A hospital's share of the common scaler: n, means and sums of squared deviations of its training rows."""
 
-    task: TaskName = DEFAULT_TASK
     num_examples: Count
     # strict: `true` and "3" are no numbers
     mean: Annotated[tuple[Annotated[float, Field(strict=True)], ...], Field(max_length=10_000)]

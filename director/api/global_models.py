@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.base import Page
 from contract.messages.comparisons import VersionComparison
 from contract.messages.global_models import (
     AggregationRequest,
@@ -13,6 +13,7 @@ from contract.messages.global_models import (
 )
 from contract.names import AliasName, TaskName
 from director.api.guard import (
+    AskedTask,
     Caller,
     CursorByNumber,
     GuardedRoute,
@@ -67,16 +68,14 @@ def list_global_models(
 
 @router.get("/global_models/current")  # before the one whose path takes any word for a version
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
-def get_current_global_model(caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> GlobalModel:
+def get_current_global_model(caller: Caller, director: Serving, task: AskedTask) -> GlobalModel:
     """Show the current global version; fetch its files by its number, so that model and scaler belong together."""
     return director.naming.current(caller, task)
 
 
 @router.get("/global_models/{version}")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
-def get_global_model(
-    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
-) -> GlobalModel:
+def get_global_model(version: NumberInPath, caller: Caller, director: Serving, task: AskedTask) -> GlobalModel:
     """Show one global version: inputs' digests, weights, strategy, metrics."""
     return director.models.get(caller, task, version)
 
@@ -84,7 +83,7 @@ def get_global_model(
 @router.get("/global_models/{version}/comparison/{other}")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def compare_global_models(
-    version: NumberInPath, other: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
+    version: NumberInPath, other: NumberInPath, caller: Caller, director: Serving, task: AskedTask
 ) -> VersionComparison:
     """Put two versions beside each other: what hospitals reported, the validation table, the lineage, the weights."""
     return director.comparing.compare(caller, task, version, other)
@@ -93,7 +92,7 @@ def compare_global_models(
 @router.get("/global_models/{version}/model.pt", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_model(
-    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
+    version: NumberInPath, caller: Caller, director: Serving, task: AskedTask, range_: Range = None
 ) -> Response:
     """Give a version's model, or the rest of it; who read it is put on record."""
     return in_range(director.models.file(caller, task, version, "model"), range_)
@@ -102,7 +101,7 @@ def download_global_model(
 @router.get("/global_models/{version}/scaler.pkl", response_class=Response, responses=IN_RANGES)
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def download_global_scaler(
-    version: NumberInPath, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK, range_: Range = None
+    version: NumberInPath, caller: Caller, director: Serving, task: AskedTask, range_: Range = None
 ) -> Response:
     """Give the scaler that a version stands behind; who read it is put on record."""
     return in_range(director.models.file(caller, task, version, "scaler"), range_)
@@ -111,11 +110,7 @@ def download_global_scaler(
 @router.post("/global_models/{version}/publish", response_model=GlobalModel, responses=PROPOSED)
 @may(ADMIN)
 def publish_global_model(
-    version: NumberInPath,
-    caller: Caller,
-    director: Serving,
-    task: TaskName = DEFAULT_TASK,
-    request: PublishRequest | None = None,
+    version: NumberInPath, caller: Caller, director: Serving, task: AskedTask, request: PublishRequest | None = None
 ) -> GlobalModel | Response:
     """Make a version the current one; an older one is a rollback. One that was never confirmed takes a reason."""
     return or_proposed(director.proposals.publish(caller, task, version, request.reason if request else None))
@@ -137,7 +132,7 @@ def set_alias(
     alias: AliasName,
     caller: Caller,
     director: Serving,
-    task: TaskName = DEFAULT_TASK,
+    task: AskedTask,
     idempotency_key: IdempotencyKey = None,
 ) -> GlobalModel:
     """Call a version so from now on, and no other one of its task; `champion` and its like follow from what is."""
@@ -151,7 +146,7 @@ def clear_alias(
     alias: AliasName,
     caller: Caller,
     director: Serving,
-    task: TaskName = DEFAULT_TASK,
+    task: AskedTask,
     idempotency_key: IdempotencyKey = None,
 ) -> GlobalModel:
     """Call a version so no longer; where it is not called so, nothing changes."""
@@ -165,7 +160,7 @@ def set_note(
     request: NoteRequest,
     caller: Caller,
     director: Serving,
-    task: TaskName = DEFAULT_TASK,
+    task: AskedTask,
     idempotency_key: IdempotencyKey = None,
 ) -> GlobalModel:
     """Note something about a version, in place of what was noted; an empty text takes it away."""

@@ -14,8 +14,9 @@ from starlette.types import Message, Receive
 
 from contract.errors import InvalidNameError
 from contract.messages.base import Role
-from contract.names import EnvoyName
+from contract.names import EnvoyName, TaskName
 from contract.parts import OCTETS
+from contract.tasks import DEFAULT_TASK
 from director.api.connection import NEWCOMER, Newcomer
 from director.api.cookies import BACKGROUND_HEADER, require_csrf_token, require_own_page, secret_in
 from director.assembly import Director
@@ -173,6 +174,10 @@ async def _caller(request: Request) -> Principal:
     return caller_of(request)
 
 
+async def _asked_task(task: TaskName = DEFAULT_TASK) -> TaskName:
+    return task
+
+
 BINARY: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file's bytes", "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -184,6 +189,9 @@ CursorByNumber = Annotated[str | None, Query(alias="cursor", json_schema_extra={
 CursorByMoment = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_MOMENT})]
 CursorByName = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NAME})]
 PageLimit = Annotated[int, Query(alias="limit", ge=1, le=MAX_PAGE)]
+
+AskedTask = Annotated[TaskName, Depends(_asked_task)]
+"""The query parameter ``task``; who knows of no other than the first leaves it out."""
 
 Serving = Annotated[Director, Depends(_serving)]
 Caller = Annotated[Principal, Depends(_caller)]

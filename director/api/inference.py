@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from python_multipart.multipart import parse_options_header
 
 from contract.errors import FederationError, InvalidNameError
-from contract.messages.base import DEFAULT_TASK, MAX_BATCH_ROWS, Message
+from contract.messages.base import MAX_BATCH_ROWS, OfTask
 from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
@@ -22,7 +22,7 @@ from contract.messages.inference import (
     InferenceRequest,
     Prediction,
 )
-from contract.names import EnvoyName, TaskName
+from contract.names import EnvoyName
 from director.api.batches import BatchDesk, take
 from director.api.guard import DirectRoute, caller_of, director_of, may
 from director.api.pieces import in_pieces
@@ -108,10 +108,9 @@ async def infer_global_batch(request: Request) -> Response:
     return await _batch_answered(request, BatchGlobalInferenceRequest, GlobalCsv)
 
 
-class GlobalCsv(Message):
+class GlobalCsv(OfTask):
     """What the query says of a CSV body."""
 
-    task: TaskName = DEFAULT_TASK
     probabilities: bool = True
 
 

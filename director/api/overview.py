@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.base import Page
 from contract.messages.overview import (
     HospitalCourse,
     Overview,
@@ -12,8 +12,9 @@ from contract.messages.overview import (
     TrainingLog,
     VersionSummary,
 )
-from contract.names import EnvoyName, TaskName
+from contract.names import EnvoyName
 from director.api.guard import (
+    AskedTask,
     Caller,
     CursorByMoment,
     CursorByNumber,
@@ -31,7 +32,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["overview"])
 
 @router.get("/overview")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
-def get_overview(caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK) -> Overview:
+def get_overview(caller: Caller, director: Serving, task: AskedTask) -> Overview:
     """Say in one answer who is silent, what waits on whom, and what waits for a person."""
     return director.overview.overview(caller, task)
 
@@ -39,11 +40,7 @@ def get_overview(caller: Caller, director: Serving, task: TaskName = DEFAULT_TAS
 @router.get("/lineage")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
 def list_lineage(
-    caller: Caller,
-    director: Serving,
-    task: TaskName = DEFAULT_TASK,
-    limit: PageLimit = 50,
-    cursor: CursorByNumber = None,
+    caller: Caller, director: Serving, task: AskedTask, limit: PageLimit = 50, cursor: CursorByNumber = None
 ) -> Page[VersionSummary]:
     """List a task's global versions in short, newest first."""
     return director.overview.lineage(task, limit=limit, cursor=cursor)
@@ -64,9 +61,7 @@ def list_received(
 
 @router.get("/envoys/{envoy_name}/course")
 @may(HOSPITAL, STAFF, ADMIN)
-def get_course(
-    envoy_name: EnvoyName, caller: Caller, director: Serving, task: TaskName = DEFAULT_TASK
-) -> HospitalCourse:
+def get_course(envoy_name: EnvoyName, caller: Caller, director: Serving, task: AskedTask) -> HospitalCourse:
     """Show how a hospital's models did, as it reported them, oldest first; of many the newest 500."""
     return director.overview.course(caller, envoy_name, task)
 

@@ -40,6 +40,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "not_settled": (409, "The rule does not settle on these models"),
     "too_few_updates": (409, "Too few models for this strategy"),
     "aggregation_refused": (409, "Aggregation refused"),
+    "task_retired": (409, "The task is retired"),
     "round_closed": (409, "The round takes no more"),
     "base_unknown": (409, "Unknown start"),
     "scaler_not_agreed": (409, "Scaler not agreed"),

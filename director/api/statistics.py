@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from contract.messages.base import DEFAULT_TASK, Page
+from contract.messages.base import Page
 from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
 from contract.names import EnvoyName, TaskName
-from director.api.guard import Caller, CursorByNumber, GuardedRoute, NumberInPath, PageLimit, Serving, may
+from director.api.guard import AskedTask, Caller, CursorByNumber, GuardedRoute, NumberInPath, PageLimit, Serving, may
 from director.api.proposals import PROPOSED, or_proposed
 from director.members.access import ADMIN, HOSPITAL, STAFF
 
@@ -52,7 +52,7 @@ def release_statistics(
     request: DecisionRequest,
     caller: Caller,
     director: Serving,
-    task: TaskName = DEFAULT_TASK,
+    task: AskedTask,
 ) -> StatisticsDescription | Response:
     """Let a report in quarantine count in the common scaler, and say why."""
     return or_proposed(director.proposals.release_statistics(caller, envoy_name, task, version, request.reason))
@@ -66,7 +66,7 @@ def reject_statistics(
     request: DecisionRequest,
     caller: Caller,
     director: Serving,
-    task: TaskName = DEFAULT_TASK,
+    task: AskedTask,
 ) -> StatisticsDescription:
     """Take a report out of the common scaler for good, and say why."""
     return director.tasks.decide_statistics(caller, "rejected", envoy_name, task, version, request.reason)

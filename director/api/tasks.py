@@ -1,6 +1,9 @@
 """What the federation learns, and what everyone starts from."""
 
-from fastapi import APIRouter, Response
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Request, Response
 
 from contract.messages.base import Page
 from contract.messages.tasks import Start, TaskDescription
@@ -12,11 +15,31 @@ from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF
 router = APIRouter(route_class=GuardedRoute, tags=["tasks and starts"])
 
 
+_TOML: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/toml": {"schema": {"type": "string"}}}}
+}
+
+
 @router.get("/tasks")
 @may(HOSPITAL, STAFF, ANALYST, ADMIN)
-def list_tasks(director: Serving) -> Page[TaskDescription]:
-    """List the tasks of this federation."""
-    return director.tasks.list()
+def list_tasks(director: Serving, with_retired: bool = False) -> Page[TaskDescription]:
+    """List the tasks that this federation learns; with `with_retired` also those that it learns no more."""
+    return director.tasks.list(with_retired=with_retired)
+
+
+@router.post(
+    "/tasks",
+    status_code=201,
+    responses={200: {"model": TaskDescription, "description": "It is learned already"}},
+    openapi_extra=_TOML,
+)
+@may(ADMIN)
+async def add_task(request: Request, response: Response, caller: Caller, director: Serving) -> TaskDescription:
+    """Let the federation learn a task from now on: its file's text; a further file of its name defines it anew."""
+    file = await request.body()
+    found, is_new = await to_thread.run_sync(director.tasks.add, caller, file)
+    response.status_code = 201 if is_new else 200
+    return found
 
 
 @router.get("/tasks/{task}")
@@ -24,6 +47,13 @@ def list_tasks(director: Serving) -> Page[TaskDescription]:
 def get_task(task: TaskName, director: Serving) -> TaskDescription:
     """Describe a task: features with units and sources, label, cut points, layout."""
     return director.tasks.get(task)
+
+
+@router.post("/tasks/{task}/retire")
+@may(ADMIN)
+def retire_task(task: TaskName, caller: Caller, director: Serving) -> TaskDescription:
+    """Let nothing be learned of a task any more: no statistics, uploads, runs; its models stay, and answer."""
+    return director.tasks.retire(caller, task)
 
 
 @router.get("/tasks/{task}/start")

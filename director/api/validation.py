@@ -30,7 +30,7 @@ def get_validation(task: TaskName, director: Serving) -> ValidationTable:
 @router.put("/validation/{task}", openapi_extra=_CSV)
 @may(ADMIN, body="table")
 async def set_validation(task: TaskName, request: Request, caller: Caller, director: Serving) -> ValidationTable:
-    """Hold every model against this table from now on: CSV of the task's features and `label` (low, medium, high)."""
+    """Hold every model against this table from now on: CSV of the task's features and `label` (low … high, or 0, 1)."""
     desk: BatchDesk = request.app.state.batches
     with desk.place(request) as in_memory_bytes, director.blobs.spool(in_memory_bytes) as file:
         await take(request, file, in_memory_bytes)

@@ -19,6 +19,7 @@ from director.cli import (
     status,
     strategies,
     submissions,
+    tasks,
     tokens,
     tracking,
     validation,
@@ -42,6 +43,7 @@ for command in (
 for name, resource in (
     ("envoy", envoys),
     ("token", tokens),
+    ("task", tasks),
     ("statistics", statistics),
     ("submission", submissions),
     ("validation", validation),

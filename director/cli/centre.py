@@ -59,6 +59,7 @@ def serve(
         err.print("An earlier version made this federation: its database is migrated.")
     with logging_to(director.logs):
         director.upkeep.recover()
+        director.catalogue.require_known()
         director.rounds.start_again(LOCAL_ADMIN)
         link = director.people.make_link(LOCAL_ADMIN) if sign_in_link else None  # here: once, however many workers
     director.close()

@@ -7,7 +7,6 @@ import typer
 from rich.table import Column, Table
 
 from contract.errors import ArtifactError
-from contract.messages.base import DEFAULT_TASK
 from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, NoteRequest, PublishRequest
 from contract.names import AliasName, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
@@ -36,7 +35,7 @@ Version = Annotated[str, typer.Argument(help="Its number, an alias, champion (or
 
 @says_what_failed
 def aggregate(
-    task: Task = DEFAULT_TASK,
+    task: Task,
     strategy: Annotated[str | None, typer.Option(help="How to combine, such as clip+trimmed_mean.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option(help="Of the strategy, such as f=2; may be given many times.")
@@ -64,7 +63,7 @@ def aggregate(
 
 @app.command("list")
 @says_what_failed
-def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_list(task: Task, as_json: AsJson = False) -> None:
     """List global versions, newest first."""
     models = opened_director().models
     if as_json:
@@ -95,7 +94,7 @@ def model_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
 
 @app.command("show")
 @says_what_failed
-def model_show(version: Version, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_show(version: Version, task: Task, as_json: AsJson = False) -> None:
     """Show a global version and what it rests on."""
     director = opened_director()
     number = director.naming.number(TaskName(task), version)
@@ -104,7 +103,7 @@ def model_show(version: Version, task: Task = DEFAULT_TASK, as_json: AsJson = Fa
 
 @app.command("compare")
 @says_what_failed
-def model_compare(a: Version, b: Version, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_compare(a: Version, b: Version, task: Task, as_json: AsJson = False) -> None:
     """Put two versions beside each other: hospitals' results, the validation table, the lineage, the weights."""
     director = opened_director()
     one, other = (director.naming.number(TaskName(task), each) for each in (a, b))
@@ -116,10 +115,10 @@ def model_compare(a: Version, b: Version, task: Task = DEFAULT_TASK, as_json: As
 @says_what_failed
 def model_publish(
     version: Version,
+    task: Task,
     reason: Annotated[
         str | None, typer.Option(help="Why; it goes on record, and what nobody confirmed takes it.")
     ] = None,
-    task: Task = DEFAULT_TASK,
     as_json: AsJson = False,
 ) -> None:
     """Make a version the current one; an older one is a rollback."""
@@ -131,7 +130,7 @@ def model_publish(
 
 @app.command("alias")
 @says_what_failed
-def model_alias(version: Version, name: str, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_alias(version: Version, name: str, task: Task, as_json: AsJson = False) -> None:
     """Call a version NAME from now on, and no other one."""
     naming = opened_director().naming
     number = naming.number(TaskName(task), version)
@@ -140,7 +139,7 @@ def model_alias(version: Version, name: str, task: Task = DEFAULT_TASK, as_json:
 
 @app.command("unalias")
 @says_what_failed
-def model_unalias(name: str, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_unalias(name: str, task: Task, as_json: AsJson = False) -> None:
     """Call no version NAME any more."""
     naming = opened_director().naming
     number = naming.number(TaskName(task), AliasName(name))
@@ -152,7 +151,7 @@ def model_unalias(name: str, task: Task = DEFAULT_TASK, as_json: AsJson = False)
 def model_note(
     version: Version,
     text: Annotated[str, typer.Argument(help='What to note, in one line; "" takes the note away.')],
-    task: Task = DEFAULT_TASK,
+    task: Task,
     as_json: AsJson = False,
 ) -> None:
     """Note something about a version, in place of what was noted; only admins read it."""
@@ -163,7 +162,7 @@ def model_note(
 
 @app.command("import")
 @says_what_failed
-def model_import(folder: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def model_import(folder: Path, task: Task, as_json: AsJson = False) -> None:
     """Take a model that python -m aggregation made, through the gate, and publish it."""
     try:
         most = read_settings().max_upload_bytes

@@ -17,6 +17,7 @@ from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.messages.proposals import ProposedAct
+from contract.tasks import DEFAULT_TASK
 from contract.terminal import Terminal
 from contract.visible_text import visible_json
 from director.assembly import Director
@@ -32,7 +33,9 @@ _R = TypeVar("_R")
 _Item = TypeVar("_Item")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Task = Annotated[str, typer.Option("--task", help="The task.")]
+Task = Annotated[
+    str, typer.Option("--task", help="The task.", default_factory=lambda: str(DEFAULT_TASK), show_default=DEFAULT_TASK)
+]
 
 
 def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -80,6 +83,7 @@ def opened_director() -> Director:
     director = Director(read_settings())
     director.database.check_ready()
     director.blobs.prepare()
+    director.learn_tasks()
     return director
 
 

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages.base import DEFAULT_TASK
 from contract.messages.global_models import HeldOut
 from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
 from contract.names import EnvoyName, TaskName
@@ -41,7 +40,7 @@ Reason = Annotated[str | None, typer.Option(help="Why; it goes on record.")]
 @app.command("open")
 @says_what_failed
 def run_open(
-    task: Task = DEFAULT_TASK,
+    task: Task,
     number: Annotated[int, typer.Option("--rounds", min=1, help="How many rounds.")] = 1,
     quorum: Quorum = None,
     deadline: Deadline = "10m",
@@ -78,7 +77,7 @@ def run_open(
 @rounds.command("open")
 @says_what_failed
 def round_open(
-    task: Task = DEFAULT_TASK,
+    task: Task,
     quorum: Quorum = None,
     deadline: Deadline = "10m",
     strategy: StrategyName = None,

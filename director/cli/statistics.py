@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contract.messages.base import DEFAULT_TASK
 from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription
 from contract.names import EnvoyName, TaskName
@@ -30,7 +29,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")
 
 @app.command("list")
 @says_what_failed
-def statistics_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def statistics_list(task: Task, as_json: AsJson = False) -> None:
     """List the newest reports with their verdicts."""
     found = opened_director().tasks.list_statistics(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None).items
     if as_json:
@@ -45,7 +44,7 @@ def statistics_list(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
 
 @app.command("merge")
 @says_what_failed
-def statistics_merge(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def statistics_merge(task: Task, as_json: AsJson = False) -> None:
     """Let the common scaler, and the start with it, follow the reports that count now; else a version does."""
     start = opened_director().tasks.merge_statistics(LOCAL_ADMIN, TaskName(task))
     if as_json:
@@ -57,18 +56,14 @@ def statistics_merge(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None
 
 @app.command("release")
 @says_what_failed
-def statistics_release(
-    hospital: str, version: int, reason: Reason, task: Task = DEFAULT_TASK, as_json: AsJson = False
-) -> None:
+def statistics_release(hospital: str, version: int, reason: Reason, task: Task, as_json: AsJson = False) -> None:
     """Let a report in quarantine count."""
     _decide("released", hospital, version, reason, task, as_json)
 
 
 @app.command("reject")
 @says_what_failed
-def statistics_reject(
-    hospital: str, version: int, reason: Reason, task: Task = DEFAULT_TASK, as_json: AsJson = False
-) -> None:
+def statistics_reject(hospital: str, version: int, reason: Reason, task: Task, as_json: AsJson = False) -> None:
     """Take a report out of the common scaler for good."""
     _decide("rejected", hospital, version, reason, task, as_json)
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from rich.table import Table
 
-from contract.messages.base import DEFAULT_TASK
 from contract.messages.overview import Matter, Overview, RoundCard, TileState
 from contract.names import TaskName
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
@@ -25,7 +24,7 @@ _ASKED = {
 
 
 @says_what_failed
-def status(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def status(task: Task, as_json: AsJson = False) -> None:
     """Say who is silent, what waits on whom, and what you must decide."""
     found = opened_director().overview.overview(LOCAL_ADMIN, TaskName(task))
     if as_json:

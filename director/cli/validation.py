@@ -5,7 +5,6 @@ from pathlib import Path
 import typer
 
 from contract.errors import ArtifactError
-from contract.messages.base import DEFAULT_TASK
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from contract.plain_files import read_bounded
@@ -19,8 +18,8 @@ app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate h
 
 @app.command("set")
 @says_what_failed
-def validation_set(file: Path, task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
-    """Set the table: CSV of the task's features and label (low, medium, high)."""
+def validation_set(file: Path, task: Task, as_json: AsJson = False) -> None:
+    """Set the table: CSV of the task's features and label: low, medium, high, or 0 and 1."""
     try:
         data = read_bounded(file, read_settings().max_batch_bytes)
     except OSError as error:
@@ -32,14 +31,14 @@ def validation_set(file: Path, task: Task = DEFAULT_TASK, as_json: AsJson = Fals
 
 @app.command("show")
 @says_what_failed
-def validation_show(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def validation_show(task: Task, as_json: AsJson = False) -> None:
     """Say which table holds."""
     _print(opened_director().models.validation_table(TaskName(task)), as_json)
 
 
 @app.command("clear")
 @says_what_failed
-def validation_clear(task: Task = DEFAULT_TASK, as_json: AsJson = False) -> None:
+def validation_clear(task: Task, as_json: AsJson = False) -> None:
     """Hold models against no table any more."""
     _set(None, task, as_json)
 

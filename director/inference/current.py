@@ -22,6 +22,7 @@ from director.submissions.events import VersionEvent
 from director.submissions.kept import current_files
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
+from director.tasks.events import TaskEvent
 from director.tasks.publications import current_global_model
 
 _log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class CurrentModels:
 
     def concerns(self, event: Event) -> bool:
         """Tell whether an event may have changed which models are current, or whom one may ask about."""
-        return isinstance(event, VersionEvent | ModelPublished | EnvoyAdded | UnreadEvent)
+        return isinstance(event, VersionEvent | ModelPublished | EnvoyAdded | TaskEvent | UnreadEvent)
 
     def refresh(self, session: Session) -> None:
         """Learn the current versions anew, and switch to them at once."""

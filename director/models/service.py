@@ -73,7 +73,7 @@ class Models:
             ConflictError: Fewer hospitals move than a version takes, a round of this task is under way, or what it
                 rests on changed all the while.
         """
-        task = self._catalogue.find(request.task)
+        task = self._catalogue.find_learned(request.task)
         as_asked = ["aggregate", request.model_dump_json()]
         strategy = strategy_named(request.strategy or self._making.strategy, request.parameters)
         reach("aggregate.begun")
@@ -145,7 +145,7 @@ class Models:
             FederationError: As ``imported.draft_imported``.
             ConflictError: It averages fewer hospitals than a version takes, or what it rests on changed meanwhile.
         """
-        task = self._catalogue.find(task_name)
+        task = self._catalogue.find_learned(task_name)
         artifacts = Artifacts(self._blobs, task)
         with self._ledger.read() as session:
             require_no_round(session, task.name)

@@ -1,5 +1,6 @@
-"""The admin's validation table: patients of known risk level, which the gate holds every model against."""
+"""The admin's validation table: patients of known outcome, which the gate holds every model against."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,19 +24,21 @@ from director.tasks.publications import current_global_model
 
 LABEL = "label"
 _BY_NUMBER = {str(index): level for index, level in enumerate(RISK_LEVELS)}
-_HINT = f"The first line names the features and {LABEL}; {LABEL} is one of: {', '.join(RISK_LEVELS)}."
+_LEVELS: Mapping[str, int] = {level: index for index, level in enumerate(RISK_LEVELS)}
+_OUTCOMES: Mapping[str, int] = {"0": 0, "1": 1}
+_HINT = "The first line names the features and {label}; {label} is one of: {known}."
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows × features in the task's order, and the index of each row's true risk level."""
+    """Rows × columns in the task's order, and the index of each row's true risk level, or 0 and 1 of an outcome."""
 
     x: Matrix
     labels: NDArray[np.int64]
 
     @property
     def trivial_loss(self) -> float:
-        """Mean cross-entropy, in nats, of a model that knows only how frequent each risk level is."""
+        """Mean cross-entropy, in nats, of a model that knows only how frequent each label is."""
         shares = np.bincount(self.labels) / len(self.labels)
         present = shares[shares > 0]
         return float(-(present * np.log(present)).sum())
@@ -54,10 +57,11 @@ def read_table(data: bytes, task: Task) -> Table:
     """Read a CSV of the task's features, in any order, and the label.
 
     Raises:
-        MalformedRequestError, TooLargeError, InvalidInputError: As ``tables.read_table``, or a label is no risk level.
+        MalformedRequestError, TooLargeError, InvalidInputError: As ``tables.read_table``, or a wrong label.
     """
-    x, labels = tables.read_table(data, task, LABEL)
-    return Table(x, np.array([_level(label, row) for row, label in enumerate(labels, start=1)], np.int64))
+    raw, labels = tables.read_table(data, task, LABEL)
+    told = np.array([_label(task, label, row) for row, label in enumerate(labels, start=1)], np.int64)
+    return Table(task.encode(raw), told)
 
 
 def set_table(act: Act, task: Task, sha256: Digest | None, rows: int) -> ValidationTable:
@@ -104,8 +108,10 @@ def reference_of(session: Session, artifacts: Artifacts, task: Task, scaler: Sca
 
 
 def held_out(task: Task, state: State, scaler: ScalerState, table: Table) -> HeldOut:
-    """Hold a model against the table."""
+    """Hold a model against the table: mean cross-entropy, and how often the most probable label is the true one."""
     logits = forward(task.architecture, state, scaler.transform(table.x))
+    if task.is_binary:  # the softmax of (0, logit) is the sigmoid
+        logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
     highest = logits.max(axis=1, keepdims=True)
     log_total = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
     loss = (log_total - logits[np.arange(len(logits)), table.labels]).mean()
@@ -122,10 +128,12 @@ def _row(session: Session, task: Task) -> ValidationTableRow | None:
     return row if row is not None and row.task_digest == task.digest else None
 
 
-def _level(text: str, row: int) -> int:
+def _label(task: Task, text: str, row: int) -> int:
     label = text.strip().lower()
-    label = _BY_NUMBER.get(label, label)
-    if label not in RISK_LEVELS:
-        error = InvalidInputError(f"{label[:40]!r} is no risk level.", hint=_HINT, feature=LABEL)
-        raise in_row(error, row)
-    return RISK_LEVELS.index(label)
+    known = _OUTCOMES if task.is_binary else _LEVELS
+    found = known.get(label if task.is_binary else _BY_NUMBER.get(label, label))
+    if found is None:
+        why = "neither 0 nor 1" if task.is_binary else "no risk level"
+        hint = _HINT.format(label=LABEL, known=", ".join(known))
+        raise in_row(InvalidInputError(f"{label[:40]!r} is {why}.", hint=hint, feature=LABEL), row)
+    return found

@@ -55,7 +55,7 @@ class Rounds:
             UnknownTaskError, UnknownStrategyError, UnknownEnvoyError: No such name.
             ConflictError: A run of this task is open, fewer are invited than the quorum, or nothing new is opened now.
         """
-        task = self._catalogue.find(request.task)
+        task = self._catalogue.find_learned(request.task)
         strategy = strategy_named(request.strategy or self._strategy, request.parameters)
         as_asked = ["run", request.model_dump_json()]
         with self._ledger.act(caller.actor) as act:

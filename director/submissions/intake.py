@@ -114,7 +114,7 @@ class Intake:
     def _receive(
         self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, metadata: UploadMetadata, key: str | None
     ) -> tuple[Submission, bool]:
-        task = self._catalogue.find(metadata.task)
+        task = self._catalogue.find_learned(metadata.task)
         with self._ledger.read() as session:
             envoy = envoy_named(session, envoy_name)
             envoy_name = envoy.name

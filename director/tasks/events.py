@@ -6,6 +6,23 @@ from contract.names import Digest, EnvoyName, TaskName
 from director.records.events import Event
 
 
+class TaskEvent(Event):
+    """Something was done to a task."""
+
+    about = ("task",)
+
+    task: TaskName
+    digest: Digest
+
+
+class TaskAdded(TaskEvent, act="task.add"):
+    """The federation learns a task, defined so, from now on."""
+
+
+class TaskRetired(TaskEvent, act="task.retire"):
+    """The federation learns it no more; what was learned stays."""
+
+
 class StatisticsEvent(Event):
     """Something was done to a hospital's report."""
 

@@ -1,6 +1,7 @@
 """What is done about tasks, statistics and starts, for the HTTP interface and the commands alike."""
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -8,9 +9,10 @@ from aggregation.screening import Bounds
 from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.messages.statistics import StatisticsDescription, StatisticsReceipt, StatisticsReport
-from contract.messages.tasks import Start, TaskDescription
+from contract.messages.tasks import KnownTask, Start, TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
 from contract.tasks import Task
+from contract.tasks.task_file import read_task_file, require_sound
 from director.errors import DamagedArtifactError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
@@ -20,7 +22,7 @@ from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
 from director.records.schema import StartRow
 from director.records.together import Together
-from director.tasks import starts, statistics
+from director.tasks import definitions, starts, statistics
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.events import StartRead, StatisticsReleased, StatisticsWithdrawn
@@ -50,9 +52,64 @@ class Tasks:
         self._minimum_hospitals = minimum_hospitals
         self._readings = Together(ledger)
 
-    def list(self) -> Page[TaskDescription]:
-        """List the tasks of this federation."""
-        return Page(items=[TaskDescription.of(task) for task in self._catalogue.values()])
+    def list(self, *, with_retired: bool = False) -> Page[TaskDescription]:
+        """List the tasks that this federation learns; the retired ones where they are asked for."""
+        found = [self._describe(task) for task in self._catalogue.values()]
+        return Page(items=[each for each in found if with_retired or each.retired_at is None])
+
+    def known(self) -> Sequence[KnownTask]:
+        """List all tasks, and where they come from."""
+        with self._ledger.read() as session:
+            rows = {row.name: row for row in definitions.newest_definitions(session)}
+        return [
+            KnownTask(
+                name=task.name,
+                title=task.title,
+                digest=task.digest,
+                added_by=row.added_by if row else None,
+                added_at=row.added_at if row else None,
+                retired_by=row.retired_by if row else None,
+                retired_at=row.retired_at if row else None,
+            )
+            for task, row in ((task, rows.get(name)) for name, task in self._catalogue.items())
+        ]
+
+    def add(self, caller: Principal, file: bytes) -> tuple[TaskDescription, bool]:
+        """Let the federation learn a task, as its file says, from now on; False: it does already.
+
+        A file of a name that was added before defines the task anew: its models count no more, as after a cut point was
+        moved, and where it asks hospitals for other numbers their statistics don't either.
+
+        Raises:
+            InvalidTaskError: The file is no task, or none with the cut points that are configured for its name.
+            ConflictError: A built-in task has its name.
+        """
+        task = read_task_file(file)
+        as_set = self._catalogue.as_set(task)
+        require_sound(as_set)
+        with self._ledger.act(caller.actor) as act:
+            before = self._catalogue.get(task.name)
+            is_new = definitions.keep_definition(act, task, file.decode("utf-8-sig"))
+            if is_new:
+                if before is None or _asks(before) != _asks(task):
+                    statistics.withdraw_reports(act, task.name)
+                self.move_start(act, as_set)
+        return TaskDescription.of(as_set), is_new
+
+    def retire(self, caller: Principal, name: TaskName) -> TaskDescription:
+        """Let nothing be learned of a task any more: its models stay readable and answer; again changes nothing.
+
+        Raises:
+            UnknownTaskError: There is none of that name.
+            ConflictError: It is built in, or a run of it is open.
+        """
+        task = self._catalogue.find(name)
+        with self._ledger.act(caller.actor) as act:
+            retired_at = definitions.retire(act, name).retired_at
+        return TaskDescription.of(task, retired_at)
+
+    def _describe(self, task: Task) -> TaskDescription:
+        return TaskDescription.of(task, self._catalogue.retired_at(task.name))
 
     def get(self, name: TaskName) -> TaskDescription:
         """Describe a task.
@@ -60,16 +117,17 @@ class Tasks:
         Raises:
             UnknownTaskError: There is none of that name.
         """
-        return TaskDescription.of(self._catalogue.find(name))
+        return self._describe(self._catalogue.find(name))
 
     def start(self, name: TaskName) -> Start:
         """Say what everyone starts from: one atomic answer.
 
         Raises:
             UnknownTaskError: There is no such task.
+            TaskRetiredError: Nobody starts any more.
             NotFoundError: It has no start yet.
         """
-        task = self._catalogue.find(name)
+        task = self._catalogue.find_learned(name)
         with self._ledger.read() as session:
             return starts.describe_start(starts.the_current_start(session, task.name))
 
@@ -97,12 +155,14 @@ class Tasks:
         Raises:
             ForbiddenError: The caller is another hospital.
             UnknownTaskError, UnknownEnvoyError: No such name.
+            TaskRetiredError, ConflictError: The task takes none any more, or was defined anew meanwhile.
             CallerError: As ``statistics.check_report``.
         """
         caller.require_envoy(envoy_name)
-        task = self._catalogue.find(report.task)
+        task = self._catalogue.find_learned(report.task)
         statistics.check_report(report, task)
         with self._ledger.act(caller.actor, committed="statistics.committed") as act:
+            self._catalogue.require_unchanged(act.session, task)
             envoy = envoy_named(act.session, envoy_name)
             were_all_there = statistics.have_all_reported(act.session, task.name)
             row, is_new = statistics.keep_report(act, task, envoy, report)
@@ -211,3 +271,8 @@ class Tasks:
         if were_all_there or current_global_model(session, task) is not None:
             return False
         return statistics.have_all_reported(session, task.name)
+
+
+def _asks(task: Task) -> object:
+    """Give what a hospital's statistics of a task are made from."""
+    return task.source, task.index, task.features, task.exclusions, task.shares

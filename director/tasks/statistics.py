@@ -17,12 +17,16 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import MalformedRequestError, NotFoundError
 from director.members.access import ADMIN, Principal
+from director.records import verdicts
 from director.records.ledger import Act
 from director.records.paging import page_of
 from director.records.schema import EnvoyRow, StatisticsRow
 from director.records.verdicts import ADMITTED, GATE, OUT, QUARANTINED, follow_checks, may_be_quarantined
 from director.tasks.catalogue import require_examples
-from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined
+from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined, StatisticsWithdrawn
+
+_HOUSE = "director"
+_DEFINED_ANEW = "The task has been defined anew."
 
 
 def check_report(report: StatisticsReport, task: Task) -> None:
@@ -56,7 +60,11 @@ def keep_report(act: Act, task: Task, envoy: EnvoyRow, report: StatisticsReport)
         .limit(1)
     ).first()
     mean, m2 = list(report.mean), list(report.m2)
-    if last is not None and (last.num_examples, last.mean, last.m2) == (report.num_examples, mean, m2):
+    if (
+        last is not None
+        and not _was_of_another(last)
+        and (last.num_examples, last.mean, last.m2) == (report.num_examples, mean, m2)
+    ):
         return last, False
     row = StatisticsRow(
         envoy=envoy,
@@ -73,6 +81,19 @@ def keep_report(act: Act, task: Task, envoy: EnvoyRow, report: StatisticsReport)
     act.session.add(row)
     act.tell(StatisticsKept(envoy=envoy.name, task=task.name, version=row.version))
     return row, True
+
+
+def withdraw_reports(act: Act, task: TaskName) -> None:
+    """Take every report out of the common scaler, for the task asks for other numbers from now on."""
+    rows = act.session.scalars(
+        select(StatisticsRow).where(StatisticsRow.task == task, StatisticsRow.verdict.not_in(OUT))
+    )
+    for row in rows.unique().all():
+        verdicts.decide(row, "rejected", _DEFINED_ANEW, by=_HOUSE, at=act.now)
+        act.tell(
+            StatisticsWithdrawn(envoy=row.envoy.name, task=row.task, version=row.version, reason=_DEFINED_ANEW),
+            actor=_HOUSE,
+        )
 
 
 def screen_reports(act: Act, task: TaskName, bounds: Bounds) -> None:
@@ -177,6 +198,11 @@ def describe_report(row: StatisticsRow) -> StatisticsDescription:
         decision=Decision.model_validate(row.decision) if row.decision else None,
         created_at=row.created_at,
     )
+
+
+def _was_of_another(row: StatisticsRow) -> bool:
+    """Tell whether a report is out because the task was defined anew; the same numbers may come again."""
+    return row.decision is not None and row.decision["by"] == _HOUSE
 
 
 def _counting(session: Session, task: TaskName) -> Sequence[StatisticsRow]:

@@ -98,6 +98,8 @@ class TrackingFollower:
             counter.close()
 
     def _bring(self) -> None:
+        with self._database.read() as session:
+            self._catalogue.refresh(session)
         for task in self._catalogue:
             try:
                 while self._goes_on(task):

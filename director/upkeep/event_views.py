@@ -66,6 +66,8 @@ SIGHTS: Mapping[type[Event], Sight] = {
     members.SessionOpened: ITS_OWN,
     members.SessionEnded: ITS_OWN,
     members.SignInLinkMade: ITS_OWN,
+    tasks.TaskAdded: _all("digest"),
+    tasks.TaskRetired: _all("digest"),
     tasks.StatisticsKept: ITS_OWN,
     tasks.StatisticsQuarantined: ITS_OWN,
     tasks.StatisticsAdmitted: ITS_OWN,

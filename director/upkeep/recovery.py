@@ -20,6 +20,7 @@ def recover(ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue
     """
     reach("recovery.begun")
     with ledger.act("director") as act:
+        catalogue.refresh(act.session)
         removed = blobs.clear_incoming()
         referred = referred_digests(act.session)
         for digest in [digest for digest in blobs.digests() if digest not in referred]:

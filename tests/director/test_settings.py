@@ -89,7 +89,7 @@ def test_the_commands_refuse_it_with_one_sentence_and_exit_code_2(command: list[
         ("DIRECTOR_TRUSTED_PROXIES", '["0.0.0.0/0"]', "trusted_proxies"),
         ("DIRECTOR_TRUSTED_PROXIES", '["::/0"]', "trusted_proxies"),
         ("DIRECTOR_TRUSTED_PROXIES", '["nowhere"]', "trusted_proxies"),
-        ("DIRECTOR_TASKS", '{"other": {"cut_points": [1, 2]}}', "tasks"),
+        ("DIRECTOR_TASKS", '{"no name": {"cut_points": [1, 2]}}', "tasks"),
         ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [15, 5]}}', "cut_points"),
         ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [5]}}', "cut_points"),
         ("DIRECTOR_TASKS", '{"diagnosis_count": {"cut_points": [5, 15], "label": "x"}}', "label"),

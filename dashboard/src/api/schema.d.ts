@@ -1227,11 +1227,15 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description List the tasks of this federation.
+         * @description List the tasks that this federation learns; with `with_retired` also those that it learns no more.
          */
         get: operations["list_tasks"];
         put?: never;
-        post?: never;
+        /**
+         * Add Task
+         * @description Let the federation learn a task from now on: its file's text; a further file of its name defines it anew.
+         */
+        post: operations["add_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1252,6 +1256,26 @@ export interface paths {
         get: operations["get_task"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{task}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Task
+         * @description Let nothing be learned of a task any more: no statistics, uploads, runs; its models stay, and answer.
+         */
+        post: operations["retire_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1411,7 +1435,7 @@ export interface paths {
         get: operations["get_validation"];
         /**
          * Set Validation
-         * @description Hold every model against this table from now on: CSV of the task's features and `label` (low, medium, high).
+         * @description Hold every model against this table from now on: CSV of the task's features and `label` (low … high, or 0, 1).
          */
         put: operations["set_validation"];
         post?: never;
@@ -3803,6 +3827,11 @@ export interface components {
              *     }
              */
             outcome: components["schemas"]["Outcome"];
+            /**
+             * Retired At
+             * @description Since when nothing is learned of it.
+             */
+            retired_at?: string | null;
             /** Risk Levels */
             risk_levels: ("low" | "medium" | "high")[];
             shares?: components["schemas"]["Shares"] | null;
@@ -5451,9 +5480,9 @@ export interface operations {
     list_lineage: {
         parameters: {
             query?: {
-                task?: string;
                 limit?: number;
                 cursor?: string | null;
+                task?: string;
             };
             header?: never;
             path?: never;
@@ -6560,7 +6589,9 @@ export interface operations {
     };
     list_tasks: {
         parameters: {
-            query?: never;
+            query?: {
+                with_retired?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6587,7 +6618,80 @@ export interface operations {
             };
         };
     };
+    add_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/toml": string;
+            };
+        };
+        responses: {
+            /** @description It is learned already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDescription"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDescription"];
+                };
+            };
+            /** @description The director failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDescription"];
+                };
+            };
+            /** @description The director failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_task: {
         parameters: {
             query?: never;
             header?: never;

@@ -20,6 +20,7 @@ from director.records.schema import Base, StatisticsRow, SubmissionRow
 from director.records.verdicts import QUARANTINED
 from director.settings import DirectorSettings
 from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
+from tests.table_task import TEXT
 
 FRAMEWORK = create_framework(Director(DirectorSettings(data_dir=Path("/nonexistent"))))
 DOCUMENT = FRAMEWORK.openapi()
@@ -134,6 +135,8 @@ class House:
             "reject_statistics": lambda: {**self.waiting(StatisticsRow), **why},
             "release_submission": lambda: {**self.waiting(SubmissionRow), **why},
             "reject_submission": lambda: {**self.waiting(SubmissionRow), **why},
+            "add_task": self.example_of_a_task,
+            "retire_task": lambda: {"path": {"task": self.fresh_task()}},
             "set_validation": lambda: {"content": b"label,diagnosis_count\nlow,3\n"},
             "infer": lambda: {"json": {"envoy_name": hospital.name, "inputs": inputs}},
             "infer_batch": lambda: {"json": {"envoy_name": hospital.name, "inputs": [inputs]}},
@@ -190,6 +193,14 @@ class House:
     def fresh_code(self, name: str) -> str:
         answer = self.federation.http.post("/envoys", json={"envoy_name": name}, headers=self.federation.admin)
         return str(answer.json()["code"])
+
+    def fresh_task(self) -> str:
+        request = self.example_of_a_task()
+        return str(self.federation.http.post("/tasks", headers=self.federation.admin, **request).json()["name"])
+
+    @staticmethod
+    def example_of_a_task() -> dict[str, Any]:
+        return {"content": TEXT.replace('"falls"', f'"t{secrets.token_hex(6)}"')}
 
     def fresh_token(self) -> str:
         request = {"role": "analyst"}

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
-from contract.messages.base import DEFAULT_TASK
+from contract.tasks import DEFAULT_TASK
 from contract.visible_text import visible
 from director.assembly import Director
 from director.cli import app, main, program

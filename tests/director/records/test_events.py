@@ -71,6 +71,8 @@ from director.tasks.events import (
     StatisticsQuarantined,
     StatisticsReleased,
     StatisticsWithdrawn,
+    TaskAdded,
+    TaskRetired,
 )
 from director.upkeep.events import BackupMade, BackupRestored
 
@@ -172,6 +174,8 @@ ON_RECORD = (
         "diagnosis_count",
         {"base": "a" * 64, "model": "b" * 64, "scaler": None, "version": None},
     ),
+    Recorded(TaskAdded(task=TASK, digest=A), "task.add", "diagnosis_count", {"digest": "a" * 64}),
+    Recorded(TaskRetired(task=TASK, digest=A), "task.retire", "diagnosis_count", {"digest": "a" * 64}),
     Recorded(StartRead(task=TASK, model=B), "start.read", "diagnosis_count", {"model": "b" * 64}),
     Recorded(
         UploadAdmitted(

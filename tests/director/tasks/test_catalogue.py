@@ -6,8 +6,12 @@ from contract.errors import UnknownTaskError
 from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
-from director.errors import ExamplesOutOfBoundsError
+from director.errors import ConflictError, ExamplesOutOfBoundsError, SettingsError, TaskRetiredError
+from director.members.access import LOCAL_ADMIN
+from director.records.task_schema import TaskRow
 from director.tasks.catalogue import Catalogue, require_examples
+from tests.federation_simulator import FederationSimulator
+from tests.table_task import TEXT, table_task
 
 NAME = DIAGNOSIS_COUNT.name
 
@@ -49,3 +53,47 @@ def test_a_number_of_examples_is_held_against_the_tasks_bounds(num_examples: int
     with pytest.raises(ExamplesOutOfBoundsError) as refused:
         require_examples(DIAGNOSIS_COUNT, num_examples)
     assert refused.value.facts == {"num_examples": num_examples}
+
+
+def test_a_setting_of_a_task_that_is_not_there_is_named():
+    Catalogue({NAME: [4, 12]}).require_known()
+    with pytest.raises(SettingsError, match="mind_reading"):
+        Catalogue({TaskName("mind_reading"): [4, 12]}).require_known()
+
+
+def test_what_was_added_is_learned_with_its_cut_points_and_what_no_longer_reads_is_left_out(
+    federation: FederationSimulator, caplog: pytest.LogCaptureFixture
+):
+    director, falls = federation.director, table_task()
+    director.tasks.add(LOCAL_ADMIN, TEXT.encode())
+    with director.database.write() as session:
+        session.add(
+            TaskRow(
+                name=TaskName("older"), digest=falls.digest, definition="", added_by="x", added_at=federation.clock.now
+            )
+        )
+    catalogue = Catalogue({falls.name: [0.2, 0.5]})
+    for _ in range(2):
+        with director.database.read() as session:
+            catalogue.refresh(session)
+    assert catalogue.find_learned(falls.name) == table_task(bounds="[0.2, 0.5]")
+    assert "older" not in catalogue
+    assert "task.unreadable" in caplog.text
+
+
+def test_what_was_made_for_another_definition_is_refused_as_the_rows_say(federation: FederationSimulator):
+    director, falls = federation.director, table_task()
+    director.tasks.add(LOCAL_ADMIN, TEXT.encode())
+    stale = Catalogue({})
+    with director.database.read() as session:
+        director.catalogue.require_unchanged(session, falls)
+        with pytest.raises(ConflictError):
+            stale.require_unchanged(session, falls)
+        stale.refresh(session)
+        stale.require_unchanged(session, falls)
+    director.tasks.retire(LOCAL_ADMIN, falls.name)
+    with director.database.read() as session, pytest.raises(ConflictError):
+        stale.require_unchanged(session, falls)
+    with pytest.raises(TaskRetiredError):
+        director.catalogue.find_learned(falls.name)
+    assert director.catalogue.find(falls.name) == falls

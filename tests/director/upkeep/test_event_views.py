@@ -66,6 +66,8 @@ DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     "session.open": (True, None, None),
     "start.read": (False, None, None),
     "start.renew": (False, "base model scaler version", "version"),
+    "task.add": (False, "digest", "digest"),
+    "task.retire": (False, "digest", "digest"),
     "statistics.admit": (True, None, None),
     "statistics.keep": (True, None, None),
     "statistics.quarantine": (True, None, None),

@@ -42,6 +42,8 @@ export const acts: Record<string, string> = {
   "statistics.quarantine": "put into quarantine the statistics of",
   "statistics.release": "released the statistics of",
   "statistics.withdraw": "rejected the statistics of",
+  "task.add": "added the task",
+  "task.retire": "retired the task",
   "token.issue": "issued token",
   "token.issue_again": "issued anew token",
   "token.revoke": "revoked token",
