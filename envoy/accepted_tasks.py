@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from contract.messages.tasks import TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import Task
 from envoy.errors import PolicyError
@@ -15,7 +16,7 @@ _FILE = "accepted_tasks.json"
 
 
 class AcceptedTask(BaseModel):
-    """One definition, and since when it is accepted."""
+    """One definition, and since when it is accepted; ``description`` is null in a file of a version that kept none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +24,7 @@ class AcceptedTask(BaseModel):
     digest: Digest
     cut_points: tuple[float, ...]
     accepted_at: datetime
+    description: TaskDescription | None = None
 
 
 class _Accepted(BaseModel):
@@ -51,9 +53,20 @@ class AcceptedTasks:
         kept = self._read().accepted
         if task.digest in {each.digest for each in kept}:
             return
-        added = AcceptedTask(task=task.name, digest=task.digest, cut_points=task.cut_points, accepted_at=now)
+        added = AcceptedTask(
+            task=task.name,
+            digest=task.digest,
+            cut_points=task.cut_points,
+            accepted_at=now,
+            description=TaskDescription.of(task),
+        )
         written = _Accepted(accepted=(*kept, added)).model_dump_json(indent=2)
         write_whole(self._path, written.encode() + b"\n")
+
+    def last(self, name: TaskName) -> TaskDescription | None:
+        """Give the definition of a task that was accepted last; None: there is none."""
+        kept = [each.description for each in self._read().accepted if each.task == name]
+        return kept[-1] if kept else None
 
     @property
     def _path(self) -> Path:

@@ -5,7 +5,7 @@ make other labels, and a model of other labels says other things about patients:
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
@@ -13,13 +13,18 @@ from contract.director_problems import shown
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, TaskName
 from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
+from contract.tasks.soundness import mistakes_of
 from envoy.errors import PolicyError
 
 LARGEST_LEARNING_RATE = 1.0
+LARGEST_WEIGHT_DECAY = 10.0
+LARGEST_SHARE = 0.5
+ROWS_OF_A_LARGE_HOSPITAL = 100_000
 LARGEST_BATCH = 1_000_000
 LARGEST_LAYOUT = 25_000_000
 """Numbers of a model: 100 MB of them."""
 
+_NAMED_MISTAKES = 3
 _TELL_THE_ADMIN = "Install the same version of fl-director on both sides, or tell the consortium's admin."
 
 
@@ -34,6 +39,11 @@ class HouseRules:
 
     minimum_examples: int = 10
     max_epochs: int = 1000
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows a plan of steps may look at: as many as the epochs allowed over a large hospital's."""
+        return self.max_epochs * ROWS_OF_A_LARGE_HOSPITAL
 
     def fewest_examples(self, task: Task) -> int:
         """Give how many training patients there must be."""
@@ -67,36 +77,49 @@ def agreed_task(said: TaskDescription, name: TaskName, rules: HouseRules, accept
         accepted: Digests of the definitions that somebody here accepted.
 
     Raises:
-        PolicyError: It is another task than the one known here by this name, its plan is beyond the limits, or nobody
-            here has accepted its cut points.
+        PolicyError: It is another task than the one known here by this name, it makes no sense, its plan is beyond the
+            limits, or nobody here has accepted it or its cut points.
     """
     task = known_task(said, name, rules)
-    if task != BUILT_IN_TASKS[name] and task.digest not in accepted:
+    if not needs_a_word(task) or task.digest in accepted:
+        return task
+    if name in BUILT_IN_TASKS:
         raise PolicyError(
             f"The director has moved the cut points of task {name} to {in_words(task.cut_points)}; this envoy knows "
             f"{in_words(BUILT_IN_TASKS[name].cut_points)}, and nobody here has accepted others.",
             hint=f"If your consortium agreed on that: fl-envoy task accept {name}",
         )
-    return task
+    raise PolicyError(
+        f"Nobody here has accepted the task {name} as the director defines it now.",
+        hint=f"Look at it, and accept it if your consortium agreed on that: fl-envoy task accept {name}",
+    )
+
+
+def needs_a_word(task: Task) -> bool:
+    """Tell whether somebody here has to accept a task: all but those that every installation knows, as they are."""
+    return task != BUILT_IN_TASKS.get(task.name)
 
 
 def known_task(said: TaskDescription, name: TaskName, rules: HouseRules) -> Task:
-    """Give the task that a director describes, if it is the one known here but for its cut points.
+    """Give the task that a director describes, if it is one that a hospital could train for.
+
+    Of a built-in name it is the one known here but for its cut points; of another name it makes sense in itself.
 
     Raises:
-        PolicyError: It is another, or its plan is beyond the limits.
+        PolicyError: It is another, it makes no sense, or its plan is beyond the limits.
     """
-    ours = BUILT_IN_TASKS.get(name)
-    if ours is None:
-        raise PolicyError(
-            f"This envoy does not know the task {name}.",
-            hint=f"It knows {', '.join(sorted(BUILT_IN_TASKS))}; a newer version may know more.",
-        )
-    task = said.to_task()
-    different = next(_differences(task, ours), None)
-    if different is not None:
-        raise PolicyError(f"Task {name} is another one at the director: {different}.", hint=_TELL_THE_ADMIN)
+    task, ours = said.to_task(), BUILT_IN_TASKS.get(name)
+    if ours is not None:
+        different = next(_differences(task, ours), None)
+        if different is not None:
+            raise PolicyError(f"Task {name} is another one at the director: {different}.", hint=_TELL_THE_ADMIN)
+    elif task.name != name:
+        raise PolicyError(f"Asked for task {name}, the director gives {task.name}.", hint=_TELL_THE_ADMIN)
     require_sane(task, rules)
+    mistakes = mistakes_of(task)
+    if mistakes:
+        first = "; ".join(shown(each, 120) for each in mistakes[:_NAMED_MISTAKES])
+        raise PolicyError(f"Task {name} of the director makes no sense: {first}.", hint=_TELL_THE_ADMIN)
     if said.layout != task.layout or said.risk_levels != RISK_LEVELS or said.digest != task.digest:
         raise PolicyError(
             f"The director and this envoy do not mean the same by task {name}: its parts do not fit together.",
@@ -120,6 +143,21 @@ def require_sane(task: Task, rules: HouseRules) -> None:
         why = f"{plan.local_epochs} local epochs; at least 1 makes sense"
     elif plan.local_epochs is not None and plan.local_epochs > rules.max_epochs:
         why = f"{plan.local_epochs:,} local epochs; this hospital's ENVOY_MAX_EPOCHS is {rules.max_epochs:,}"
+    elif (plan.local_epochs is None) == (plan.local_steps is None):
+        why = "both epochs and steps, or neither; one of them makes sense"
+    elif plan.local_steps is not None and not 1 <= plan.local_steps * plan.batch_size <= rules.most_rows:
+        why = (
+            f"{plan.local_steps:,} steps of {plan.batch_size:,} rows; at least 1 makes sense, and this hospital's "
+            f"ENVOY_MAX_EPOCHS of {rules.max_epochs:,} allows {rules.most_rows:,} rows"
+        )
+    elif not (isfinite(plan.weight_decay) and 0 <= plan.weight_decay <= LARGEST_WEIGHT_DECAY):
+        why = f"a weight decay of {plan.weight_decay:g}; 0 to {LARGEST_WEIGHT_DECAY:g} makes sense"
+    elif plan.patience is not None and plan.patience < 1:
+        why = f"a patience of {plan.patience} epochs; at least 1 makes sense"
+    elif task.shares is not None and not all(0 <= each <= LARGEST_SHARE for each in astuple(task.shares)):
+        why = f"a part of the patients outside of 0 to {LARGEST_SHARE:g}"
+    elif not 0 <= task.initial_seed < 2**63:
+        why = "a seed that is none"
     elif len(points) != len(RISK_LEVELS) - 1 or not all(map(isfinite, points)):
         why = f"the cut points {shown(in_words(points), 80)}; {len(RISK_LEVELS) - 1} finite numbers make sense"
     elif any(low >= high for low, high in pairwise(points)):

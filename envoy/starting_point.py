@@ -1,6 +1,7 @@
 """What this hospital starts from: the director's start, kept for days without a link; never a random one of its own."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import read_scaler
-from contract.errors import UnknownTaskError
+from contract.errors import InvalidNameError, UnknownTaskError
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.network import Layout, State
@@ -18,7 +19,7 @@ from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
-from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, known_task
+from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, known_task, needs_a_word
 
 
 class _KeptStart(BaseModel):
@@ -75,16 +76,31 @@ class StartKeeper:
 
     def agreed(self, said: TaskDescription, name: TaskName) -> Task:
         """Give a task that a director described, if this hospital may train for it. Raises as ``agreed_task``."""
-        accepted, kept = self._accepted.digests, self._trained_for(name)
+        accepted = self._accepted.digests
+        kept = self._trained_for(name) if name in BUILT_IN_TASKS else frozenset[Digest]()
         task = agreed_task(said, name, self._rules, accepted | kept)
-        if task.digest in kept - accepted and task != BUILT_IN_TASKS[name]:
+        if task.digest in kept - accepted and needs_a_word(task):
             self._accepted.accept(task, datetime.now(UTC))
         return task
 
+    def accept(self, task: Task) -> None:
+        """Keep that somebody here accepted a task; a start of another definition of it is one no more."""
+        self._accepted.accept(task, datetime.now(UTC))
+        if task.name not in BUILT_IN_TASKS and self._trained_for(task.name) != {task.digest}:
+            (self._folder / f"{task.name}.json").unlink(missing_ok=True)
+
     def last_task(self, name: TaskName) -> Task:
-        """Give the task that was fetched last, else the built-in one; asks nobody. Raises as ``last``."""
+        """Give the task that was fetched or accepted last, else the built-in one; asks nobody. Raises as ``last``."""
         kept = self._kept(name)
-        return _known(name) if kept is None else known_task(kept.task, name, self._rules)
+        said = None if kept is None else kept.task
+        if said is None and name not in BUILT_IN_TASKS:
+            said = self._accepted.last(name)
+        return _known(name) if said is None else known_task(said, name, self._rules)
+
+    def last_version(self, name: TaskName) -> int | None:
+        """Give the global model behind the last start; None: there was none. Raises as ``last``."""
+        kept = self._kept(name)
+        return None if kept is None else kept.start.global_version
 
     def fetch(self, client: DirectorClient, task: Task) -> StartingPoint:
         """Fetch the director's start of a task that it gave; files that are here already are not fetched again."""
@@ -109,7 +125,7 @@ class StartKeeper:
             return _shared_start(task)
         digests = [digest for digest in (kept.start.model_sha256, kept.start.scaler_sha256) if digest is not None]
         files = {digest: data for digest in digests if (data := self._file(digest)) is not None}
-        return opened_start(task, kept.start, files) if len(files) == len(set(digests)) else _shared_start(_known(name))
+        return opened_start(task, kept.start, files) if len(files) == len(set(digests)) else _shared_start(task)
 
     def _kept(self, name: TaskName) -> _KeptStart | None:
         try:
@@ -135,9 +151,19 @@ class StartKeeper:
         arriving = self._folder / f"{task_name}.new"
         arriving.write_text(kept.model_dump_json(indent=2), encoding="utf-8")
         arriving.replace(self._folder / f"{task_name}.json")
+        wanted = self._wanted()
         for path in self._folder.iterdir():
-            if len(path.name) == 64 and path.name not in files:
+            if len(path.name) == 64 and path.name not in wanted:
                 path.unlink()
+
+    def _wanted(self) -> frozenset[str]:
+        """Give the files of all tasks' starts."""
+        found: set[str] = set()
+        for path in self._folder.glob("*.json"):
+            with suppress(PolicyError, InvalidNameError):  # of another version: a new one takes its place
+                kept = self._kept(TaskName(path.stem))
+                found |= {kept.start.model_sha256, kept.start.scaler_sha256 or ""} if kept else set()
+        return frozenset(found)
 
     def _file(self, digest: Digest) -> bytes | None:
         try:

@@ -1,6 +1,6 @@
 """What a hospital starts from: the director's start, kept for days without a link, never a random one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -14,10 +14,11 @@ from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.network import forward
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
 from envoy.starting_point import StartingPoint, StartKeeper
+from tests.envoy.own_table.heart import HEART
 
 NAME = DIAGNOSIS_COUNT.name
 MERGED = ScalerState.from_moments(40, (9.0,), (900.0,))
@@ -25,26 +26,30 @@ MERGED = ScalerState.from_moments(40, (9.0,), (900.0,))
 
 @dataclass
 class GivingDirector:
-    """Gives one start, and counts what was fetched."""
+    """Gives one start of a task, and counts what was fetched."""
 
     scaler: ScalerState | None = MERGED
     base: Digest | None = None
     fetched: list[Digest] = field(default_factory=list)
+    given: Task = DIAGNOSIS_COUNT
+    version: int | None = None
 
     @property
     def files(self) -> dict[Digest, bytes]:
-        files = [write_model(DIAGNOSIS_COUNT.initial_state(), DIAGNOSIS_COUNT.layout)]
+        files = [write_model(self.given.initial_state(), self.given.layout)]
         files += [write_scaler(self.scaler)] if self.scaler else []
         return {Digest.of(data): data for data in files}
 
     def task(self, name: TaskName) -> TaskDescription:
-        return TaskDescription.of(DIAGNOSIS_COUNT)
+        return TaskDescription.of(self.given)
 
     def start(self, name: TaskName) -> Start:
         model, *scaler = self.files
         found = scaler[0] if scaler else None
-        base = self.base or DIAGNOSIS_COUNT.base(model, found)
-        return Start(task=NAME, base=base, model_sha256=model, scaler_sha256=found, global_version=None)
+        base = self.base or self.given.base(model, found)
+        return Start(
+            task=self.given.name, base=base, model_sha256=model, scaler_sha256=found, global_version=self.version
+        )
 
     def blob(self, digest: Digest, max_bytes: int) -> bytes:
         assert len(self.files[digest]) <= max_bytes < 100_000
@@ -57,7 +62,7 @@ class GivingDirector:
 
 
 def fetched(keeper: StartKeeper, director: GivingDirector) -> StartingPoint:
-    return keeper.fetch(director.client, keeper.task(director.client, NAME))
+    return keeper.fetch(director.client, keeper.task(director.client, director.given.name))
 
 
 def test_a_start_is_fetched_once_and_kept_for_days_without_a_link(tmp_path: Path) -> None:
@@ -124,3 +129,46 @@ def test_a_start_behind_another_scaler_is_the_same_function(tmp_path: Path) -> N
     assert forward(spec, start.behind(own), own.transform(x)) == pytest.approx(before, abs=1e-5)
     assert start.behind(MERGED) is start.state
     assert StartKeeper(tmp_path / "other").last(NAME).behind(own)
+
+
+def test_starts_of_two_tasks_lie_beside_each_other(tmp_path: Path) -> None:
+    keeper = StartKeeper(tmp_path)
+    columns = np.random.default_rng(0).normal(0, 1, (40, len(HEART.columns)))
+    heart = GivingDirector(HEART.fit_scaler(columns), given=HEART, version=3)
+    keeper.accept(HEART)
+    count = fetched(keeper, GivingDirector())
+    own = fetched(keeper, heart)
+    fetched(keeper, GivingDirector())
+    assert keeper.last(HEART.name).base == own.base
+    assert keeper.last(HEART.name).scaler == own.scaler
+    assert keeper.last(NAME).base == count.base
+    assert (keeper.last_version(HEART.name), keeper.last_version(NAME)) == (3, None)
+
+
+def test_a_task_that_was_accepted_is_known_before_its_first_start(tmp_path: Path) -> None:
+    keeper = StartKeeper(tmp_path)
+    with pytest.raises(UnknownTaskError):
+        keeper.last_task(HEART.name)
+    keeper.accept(HEART)
+    assert keeper.last_task(HEART.name) == HEART
+    assert keeper.last(HEART.name).base == HEART.base(Digest.of(write_model(HEART.initial_state(), HEART.layout)), None)
+
+
+def test_a_start_of_another_definition_is_none_once_the_new_one_is_accepted(tmp_path: Path) -> None:
+    keeper, moved = StartKeeper(tmp_path), replace(HEART, cut_points=(0.2, 0.4))
+    keeper.accept(HEART)
+    fetched(keeper, GivingDirector(None, given=HEART))
+    keeper.accept(HEART)
+    assert keeper.last_version(HEART.name) is None
+    assert keeper.last_task(HEART.name) == HEART
+    keeper.accept(moved)
+    assert keeper.last_task(HEART.name) == moved
+
+
+def test_what_was_trained_for_counts_as_accepted_of_built_in_names_alone(tmp_path: Path) -> None:
+    keeper = StartKeeper(tmp_path)
+    keeper.accept(HEART)
+    fetched(keeper, GivingDirector(None, given=HEART))
+    (tmp_path / "accepted_tasks.json").unlink()
+    with pytest.raises(PolicyError, match="Nobody here has accepted"):
+        fetched(keeper, GivingDirector(None, given=HEART))
