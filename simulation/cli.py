@@ -16,7 +16,9 @@ from aggregation.parameters import named_value
 from aggregation.strategy import RULES, strategy_named
 from contract.errors import FederationError
 from contract.names import EnvoyName
-from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
+from contract.plain_files import read_bounded
+from contract.tasks import BUILT_IN_TASKS, DEFAULT_TASK, Task
+from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.hospital import Counts
@@ -87,7 +89,7 @@ def _write_with_outcomes(out: Path, hospitals: int, admissions: int, seed: int, 
 
 @app.command()
 def run(
-    task: Annotated[str, typer.Option(help="The task.")] = DIAGNOSIS_COUNT.name,
+    task: Annotated[str, typer.Option(help="The task.")] = DEFAULT_TASK,
     hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 5,
     patients: Annotated[int, typer.Option(min=10, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Rounds of train and aggregate.")] = 10,
@@ -154,6 +156,38 @@ def run(
         table.add_row(own.hospital, str(own.num_examples), *shown)
     Terminal().print(table)
     Terminal().print(f"{rounds} rounds in {history.seconds:.1f} s; sha256 {history.sha256}")
+
+
+@app.command()
+def evidence(
+    task: Annotated[str, typer.Argument(help="The task: a file, or the name of a built-in one.")],
+    tables: Annotated[list[str], typer.Argument(help="Each hospital and its table or folder.", metavar="NAME=PATH…")],
+    rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Rounds of train and aggregate.")] = 30,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="How often rows are split anew and trained on.")] = 5,
+    out: Annotated[Path | None, typer.Option(help="A file for the table, in Markdown.", dir_okay=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what sharing would bring: each hospital alone, all together, and what pooling would reach."""
+    from simulation.sharing_table import as_markdown, as_records
+    from simulation.table_evidence import read_hospitals, rows_of
+
+    pairs = [each.partition("=") for each in tables]
+    if not all(name and path for name, _, path in pairs) or len({name for name, _, _ in pairs}) < len(pairs):
+        raise typer.BadParameter("write each hospital once, with its table: KUTRRH=kutrrh.csv MTRH=mtrh.csv")
+    chosen = _chosen_task(task)
+    rows = rows_of(
+        chosen, read_hospitals(chosen, {name: Path(path) for name, _, path in pairs}), rounds=rounds, seeds=seeds
+    )
+    if out is not None:
+        out.write_text(as_markdown(rows), encoding="utf-8")
+    found = {"task": chosen.name, "rounds": rounds, "seeds": seeds, "rows": as_records(rows)}
+    print(json.dumps(found) if as_json else as_markdown(rows))
+
+
+def _chosen_task(task: str) -> Task:
+    """Give a task by its name, or read it from its file."""
+    built_in = next((each for name, each in BUILT_IN_TASKS.items() if name == task), None)
+    return built_in or read_task_file(read_bounded(task, MAX_TASK_BYTES))
 
 
 @app.command()

@@ -44,22 +44,21 @@ def rows_of(name: str, draw: np.random.Generator) -> list[dict[str, str]]:
         "feeding": draw.choice(3, rows, p=[0.55, 0.35, 0.1]),
         "came_from": draw.choice(3, rows, p=[0.7, 0.2, 0.1] if likelier < 1 else [0.1, 0.3, 0.6]),
     }
-    log_odds = (
-        likelier
-        - 0.02 * (values["age_months"] - 20)
-        + 0.6 * values["hiv_exposed"]
-        + 0.05 * (values["days_ill"] - 3)
-        + 0.06 * (values["breaths"] - 50)
-        + 0.15 * (values["temperature"] - 37.8)
-        - 0.02 * (values["muac"] - 140)
-        - 0.22 * (values["saturation"] - 94)
-        + 1.1 * values["chest_indrawing"]
-        + 0.7 * values["convulsions"]
-        + 0.4 * values["vomits_everything"]
-        + np.array([0.0, 0.5, 1.3])[values["feeding"]]
-        + np.array([0.0, 0.3, 0.6])[values["came_from"]]
+    illness = (
+        -0.03 * (values["age_months"] - 20)
+        + 0.8 * values["hiv_exposed"]
+        + 0.08 * (values["days_ill"] - 3)
+        + 0.08 * (values["breaths"] - 50)
+        + 0.3 * (values["temperature"] - 37.8)
+        - 0.03 * (values["muac"] - 140)
+        - 0.28 * (values["saturation"] - 94)
+        + 1.5 * values["chest_indrawing"]
+        + 1.0 * values["convulsions"]
+        + 0.6 * values["vomits_everything"]
+        + np.array([-0.4, 0.5, 1.6])[values["feeding"]]
+        + np.array([-0.1, 0.3, 0.8])[values["came_from"]]
     )
-    happened = draw.random(rows) < 1 / (1 + np.exp(-log_odds))
+    happened = draw.random(rows) < 1 / (1 + np.exp(-(likelier + illness)))
     made = []
     for row in range(rows):
         cells = {"patient": f"{name[:2].upper()}-{child[row] + 1:04d}", "oxygen": str(int(happened[row]))}

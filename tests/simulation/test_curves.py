@@ -55,10 +55,8 @@ def test_the_worst_is_no_better_than_the_mean_and_the_best_is_reached_in_the_bes
 def test_what_is_no_score_is_refused_with_those_that_are(metric: Any):
     with pytest.raises(ExperimentError, match="There is no score") as refused:
         curves_of(rows("accuracy", A), metric, "global")
-    assert (
-        refused.value.hint
-        == "Choose one of: accuracy, macro_f1, f1_low, f1_medium, f1_high, loss, auroc, auprc, brier, calibration_in_the_large."
-    )
+    scores = "accuracy, macro_f1, f1_low, f1_medium, f1_high, loss, auroc, auprc, brier, calibration_in_the_large"
+    assert refused.value.hint == f"Choose one of: {scores}."
 
 
 def test_a_model_that_the_run_has_not_is_refused():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.tasks import DIAGNOSIS_COUNT
-from simulation import evidence
+from simulation import clinical_evidence, evidence
 from simulation.clinical_consortium import CLINICAL_HOSPITALS
 from simulation.evidence import WAYS, Way, accuracies, main
 from simulation.sharing import FEDERATED, LOCAL, ORACLE, POOLED, Figures
@@ -22,7 +22,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "HOSPITALS", 3)
     monkeypatch.setattr(evidence, "PATIENTS", 60)
     monkeypatch.setattr(evidence, "CYCLES", 2)
-    monkeypatch.setattr(evidence.clinical_evidence, "rows_of", lambda seeds: ROWS)
+    monkeypatch.setattr(clinical_evidence, "rows_of", lambda seeds: ROWS)
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

@@ -201,9 +201,8 @@ def test_a_figure_shows_the_model_that_is_asked_for():
 def test_a_wrong_metric_is_told_with_those_that_there_are():
     with pytest.raises(ExperimentError, match="no score 'acc'") as refused:
         small_run().plot("acc")
-    assert refused.value.__notes__ == [
-        "Choose one of: accuracy, macro_f1, f1_low, f1_medium, f1_high, loss, auroc, auprc, brier, calibration_in_the_large."
-    ]
+    scores = "accuracy, macro_f1, f1_low, f1_medium, f1_high, loss, auroc, auprc, brier, calibration_in_the_large"
+    assert refused.value.__notes__ == [f"Choose one of: {scores}."]
 
 
 def test_without_matplotlib_a_run_says_what_to_install_and_can_be_saved(tmp_path: Path):
