@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tests.contract.clinical.made_stays import SEXES, sound_rows, stays_of
 
 CODED = BUILT_IN_TASKS[TaskName("readmission_30d_coded")]
 AT_ADMISSION = BUILT_IN_TASKS[TaskName("mortality_in_hospital")]
-RECORD = {
+RECORD: dict[str, Any] = {
     "age": 71,
     "sex": "F",
     "admission_type": "URGENT",

@@ -1,15 +1,16 @@
 """Tasks and starts over HTTP."""
 
 from contract.names import Digest
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import BUILT_IN_TASKS
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
 def test_a_task_is_described_as_it_is_listed(federation: FederationSimulator) -> None:
     listed = federation.http.get("/tasks", headers=federation.analyst).json()
     assert listed["next"] is None
-    assert [each["name"] for each in listed["items"]] == [DIAGNOSIS_COUNT.name]
-    assert federation.http.get("/tasks/diagnosis_count", headers=federation.analyst).json() == listed["items"][0]
+    assert {each["name"] for each in listed["items"]} == set(BUILT_IN_TASKS)
+    for each in listed["items"]:
+        assert federation.http.get(f"/tasks/{each['name']}", headers=federation.analyst).json() == each
 
 
 def test_a_start_names_files_that_a_hospital_can_fetch(

@@ -7,7 +7,7 @@ import pytest
 from contract.errors import CallerError, UnknownTaskError
 from contract.messages.statistics import StatisticsReport
 from contract.names import Digest, EnvoyName, TaskName
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
 from director.errors import ForbiddenError, NotFoundError, UnknownEnvoyError
 from director.members.access import HOSPITAL, LOCAL_ADMIN, Principal
 from director.tasks.service import Tasks
@@ -33,7 +33,7 @@ def on_record(federation: FederationSimulator, after: int = 0) -> list[tuple[str
 
 
 def test_a_task_is_described_alone_as_in_the_list(tasks: Tasks):
-    assert tasks.list().items == [tasks.get(NAME)]
+    assert tasks.list().items == [tasks.get(name) for name in BUILT_IN_TASKS]
     with pytest.raises(UnknownTaskError):
         tasks.get(TaskName("other"))
     with pytest.raises(UnknownTaskError):
