@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contract.tasks import Task
+from envoy.admissions.reader import Admissions
 from envoy.cohort import Cohort
 from envoy.errors import PolicyError
 from envoy.inspection import Inspection
@@ -37,6 +38,8 @@ def reader_of(task: Task) -> CohortReader:
         return OwnTables()
     if task.source == "mimic-iv" and not task.index:
         return PatientCounts()
+    if task.is_of_records:
+        return Admissions()
     raise PolicyError(
         f"This envoy can't build a cohort for the task {task.name}.", hint="A newer version may.", task=task.name
     )

@@ -70,7 +70,7 @@ def find_table(source: TableSource | Path, name: str) -> FoundTable | None:
         TableFileError: The folder can't be looked into.
         EnvoyError: The bucket can't.
     """
-    with _explained():
+    with explained():
         return (TableFolder(source) if isinstance(source, Path) else source).find(name)
 
 
@@ -86,7 +86,7 @@ def find_dialect(table: FoundTable, separator: str = ",") -> Dialect:
     Raises:
         TableFileError: The file can't be read.
     """
-    with _explained(), _opened(table) as stream:
+    with explained(), opened(table) as stream:
         first = stream.readline(64).decode("utf-8", errors="replace")
     said = _SEPARATOR_LINE.fullmatch(first)
     return Dialect(separator) if said is None else Dialect(said[1], 2)
@@ -98,7 +98,7 @@ def read_header(table: FoundTable, dialect: Dialect = COMMAS) -> list[str]:
     Raises:
         TableFileError: The file is no text of this dialect, or holds nothing.
     """
-    with _explained(), _opened(table) as stream:
+    with explained(), opened(table) as stream:
         for _ in range(1, dialect.header_line):
             stream.readline()
         head = stream.read(1 << 16)
@@ -129,7 +129,7 @@ def read_chunks(table: FoundTable, header: list[str], dialect: Dialect = COMMAS)
         TableFileError: The file is damaged, or a row has more cells than the header.
     """
     breaks_before, above = 0, dialect.header_line - 1
-    with _explained(above), _opened(table) as stream:
+    with explained(above), opened(table) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         for _ in range(above):
             text.readline()
@@ -180,7 +180,7 @@ def _without_blank_lines(chunk: Chunk) -> Chunk:
 
 
 @contextmanager
-def _opened(table: FoundTable) -> Iterator[IO[bytes]]:
+def opened(table: FoundTable) -> Iterator[IO[bytes]]:
     """Open a table's text, whether it lies there compressed or not."""
     with table.open() as raw:
         magic = raw.peek(len(_GZIP_MAGIC))[: len(_GZIP_MAGIC)]
@@ -224,7 +224,7 @@ def _too_many_cells(row: int | None) -> TableFileError:
 
 
 @contextmanager
-def _explained(lines_above: int = 0) -> Iterator[None]:
+def explained(lines_above: int = 0) -> Iterator[None]:
     """Turn what the readers below us raise into a ``TableFileError``.
 
     Args:

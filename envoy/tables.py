@@ -21,9 +21,10 @@ from envoy.table_files import TableFileError, find_table, read_chunks, read_head
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS, TableSchema
 from envoy.table_sources import FoundTable, TableSource
 
-__all__ = ["Defect", "Tables", "data_error", "inspect_tables", "read_tables"]
+__all__ = ["Defect", "Tables", "data_error", "inspect_tables", "load_tables", "read_tables"]
 
 _NAMED_DEFECTS = 3
+_ALWAYS_NEEDED = frozenset({DIAGNOSES.name})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,22 @@ def read_tables(source: TableSource | Path) -> Tables:
     return Tables(diagnoses.rows.frame, admissions.sound_frame, patients.sound_frame)
 
 
-def _load(source: TableSource | Path) -> tuple[_Table, _Table, _Table]:
-    diagnoses, admissions, patients = (_load_table(source, schema) for schema in (DIAGNOSES, ADMISSIONS, PATIENTS))
+def load_tables(source: TableSource | Path, needed: frozenset[str]) -> tuple[Tables | None, tuple[Defect, ...]]:
+    """Read a hospital's tables and name every defect of them; tables only where there is none.
+
+    Args:
+        source: Where they lie; of a folder its path.
+        needed: The tables that must be there.
+    """
+    loaded = _load(source, needed)
+    defects = tuple(defect for table in loaded for defect in table.findings.defects)
+    diagnoses, admissions, patients = (table.sound_frame for table in loaded)
+    return (None if defects or diagnoses is None else Tables(diagnoses, admissions, patients)), defects
+
+
+def _load(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_NEEDED) -> tuple[_Table, _Table, _Table]:
+    schemas = (DIAGNOSES, ADMISSIONS, PATIENTS)
+    diagnoses, admissions, patients = (_load_table(source, schema, needed) for schema in schemas)
     if admissions.rows is not None:
         check_references(admissions.rows, None, patients.sound_frame, admissions.findings)
     if diagnoses.rows is not None:
@@ -89,12 +104,12 @@ def _load(source: TableSource | Path) -> tuple[_Table, _Table, _Table]:
     return diagnoses, admissions, patients
 
 
-def _load_table(source: TableSource | Path, schema: TableSchema) -> _Table:
+def _load_table(source: TableSource | Path, schema: TableSchema, needed: frozenset[str]) -> _Table:
     findings = Findings(f"hosp/{schema.name}.csv.gz")
     try:
         table = find_table(source, schema.name)
         if table is None:
-            if schema is DIAGNOSES:
+            if schema.name in needed:
                 looked_for = f"hosp/{schema.name}.csv, the same with .gz, or either without hosp"
                 findings.note("missing_file", f"There is no {looked_for}.")
             return _Table(None, findings)

@@ -95,6 +95,16 @@ def test_neither_the_stay_itself_nor_what_is_open_when_it_begins_is_in_its_histo
             assert before.tobytes() == after.tobytes(), name
 
 
+def test_a_stay_that_is_not_over_when_the_next_begins_is_not_in_its_history():
+    """Such stays are left out before; were they not, no number would tell of them."""
+    rows = [{"admitted": 0, "discharged": 10 * DAY, "groups": 1}, {"admitted": 5 * DAY, "discharged": 20 * DAY}]
+    begun_before = [sum(each["admitted"] < row["admitted"] for each in rows) for row in rows]
+    quantities = Quantities(stays_of(rows), np.arange(2))
+    assert begun_before == [0, 1]  # what a builder that leaks would count
+    assert quantities.numbers("earlier_admissions").tolist() == [0.0, 0.0]
+    assert quantities.numbers(f"charlson_{COMORBIDITIES[0]}").tolist() == [0.0, 0.0]
+
+
 def test_a_stay_that_begins_when_the_last_one_ends_has_that_in_its_history():
     stays = stays_of([{"admitted": 0, "discharged": DAY}, {"admitted": DAY, "discharged": 2 * DAY}])
     assert Quantities(stays, np.arange(2)).numbers("earlier_admissions").tolist() == [0.0, 1.0]

@@ -132,7 +132,7 @@ def test_what_is_no_record_is_refused_by_name(record: dict, says: str):
 
 
 def test_a_record_has_so_many_admissions_and_diagnoses_and_no_more():
-    full = [
+    full: list[dict] = [
         {"admitted": f"{1000 + year}-01-01", "discharged": f"{1000 + year}-01-02"} for year in range(MAX_ADMISSIONS)
     ]
     half = [code()] * (MAX_DIAGNOSES // 2)

@@ -1,0 +1,58 @@
+"""Reads the cohorts of tasks of admissions from MIMIC-IV's tables."""
+
+from contract.tasks import Task
+from envoy.admissions.cohorts import Made, make_cohort
+from envoy.admissions.columns import TABLES, Columns, columns_of, read_plain
+from envoy.admissions.plain_tables import NotPlain
+from envoy.cohort import Cohort
+from envoy.errors import DataError
+from envoy.inspection import Inspection, leaks_of
+from envoy.table_checks import Defect
+from envoy.table_files import signatures_of
+from envoy.table_sources import Signatures, TableSource
+from envoy.tables import data_error, load_tables
+
+
+class Admissions:
+    """Reads such a task's cohort: by the short way where the tables allow it."""
+
+    def signatures(self, task: Task, source: TableSource) -> Signatures:
+        """Give what changes with the tables that it looks at."""
+        del task
+        return signatures_of(source, TABLES)
+
+    def read(self, task: Task, source: TableSource) -> Cohort:
+        """Read the tables.
+
+        Raises:
+            DataError: A table is missing or has a defect, or no admission can be learned from.
+            EnvoyError: The bucket that they lie in can't be read.
+        """
+        columns, defects = _read(source)
+        if columns is None:
+            raise data_error(defects, f"fl-envoy check --task {task.name} --data {source}")
+        cohort = make_cohort(task, columns).cohort
+        if not len(cohort):
+            raise DataError(
+                f"No admission in these tables can be learned from for the task {task.name}.",
+                hint=f"fl-envoy check --data {source} --task {task.name} says which are left out, and why.",
+                kind="no_rows",
+            )
+        return cohort
+
+    def inspect(self, task: Task, source: TableSource) -> Inspection:
+        """Find every defect of the tables; without one, say what the cohort is like and who is left out of it."""
+        columns, defects = _read(source)
+        if columns is None:
+            return Inspection(defects)
+        made: Made = make_cohort(task, columns)
+        leaks, remarks = leaks_of(task, made.cohort, "admissions")
+        return Inspection(leaks, (*made.remarks, *remarks), made.summary)
+
+
+def _read(source: TableSource) -> tuple[Columns | None, tuple[Defect, ...]]:
+    try:
+        return read_plain(source), ()
+    except NotPlain:
+        tables, defects = load_tables(source, frozenset(TABLES))
+        return (None if tables is None else columns_of(tables)), defects
