@@ -52,7 +52,8 @@ class EnvoySettings(BaseSettings):
 
     Args:
         home: Where the token and the last start are kept.
-        data: The folder of the hospital's tables, or ``s3://BUCKET/PREFIX``.
+        data: The folder of the hospital's tables, its own table's file, or ``s3://BUCKET/PREFIX``.
+        map: The map file of its own table; None: the one beside it, if there is one.
         task: The task.
         seed: Decides which patients are held out, and the order of training.
         held_out_share: Share of the patients that the model never trains on.
@@ -81,6 +82,7 @@ class EnvoySettings(BaseSettings):
 
     home: Path = Path("~/.fl-envoy")
     data: Annotated[Path | BucketAddress | None, PlainValidator(_place)] = None
+    map: Path | None = None
     task: str = DIAGNOSIS_COUNT.name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2

@@ -15,6 +15,7 @@ from envoy.cli.program import (
     AsJson,
     Data,
     DryRun,
+    MapFile,
     Seed,
     TaskOption,
     chosen_patients,
@@ -26,10 +27,12 @@ from envoy.cli.program import (
     print_json,
     says_what_failed,
     start_keeper,
+    with_map,
 )
 from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
 from envoy.cli.statistics import send_statistics
 from envoy.errors import SettingsError
+from envoy.kept_models import KeptModels
 from envoy.parcel import label_of, read_parcel, ready_to_send, write_parcel
 from envoy.reported import ReportedStatistics
 from envoy.settings import EnvoySettings, read_settings
@@ -44,16 +47,18 @@ def train(
     seed: Seed = None,
     scaler: Annotated[str, typer.Option(help="merged, or own: behind which scaler to train.")] = "merged",
     dry_run: DryRun = False,
+    map_file: MapFile = None,
     offline: Annotated[Path | None, typer.Option(help="Write the parcel to this folder; contact nobody.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train on this hospital's patients, then upload the model."""
-    settings, choice = read_settings(), _scaler_choice(scaler)
+    settings, choice = with_map(read_settings(), map_file), _scaler_choice(scaler)
     keeper, task_name = start_keeper(settings), chosen_task(settings, task)
     if offline is not None:
         start = keeper.last(task_name)
         local = chosen_patients(settings, start.task, data, seed)
         trained = _train(settings, local, start, seed, choice)
+        _keep(settings, local, trained)
         write_parcel(trained.parcel, offline)
         print_trained(local, trained, as_json=as_json)
         err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}")
@@ -71,6 +76,7 @@ def train(
     # statistics first: with them the common scaler, and so the start, may change
     received = send_statistics(settings, client, membership, report) if is_news else None
     trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
+    _keep(settings, local, trained)
     receipt = client.upload(membership.envoy_name, trained.parcel)
     print_trained(local, trained, received, receipt, answered, as_json=as_json)
 
@@ -84,11 +90,12 @@ def evaluate(
         int | None,
         typer.Option(min=1, help="Hold this version against the one before it, and send the word: accept or refuse."),
     ] = None,
+    map_file: MapFile = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold the federation's current start, or a version, against this hospital's held-out patients; sends no figure."""
-    settings = read_settings()
+    settings = with_map(read_settings(), map_file)
     client, membership = joined(settings)
     keeper = start_keeper(settings)
     agreed = keeper.task(client, chosen_task(settings, task))
@@ -140,6 +147,11 @@ def _train(
         return make_submission(
             local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
         )
+
+
+def _keep(settings: EnvoySettings, local: LocalData, trained: Trained) -> None:
+    """Keep this hospital's model, so that fl-envoy predict can ask it."""
+    KeptModels(settings.home_folder).keep(local.task, trained.parcel, datetime.now(UTC))
 
 
 @contextmanager

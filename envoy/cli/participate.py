@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,15 +11,26 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from contract.errors import FederationError
+from contract.errors import FederationError, UnknownTaskError
 from contract.messages.runs import RunAnswer
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from contract.visible_text import visible_json
 from envoy.cli.answers import answer_waiting
-from envoy.cli.program import AsJson, Data, client_of, err, out, says_what_failed, tables_source
+from envoy.cli.program import (
+    AsJson,
+    Data,
+    MapFile,
+    client_of,
+    err,
+    out,
+    says_what_failed,
+    start_keeper,
+    tables_source,
+    with_map,
+)
 from envoy.director_client import DirectorClient
-from envoy.errors import SettingsError
+from envoy.errors import PolicyError, SettingsError
 from envoy.home_lock import only_one
 from envoy.membership import Membership, MembershipFile
 from envoy.participation.bulletin import Bulletin, Told
@@ -42,10 +54,11 @@ def participate(
     data: Data = None,
     runs: Annotated[int | None, typer.Option(min=1, help="End when so many runs are over.")] = None,
     once: Annotated[bool, typer.Option("--once", help="The same as --runs 1.")] = False,
+    map_file: MapFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Take part in training rounds: wait, train, return the update, wait again; until it is stopped."""
-    settings = read_settings()
+    settings = with_map(read_settings(), map_file)
     membership = MembershipFile(settings.home_folder).read()
     source = tables_source(_impatient(settings), data)
     with only_one(settings.home_folder):
@@ -166,8 +179,8 @@ def _get_ready(settings: EnvoySettings, membership: Membership) -> None:
 
     limit_threads(settings.threads)
     for name in settings.allowed_tasks:
-        if name in BUILT_IN_TASKS:
-            warm_up(BUILT_IN_TASKS[name], membership.envoy_name)
+        with suppress(UnknownTaskError, PolicyError):  # nobody here has seen it: its first round takes longer
+            warm_up(BUILT_IN_TASKS.get(name) or start_keeper(settings).last_task(name), membership.envoy_name)
 
 
 def _stop(signal_number: int, frame: object) -> None:

@@ -11,9 +11,11 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
-from contract.errors import CallerError, FederationError, InvalidNameError
+from contract.errors import CallerError, FederationError, InvalidNameError, UnknownTaskError
 from contract.names import TaskName
+from contract.plain_files import read_bounded
 from contract.tasks import Task
+from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
 from contract.visible_text import visible_json
 from envoy.address import read_address
@@ -32,10 +34,11 @@ from envoy.errors import (
 )
 from envoy.ledger import Ledger
 from envoy.membership import Membership, MembershipFile
+from envoy.own_table.place import MappedSource
 from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
 from envoy.submission import LocalData, read_local_data
-from envoy.table_sources import TableFolder, TableSource
+from envoy.table_sources import TableSource, source_at
 
 out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
@@ -59,9 +62,21 @@ Data = Annotated[
     str | None,
     typer.Option(
         "--data",
-        metavar="DIR|s3://BUCKET/PREFIX",
-        help="Where the tables lie: a folder, or a bucket; else ENVOY_DATA.",
+        metavar="DIR|FILE|s3://BUCKET/PREFIX",
+        help="Where the tables lie: a folder, your own table's file, or a bucket; else ENVOY_DATA.",
         show_default=False,
+    ),
+]
+MapFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", help="The map of your own table; else ENVOY_MAP, else the one beside it.", show_default=False
+    ),
+]
+TaskOrFile = Annotated[
+    str | None,
+    typer.Option(
+        "--task", metavar="NAME|FILE.toml", help="The task, or its file; else ENVOY_TASK.", show_default=False
     ),
 ]
 TaskOption = Annotated[str | None, typer.Option("--task", help="The task; else ENVOY_TASK.", show_default=False)]
@@ -124,14 +139,18 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
     return client
 
 
+def with_map(settings: EnvoySettings, map_file: Path | None) -> EnvoySettings:
+    """Take the option for the map over its setting."""
+    return settings if map_file is None else settings.model_copy(update={"map": map_file})
+
+
 def tables_source(settings: EnvoySettings, data: str | None) -> TableSource:
-    """Give where the tables lie, by option or setting."""
+    """Give where the tables lie, by option or setting, and the map that the settings name."""
     place = settings.data if data is None else read_place(data)
     if place is None:
         raise SettingsError("No folder of tables was named.", hint="Give --data DIR, or set ENVOY_DATA.")
-    if isinstance(place, Path):
-        return TableFolder(place)
-    return Bucket(place, _bucket_access(settings, place))
+    source = source_at(place) if isinstance(place, Path) else Bucket(place, _bucket_access(settings, place))
+    return source if settings.map is None else MappedSource(source, settings.map.expanduser())
 
 
 def _bucket_access(settings: EnvoySettings, place: BucketAddress) -> BucketAccess:
@@ -155,6 +174,25 @@ def _bucket_access(settings: EnvoySettings, place: BucketAddress) -> BucketAcces
 def chosen_task(settings: EnvoySettings, task: str | None) -> TaskName:
     """Give the task's name, by option or setting."""
     return TaskName(task or settings.task)
+
+
+def task_at_hand(settings: EnvoySettings, task: str | None) -> Task:
+    """Give a task without asking the director: of a file, or as it was fetched or accepted last, or built in.
+
+    Raises:
+        InvalidTaskError: The file holds no task.
+        UnknownTaskError: Neither the home nor the installation knows the name.
+    """
+    said = task or settings.task
+    if said.endswith(".toml"):
+        return read_task_file(read_bounded(Path(said), MAX_TASK_BYTES))
+    try:
+        return start_keeper(settings).last_task(TaskName(said))
+    except UnknownTaskError:
+        raise UnknownTaskError(
+            f"This envoy knows no task {said}.",
+            hint=f"fl-envoy task list names the director's; fl-envoy task accept {said} takes it; or name a file.",
+        ) from None
 
 
 def chosen_seed(settings: EnvoySettings, seed: int | None) -> int:

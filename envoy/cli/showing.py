@@ -66,16 +66,24 @@ def _answers(judged: Sequence[JudgedVersion]) -> list[dict[str, object]]:
     return [{"version": each.version, **each.request.model_dump(mode="json")} for each in judged]
 
 
+_OF_LEVELS = {"accuracy": "accuracy", "macro_f1": "macro-F1"}
+_OF_BINARY = {"auroc": "AUROC", "auprc": "AUPRC", "brier": "Brier", "loss": "log-loss"}
+
+
 def metrics_table(rows: Mapping[str, Mapping[str, MetricValue]]) -> Table:
     """Draw how models do on held-out patients, a line each."""
-    table = Table("on held-out patients", "patients", "accuracy", "macro-F1")
+    names = _OF_BINARY if any("auroc" in metrics for metrics in rows.values()) else _OF_LEVELS
+    table = Table("on held-out patients", "rows" if names is _OF_BINARY else "patients", *names.values())
     for name, metrics in rows.items():
-        shown = [metrics[key] for key in ("held_out", "accuracy", "macro_f1")]
-        patients, *figures = (value if isinstance(value, float) else None for value in shown)
-        table.add_row(
-            name, f"{patients or 0:.0f}", *("none" if figure is None else f"{figure:.3f}" for figure in figures)
-        )
+        held_out, *figures = (_figure(metrics[key]) for key in ("held_out", *names))
+        too_few = names is _OF_BINARY and held_out is None
+        count = "too few outcomes to judge" if too_few else f"{held_out or 0:.0f}"
+        table.add_row(name, count, *("none" if figure is None else f"{figure:.3f}" for figure in figures))
     return table
+
+
+def _figure(value: MetricValue) -> float | None:
+    return value if isinstance(value, float) else None
 
 
 def print_receipt(receipt: Submission) -> None:

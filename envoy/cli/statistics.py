@@ -5,6 +5,7 @@ from envoy.cli.program import (
     AsJson,
     Data,
     DryRun,
+    MapFile,
     Seed,
     TaskOption,
     chosen_patients,
@@ -13,6 +14,7 @@ from envoy.cli.program import (
     print_json,
     says_what_failed,
     start_keeper,
+    with_map,
 )
 from envoy.cli.showing import print_statistics
 from envoy.director_client import DirectorClient
@@ -23,10 +25,15 @@ from envoy.settings import EnvoySettings, read_settings
 
 @says_what_failed
 def statistics(
-    data: Data = None, task: TaskOption = None, seed: Seed = None, dry_run: DryRun = False, as_json: AsJson = False
+    data: Data = None,
+    task: TaskOption = None,
+    seed: Seed = None,
+    map_file: MapFile = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send this hospital's share of the common scaler: how many, means, squared deviations."""
-    settings = read_settings()
+    settings = with_map(read_settings(), map_file)
     client, membership = joined(settings)
     keeper = start_keeper(settings)
     agreed = keeper.task(client, chosen_task(settings, task))

@@ -1,19 +1,31 @@
-"""``fl-envoy task list | accept``: what the director asks this hospital to train for, and whether it may."""
+"""``fl-envoy task``: what this hospital is asked to train for, whether it may be, and what its table must hold."""
 
 import sys
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from contract.director_problems import shown
 from contract.messages.tasks import TaskDescription
 from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.accepted_tasks import AcceptedTasks
-from envoy.cli.program import AsJson, chosen_task, err, joined, out, print_json, says_what_failed, start_keeper
+from envoy.cli.program import (
+    AsJson,
+    chosen_task,
+    err,
+    joined,
+    out,
+    print_json,
+    says_what_failed,
+    start_keeper,
+    task_at_hand,
+)
 from envoy.director_client import DirectorClient
-from envoy.errors import NetworkError, PolicyError, RefusedError
-from envoy.house_rules import in_words, known_task
+from envoy.errors import NetworkError, PolicyError, RefusedError, SettingsError
+from envoy.house_rules import in_words, known_task, needs_a_word
+from envoy.in_words import features_in_words, task_in_words
 from envoy.settings import EnvoySettings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="The tasks that the director asks this hospital to train for.")
@@ -29,10 +41,12 @@ def list_tasks(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{**each.model_dump(mode="json"), "standing": standing} for each, standing in rows])
         return
-    table = Table("task", "cut points", "plan", "here")
+    table = Table("task", "title", "cut points", "plan", "here")
     for each, standing in rows:
-        plan = f"{each.training.local_epochs} epochs, from {each.minimum_examples} patients"
-        table.add_row(each.name, in_words(each.cut_points), plan, standing)
+        plan = each.training
+        how_long = f"{plan.local_steps} steps" if plan.local_epochs is None else f"{plan.local_epochs} epochs"
+        points = shown(in_words(each.cut_points), 80)
+        table.add_row(each.name, shown(each.title), points, f"{how_long}, from {each.minimum_examples} rows", standing)
     out.print(table)
 
 
@@ -42,39 +56,72 @@ def accept(
     task: Annotated[str | None, typer.Argument(help="The task; else ENVOY_TASK.", show_default=False)] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask on a terminal.")] = False,
 ) -> None:
-    """Accept the cut points that the consortium chose for a task."""
+    """Look at a task as the director defines it now, and accept it; of a built-in one its cut points."""
     settings = read_settings()
     client, _ = joined(settings)
     name = chosen_task(settings, task)
     found = known_task(client.task(name), name, settings.rules)
-    if found == BUILT_IN_TASKS[name] or found.digest in _accepted(settings):
+    if not needs_a_word(found):
         out.print(f"Task {name} with the cut points {in_words(found.cut_points)} needs no word of yours.")
         return
-    out.print(_question(found))
-    if yes or not on_a_terminal() or typer.confirm("Accept them?"):
+    if found.digest in AcceptedTasks(settings.home_folder).digests:
+        out.print(f"Task {name} is accepted as the director defines it now.")
+        return
+    _show(found, is_asked_for=True)
+    if yes or not on_a_terminal() or typer.confirm(_question(found)):
         _accept(settings, found)
 
 
+@app.command()
+@says_what_failed
+def template(
+    task: Annotated[str, typer.Argument(metavar="FILE.toml|NAME", help="The task's file, or a task known here.")],
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write the header to this file.")] = None,
+) -> None:
+    """Give the header that an export of this hospital's table must have, and say what each column holds."""
+    from envoy.own_table.template import columns_in_words, header_of
+
+    found = task_at_hand(read_settings(), task)
+    header = header_of(found)
+    if out_file is None:
+        sys.stdout.write(header)
+    elif out_file.exists():
+        raise SettingsError(f"{out_file} is there already.", hint="Name another file with --out.")
+    else:
+        out_file.write_text(header, encoding="utf-8")
+        err.print(f"The header is in {out_file}. Below it, a row for each patient or admission:")
+    table = Table("column", "holds", "an empty cell")
+    for each in columns_in_words(found):
+        table.add_row(each.column, each.holds, each.missing)
+    err.print(table)
+
+
 def look_at_tasks(settings: EnvoySettings, client: DirectorClient, *, accept_all: bool) -> None:
-    """After joining, show which cut points were moved and have them accepted; a failure leaves the membership be."""
+    """After joining, show what needs this hospital's word and have it given; a failure leaves the membership be.
+
+    That are built-in tasks whose cut points were moved, and those of the director's own that the settings name.
+    """
     try:
-        moved = [task for task in client.tasks().items if task.name in BUILT_IN_TASKS]
+        given = client.tasks().items
     except (NetworkError, RefusedError) as error:
         err.print(f"The director's tasks could not be looked at: {error.sentence}")
         return
-    for said in moved:
+    for said in given:
+        if said.name not in (*BUILT_IN_TASKS, *settings.allowed_tasks):
+            err.print(f"There is also the task {said.name}: {shown(said.title)} To look at it: {_command(said.name)}")
+            continue
         try:
             found = known_task(said, said.name, settings.rules)
         except PolicyError as error:
             err.print(f"warning: this hospital will not train for task {said.name}. {error.sentence}")
             continue
-        if found == BUILT_IN_TASKS[found.name]:
+        if not needs_a_word(found):
             continue
-        err.print(_question(found))
-        if accept_all or (on_a_terminal() and typer.confirm("Accept them?", err=True)):
+        _show(found, is_asked_for=False)
+        if accept_all or (on_a_terminal() and typer.confirm(_question(found), err=True)):
             _accept(settings, found)
         else:
-            err.print(f"Nothing was accepted. Later: fl-envoy task accept {found.name}")
+            err.print(f"Nothing was accepted. Later: {_command(found.name)}")
 
 
 def on_a_terminal() -> bool:
@@ -82,26 +129,41 @@ def on_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
+def _show(found: Task, *, is_asked_for: bool) -> None:
+    """Show what there is to accept: moved cut points, or a whole definition."""
+    where, ours = out if is_asked_for else err, BUILT_IN_TASKS.get(found.name)
+    if ours is not None:
+        where.print(
+            f"The consortium has moved the cut points of task {found.name} to {in_words(found.cut_points)}; this envoy "
+            f"knows {in_words(ours.cut_points)}. They decide what your patients are labelled as."
+        )
+        return
+    for word, text in task_in_words(found):
+        where.print(f"{word}: {text}")
+    table = Table("feature", "column", "holds", "an empty cell", "known")
+    for each in features_in_words(found):
+        table.add_row(each.feature, each.column, each.holds, each.missing, each.known)
+    where.print(table)
+
+
 def _question(found: Task) -> str:
-    return (
-        f"The consortium has moved the cut points of task {found.name} to {in_words(found.cut_points)}; this envoy "
-        f"knows {in_words(BUILT_IN_TASKS[found.name].cut_points)}. They decide what your patients are labelled as."
-    )
+    return "Accept them?" if found.name in BUILT_IN_TASKS else f"Accept the task {found.name}?"
 
 
 def _accept(settings: EnvoySettings, found: Task) -> None:
-    AcceptedTasks(settings.home_folder).accept(found, datetime.now(UTC))
-    err.print(f"Accepted: task {found.name} with the cut points {in_words(found.cut_points)}.")
+    start_keeper(settings).accept(found)
+    with_what = f"the cut points {in_words(found.cut_points)}" if found.name in BUILT_IN_TASKS else found.digest[:12]
+    err.print(f"Accepted: task {found.name} with {with_what}.")
 
 
-def _accepted(settings: EnvoySettings) -> frozenset[str]:
-    return frozenset(AcceptedTasks(settings.home_folder).digests)
+def _command(name: str) -> str:
+    return f"fl-envoy task accept {name}"
 
 
 def _standing(settings: EnvoySettings, said: TaskDescription) -> str:
     """Say whether this hospital trains for a task."""
     try:
-        start_keeper(settings).agreed(said, said.name)
+        agreed = start_keeper(settings).agreed(said, said.name)
     except PolicyError as error:
         return error.sentence
-    return "known" if said.cut_points == BUILT_IN_TASKS[said.name].cut_points else "accepted"
+    return "accepted" if needs_a_word(agreed) else "known"

@@ -8,6 +8,8 @@ import pytest
 
 from contract.tasks import DIAGNOSIS_COUNT
 from tests.envoy.cli.joining import Run, join
+from tests.envoy.cli.own import own_folder
+from tests.envoy.own_table.heart import FILE, HEART, put
 from tests.envoy.playing import PlayedDirector, playing
 
 MOVED = replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.0))
@@ -125,3 +127,83 @@ def test_whoever_says_yes_beforehand_is_not_asked(run: Run, monkeypatch: pytest.
         assert run("join", "--director", director.url, "--code", "code", given="n\n").exit_code == 0
         assert run("task", "accept", "--yes").exit_code == 0
         assert run("statistics").exit_code == 0
+
+
+OWN = ("ENVOY_TASK", "heart")
+
+
+def test_a_task_of_the_consortiums_own_is_shown_and_accepted_before_anything_is_made_for_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_folder(tmp_path / "own")
+    monkeypatch.setenv("ENVOY_DATA", str(own))
+    with playing(PlayedDirector(task=HEART)) as director:
+        joined = join(run, director.url)
+        assert f"There is also the task heart: {HEART.title}" in joined.stderr
+        ended = run("statistics", "--task", "heart")
+        assert (ended.exit_code, "fl-envoy task accept heart" in ended.stderr) == (6, True)
+        shown = run("task", "accept", "heart")
+        for said in (HEART.title, HEART.notice, HEART.index, "mg/dl", "female, male", "age < 18", HEART.digest):
+            assert said in shown.stdout
+        assert "Accepted: task heart" in shown.stderr
+        assert "is accepted as the director defines it now" in run("task", "accept", "heart").stdout
+        assert json.loads(run("task", "list", "--json").stdout)[0]["standing"] == "accepted"
+        assert run("check", "--task", "heart").exit_code == 0
+        assert run("statistics", "--task", "heart").exit_code == 0
+        assert director.paths("POST") == ["/join", "/statistics/KNH"]
+
+
+@pytest.mark.parametrize("word", ["y", "n"])
+def test_a_task_that_the_settings_name_is_asked_about_at_joining(
+    run: Run, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv(*OWN)
+    monkeypatch.setattr("envoy.cli.tasks.on_a_terminal", lambda: True)
+    with playing(PlayedDirector(task=HEART)) as director:
+        joined = run("join", "--director", director.url, "--code", "code", given=f"{word}\n")
+        assert ("death" in joined.stderr.lower(), joined.exit_code) == (True, 0)
+        assert ("Nothing was accepted" in joined.stderr) == (word == "n")
+        standing = json.loads(run("task", "list", "--json").stdout)[0]["standing"]
+        assert (standing == "accepted") == (word == "y")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"title": "\x1b[2J title", "cut_points": [0.5, 0.2]}, "which do not rise"),
+        ({"allows": ["static"]}, "makes no sense"),
+        ({"digest": "0" * 64}, "do not fit together"),
+    ],
+)
+def test_a_task_that_makes_no_sense_is_not_even_asked_about(
+    run: Run, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], sentence: str
+) -> None:
+    monkeypatch.setenv(*OWN)
+    with playing(PlayedDirector(task=HEART, description=changes)) as director:
+        assert sentence in join(run, director.url, "--accept").stderr
+        assert run("task", "accept").exit_code == 6
+
+
+def test_nothing_that_a_director_says_acts_on_the_terminal(run: Run) -> None:
+    hostile = replace(HEART, title="\x1b[2J\u202etitle", notice="one\ntwo")
+    with playing(PlayedDirector(task=hostile)) as director:
+        joined = join(run, director.url)
+        accepted = run("task", "accept", "heart")
+        listed = run("task", "list")
+        for said in (joined.stderr, accepted.stdout, accepted.stderr, listed.stdout):
+            assert "\x1b" not in said
+            assert "\u202e" not in said
+        assert r"\x1b[2J\u202etitle" in accepted.stdout
+
+
+def test_a_template_is_the_header_of_an_export_with_words_for_people_beside_it(run: Run, tmp_path: Path) -> None:
+    put(tmp_path, FILE, "heart.toml")
+    printed = run("task", "template", "heart.toml")
+    assert printed.stdout == "patient,age,sex,creatinine,smoker,visits,died\n"
+    for said in ("18 to 110 years", "one of: female, male", "counts as 1"):
+        assert said in printed.stderr
+    written = run("task", "template", "heart.toml", "--out", "export.csv")
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert (tmp_path / "export.csv").read_text() == printed.stdout
+    assert run("task", "template", "heart.toml", "--out", "export.csv").exit_code == 2
+    assert run("task", "template", "diagnosis_count").exit_code == 6
