@@ -3,7 +3,7 @@
 import typer
 
 from contract.terminal import failures_shown
-from envoy.cli import ledger, membership, models, participate, statistics, tables, tasks
+from envoy.cli import ledger, membership, models, participate, predictions, statistics, tables, tasks
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
 for command in (
@@ -14,6 +14,7 @@ for command in (
     models.train,
     models.evaluate,
     models.send,
+    predictions.predict,
     participate.participate,
     participate.pause,
     participate.resume,

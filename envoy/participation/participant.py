@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contract.director_problems import shown
@@ -14,6 +15,7 @@ from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
 from envoy.house_rules import HouseRules
+from envoy.kept_models import KeptModels
 from envoy.membership import Membership
 from envoy.participation.bases import Bases
 from envoy.participation.cohorts import Cohorts, FrozenCohort
@@ -60,6 +62,7 @@ class Participant:
         self._cohorts = Cohorts(home, membership.director)
         self._reported = ReportedStatistics(home)
         self._bases = Bases(client)
+        self._models = KeptModels(home)
         self._agreed: dict[int, Task] = {}
         self._told: LocalData | None = None
 
@@ -122,7 +125,9 @@ class Participant:
             self._agreed.pop(assignment.run)  # the director may define it anew: it is asked again
             raise
         envoy = self._membership.envoy_name
-        return make_update(data, start, assignment, envoy=envoy, cohort=cohort.name, on_epoch=on_epoch)
+        parcel = make_update(data, start, assignment, envoy=envoy, cohort=cohort.name, on_epoch=on_epoch)
+        self._models.keep(task, parcel, datetime.now(UTC))
+        return parcel
 
     def _considered(self, run: int, task_name: TaskName) -> RunAnswer:
         reason = self.refusal(run, task_name)

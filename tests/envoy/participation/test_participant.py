@@ -4,18 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from contract.artifacts.model_file import read_model, write_model
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.accepted_tasks import AcceptedTasks
 from envoy.errors import PolicyError
 from envoy.house_rules import HouseRules
+from envoy.kept_models import KeptModels
 from envoy.parcel import label_of
 from envoy.participation.cohorts import FrozenCohort
 from envoy.participation.participant import Participant
 from envoy.participation.switches import Switches
 from envoy.reported import ReportedStatistics
 from simulation.consortium import write_consortium
+from tests.envoy.own_table.heart import HEART, put, rows, table
 from tests.envoy.participation.rounds_played import NOW, PlayedRounds, Taking
 
 TASK = DIAGNOSIS_COUNT.name
@@ -131,3 +135,34 @@ def test_whether_statistics_are_news_is_looked_up_once_and_not_in_each_round(
     for _ in range(3):
         participant.update(director.assignment())
     assert len(looked) == 1
+
+
+def test_the_model_of_a_round_is_kept_here_to_be_asked(
+    director: PlayedRounds, participant: Participant, taking: Taking
+) -> None:
+    parcel = participant.update(director.assignment())
+    kept = KeptModels(taking.home).last(DIAGNOSIS_COUNT)
+    assert kept is not None
+    assert write_model(kept.state, DIAGNOSIS_COUNT.layout) == write_model(
+        read_model(parcel["model"], DIAGNOSIS_COUNT.layout), DIAGNOSIS_COUNT.layout
+    )
+
+
+def test_a_run_of_a_task_of_the_consortiums_own_over_its_own_table(
+    director: PlayedRounds, taking: Taking, tmp_path: Path
+) -> None:
+    director.task, director.scaler = (
+        HEART,
+        HEART.fit_scaler(np.random.default_rng(0).normal(0, 1, (50, len(HEART.columns)))),
+    )
+    taking.tables, taking.tasks = put(tmp_path, table(*rows(200, patients=100))), (HEART.name,)
+    refused = taking.participant().answer(1, HEART.name)
+    assert (refused.choice, "Nobody here has accepted" in (refused.reason or "")) == ("refuse", True)
+    AcceptedTasks(taking.home).accept(HEART, NOW)
+    participant = taking.participant()
+    assert (participant.answer(1, HEART.name).choice, director.answers[-1]["patients"]) == ("take_part", 100)
+    parcel = participant.update(director.assignment())
+    assert label_of(parcel).task == HEART.name
+    assert participant.update(director.assignment()).key == parcel.key
+    put(tmp_path, table(*rows(190, patients=90)))
+    assert participant.update(director.assignment()).key != parcel.key
