@@ -1,10 +1,13 @@
 """The hospital's whole act, from its tables to a parcel."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler, write_scaler
@@ -14,13 +17,14 @@ from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.cohort import Split
+from envoy.cohort import Cohort, Split, split_by_shares
 from envoy.errors import DataError, PolicyError
 from envoy.evaluation import leaving
 from envoy.parcel import label_of
 from envoy.starting_point import StartingPoint
 from envoy.submission import LocalData, ScalerChoice, evaluate_start, make_submission, make_update, read_local_data
 from simulation.consortium import write_consortium
+from tests.envoy.own_table.heart import HEART
 from tests.envoy.patients import cohort
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -123,3 +127,51 @@ def test_a_proximal_term_holds_the_model_near_its_base(data: LocalData) -> None:
     begun, free, held = data.task.initial_state(), read_model(update(0), layout), read_model(update(100), layout)
     free_way, held_way = (sum(float(abs(s[name] - begun[name]).sum()) for name in begun) for s in (free, held))
     assert 0 < held_way < free_way
+
+
+def heart_data(changes: np.random.Generator | None, parts: tuple[str, ...]) -> LocalData:
+    """Give a table's patients; with changes the rows of some parts hold other values, missing ones and outcomes."""
+    raw = np.random.default_rng(0).uniform([18, 0, 0.1, 0, 0], [110, 2, 30, 2, 500], (160, 5))
+    raw[:, [1, 3, 4]] = np.floor(raw[:, [1, 3, 4]])
+    ids, labels = np.arange(160), np.random.default_rng(1).integers(0, 2, 160)
+    assert HEART.shares is not None
+    split = split_by_shares(Cohort(ids, HEART.encode(raw), labels), 0, HEART.shares)
+    if changes is not None:
+        for name in parts:
+            rows = getattr(split, name).subject_ids
+            raw[rows, 0] = changes.uniform(18, 110, len(rows))
+            raw[rows, 2] = np.where(changes.random(len(rows)) < 0.5, np.nan, changes.uniform(0.1, 30, len(rows)))
+            labels[rows] = changes.integers(0, 2, len(rows))
+        split = split_by_shares(Cohort(ids, HEART.encode(raw), labels), 0, HEART.shares)
+    return LocalData(HEART, split)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32))
+def test_held_out_rows_change_nothing_that_leaves_but_the_figures_about_themselves(seed: int) -> None:
+    """Leak 9 would be a scaler, a missing-value figure or a weight that was made from held-out rows."""
+    origin = StartingPoint(HEART, Digest.of(b"start"), HEART.initial_state(), None, None)
+    found = []
+    for changes in (None, np.random.default_rng(seed)):
+        held = heart_data(changes, ("validation", "held_out"))
+        parcel = make_submission(held, origin, scaler="own", seed=0, now=NOW).parcel
+        found.append((held.statistics, parcel["model"], parcel["scaler"], label_of(parcel).num_examples))
+    assert found[0] == found[1]
+
+
+def test_training_rows_do_change_what_leaves() -> None:
+    same, other = (heart_data(changes, ("training",)) for changes in (None, np.random.default_rng(1)))
+    assert same.statistics != other.statistics
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32))
+def test_where_training_stops_by_validation_patients_the_test_patients_still_change_nothing(seed: int) -> None:
+    stopping = replace(HEART, training=replace(HEART.training, local_epochs=20, patience=1))
+    models = []
+    for changes in (None, np.random.default_rng(seed)):
+        held = LocalData(stopping, heart_data(changes, ("held_out",)).split)
+        scaler = stopping.fit_scaler(held.split.training.features)
+        begin = StartingPoint(stopping, Digest.of(b"s"), stopping.initial_state(), scaler, write_scaler(scaler))
+        models.append(make_submission(held, begin, scaler="merged", seed=0, now=NOW).parcel["model"])
+    assert models[0] == models[1]
