@@ -1,22 +1,25 @@
 """A frame of any length, asked about in batches as large as a director takes, and answered by one model."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from analyst.director_link import MAX_MESSAGE_BYTES, DirectorLink
 from analyst.errors import InputError, ModelChanged, Refused
-from analyst.frames import answers_of, in_frame, matrix_of, put_together
+from analyst.frames import answers_of, binary_answers_of, in_frame, matrix_of, put_together, spoken
 from contract.errors import InvalidInputError
 from contract.messages.inference import (
     BatchGlobalInferenceRequest,
     BatchInferenceRequest,
     BatchPrediction,
+    BinaryBatchPrediction,
+    BinaryPrediction,
     Prediction,
 )
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
-from contract.tasks import Task
+from contract.tasks import Feature, Task
 
 WHOLE_TRIES = 3
 """So often a frame is asked about from its beginning where the model changes meanwhile."""
@@ -63,7 +66,7 @@ class FrameQuestion:
 
     def _asked_once(self, link: DirectorLink, matrix: Matrix) -> pd.DataFrame | None:
         """Ask for all rows; None where another model came in between."""
-        first: BatchPrediction | None = None
+        first: BatchPrediction | BinaryBatchPrediction | None = None
         parts, request_ids = [], []
         step = self._rows_at_once()
         for start in range(0, len(matrix), step):
@@ -71,8 +74,10 @@ class FrameQuestion:
             first = first or answer
             if answer.model != first.model:
                 return None
-            parts.append(answers_of(answer.items))
+            parts.append(_frame_of(answer))
             request_ids.append(answer.request_id)
+        if not parts:
+            parts = [binary_answers_of([]) if self.task.is_binary else answers_of([])]
         answers = put_together(self.frame.index, parts)
         if first is not None:
             # as JSON has it: formats that frames are written in take nothing else
@@ -81,20 +86,24 @@ class FrameQuestion:
         return answers
 
     def _rows_at_once(self) -> int:
-        row_bytes = 3 + sum(_NUMBER_BYTES + len(feature.name.encode()) for feature in self.task.features)
+        row_bytes = 3 + sum(
+            _NUMBER_BYTES + len(feature.name.encode()) + _text_bytes(feature) for feature in self.task.features
+        )
         return max(1, min(self.batch_rows, _MAX_QUESTION_BYTES // row_bytes))
 
-    def _asked_for(self, link: DirectorLink, rows: Matrix, rows_before: int) -> BatchPrediction:
-        names = [feature.name for feature in self.task.features]
-        inputs = [dict(zip(names, row, strict=True)) for row in rows.tolist()]
+    def _asked_for(self, link: DirectorLink, rows: Matrix, rows_before: int) -> BatchPrediction | BinaryBatchPrediction:
+        inputs: Any = spoken(rows, self.task)
+        form: type[BatchPrediction | BinaryBatchPrediction] = (
+            BinaryBatchPrediction if self.task.is_binary else BatchPrediction
+        )
         max_bytes = MAX_MESSAGE_BYTES + _ANSWER_BYTES * len(rows)
         try:
             if self.envoy is None:
                 question = BatchGlobalInferenceRequest(task=self.task.name, inputs=inputs)
-                answer = link.read("POST", "/infer_global/batch", BatchPrediction, body=question, max_bytes=max_bytes)
+                answer = link.read("POST", "/infer_global/batch", form, body=question, max_bytes=max_bytes)
             else:
                 question = BatchInferenceRequest(task=self.task.name, envoy_name=self.envoy, inputs=inputs)
-                answer = link.read("POST", "/infer/batch", BatchPrediction, body=question, max_bytes=max_bytes)
+                answer = link.read("POST", "/infer/batch", form, body=question, max_bytes=max_bytes)
         except Refused as error:
             raise self._named(error, rows_before) from None
         if len(answer.items) != len(rows) or not is_of(answer, self.task.name, self.envoy):
@@ -110,7 +119,22 @@ class FrameQuestion:
         return in_frame(self.frame, found, error.request_id, rows_before)
 
 
-def is_of(answer: BatchPrediction | Prediction, task: TaskName, envoy: EnvoyName | None) -> bool:
+def _text_bytes(feature: Feature) -> int:
+    """Give how long the text of a category can be, with each character escaped."""
+    return max((6 * len(each) for each in feature.categories), default=0)
+
+
+def _frame_of(answer: BatchPrediction | BinaryBatchPrediction) -> pd.DataFrame:
+    if isinstance(answer, BatchPrediction):
+        return answers_of(answer.items)
+    return binary_answers_of(answer.items)
+
+
+def is_of(
+    answer: BatchPrediction | BinaryBatchPrediction | Prediction | BinaryPrediction,
+    task: TaskName,
+    envoy: EnvoyName | None,
+) -> bool:
     """Tell whether an answer is one to what was asked: of that task, by that hospital's model or the global one."""
     model = answer.model
     if envoy is None:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import NoReturn, Self, TypeVar, overload
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from analyst.batches import FrameQuestion, is_of
 from analyst.director_link import MAX_LIST_BYTES, DirectorLink
@@ -23,7 +23,7 @@ from contract.errors import InvalidNameError
 from contract.messages.base import MAX_BATCH_ROWS, Page
 from contract.messages.envoys import EnvoyDescription
 from contract.messages.global_models import GlobalModel
-from contract.messages.inference import GlobalInferenceRequest, InferenceRequest, Prediction
+from contract.messages.inference import BinaryPrediction, GlobalInferenceRequest, InferenceRequest, Prediction
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
@@ -36,6 +36,10 @@ _TASK: str = DEFAULT_TASK
 """What is asked about where no task is named."""
 
 _MOST_PAGES = 1000
+
+
+class _EitherPrediction(RootModel[Prediction | BinaryPrediction]):
+    """An answer, whatever kind of task it is of."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,11 @@ class Client:
     def infer_global(self, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
 
     @overload
-    def infer_global(self, inputs: Mapping[str, object], task: str = _TASK) -> Prediction: ...
+    def infer_global(self, inputs: Mapping[str, object], task: str = _TASK) -> Prediction | BinaryPrediction: ...
 
-    def infer_global(self, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK) -> pd.DataFrame | Prediction:
+    def infer_global(
+        self, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK
+    ) -> pd.DataFrame | Prediction | BinaryPrediction:
         """Ask the current global model.
 
         Args:
@@ -127,11 +133,12 @@ class Client:
             task: Which question.
 
         Returns:
-            For one patient the answer. For a frame a frame with the same index: ``risk_level`` (an ordered
-            categorical), and the probabilities ``low``, ``medium`` and ``high``. One model answers all of its rows:
-            ``attrs`` says in ``model`` which, beside ``task``, ``cut_points``, ``notice`` and ``request_ids``; where
-            another version is published meanwhile, the whole frame is asked about again. A frame without rows is asked
-            of nobody, and its answer's ``attrs`` are empty.
+            For one patient the answer: a ``BinaryPrediction`` where the task's outcome is binary. For a frame a frame
+            with the same index: ``risk_level`` (an ordered categorical), and the probabilities ``low``, ``medium`` and
+            ``high``; of a binary outcome ``probability``, ``unknown_codes``, ``missing`` and ``abstained`` instead.
+            One model answers all of its rows: ``attrs`` says in ``model`` which, beside ``task``, ``cut_points``,
+            ``notice`` and ``request_ids``; where another version is published meanwhile, the whole frame is asked about
+            again. A frame without rows is asked of nobody, and its answer's ``attrs`` are empty.
 
         Raises:
             InputError: The inputs are not what the task takes; row and column are named.
@@ -145,11 +152,13 @@ class Client:
     def infer(self, envoy_name: str, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
 
     @overload
-    def infer(self, envoy_name: str, inputs: Mapping[str, object], task: str = _TASK) -> Prediction: ...
+    def infer(
+        self, envoy_name: str, inputs: Mapping[str, object], task: str = _TASK
+    ) -> Prediction | BinaryPrediction: ...
 
     def infer(
         self, envoy_name: str, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK
-    ) -> pd.DataFrame | Prediction:
+    ) -> pd.DataFrame | Prediction | BinaryPrediction:
         """Ask one hospital's current model; else as ``infer_global``."""
         return self._inferred(_named(EnvoyName, envoy_name), inputs, task)
 
@@ -221,7 +230,7 @@ class Client:
 
     def _inferred(
         self, envoy: EnvoyName | None, inputs: pd.DataFrame | Mapping[str, object], task: str
-    ) -> pd.DataFrame | Prediction:
+    ) -> pd.DataFrame | Prediction | BinaryPrediction:
         if isinstance(inputs, pd.DataFrame):
             described = self.task(task)
             return FrameQuestion(inputs, described.to_task(), envoy, self._batch_rows).asked(self._link)
@@ -240,7 +249,7 @@ class Client:
             raise InputError(f"{where} is neither a number nor anything that JSON has.", hint="Give numbers.") from None
         path = "/infer_global" if envoy is None else "/infer"
         try:
-            answer = self._link.read("POST", path, Prediction, body=question)
+            answer = self._link.read("POST", path, _EitherPrediction, body=question).root
         except Refused as error:
             if error.code != InputError.code:
                 raise

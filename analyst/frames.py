@@ -15,30 +15,47 @@ import pandas as pd
 from analyst.errors import InputError
 from contract.director_problems import shown
 from contract.errors import InvalidInputError
-from contract.messages.inference import Answer
+from contract.messages.inference import Answer, BinaryAnswer
 from contract.network import Matrix
-from contract.tasks import RISK_LEVELS, Task
+from contract.tasks import RISK_LEVELS, Feature, Task
 
 _MAX_NAMED = 8
+_NO_CATEGORY = -1.0
+"""The raw number of what is none of a feature's categories."""
 
 
 def matrix_of(frame: pd.DataFrame, task: Task) -> Matrix:
-    """Give a frame as rows × the task's features in their order.
+    """Give a frame as rows × the task's features in their order: raw numbers.
 
-    Integers and floats of any width are taken, pandas' nullable ones and objects that are numbers too; no texts and no
-    truth values.
+    Integers and floats of any width are taken, pandas' nullable ones and objects that are numbers too; of a category
+    its texts, of a flag truth values as well. Where a feature may be missing, so may its value and its column.
 
     Raises:
         InputError: A column is missing, unknown or there twice, or a value is missing or not allowed.
     """
+    if task.is_of_records:
+        raise InputError(
+            f"A question of task {task.name} is a patient's record, and a frame holds none.",
+            hint="Ask about one patient at a time, with the record as a dict.",
+        )
     _require_columns(frame, task)
-    columns = [_numbers_of(frame, feature.name) for feature in task.features]
+    columns = [_raw_of(frame, feature) for feature in task.features]
     matrix = np.column_stack(columns) if columns else np.empty((len(frame), 0))
     try:
-        task.check_matrix(matrix)
+        task.check_matrix(_with_bounds_kept(matrix, task))
     except InvalidInputError as error:
         raise in_frame(frame, error) from None
     return matrix
+
+
+def _with_bounds_kept(matrix: Matrix, task: Task) -> Matrix:
+    """Give what shall be checked: where the task abstains from what is out of bounds, its answer says so of the row."""
+    if not task.is_binary or task.out_of_bounds == "refuse":
+        return matrix
+    lowest = np.array([feature.minimum for feature in task.features])
+    is_beyond = (matrix < lowest) | (matrix > [feature.highest for feature in task.features])
+    is_beyond &= [feature.kind != "flag" for feature in task.features]  # neither 0 nor 1 is no flag at all
+    return np.where(is_beyond & np.isfinite(matrix), lowest, matrix)
 
 
 def in_frame(frame: pd.DataFrame, error: InvalidInputError, request_id: str = "", rows_before: int = 0) -> InputError:
@@ -58,17 +75,17 @@ def in_frame(frame: pd.DataFrame, error: InvalidInputError, request_id: str = ""
     return _wrong(frame, rows_before + row - 1, column, sentence, error.hint, request_id)
 
 
-def plain_inputs(inputs: Mapping[str, object]) -> dict[str, object]:
-    """Give one patient's inputs in Python's own numbers; what is no number the director names.
+def spoken(rows: Matrix, task: Task) -> list[dict[str, object]]:
+    """Give rows of raw numbers as a question names them: a category is its text, what is missing null."""
+    names = [feature.name for feature in task.features]
+    columns = [_spoken(feature, rows[:, place]) for place, feature in enumerate(task.features)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
-    Raises:
-        InputError: A value is missing.
-    """
+
+def plain_inputs(inputs: Mapping[str, object]) -> dict[str, object]:
+    """Give one patient's inputs in Python's own numbers, None for a missing one; the director names what is wrong."""
     found = {str(name): _plain(value) for name, value in inputs.items()}
-    for name, value in found.items():
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            raise InputError(f"{shown(name)} is missing.", hint="This task takes no patient without it.", column=name)
-    return found
+    return {name: None if isinstance(each, float) and math.isnan(each) else each for name, each in found.items()}
 
 
 def answers_of(items: Sequence[Answer]) -> pd.DataFrame:
@@ -82,9 +99,24 @@ def answers_of(items: Sequence[Answer]) -> pd.DataFrame:
     return answers
 
 
+def binary_answers_of(items: Sequence[BinaryAnswer]) -> pd.DataFrame:
+    """Give answers of a binary outcome as a frame; a row that was not answered says why in ``abstained``."""
+    risk = pd.Categorical([each.risk_level for each in items], categories=list(RISK_LEVELS), ordered=True)
+    probability = np.array([np.nan if each.probability is None else each.probability for each in items], np.float64)
+    return pd.DataFrame(
+        {
+            "probability": probability,
+            "risk_level": risk,
+            "unknown_codes": np.array([each.unknown_codes for each in items], np.int64),
+            "missing": pd.Series([each.missing for each in items], dtype=object),
+            "abstained": pd.Series([each.abstained for each in items], dtype=object),
+        }
+    )
+
+
 def put_together(index: "pd.Index[Any]", parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put the answers to a frame's stretches together, under the frame's index."""
-    whole = pd.concat(parts, ignore_index=True) if parts else answers_of([])
+    """Put the answers to a frame's stretches, at least one, together under the frame's index."""
+    whole = pd.concat(parts, ignore_index=True)
     whole.index = index
     return whole
 
@@ -92,7 +124,7 @@ def put_together(index: "pd.Index[Any]", parts: Sequence[pd.DataFrame]) -> pd.Da
 def _require_columns(frame: pd.DataFrame, task: Task) -> None:
     expected = [feature.name for feature in task.features]
     names = list(frame.columns)
-    missing = [name for name in expected if name not in names]
+    missing = [each.name for each in task.features if each.name not in names and not each.may_be_missing]
     unknown = [name for name in names if name not in expected]
     twice = [name for name in expected if names.count(name) > 1]
     for found, why in ((missing, "lacks"), (unknown, "has, unknown to the task,"), (twice, "has more than once")):
@@ -105,13 +137,41 @@ def _require_columns(frame: pd.DataFrame, task: Task) -> None:
             )
 
 
+def _raw_of(frame: pd.DataFrame, feature: Feature) -> Matrix:
+    """Give a column's raw numbers."""
+    if feature.name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    is_missing = _missing(frame[feature.name])
+    if not feature.may_be_missing or not is_missing.any():
+        return _given(frame, feature)
+    raw = np.full(len(frame), np.nan)
+    raw[~is_missing] = _given(frame.loc[:, [feature.name]][~is_missing], feature)
+    return raw
+
+
+def _given(frame: pd.DataFrame, feature: Feature) -> Matrix:
+    """Give the raw numbers of a column of which none may be missing."""
+    column = frame[feature.name]
+    if feature.kind == "flag" and pd.api.types.is_bool_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64)
+    if feature.kind != "category":
+        return _numbers_of(frame, feature.name)
+    _require_given(frame, feature.name)
+    return column.astype(object).map(lambda value: feature.places.get(value, _NO_CATEGORY)).to_numpy(np.float64)
+
+
+def _spoken(feature: Feature, raw: Matrix) -> list[object]:
+    values: list[object] = raw.tolist()
+    if feature.kind == "category":
+        texts = dict(enumerate(feature.categories))
+        values = [texts.get(int(each), "") if each == each else each for each in raw.tolist()]  # "" is no category
+    return [None if each != each else each for each in values] if feature.may_be_missing else values
+
+
 def _numbers_of(frame: pd.DataFrame, name: str) -> Matrix:
     """Give a column as float64."""
     column = frame[name]
-    missing = _missing(column)
-    if missing.any():
-        row = int(np.argmax(missing))
-        _refuse(frame, row, name, "is missing", "Drop such rows, or fill them in: frame.dropna() or frame.fillna(…).")
+    _require_given(frame, name)
     if pd.api.types.is_any_real_numeric_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64)
     values = column.astype(object).to_numpy()
@@ -119,6 +179,13 @@ def _numbers_of(frame: pd.DataFrame, name: str) -> Matrix:
         if not _is_number(value):
             _refuse(frame, row, name, f"is of type {type(value).__name__}, not a number", "Turn it into numbers first.")
     return np.array([_as_float(value) for value in values], dtype=np.float64)
+
+
+def _require_given(frame: pd.DataFrame, name: str) -> None:
+    missing = _missing(frame[name])
+    if missing.any():
+        row = int(np.argmax(missing))
+        _refuse(frame, row, name, "is missing", "Drop such rows, or fill them in: frame.dropna() or frame.fillna(…).")
 
 
 def _missing(column: "pd.Series[Any]") -> "np.ndarray[Any, np.dtype[np.bool_]]":

@@ -14,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.__main__ import main
+from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import write_scaler
 from contract.scaler import ScalerState
 from tests.hospital_folders import OTHER_SCALER, behind_other, contents, last_of, model_of, write_folder
 from tests.small_updates import ANSWERS, BASE, COUNTS, ROWS
+from tests.table_task import TEXT, table_task
 
 
 @pytest.fixture
@@ -214,3 +217,24 @@ def test_a_name_in_any_script_is_printed_by_a_terminal_that_knows_ascii_alone(fo
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert json.loads(done.stdout)["inputs"][-1]["envoy_name"] == "Kölnस\\x1b"
     assert json.loads((tmp_path / "out" / "card.json").read_bytes()) == json.loads(done.stdout)
+
+
+def test_a_task_may_be_named_by_its_file(tmp_path: Path, capsys):
+    task, random, out = table_task(), np.random.default_rng(1), tmp_path / "out"
+    (tmp_path / "falls.toml").write_text(TEXT)
+    columns = len(task.columns)
+    for name in ("A", "B"):
+        (tmp_path / name).mkdir()
+        state = {each.name: random.normal(0, 1, each.shape).astype(np.float32) for each in task.layout}
+        scaler = ScalerState.from_moments(40, (0.0,) * columns, (40.0,) * columns)
+        (tmp_path / name / "model.pt").write_bytes(write_model(state, task.layout))
+        (tmp_path / name / "scaler.pkl").write_bytes(write_scaler(scaler))
+    folders = [str(tmp_path / name) for name in ("A", "B")]
+    more = ["--weights", "40", "60", "--task"]
+    assert main([*folders, "--out", str(out), *more, str(tmp_path / "falls.toml")]) == 0
+    card = json.loads((out / "card.json").read_bytes())
+    assert (card["task"], card["notice"]) == ("falls", task.notice)
+    (tmp_path / "falls.toml").write_text("name =")
+    for file in ("falls.toml", "nowhere.toml"):
+        assert main([*folders, "--out", str(tmp_path / "other"), *more, str(tmp_path / file)]) == 4
+        assert file in capsys.readouterr().err

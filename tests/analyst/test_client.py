@@ -16,7 +16,7 @@ import torch
 from requests.adapters import HTTPAdapter
 
 from analyst import Client, InputError, NotTaken, Refused, SettingsError
-from contract.messages.inference import Prediction
+from contract.messages.inference import BinaryPrediction, Prediction
 from contract.names import Digest
 from tests.analyst.conftest import Served
 from tests.envoy.answering import answering
@@ -24,6 +24,7 @@ from tests.envoy.answering import answering
 
 def test_one_patient_gets_the_typed_answer_of_either_model(client: Client) -> None:
     answer = client.infer_global({"diagnosis_count": 9})
+    assert isinstance(answer, Prediction)
     assert (answer.model.scope, answer.model.version, answer.model.envoys) == ("global", 2, 2)
     assert answer.probabilities is not None
     assert "not clinical" in answer.notice
@@ -33,14 +34,15 @@ def test_one_patient_gets_the_typed_answer_of_either_model(client: Client) -> No
 
 def test_a_frame_is_answered_as_each_of_its_patients_is(client: Client) -> None:
     frame = pd.DataFrame({"diagnosis_count": [3, 9, 21]}, index=["a", "b", "c"])
-    both: list[tuple[pd.DataFrame, Callable[[Mapping[str, object]], Prediction]]] = [
-        (client.infer_global(frame), client.infer_global),
+    both: list[tuple[pd.DataFrame, Callable[[Mapping[str, object]], Prediction | BinaryPrediction]]] = [
+        (client.infer_global(frame), lambda inputs: client.infer_global(inputs)),
         (client.infer("MTRH", frame), lambda inputs: client.infer("MTRH", inputs)),
     ]
     for answers, ask in both:
         assert answers.index.tolist() == ["a", "b", "c"]
         for row, count in zip("abc", (3, 9, 21), strict=True):
             one = ask({"diagnosis_count": count})
+            assert isinstance(one, Prediction)
             assert one.probabilities is not None
             told = answers.loc[row].to_dict()
             assert told.pop("risk_level") == one.risk_level

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyst.errors import InputError
-from analyst.frames import answers_of, in_frame, matrix_of, plain_inputs, put_together
+from analyst.frames import answers_of, binary_answers_of, in_frame, matrix_of, plain_inputs, put_together, spoken
 from contract.errors import InvalidInputError
-from contract.messages.inference import Answer, Probabilities
+from contract.messages.inference import Answer, BinaryAnswer, Probabilities
 from contract.tasks import DIAGNOSIS_COUNT, Feature
+from tests.table_task import table_task
 
 AGE = Feature("age", "years", "patients", "number", 0.0, 130.0)
 TWO = replace(DIAGNOSIS_COUNT, features=(*DIAGNOSIS_COUNT.features, AGE))
@@ -145,10 +146,8 @@ def test_one_patients_numbers_become_pythons_own() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT, Decimal("nan")])
-def test_one_patients_missing_value_is_named(missing: object) -> None:
-    with pytest.raises(InputError, match="age is missing") as wrong:
-        plain_inputs({"diagnosis_count": 3, "age": missing})
-    assert wrong.value.column == "age"
+def test_one_patients_missing_value_is_null(missing: object) -> None:
+    assert plain_inputs({"diagnosis_count": 3, "age": missing}) == {"diagnosis_count": 3, "age": None}
 
 
 def test_answers_stand_under_the_frames_index_in_order() -> None:
@@ -165,5 +164,69 @@ def test_answers_stand_under_the_frames_index_in_order() -> None:
 
 
 def test_no_rows_have_no_answers_in_the_same_columns() -> None:
-    found = put_together(pd.Index([]), [])
+    found = put_together(pd.Index([]), [answers_of([])])
     assert (list(found.columns), len(found)) == (["risk_level", "low", "medium", "high"], 0)
+
+
+FALLS = table_task()
+PATIENTS = pd.DataFrame(
+    {
+        "ward": pd.Categorical(["geriatric", None, "surgical"]),
+        "age": [71.5, 40, 30],
+        "walks_alone": [True, False, True],
+        "earlier_falls": pd.array([2, None, 0], dtype="Int64"),
+    },
+    index=["a", "b", "c"],
+)
+
+
+def test_categories_flags_and_missing_values_become_raw_numbers_and_are_spoken_as_a_question() -> None:
+    raw = matrix_of(PATIENTS, FALLS)
+    expected = np.array([[71.5, 2, 1, 2], [40, np.nan, 0, np.nan], [30, 0, 1, 1]])
+    assert np.array_equal(raw, expected, equal_nan=True)
+    assert spoken(raw, FALLS)[:2] == [
+        {"age": 71.5, "earlier_falls": 2.0, "walks_alone": 1.0, "ward": "geriatric"},
+        {"age": 40.0, "earlier_falls": None, "walks_alone": 0.0, "ward": None},
+    ]
+    without = matrix_of(PATIENTS.drop(columns=["ward", "earlier_falls"]), FALLS)
+    assert np.isnan(without[:, [1, 3]]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"age": [71.5, np.nan, 30]}, "Row 'b', column age: it is missing"),
+        ({"age": [71.5, np.inf, 30]}, "Row 'b', .*finite"),
+        ({"walks_alone": [1, 2, 0]}, "Row 'b', .*0 nor 1"),
+        ({"earlier_falls": [1, 2, 0.5]}, "Row 'c', .*whole"),
+    ],
+)
+def test_what_is_no_question_is_named_by_row_and_column_where_a_task_abstains_too(
+    change: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        matrix_of(PATIENTS.assign(**change), FALLS)
+
+
+def test_what_a_task_does_not_know_is_asked_where_it_abstains_and_named_where_it_refuses() -> None:
+    strange = PATIENTS.assign(age=[500, 40, 30], ward=["x", "medical", "medical"])
+    asked = spoken(matrix_of(strange, FALLS), FALLS)
+    assert (asked[0]["age"], asked[0]["ward"]) == (500.0, "")
+    with pytest.raises(InputError, match="Row 'a', column age"):
+        matrix_of(strange, table_task(out_of_bounds='"refuse"'))
+
+
+def test_a_record_is_no_row_of_a_frame() -> None:
+    with pytest.raises(InputError, match="record"):
+        matrix_of(PATIENTS, replace(FALLS, source="mimic-iv", index="admission"))
+
+
+def test_binary_answers_are_a_frame_in_which_a_silent_row_says_why() -> None:
+    told = BinaryAnswer(probability=0.25, risk_level="medium", unknown_codes=1, missing=("ward",), abstained=None)
+    silent = BinaryAnswer(probability=None, risk_level=None, unknown_codes=0, missing=(), abstained="too old")
+    found = binary_answers_of([told, silent])
+    assert found["probability"].tolist()[0] == 0.25
+    assert found["probability"].isna().tolist() == found["risk_level"].isna().tolist() == [False, True]
+    assert found["missing"].tolist() == [("ward",), ()]
+    assert found["abstained"].tolist() == [None, "too old"]
+    assert list(binary_answers_of([]).columns) == list(found.columns)

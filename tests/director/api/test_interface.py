@@ -1,14 +1,19 @@
 """The interface document says what the director does: of lists, of uploads, of errors, of who needs a token."""
 
 import re
+from dataclasses import replace
 from itertools import chain
 
 import pytest
 
+from contract.names import TaskName
+from contract.tasks import DIAGNOSIS_COUNT
+from director.api.interface import describe
 from director.api.problems import STATUSES
 from director.records.paging import BY_MOMENT, BY_NAME, BY_NUMBER
-from tests.director.api.house import DOCUMENT, OPERATIONS, ROLES_OF, Operation
+from tests.director.api.house import DOCUMENT, FRAMEWORK, OPERATIONS, ROLES_OF, Operation
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.table_task import table_task
 
 CURSORS = {
     "list_envoys": BY_NAME,
@@ -45,7 +50,7 @@ def test_every_list_tells_its_cursors_pattern() -> None:
     for operation in lists():
         parameters = {each["name"]: each for each in operation.description.get("parameters", ())}
         if operation.name in WHOLE:
-            assert not parameters
+            assert not {"cursor", "limit"} & parameters.keys()
             continue
         schema = parameters["cursor"]["schema"]
         assert schema["pattern"] == CURSORS[operation.name]
@@ -122,3 +127,17 @@ def test_the_messages_that_direct_routes_read_are_told_with_the_tasks_inputs() -
         assert inputs["additionalProperties"] is False
         count = inputs["properties"]["diagnosis_count"]
         assert (count["type"], count["minimum"]) == ("integer", 0)
+
+
+def test_the_inputs_of_every_kind_of_task_are_told() -> None:
+    falls = table_task()
+    records = replace(falls, name=TaskName("records"), source="mimic-iv", index="admission")
+    document = describe(FRAMEWORK, [DIAGNOSIS_COUNT, falls, records])
+    told = document["components"]["schemas"]["GlobalInferenceRequest"]["properties"]["inputs"]["anyOf"]
+    forms = {each["title"].removeprefix("Inputs of "): each for each in told}
+    assert forms["falls"]["required"] == ["age", "walks_alone"]
+    kinds = forms["falls"]["properties"]
+    assert kinds["ward"]["anyOf"] == [{"enum": ["medical", "surgical", "geriatric"]}, {"type": "null"}]
+    assert kinds["walks_alone"] == {"enum": [0, 1, False, True], "description": "none"}
+    assert forms["diagnosis_count"]["properties"]["diagnosis_count"]["type"] == "integer"
+    assert set(forms["records"]["properties"]) == {"age", "sex", "admission_type", "admissions"}

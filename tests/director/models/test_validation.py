@@ -15,6 +15,7 @@ from director.models.validation import Table, held_out, read_table
 from envoy.cohort import Cohort, Split
 from envoy.training import train
 from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
+from tests.table_task import table_task
 
 LEVELS = DIAGNOSIS_COUNT.level_indices
 
@@ -214,3 +215,20 @@ def test_a_table_is_read_in_the_tasks_order():
     table = read_table(TABLE, DIAGNOSIS_COUNT)
     assert table.x[:, 0].tolist() == COUNTS.tolist()
     assert table.labels.tolist() == LEVELS(COUNTS).tolist()
+
+
+def test_of_a_binary_outcome_the_loss_is_the_log_loss_and_the_trivial_one_that_of_the_rate():
+    falls = table_task()
+    text = "age,walks_alone,ward,earlier_falls,label\n70,1,medical,,1\n50,0,,2,0\n30,1,surgical,0,0\n"
+    table = read_table(text.encode(), falls)
+    assert table.x.shape == (3, len(falls.columns))
+    random, columns = np.random.default_rng(2), len(falls.columns)
+    state = {each.name: random.normal(0, 1, each.shape).astype(np.float32) for each in falls.layout}
+    scaler = ScalerState.from_moments(40, (1.0,) * columns, (160.0,) * columns)
+    logits = ((table.x - 1) / 2) @ state["layers.0.weight"][0].astype(float) + float(state["layers.0.bias"][0])
+    chance = 1 / (1 + np.exp(-logits))
+    labels = np.array([1, 0, 0])
+    found = held_out(falls, state, scaler, table)
+    assert found.loss == pytest.approx(-np.log(np.where(labels == 1, chance, 1 - chance)).mean())
+    assert found.accuracy == pytest.approx(((chance > 0.5) == labels).mean())
+    assert table.trivial_loss == pytest.approx(-(np.log(1 / 3) + 2 * np.log(2 / 3)) / 3)

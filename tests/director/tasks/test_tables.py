@@ -17,6 +17,7 @@ from contract.tasks import DIAGNOSIS_COUNT, Feature
 from director.errors import MalformedRequestError, TooLargeError
 from director.tasks import tables
 from director.tasks.tables import read_table
+from tests.table_task import table_task
 
 BOUND = 1e12
 TASK = dataclasses.replace(
@@ -275,3 +276,53 @@ def test_a_file_stays_its_owners_and_open():
 def test_a_table_with_labels_is_read_as_it_always_was(data: bytes):
     matrix, labels = read_table(data, TASK, "label")
     assert (matrix.tolist(), labels) == ([[1, 2], [3, 4]], ["low", "high"])
+
+
+FALLS = table_task()
+HEADER = b"age,earlier_falls,walks_alone,ward\n"
+
+
+def test_categories_flags_and_empty_cells_are_read_as_what_they_are():
+    table = HEADER + b'71.5,,TRUE," surgical "\n40,3,0,\n'
+    found = read_table(table, FALLS)[0]
+    assert np.array_equal(found, [[71.5, np.nan, 1, 1], [40, 3, 0, np.nan]], equal_nan=True)
+    short = read_table(b"age,walks_alone\n50,1\n", FALLS)[0]
+    assert np.array_equal(short, [[50, np.nan, 1, np.nan]], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (b",1,1,medical", "age is not a number"),
+        (b"40,nan,1,medical", "earlier_falls is not a number"),
+        (b"40,1,2,medical", "neither 0 nor 1"),
+        (b"40,1,yes,medical", "walks_alone is not a number"),
+        (b"40,1,1,attic", "none of its categories"),
+        (b"400,1,1,medical", "outside 0 to 110"),
+        (b"inf,1,1,medical", "finite"),
+    ],
+)
+def test_a_cell_that_is_none_of_its_feature_is_named_with_its_row(row: bytes, says: str):
+    with pytest.raises(InvalidInputError, match=says) as refused:
+        read_table(HEADER + b"40,1,1,medical\n" + row + b"\n", FALLS)
+    assert refused.value.facts["row"] == 2
+
+
+def test_what_is_out_of_bounds_may_be_marked_in_place_of_refused():
+    table = HEADER + b"400,1,1,attic\n40,60,1,\n"
+    found = read_table(table, FALLS, outside=np.inf)[0]
+    assert np.array_equal(found, [[np.inf, 1, 1, np.inf], [40, np.inf, 1, np.nan]], equal_nan=True)
+    for bad in (b"inf,1,1,medical\n", b"40,1,2,medical\n", b"40,0.5,1,medical\n"):
+        with pytest.raises(InvalidInputError):
+            read_table(HEADER + bad, FALLS, outside=np.inf)
+
+
+@pytest.mark.parametrize("cell", [b"", b"nan"])
+def test_numbers_that_may_be_missing_are_missing_where_nothing_stands_and_not_where_nan_does(cell: bytes):
+    numbers = dataclasses.replace(FALLS, features=FALLS.features[:2])
+    table = b"age,earlier_falls\n40,1\n50," + cell + b"\n"
+    if cell:
+        with pytest.raises(InvalidInputError, match="not a number"):
+            read_table(table, numbers)
+    else:
+        assert np.isnan(read_table(table, numbers)[0][1, 1])
