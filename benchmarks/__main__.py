@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import aggregation, batch, dashboard, infer, memory, rounds, simulated, startup, tracking
+from benchmarks import aggregation, batch, dashboard, features, infer, memory, rounds, simulated, startup, tracking
 from benchmarks.federation import Federation, found
 from benchmarks.report import Figure, as_document, as_text
 
@@ -20,7 +20,7 @@ OF_A_FEDERATION: Mapping[str, Callable[..., Figure]] = {
     "memory": memory.measure,
 }
 EXIT_STOPPED = 143
-NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "aggregation")
+NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "aggregation", "features")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +47,7 @@ def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator
         "tracking": partial(tracking.measure, folder / "tracking"),
         "simulated": partial(simulated.measure, folder / "compiled"),
         "aggregation": partial(aggregation.measure, folder / "models"),
+        "features": partial(features.measure, folder / "tables"),
     }
     for name in names:
         if name == "dashboard":

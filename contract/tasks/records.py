@@ -27,7 +27,7 @@ def raw_matrix(features: Sequence[Feature], stays: Stays, rows: NDArray[np.intp]
         rows: The places of the stays that are asked about.
     """
     quantities = Quantities(stays, rows)
-    raw = np.empty((len(rows), len(features)))
+    raw = np.empty((len(rows), len(features)), order="F")  # it is filled, and looked at, column by column
     for place, feature in enumerate(features):
         is_category = feature.kind == "category"
         raw[:, place] = (

@@ -57,7 +57,8 @@ def make_cohort(task: Task, columns: Columns) -> Made:
     rows = rows[np.lexsort((sound.stays.admitted[rows], sound.stays.patients[rows]))]
     raw = raw_matrix(task.features, sound.stays, rows)
     kept = _kept(task, raw, remarks)
-    rows, raw = rows[kept], raw[kept]
+    if len(kept) < len(rows):
+        rows, raw = rows[kept], raw[kept]
     _remark_codes(task, columns, codings[rows], remarks)
     labels = outcomes.happened[rows].astype(np.int64)
     cohort = Cohort(sound.stays.patients[rows], _encoded(task, raw), labels)

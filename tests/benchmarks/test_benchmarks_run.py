@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
             "Aggregation",
             ["5 models", "memory for 2 models", "memory for 5 models", "5 models, clip+fedavg"],
         ),
+        ("features", "Features", ["2,000 admissions", "memory for 2,000 admissions"]),
         ("startup", "Start", ["seconds to ready"]),
         ("dashboard", "Dashboard", ["overview", "largest paint: overview", "/infer with 5 open dashboards"]),
         ("simulated", "Simulation", ["a round"]),
