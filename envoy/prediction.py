@@ -72,13 +72,10 @@ def _said(task: Task, rows: RowsToPredict, model: Model | None, whose: str) -> M
     found = task.probabilities(logits)
     levels = task.level_indices(found[:, 1]) if task.is_binary else found.argmax(axis=1)
     shown = found[:, 1:] if task.is_binary else found
-    told = [[f"{each:.6f}" for each in column] for column in shown.T]
-    told.append([RISK_LEVELS[place] for place in levels])
-    blank = np.array([why != "" for why in rows.why_not])
-    return {
-        name: ["" if is_blank else text for text, is_blank in zip(column, blank, strict=True)]
-        for name, column in zip(names, told, strict=True)
-    }
+    told = [np.char.mod("%.6f", column) for column in shown.T]
+    told.append(np.array(RISK_LEVELS)[levels])
+    blank = np.array([why != "" for why in rows.why_not], bool)
+    return {name: np.where(blank, "", column).tolist() for name, column in zip(names, told, strict=True)}
 
 
 def _unformulated(cell: str) -> str:

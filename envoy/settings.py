@@ -14,7 +14,7 @@ from pydantic_settings import (
 )
 
 from contract.names import TaskName
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DEFAULT_TASK
 from envoy.bandwidth import Bandwidth
 from envoy.bucket_address import BucketAddress, read_place
 from envoy.errors import SettingsError
@@ -83,7 +83,7 @@ class EnvoySettings(BaseSettings):
     home: Path = Path("~/.fl-envoy")
     data: Annotated[Path | BucketAddress | None, PlainValidator(_place)] = None
     map: Path | None = None
-    task: str = DIAGNOSIS_COUNT.name
+    task: str = DEFAULT_TASK
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
     s3_endpoint: str | None = None
@@ -131,6 +131,11 @@ class EnvoySettings(BaseSettings):
     def allowed_tasks(self) -> tuple[TaskName, ...]:
         """The tasks whose runs this hospital takes part in."""
         return self.tasks or (TaskName(self.task),)
+
+    @property
+    def names_a_task(self) -> bool:
+        """Whether it is another task than the one that was meant before there were several."""
+        return self.task != DEFAULT_TASK
 
     @property
     def bandwidth(self) -> Bandwidth | None:

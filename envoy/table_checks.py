@@ -1,6 +1,6 @@
 """Hold the cells of a table to its schema: text cells in, typed rows and defects out; knows no files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,6 +12,8 @@ from envoy.icd_codes import FAULTS, SOUND, first_faults
 from envoy.table_schemas import DIAGNOSES, TEXT, Mask, TableSchema
 
 Lines = NDArray[np.int64]
+MOST_NAMED = 100
+"""So many cells of a column with the same fault are named one by one; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Findings:
 
     file: str
     _found: dict[tuple[str | None, str, str], Defect] = field(default_factory=dict)
+    _named: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def note(self, kind: str, sentence: str, *, column: str | None = None, row: int | None = None) -> None:
         """Note one defect."""
@@ -83,6 +86,26 @@ class Findings:
             if known
             else Defect(self.file, column, int(lines[0]), kind, f"{subject} {says}.", len(lines))
         )
+
+    def note_each(self, kind: str, says: str, lines: Lines, subject_of: Callable[[int], str], *, column: str) -> None:
+        """Note each of the rows at ``lines`` (ascending) for itself, as far as there are not too many of them.
+
+        Args:
+            kind: As of a defect.
+            says: What all of them are.
+            lines: Their lines.
+            subject_of: The place in ``lines`` → what names the cell.
+            column: The column.
+        """
+        known = self._named.get((column, kind, says), 0)
+        single = min(len(lines), MOST_NAMED - known)
+        self._named[column, kind, says] = known + single
+        for place in range(single):
+            row = int(lines[place])
+            sentence = f"{subject_of(place)} {says}."
+            self._found[column, kind, f"{says} {row}"] = Defect(self.file, column, row, kind, sentence)
+        if len(lines) > single:
+            self.note_rows(kind, subject_of(single), says, lines[single:], column=column)
 
     @property
     def defects(self) -> tuple[Defect, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from contract.tasks import DEFAULT_TASK, Task
+from contract.tasks import Task
 from envoy.cli.program import (
     EXIT_DATA,
     AsJson,
@@ -32,7 +32,7 @@ def check(data: Data = None, task: TaskOrFile = None, map_file: MapFile = None, 
     """Read the tables and name every defect; with a task also what it would be learned from. Sends nothing."""
     settings = with_map(read_settings(), map_file)
     source = tables_source(settings, data)
-    if task is None and settings.task == DEFAULT_TASK:  # as it was before there were tasks to choose from
+    if task is None and not settings.names_a_task:  # as it was before there were tasks to choose from
         from envoy.tables import inspect_tables  # late: pandas takes half a second
 
         defects = inspect_tables(source)

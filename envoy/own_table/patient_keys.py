@@ -39,7 +39,7 @@ def note_look_alikes(written: Keys, lines: Lines, column: str, findings: Finding
     if is_later.any():
         bad = is_later[codes]
         says = "differs from an earlier one only by case, spaces or leading zeros: one patient in two parts"
-        findings.note_rows("leak", "The patient's key", says, lines[bad], column=column)
+        findings.note_each("leak", says, lines[bad], lambda place: "The patient's key", column=column)
 
 
 def _number(text: str) -> int:

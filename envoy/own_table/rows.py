@@ -170,10 +170,13 @@ class _Reading:
         )
 
     def _note(self, chunk: Chunk, column: str, kind: str, says: str, bad: Mask) -> None:
-        cells = chunk.columns[column]
-        text = cells.texts.iloc[cells.codes[np.argmax(bad)]].strip()
-        subject = quoted(text) if text else "The empty cell"
-        self.findings.note_rows(kind, subject, says, chunk.lines[bad], column=column)
+        cells, rows = chunk.columns[column], np.flatnonzero(bad)
+
+        def subject_of(place: int) -> str:
+            text = cells.texts.iloc[cells.codes[rows[place]]].strip()
+            return quoted(text) if text else "The empty cell"
+
+        self.findings.note_each(kind, says, chunk.lines[rows], subject_of, column=column)
 
 
 def _joined(parts: Sequence[OwnRows]) -> OwnRows:

@@ -16,10 +16,12 @@ from envoy.bucket_address import BucketAddress
 from envoy.bucket_link import FIRST_PIECE_BYTES, ChangedObjectError, FoundObject
 from envoy.errors import TablesUnreachableError
 from envoy.participation.patients import Patients
+from envoy.reading import inspect, read_cohort, signatures
 from envoy.table_files import TableFileError, read_chunks, read_header
 from envoy.table_sources import names_of
 from envoy.tables import Defect, inspect_tables, read_tables
 from tests.envoy.conftest import DataFolder
+from tests.envoy.own_table.heart import HEART, rows, table
 from tests.envoy.places import DIAGNOSES, place
 from tests.envoy.raw_server import raw_server
 from tests.envoy.test_table_files import damaged
@@ -60,6 +62,18 @@ def test_the_first_name_that_is_there_counts(bucket: S3Bucket) -> None:
         with found.open() as stream:
             assert (found.name, stream.read()) == (name, name.encode())
     assert str(found) == f"s3://{bucket.name}/a/hosp/patients.csv"
+
+
+def test_a_hospitals_own_table_and_its_map_are_read_from_a_bucket_too(bucket: S3Bucket) -> None:
+    source = Bucket(BucketAddress(bucket.name, "own"), bucket.server.access())
+    lines = rows(40)
+    bucket.put("own/heart.csv.gz", gzip.compress(table(*lines).replace("patient", "nr").encode()))
+    before = signatures(HEART, source)
+    bucket.put("own/heart.map.toml", b'patient = "nr"')
+    assert len(read_cohort(HEART, source)) == 40
+    assert signatures(HEART, source) != before
+    bucket.put("own/heart.csv", b"")
+    assert [each.kind for each in inspect(HEART, source).defects] == ["table_twice"]
 
 
 @pytest.mark.parametrize(

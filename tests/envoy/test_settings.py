@@ -150,3 +150,9 @@ def test_hours_in_the_file_are_text(tmp_path: Path) -> None:
     (tmp_path / "envoy.toml").write_text("hours = 20\n")
     with pytest.raises(SettingsError, match="write hours as text"):
         read_settings()
+
+
+def test_a_task_that_is_named_is_another_than_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().names_a_task
+    monkeypatch.setenv("ENVOY_TASK", "heart")
+    assert read_settings().names_a_task

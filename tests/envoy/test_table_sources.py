@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from envoy.table_sources import TableFolder, names_of
+from envoy.table_sources import OneFile, TableFolder, names_of, source_at
 
 
 def test_a_table_is_looked_for_in_hosp_first_and_uncompressed_first() -> None:
@@ -35,3 +35,14 @@ def test_a_signature_changes_with_the_file(tmp_path: Path) -> None:
     assert found.signature not in (before, None)
     file.unlink()
     assert found.signature is None
+
+
+def test_a_file_that_was_named_is_one_table_and_has_neighbours(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("x")
+    (tmp_path / "own.map.toml").write_text("")
+    source = source_at(file)
+    assert isinstance(source, OneFile)
+    assert (source.table.name, str(source), source.find("patients")) == ("own.csv", str(file), None)
+    assert [each.name for each in source.lying(["own.map.toml", "other.csv"])] == ["own.map.toml"]
+    assert source_at(tmp_path) == TableFolder(tmp_path)

@@ -81,3 +81,11 @@ def test_a_task_that_is_none_is_named(run: Run, tmp_path: Path, task: str, code:
 def test_the_demonstration_task_is_checked_by_its_name_too(run: Run) -> None:
     facts = json.loads(run("check", "--task", "diagnosis_count", "--json").stdout)
     assert (facts["task"], facts["defects"]) == ("diagnosis_count", [])
+
+
+def test_a_task_of_the_settings_is_checked_without_being_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_folder(tmp_path / "own")
+    monkeypatch.setenv("ENVOY_TASK", str(own / "heart.toml"))
+    assert json.loads(run("check", "--data", own, "--json").stdout)["task"] == "heart"

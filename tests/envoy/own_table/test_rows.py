@@ -16,7 +16,7 @@ from contract.tasks import Task
 from envoy import table_files
 from envoy.own_table.place import find_own
 from envoy.own_table.rows import OwnRows, Purpose, read_own_rows
-from envoy.table_checks import Findings
+from envoy.table_checks import MOST_NAMED, Findings
 from envoy.table_sources import source_at
 from tests.envoy.own_table.heart import FILE, HEADER, HEART, heart, put, rows, table
 
@@ -154,11 +154,22 @@ def test_a_cell_that_does_not_fit_is_named_by_its_column_and_line(
     assert says in sentences[0]
 
 
-def test_equal_faults_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
-    path = put(tmp_path, table(*GOOD, "C,200,male,2,0,1,0", "D,x,male,2,0,1,0", "E,300,male,2,0,1,0"))
+def test_every_value_that_does_not_fit_is_named_also_where_two_are_the_same(tmp_path: Path) -> None:
+    path = put(tmp_path, table(*GOOD, "C,200,male,2,0,1,0", "D,x,male,2,0,1,0", "E,200,male,2,0,1,0"))
+    assert places(path) == [("age", 4, "out_of_bounds"), ("age", 5, "wrong_type"), ("age", 6, "out_of_bounds")]
+
+
+@pytest.mark.parametrize("chunk_rows", [7, 1000])
+def test_of_very_many_the_first_are_named_and_the_others_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_rows: int
+) -> None:
+    monkeypatch.setattr(table_files, "CHUNK_ROWS", chunk_rows)
+    path = put(tmp_path, table(*(f"P{number},{200 + number},male,,,0,1" for number in range(MOST_NAMED + 30))))
     findings = Findings("heart.csv")
     read_own_rows(HEART, find_own(HEART, source_at(path)), findings)
-    assert [(d.row, d.kind, d.count) for d in findings.defects] == [(4, "out_of_bounds", 2), (5, "wrong_type", 1)]
+    named = [(each.row, each.count) for each in findings.defects]
+    assert named == [*((row, 1) for row in range(2, MOST_NAMED + 2)), (MOST_NAMED + 2, 30)]
+    assert findings.defects[-1].sentence.startswith(f"'{200 + MOST_NAMED}' is outside 18 to 110 years")
 
 
 @pytest.mark.parametrize("chunk_rows", [1, 2, 100])

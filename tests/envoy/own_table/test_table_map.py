@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contract.tasks.task_file import read_task_file
 from envoy.own_table.table_map import MapError, Told, declared, plain_map, read_map
 from tests.envoy.own_table.heart import FILE, HEART
+from tests.snippets.blocks import blocks_of, page_text
 
 WHOLE = """
 patient = "patnr"
@@ -37,6 +38,16 @@ def test_a_map_says_how_each_declared_column_is_read() -> None:
         "visits": Told("visits", missing=missing, decimal=","),
         "died": Told("died", values={"tot": "1", "lebt": "0"}, missing=missing, decimal=","),
     }
+
+
+def test_the_map_on_the_page_for_hospitals_is_one() -> None:
+    (shown,) = (block.text for block in blocks_of("p", page_text("docs/hospital.md")) if "[columns]" in block.text)
+    told = read_map(shown.encode(), HEART).told
+    assert (told["creatinine"].factor, told["sex"].values["w"], told["died"].values["lebend"]) == (
+        0.0113,
+        "female",
+        "0",
+    )
 
 
 def test_without_a_map_all_is_as_the_task_declares_it() -> None:

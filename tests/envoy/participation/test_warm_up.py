@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.participation.warm_up import limit_threads, warm_up
+from tests.envoy.own_table.heart import HEART
 from tests.envoy.participation.rounds_played import KNH
 
 SCRIPT = """
@@ -33,3 +35,8 @@ def test_no_more_threads_calculate_than_are_allowed() -> None:
     assert {pool["num_threads"] for pool in threadpool_info()} == {1}
     warm_up(DIAGNOSIS_COUNT, KNH)
     assert torch.get_num_threads() == 1
+
+
+def test_a_task_of_steps_with_a_binary_outcome_is_warmed_up_too() -> None:
+    plan = replace(HEART.training, local_epochs=None, local_steps=3, patience=2)
+    warm_up(replace(HEART, training=plan), KNH)
