@@ -1,8 +1,18 @@
 import { expect, test } from "vitest";
 
-import { writeAmount, writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare } from "./numbers";
+import {
+  writeAmount,
+  writeBytes,
+  writeChange,
+  writeCount,
+  writeNumber,
+  writeProbability,
+  writeScore,
+  writeShare,
+  writeShareBound,
+} from "./numbers";
 
-test.each([writeAmount, writeBytes, writeChange, writeCount, writeNumber, writeScore, writeShare])(
+test.each([writeAmount, writeBytes, writeChange, writeCount, writeNumber, writeProbability, writeScore, writeShare, writeShareBound])(
   "what was not measured is a dash, not a zero",
   (write) => {
     expect(write(null)).toBe("–");
@@ -39,4 +49,19 @@ test.each([
 test("an amount has its thousands set apart, and its decimals", () => {
   expect(writeAmount(100_000)).toBe("100,000");
   expect(writeAmount(0.5)).toBe("0.5");
+});
+
+test.each([
+  [0.85, "85.0%"],
+  [0.1234, "12.3%"],
+  [0.0004, "0.04%"],
+  [0.9996, "99.96%"],
+  [1e-9, "<0.0001%"],
+  [1 - 1e-9, ">99.9999%"],
+  [0, "0.0%"],
+  [1, "100.0%"],
+])("a probability of %d is %s", (value, said) => expect(writeProbability(value)).toBe(said));
+
+test("a bound of a probability is written as it is", () => {
+  expect([0.1, 0.125, 0.0525].map(writeShareBound)).toEqual(["10%", "12.5%", "5.25%"]);
 });

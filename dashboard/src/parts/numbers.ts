@@ -10,6 +10,8 @@ const signed = new Intl.NumberFormat(LANGUAGE, {
   signDisplay: "exceptZero",
 });
 const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 1 });
+const probability = new Intl.NumberFormat(LANGUAGE, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const extreme = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 4 });
 const KILO = 1000;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
@@ -36,6 +38,21 @@ export const writeChange = orNothing((value) => signed.format(value));
 
 /** A part of a whole. */
 export const writeShare = orNothing((value) => share.format(value));
+
+/** A probability, to one place; near 0 and near 1 to more, since it is neither. */
+export const writeProbability = orNothing((value) => {
+  const rest = Math.min(value, 1 - value);
+  return rest > 0 && rest < 0.001 ? extremely(value) : probability.format(value);
+});
+
+function extremely(value: number): string {
+  const least = 1e-6;
+  if (value < least) return `<${extreme.format(least)}`;
+  return value > 1 - least ? `>${extreme.format(1 - least)}` : extreme.format(value);
+}
+
+/** A bound that is a part of a whole, as it is: 0.125 is 12.5%. */
+export const writeShareBound = orNothing((value) => extreme.format(value));
 
 /** A number as it is, with its thousands set apart. */
 export const writeAmount = orNothing((value) => amount.format(value));

@@ -2,6 +2,7 @@ import { SimpleGrid } from "@mantine/core";
 
 import { Figure } from "../../parts/Figure";
 import { FirstOf } from "../../parts/FirstOf";
+import { saidOf } from "../../parts/metrics";
 import type { Curve } from "./metricCurves";
 
 const MOST = 4;
@@ -19,7 +20,7 @@ export function Curves({ curves, titleOf, xLabel }: CurvesProps) {
       {(shown) => (
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
           {shown.map(({ metric, epochs, series }) => (
-            <Figure key={metric} title={titleOf(metric)} xLabel={xLabel} xs={epochs} series={series} height={200} />
+            <Figure key={metric} title={titleOf(saidOf(metric))} xLabel={xLabel} xs={epochs} series={series} height={200} />
           ))}
         </SimpleGrid>
       )}

@@ -1,5 +1,6 @@
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
+import { saidOf } from "../../parts/metrics";
 import { words } from "../../words/words";
 import { PairsTable } from "./PairsTable";
 
@@ -30,7 +31,7 @@ export function ComparedHospitals({ hospitals, a, b }: { hospitals: readonly Hos
       {scores.map((score) => (
         <PairsTable
           key={score}
-          caption={said.scores(score)}
+          caption={said.scores(saidOf(score))}
           nameHead={said.hospital}
           a={a}
           b={b}

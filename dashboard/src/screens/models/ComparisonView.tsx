@@ -3,6 +3,7 @@ import { Alert, Stack, Text } from "@mantine/core";
 import type { Schemas } from "../../api/client";
 import { Facts } from "../../parts/Facts";
 import { DataTable } from "../../parts/DataTable";
+import { saidOf } from "../../parts/metrics";
 import { writeNumber } from "../../parts/numbers";
 import { Section } from "../../parts/Section";
 import { words } from "../../words/words";
@@ -23,7 +24,7 @@ export function relationOf({ a, b, ancestor, common_ancestor }: Comparison): str
 
 export function ComparisonView({ comparison }: { comparison: Comparison }) {
   const { a, b, task, hospitals, mean, worst, held_out, weights, not_comparable } = comparison;
-  const rowsOf = (pairs: Comparison["mean"]) => Object.entries(pairs).map(([score, pair]) => ({ name: score, score, pair }));
+  const rowsOf = (pairs: Comparison["mean"]) => Object.entries(pairs).map(([score, pair]) => ({ name: saidOf(score), score, pair }));
   const versions = { a: a.version, b: b.version };
   return (
     <>

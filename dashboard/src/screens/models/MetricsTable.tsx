@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
+import { saidOf } from "../../parts/metrics";
 import { writeNumber } from "../../parts/numbers";
 import { words } from "../../words/words";
 
@@ -28,7 +29,7 @@ export function MetricsTable({ metrics }: { metrics: Metrics }) {
     ...scores.map(
       (name): ColumnDef<Row> => ({
         id: name,
-        header: name,
+        header: saidOf(name),
         accessorFn: (row) => numberOf(row.scores[name]) ?? undefined,
         cell: ({ row: { original } }) => writeNumber(numberOf(original.scores[name])),
       }),

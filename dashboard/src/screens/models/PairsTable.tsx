@@ -1,15 +1,16 @@
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
+import { wayOf } from "../../parts/metrics";
 import { NOTHING, writeChange, writeScore } from "../../parts/numbers";
 import { words } from "../../words/words";
-import { wayOf } from "./better";
 
 type Pair = Schemas["Pair"];
 
 const { models: said } = words;
 
-export function differenceText(score: string, { difference }: Pair): string {
-  return difference === null ? NOTHING : said.differs(writeChange(difference), said[wayOf(score, difference)]);
+export function differenceText(score: string, { a, b, difference }: Pair): string {
+  if (a === null || b === null || difference === null) return NOTHING;
+  return said.differs(writeChange(difference), said[wayOf(score, a, b)]);
 }
 
 export interface PairRow {

@@ -28,6 +28,12 @@ export function VersionsTable({ versions, task, opensRuns }: VersionsTableProps)
     </WayTo>
   );
   const isHeldOut = versions.some(({ held_out }) => held_out !== null);
+  const isBinary = versions.some(({ mean }) => mean.auroc !== undefined);
+  const auroc: ColumnDef<Version> = {
+    header: said.auroc,
+    accessorFn: ({ mean }) => mean.auroc,
+    cell: ({ row: { original } }) => writeScore(original.mean.auroc),
+  };
   const onTable: ColumnDef<Version> = {
     header: said.heldOutLoss,
     accessorFn: ({ held_out }) => held_out?.loss,
@@ -55,6 +61,7 @@ export function VersionsTable({ versions, task, opensRuns }: VersionsTableProps)
       cell: ({ row: { original } }) => <span title={original.hospitals.join(", ")}>{writeCount(original.hospitals.length)}</span>,
     },
     { header: said.examples, accessorKey: "num_examples", cell: ({ row: { original } }) => writeCount(original.num_examples) },
+    ...(isBinary ? [auroc] : []),
     { header: said.accuracy, accessorFn: ({ mean }) => mean.accuracy, cell: ({ row: { original } }) => writeScore(original.mean.accuracy) },
     { header: said.loss, accessorFn: ({ mean }) => mean.loss, cell: ({ row: { original } }) => writeScore(original.mean.loss) },
     ...(isHeldOut ? [onTable] : []),

@@ -7,7 +7,7 @@ import { Sentence } from "../../parts/Sentence";
 import { WayTo } from "../../parts/Way";
 import { When } from "../../parts/When";
 import { words } from "../../words/words";
-import { courseOf } from "./versionCurves";
+import { courseOf, isRanked } from "./versionCurves";
 
 const texts = words.overview;
 
@@ -44,7 +44,9 @@ function HowToFirst() {
 export function Versions({ task, current, versions, mayAggregate }: VersionsProps) {
   const xs = versions.map(({ version }) => version);
   const figures = [
-    { title: texts.accuracyOver, series: courseOf(versions, "accuracy") },
+    isRanked(versions)
+      ? { title: texts.aurocOver, series: courseOf(versions, "auroc") }
+      : { title: texts.accuracyOver, series: courseOf(versions, "accuracy") },
     { title: texts.lossOver, series: courseOf(versions, "loss") },
   ].filter(({ series }) => series.length > 0);
   return (

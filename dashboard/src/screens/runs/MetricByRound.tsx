@@ -3,8 +3,9 @@ import { NativeSelect, Stack, Text } from "@mantine/core";
 import type { Schemas } from "../../api/client";
 import { Figure } from "../../parts/Figure";
 import { Section } from "../../parts/Section";
+import { saidOf } from "../../parts/metrics";
 import { words } from "../../words/words";
-import { chosenOf, courseOf, metricsIn, saidOf } from "./metrics";
+import { chosenOf, courseOf, metricsIn } from "./metrics";
 
 interface MetricByRoundProps {
   history: Schemas["RoundSummary"][];

@@ -5,8 +5,8 @@ import type { Schemas } from "../../api/client";
 import { writeBytes, writeNumber } from "../../parts/numbers";
 import { ToVersion } from "../../parts/links";
 import { span, When } from "../../parts/When";
+import { saidOf } from "../../parts/metrics";
 import { words } from "../../words/words";
-import { saidOf } from "./metrics";
 import { RoundParts } from "./RoundParts";
 import { RoundState } from "./RunState";
 

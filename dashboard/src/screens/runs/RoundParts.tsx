@@ -6,8 +6,9 @@ import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { ToHospital, ToSubmission } from "../../parts/links";
 import { Verdict } from "../../parts/Verdict";
 import { When } from "../../parts/When";
+import { saidOf } from "../../parts/metrics";
 import { words } from "../../words/words";
-import { saidOf, scoreOf } from "./metrics";
+import { scoreOf } from "./metrics";
 
 type Part = Schemas["RoundPart"];
 

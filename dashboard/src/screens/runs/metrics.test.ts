@@ -21,9 +21,10 @@ test("metrics are the scores that were reported: no counts, no matrices", () => 
   expect(metricsIn([summary(1, 0.9)], [])).toEqual(["accuracy"]);
 });
 
-test("the asked metric is drawn where it was reported, else accuracy, else the first", () => {
+test("the asked metric is drawn where it was reported, else AUROC or accuracy, else the first", () => {
   expect(chosenOf(["loss", "accuracy"], "loss")).toBe("loss");
   expect(chosenOf(["loss", "accuracy"], "f1_low")).toBe("accuracy");
+  expect(chosenOf(["accuracy", "auroc", "loss"], undefined)).toBe("auroc");
   expect(chosenOf(["loss"], undefined)).toBe("loss");
   expect(chosenOf([], undefined)).toBeUndefined();
 });

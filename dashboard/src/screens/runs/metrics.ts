@@ -6,15 +6,11 @@ type Summary = Schemas["RoundSummary"];
 type Record_ = Schemas["RoundRecord"];
 type Part = Schemas["RoundPart"];
 
-const FIRST = "accuracy";
+/** What says most, where it was reported. */
+const FIRST = ["auroc", "accuracy"];
 /** Counts, which are no scores. */
 const NO_SCORES = new Set(["held_out"]);
 const ON_VALIDATION_TABLE = new Set(["accuracy", "loss"]);
-
-/** Say a metric in words; one that is not known by its own name. */
-export function saidOf(metric: string): string {
-  return words.runs.metrics[metric] ?? metric;
-}
 
 /** Give a part's number of a metric; null: it has none, or one that is no number. */
 export function scoreOf({ metrics }: Part, metric: string): number | null {
@@ -36,10 +32,10 @@ export function metricsIn(history: readonly Summary[], records: readonly Record_
   return [...found];
 }
 
-/** Choose the metric to draw: the asked one where it was reported, else accuracy, else the first. */
+/** Choose the metric to draw: the asked one where it was reported, else AUROC or accuracy, else the first. */
 export function chosenOf(metrics: readonly string[], asked: string | undefined): string | undefined {
   if (asked !== undefined && metrics.includes(asked)) return asked;
-  return metrics.includes(FIRST) ? FIRST : metrics[0];
+  return FIRST.find((metric) => metrics.includes(metric)) ?? metrics[0];
 }
 
 export interface Course {

@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
 import { DataTable } from "../../parts/DataTable";
+import { saidOf } from "../../parts/metrics";
 import { writeNumber } from "../../parts/numbers";
 import { words } from "../../words/words";
 
@@ -22,7 +23,7 @@ export function MetricsView({ metrics }: { metrics: Schemas["UploadMetadata"]["m
           rows={numbers}
           rowId={({ name }) => name}
           columns={[
-            { header: said.metric, accessorKey: "name" },
+            { header: said.metric, accessorFn: ({ name }) => saidOf(name) },
             { header: said.value, accessorKey: "value", cell: ({ row: { original } }) => writeNumber(original.value) },
           ]}
         />

@@ -1,4 +1,4 @@
-import { Button, Stack } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -11,6 +11,7 @@ import { writeNumber } from "../../parts/numbers";
 import type { Proposal } from "../../parts/proposal";
 import { Proposed } from "../../parts/Proposed";
 import { Section } from "../../parts/Section";
+import { columnsOf, isZeroOrOne } from "../../parts/tasks";
 import { words } from "../../words/words";
 import { Decided } from "./Decided";
 import { choicesFor, Deciding } from "./Deciding";
@@ -34,7 +35,7 @@ export function ReportSection({ report, onClose }: { report: Report; onClose: ()
       ? given(api.POST("/statistics/{envoy_name}/{version}/release", options))
       : given(api.POST("/statistics/{envoy_name}/{version}/reject", options));
   };
-  const names = tasks.data?.find(({ name }) => name === task)?.features.map(({ name }) => name) ?? [];
+  const columns = columnsOf(tasks.data?.find(({ name }) => name === task)?.features ?? []);
   return (
     <Section
       title={title}
@@ -58,9 +59,10 @@ export function ReportSection({ report, onClose }: { report: Report; onClose: ()
         {proposal && <Proposed proposal={proposal} />}
         <Decided verdict={verdict} decision={decision} mayDecide={choices.length > 0} mustDecide={said.mustDecideReport} />
         <Checks checks={checks} label={said.checksLabel} />
+        {columns.some(isZeroOrOne) && <Text size="sm">{said.zeroOrOneAbout}</Text>}
         <DataTable
           caption={said.featuresCaption}
-          rows={featuresOf(report, names)}
+          rows={featuresOf(report, columns)}
           columns={[
             { header: said.feature, accessorKey: "name" },
             { header: said.mean, accessorKey: "mean", cell: ({ row: { original } }) => writeNumber(original.mean) },

@@ -1,5 +1,6 @@
 import type { Schemas } from "../../api/client";
 import type { Series } from "../../parts/Figure";
+import { saidOf } from "../../parts/metrics";
 import { words } from "../../words/words";
 
 type Line = Schemas["TrainingLog"]["lines"][number];
@@ -33,7 +34,7 @@ export function drawnLog(lines: readonly Line[]): DrawnLog {
     values: found.map(({ line }) => numberOf(read(line))),
   });
   const isThere = ({ values }: Series) => values.some((value) => value !== null);
-  const heldOut = (metric: string) => series(said.heldOut(metric), (line) => heldOutOf(line)[metric]);
+  const heldOut = (metric: string) => series(said.heldOut(saidOf(metric)), (line) => heldOutOf(line)[metric]);
   return {
     epochs: found.map(({ epoch }) => epoch),
     losses: [series(said.trainingLoss, ({ loss }) => loss), heldOut("loss")].filter(isThere),

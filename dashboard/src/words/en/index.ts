@@ -7,6 +7,7 @@ import { common } from "./common";
 import { events } from "./events";
 import { hospitals } from "./hospitals";
 import { ladder } from "./ladder";
+import { metrics } from "./metrics";
 import { models } from "./models";
 import { overview } from "./overview";
 import { patient } from "./patient";
@@ -28,6 +29,7 @@ export const en = {
   filters,
   hospitals,
   ladder,
+  metrics,
   models,
   overview,
   patient,

@@ -107,6 +107,7 @@ export const overview = {
   noCurrent: "No version is published yet.",
   noCurrentHow: "{way} or {other}, and the first version will stand here.",
   aggregate: "Aggregate what hospitals sent",
+  aurocOver: "AUROC over versions",
   accuracyOver: "Accuracy over versions",
   lossOver: "Loss over versions",
   globalVersion: "Global version",

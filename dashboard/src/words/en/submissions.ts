@@ -84,9 +84,10 @@ export const submissions = {
   proposedNow: "A second admin must approve it.",
   ofModel: (envoy: string, version: number | null) => (version === null ? `the upload of ${envoy}` : `version ${version} of ${envoy}`),
   features: "What it reports",
-  featuresCaption: "Means and deviations by feature",
-  feature: "Feature",
-  featureName: (place: number) => `Feature ${place}`,
+  featuresCaption: "Means and deviations by column of the model's input",
+  zeroOrOneAbout: "Of a column that is 0 or 1 and nothing between no figure leaves a hospital: it would say how many patients have it.",
+  feature: "Column",
+  featureName: (place: number) => `Column ${place}`,
   mean: "Mean",
   deviation: "Standard deviation",
 };
