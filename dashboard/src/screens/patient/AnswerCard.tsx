@@ -7,20 +7,23 @@ import { ToHospital, ToVersion } from "../../parts/links";
 import { Failed } from "../../parts/States";
 import { When } from "../../parts/When";
 import { words } from "../../words/words";
-import type { Asked, Whose } from "./answers";
+import { type Asked, isOfBinary, type Whose } from "./answers";
 import classes from "./AnswerCard.module.css";
+import { BinaryOutcome } from "./BinaryOutcome";
 import { MissingModel } from "./MissingModel";
 import { Probabilities } from "./Probabilities";
 import { RiskLevel } from "./RiskLevel";
 
 type Model = Schemas["Prediction"]["model"];
+/** What is said of a task beside its answers. */
+export type AnsweredTask = Pick<Schemas["TaskDescription"], "name" | "label">;
 
 function titleOf(whose: Whose): string {
   return whose === null ? words.patient.globalModel : words.patient.hospitalModel(whose);
 }
 
 /** What one model answers, and which model it was; or why there is no answer. */
-export function AnswerCard({ task, asked: { whose, outcome } }: { task: string; asked: Asked }) {
+export function AnswerCard({ task, asked: { whose, outcome } }: { task: AnsweredTask; asked: Asked }) {
   const title = titleOf(whose);
   return (
     <Card withBorder padding="md">
@@ -31,7 +34,12 @@ export function AnswerCard({ task, asked: { whose, outcome } }: { task: string; 
         {outcome instanceof Error ? (
           <>
             <Failed error={outcome} />
-            <MissingModel error={outcome} whose={whose} />
+            <MissingModel error={outcome} task={task.name} whose={whose} />
+          </>
+        ) : isOfBinary(outcome) ? (
+          <>
+            <BinaryOutcome answer={outcome} label={task.label} which={title} />
+            <WhichModel task={task.name} model={outcome.model} requestId={outcome.request_id} />
           </>
         ) : (
           <>
@@ -39,7 +47,7 @@ export function AnswerCard({ task, asked: { whose, outcome } }: { task: string; 
               <RiskLevel level={outcome.risk_level} />
             </div>
             {outcome.probabilities ? <Probabilities probabilities={outcome.probabilities} which={title} /> : null}
-            <WhichModel task={task} model={outcome.model} requestId={outcome.request_id} />
+            <WhichModel task={task.name} model={outcome.model} requestId={outcome.request_id} />
           </>
         )}
       </Stack>

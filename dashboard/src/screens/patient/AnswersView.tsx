@@ -1,11 +1,11 @@
 import { SimpleGrid, Stack, Text } from "@mantine/core";
 
 import { words } from "../../words/words";
-import { AnswerCard } from "./AnswerCard";
+import { AnswerCard, type AnsweredTask } from "./AnswerCard";
 import type { Asked } from "./answers";
 
 interface AnswersViewProps {
-  task: string;
+  task: AnsweredTask;
   answers: Asked[];
   /** The inputs are no longer those that were asked about. */
   isOld: boolean;
@@ -33,6 +33,7 @@ export function comparedOf(answers: readonly Asked[]): string {
   const shared = answers.find(({ whose }) => whose === null);
   if (!own?.whose || !shared || own.outcome instanceof Error || shared.outcome instanceof Error) return "";
   const [a, b] = [own.outcome.risk_level, shared.outcome.risk_level];
-  const { agree, differ, levels } = words.patient;
+  const { agree, differ, levels, noneAnswers, oneAnswers } = words.patient;
+  if (a === null || b === null) return a === b ? noneAnswers : oneAnswers;
   return a === b ? agree : differ(own.whose, levels[a], levels[b]);
 }

@@ -26,9 +26,17 @@ test("an answer that broke off says so", async () => {
 
 test("a result counts its levels", async () => {
   const model = { version: "3", sha256: "e".repeat(64) };
-  const answer = { csv: "", rows: 4, counts: { low: 3, medium: 0, high: 1 }, model, requestId: "r1" };
+  const answer = { csv: "", rows: 4, counts: { low: 3, medium: 0, high: 1 }, abstained: null, model, requestId: "r1" };
   await shown(<BatchProgress {...of} state={{ is: "done", answer }} />);
   expect(screen.getByRole("row", { name: /low 3 75.0%/ })).toBeInTheDocument();
+  expect(screen.queryByRole("row", { name: /no answer/ })).not.toBeInTheDocument();
   expect(screen.getByText("Number of the request: r1")).toBeInTheDocument();
   expect(screen.getByText(/Global model, version 3, answered all rows/)).toBeInTheDocument();
+});
+
+test("rows without an answer are counted by themselves", async () => {
+  const answer = { csv: "", rows: 4, counts: { low: 2, medium: 0, high: 1 }, abstained: 1, model: null, requestId: null };
+  await shown(<BatchProgress {...of} state={{ is: "done", answer }} />);
+  expect(screen.getByRole("row", { name: /low 2 50.0%/ })).toBeInTheDocument();
+  expect(screen.getByRole("row", { name: /no answer 1 25.0%/ })).toBeInTheDocument();
 });

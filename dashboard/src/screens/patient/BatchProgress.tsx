@@ -36,7 +36,7 @@ export function BatchProgress({ state, task, whose }: BatchProgressProps) {
       ) : (
         <>
           <Failed error={state.error} />
-          <MissingModel error={state.error} whose={whose} />
+          <MissingModel error={state.error} task={task} whose={whose} />
         </>
       );
     case "done":

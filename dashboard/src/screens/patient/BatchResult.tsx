@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 
-import { writeAmount } from "../../parts/numbers";
+import { writeAmount, writeProbability } from "../../parts/numbers";
 import { saveText } from "../../parts/csv";
 import { type ColumnDef, DataTable } from "../../parts/DataTable";
 import { Digest } from "../../parts/Digest";
@@ -16,7 +16,8 @@ interface BatchResultProps {
 }
 
 interface Counted {
-  level: (typeof LEVELS)[number];
+  /** Null: no answer. */
+  level: (typeof LEVELS)[number] | null;
   patients: number;
   share: number;
 }
@@ -27,25 +28,25 @@ const COLUMNS: ColumnDef<Counted>[] = [
   {
     id: "level",
     header: said.level,
-    accessorFn: ({ level }) => LEVELS.indexOf(level),
-    cell: ({ row: { original } }) => (
+    accessorFn: ({ level }) => (level === null ? LEVELS.length : LEVELS.indexOf(level)),
+    cell: ({ row: { original: { level } } }) => (
       <>
-        <span aria-hidden>{said.levelSigns[original.level]} </span>
-        {said.levels[original.level]}
+        <span aria-hidden>{level === null ? said.batch.abstainedSign : said.levelSigns[level]} </span>
+        {level === null ? said.batch.abstained : said.levels[level]}
       </>
     ),
   },
   { id: "patients", header: said.batch.patients, accessorFn: ({ patients }) => patients, cell: ({ row }) => writeAmount(row.original.patients) },
-  { id: "share", header: said.batch.share, accessorFn: ({ share }) => share, cell: ({ row }) => said.percent(row.original.share) },
+  { id: "share", header: said.batch.share, accessorFn: ({ share }) => share, cell: ({ row }) => writeProbability(row.original.share) },
 ];
 
 /** What came of a file: how many of each level, and all of it to take along. */
 export function BatchResult({ answer, task, whose }: BatchResultProps) {
-  const rows = LEVELS.map((level) => ({
-    level,
-    patients: answer.counts[level],
-    share: answer.counts[level] / Math.max(1, answer.rows),
-  }));
+  const counted = (level: Counted["level"], patients: number): Counted => ({ level, patients, share: patients / Math.max(1, answer.rows) });
+  const rows = [
+    ...LEVELS.map((level) => counted(level, answer.counts[level])),
+    ...(answer.abstained === null ? [] : [counted(null, answer.abstained)]),
+  ];
   const name = said.batch.resultName(task, whose ?? said.batch.global, answer.model?.version);
   return (
     <Stack gap="sm">
@@ -55,7 +56,7 @@ export function BatchResult({ answer, task, whose }: BatchResultProps) {
       <Text size="sm" role="status">
         {said.batch.done(answer.rows)}
       </Text>
-      <DataTable caption={said.batch.counts} columns={COLUMNS} rows={rows} rowId={({ level }) => level} />
+      <DataTable caption={said.batch.counts} columns={COLUMNS} rows={rows} rowId={({ level }) => level ?? ""} />
       {answer.model === null ? null : (
         <Group gap="xs">
           <Text size="sm">

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { Schemas } from "../../api/client";
 import { Section } from "../../parts/Section";
+import { isOfRecords } from "../../parts/tasks";
 import { words } from "../../words/words";
 import type { Whose } from "./answers";
 import { MOST_ROWS } from "./batch";
@@ -17,8 +18,20 @@ interface ManyPatientsProps {
 
 const GLOBAL = "";
 
-/** Ask about each patient of a file. */
-export function ManyPatients({ task, asks }: ManyPatientsProps) {
+/** Ask about each patient of a file, where a line of one can hold what is asked. */
+export function ManyPatients(props: ManyPatientsProps) {
+  const said = words.patient;
+  return isOfRecords(props.task) ? (
+    <Section title={said.many}>
+      <Text size="sm">{said.record.noCsv}</Text>
+      <Text size="sm">{said.record.noCsvNext}</Text>
+    </Section>
+  ) : (
+    <AskedFile {...props} />
+  );
+}
+
+function AskedFile({ task, asks }: ManyPatientsProps) {
   const [file, setFile] = useState<File | null>(null);
   const [asked, setAsked] = useState(GLOBAL);
   const { state, start, cancel, clear } = useBatch();

@@ -10,21 +10,21 @@ import type { Whose } from "./answers";
 const MISSING = "no_model_yet";
 
 /** Where a model that is not there yet would come from. */
-export function MissingModel({ error, whose }: { error: Error; whose: Whose }) {
+export function MissingModel({ error, task, whose }: { error: Error; task: string; whose: Whose }) {
   if (!(error instanceof ProblemError) || error.code !== MISSING) return null;
   return (
     <Text size="sm">
-      {whose === null ? <ToGlobal /> : <ToHospital envoy={whose}>{words.patient.missing.toHospital(whose)}</ToHospital>}
+      {whose === null ? <ToGlobal task={task} /> : <ToHospital envoy={whose}>{words.patient.missing.toHospital(whose)}</ToHospital>}
     </Text>
   );
 }
 
-function ToGlobal() {
+function ToGlobal({ task }: { task: string }) {
   const may = useMay();
   const said = words.patient.missing;
   return may("aggregate") ? (
-    <WayTo way={{ to: "/aggregate" }}>{said.toAggregate}</WayTo>
+    <WayTo way={{ to: "/aggregate", search: { task } }}>{said.toAggregate}</WayTo>
   ) : (
-    <WayTo way={{ to: "/models" }}>{said.toModels}</WayTo>
+    <WayTo way={{ to: "/models", search: { task } }}>{said.toModels}</WayTo>
   );
 }

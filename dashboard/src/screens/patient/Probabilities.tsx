@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 
 import type { Schemas } from "../../api/client";
+import { writeProbability } from "../../parts/numbers";
 import { words } from "../../words/words";
 import classes from "./Probabilities.module.css";
 
@@ -34,7 +35,7 @@ export function Probabilities({ probabilities, which }: ProbabilitiesProps) {
               <span aria-hidden>{said.levelSigns[level]} </span>
               {said.levels[level]}
             </th>
-            <td className={classes.number}>{said.percent(probabilities[level])}</td>
+            <td className={classes.number}>{writeProbability(probabilities[level])}</td>
             <td className={classes.drawn}>
               <svg aria-hidden width="100%" height="12">
                 <rect className={classes.ground} width="100%" height="12" />

@@ -3,7 +3,7 @@ import { Badge } from "@mantine/core";
 import type { Schemas } from "../../api/client";
 import { words } from "../../words/words";
 
-type Level = Schemas["Prediction"]["risk_level"];
+export type Level = Schemas["Prediction"]["risk_level"];
 
 /** A risk level in words, with a sign that has one, two or three filled dots: colour says nothing here. */
 export function RiskLevel({ level }: { level: Level }) {

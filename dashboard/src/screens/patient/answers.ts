@@ -1,4 +1,5 @@
 import { api, given, type Schemas } from "../../api/client";
+import type { Values } from "./inputs";
 
 /** Whose model is asked; null: the global one. */
 export type Whose = string | null;
@@ -6,17 +7,25 @@ export type Whose = string | null;
 export interface Asked {
   whose: Whose;
   /** The answer, or why there is none. */
-  outcome: Schemas["Prediction"] | Error;
+  outcome: Answer | Error;
+}
+
+export type BinaryAnswer = Schemas["BinaryPrediction"];
+export type Answer = Schemas["Prediction"] | BinaryAnswer;
+
+/** Tell whether it is the answer of a task with a binary outcome. */
+export function isOfBinary(answer: Answer): answer is BinaryAnswer {
+  return "abstained" in answer;
 }
 
 interface Question {
   task: string;
-  inputs: Record<string, number>;
+  inputs: Values;
 }
 
-function askOne({ task, inputs }: Question, whose: Whose): Promise<Schemas["Prediction"]> {
+function askOne({ task, inputs }: Question, whose: Whose): Promise<Answer> {
   // the document names the features of the task that is built in; which there are, the director's list says
-  const body = { task, inputs: inputs as Schemas["InferenceRequest"]["inputs"], probabilities: true };
+  const body = { task, inputs: inputs as unknown as Schemas["InferenceRequest"]["inputs"], probabilities: true };
   return whose === null
     ? given(api.POST("/infer_global", { body }))
     : given(api.POST("/infer", { body: { ...body, envoy_name: whose } }));

@@ -60,3 +60,39 @@ test("which model gave a table stands in the headers of the answer", () => {
   expect(modelIn(new Headers(headers))).toEqual({ version: "3", sha256: "e".repeat(64) });
   expect(modelIn(new Headers())).toBeNull();
 });
+
+const BINARY = `probability,risk_level,abstained
+0.051000000,low,
+,,"The task leaves out patients with ward = ""A"", or B."
+0.400000000,high,
+,,"Feature age is outside 0 to 110
+years."
+`;
+
+test("an answer to a binary outcome is the same wherever it is cut, and who has none has a reason", () => {
+  for (let at = 0; at <= BINARY.length; at++) {
+    const reader = new AnswerReader();
+    reader.take(BINARY.slice(0, at));
+    reader.take(BINARY.slice(at));
+    expect([reader.rows, reader.abstained, reader.counts]).toEqual([4, 2, { low: 1, medium: 0, high: 1 }]);
+    expect(reader.end()).toBe(
+      'row,probability,risk_level,abstained\r\n1,0.051000000,low,\r\n2,,,"The task leaves out patients with ward = ""A"", or B."\r\n' +
+        '3,0.400000000,high,\r\n4,,,"Feature age is outside 0 to 110\nyears."\r\n',
+    );
+  }
+});
+
+test("of levels nothing is said of rows without an answer", () => {
+  const reader = new AnswerReader();
+  reader.take(ANSWER);
+  expect(reader.abstained).toBeNull();
+});
+
+test.each([",,\n", "0.1,,\n", ",low,\n", "0.1,=1+1,\n", '0.1,low\n', '"0.1,low,\n'])("%j is no row of a binary answer", (row) => {
+  const reader = new AnswerReader();
+  reader.take("probability,risk_level,abstained\n");
+  expect(() => {
+    reader.take(row);
+    reader.end();
+  }).toThrow(BrokenAnswerError);
+});

@@ -38,13 +38,36 @@ export class RowCounter {
   }
 }
 
+const LEVELS_BEGIN = "risk_level";
+/** The whole head of the answers to a binary outcome; a row that is not answered has a reason, and nothing before it. */
+const BINARY = "probability,risk_level,abstained";
+
+/** Take a line of CSV apart. */
+function cellsIn(line: string): string[] {
+  if (!line.includes('"')) return line.split(",");
+  const cells = `,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g);
+  return [...cells].map(([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain);
+}
+
+/** Tell whether a line ends within quotes, so that it goes on behind the line break. */
+function isOpen(line: string): boolean {
+  return line.includes('"') && line.split('"').length % 2 === 0;
+}
+
 function isLevel(text: string | undefined): text is Level {
   return LEVELS.includes(text as Level);
+}
+
+/** Tell whether a row of a binary outcome has a reason in place of an answer. */
+function isSilent([probability, level, reason]: readonly string[]): boolean {
+  return probability === "" && level === "" && reason !== "";
 }
 
 /** Take a CSV answer as its text comes: counts its levels, and writes each row anew behind its number. */
 export class AnswerReader {
   readonly counts: Counts = { low: 0, medium: 0, high: 0 };
+  /** Rows that are not answered; null: it is no outcome of which that is said. */
+  abstained: number | null = null;
   rows = 0;
   private head: string[] | null = null;
   private rest = "";
@@ -54,24 +77,34 @@ export class AnswerReader {
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop() ?? "";
     const rows: (string | number)[][] = [];
-    for (const line of lines) {
-      const cells = line.replace(/\r$/, "").split(",");
+    let begun = "";
+    for (const piece of lines) {
+      const line = begun + piece;
+      begun = isOpen(line) ? `${line}\n` : "";
+      if (begun !== "") continue;
+      const cells = cellsIn(line.replace(/\r$/, ""));
       if (this.head === null) this.head = this.headIn(cells);
       else rows.push(this.rowIn(cells, this.head));
     }
+    this.rest = begun + this.rest;
     if (rows.length > 0) this.pieces.push(toLines(rows));
   }
 
   private headIn(cells: string[]): string[] {
-    if (cells[0] !== "risk_level") throw new BrokenAnswerError(words.patient.batch.cut);
+    if (cells.join(",") === BINARY) this.abstained = 0;
+    else if (cells[0] !== LEVELS_BEGIN) throw new BrokenAnswerError(words.patient.batch.cut);
     this.pieces.push(toLines([[words.patient.batch.row, ...cells]]));
     return cells;
   }
 
   private rowIn(cells: string[], head: readonly string[]): (string | number)[] {
-    const [level] = cells;
-    if (!isLevel(level) || cells.length !== head.length) throw new BrokenAnswerError(words.patient.batch.cut);
-    this.counts[level] += 1;
+    if (cells.length !== head.length) throw new BrokenAnswerError(words.patient.batch.cut);
+    if (this.abstained !== null && isSilent(cells)) this.abstained += 1;
+    else {
+      const level = cells[this.abstained === null ? 0 : 1];
+      if (!isLevel(level) || cells[0] === "") throw new BrokenAnswerError(words.patient.batch.cut);
+      this.counts[level] += 1;
+    }
     this.rows += 1;
     return [this.rows, ...cells];
   }
@@ -106,6 +139,8 @@ export interface BatchAnswer {
   csv: string;
   rows: number;
   counts: Counts;
+  /** How many were not answered; null: it is no outcome of which that is said. */
+  abstained: number | null;
   /** Which version answered, and the SHA-256 of its weights; null: a director of before does not say. */
   model: { version: string; sha256: string } | null;
   /** To quote when the admin is asked. */
@@ -143,6 +178,7 @@ export async function askBatch({ task, whose, file, signal, onProgress }: BatchQ
     csv: answer.end(),
     rows: answer.rows,
     counts: answer.counts,
+    abstained: answer.abstained,
     model: modelIn(response.headers),
     requestId: response.headers.get("X-Request-ID"),
   };
