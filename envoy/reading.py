@@ -6,7 +6,6 @@ from typing import Protocol, runtime_checkable
 from contract.tasks import Task
 from envoy.admissions.reader import Admissions
 from envoy.cohort import Cohort
-from envoy.errors import PolicyError
 from envoy.inspection import Inspection
 from envoy.own_table.reader import OwnTables
 from envoy.patient_counts import PatientCounts
@@ -47,20 +46,10 @@ class PredictedReader(Protocol):
 
 
 def reader_of(task: Task) -> CohortReader:
-    """Give the reader of a task's cohort.
-
-    Raises:
-        PolicyError: This envoy has none.
-    """
+    """Give the reader of a task's cohort."""
     if task.source == "table":
         return OwnTables()
-    if task.source == "mimic-iv" and not task.index:
-        return PatientCounts()
-    if task.is_of_records:
-        return Admissions()
-    raise PolicyError(
-        f"This envoy can't build a cohort for the task {task.name}.", hint="A newer version may.", task=task.name
-    )
+    return Admissions() if task.is_of_records else PatientCounts()
 
 
 def read_cohort(task: Task, source: TableSource | Path) -> Cohort:
@@ -69,7 +58,7 @@ def read_cohort(task: Task, source: TableSource | Path) -> Cohort:
 
 
 def inspect(task: Task, source: TableSource | Path) -> Inspection:
-    """Look at the tables for a task; raises as ``reader_of``."""
+    """Look at the tables for a task."""
     return reader_of(task).inspect(task, as_source(source))
 
 

@@ -84,7 +84,7 @@ def template(
     found = task_at_hand(read_settings(), task)
     header = header_of(found)
     if out_file is None:
-        sys.stdout.write(header)
+        out.print(header.rstrip("\n"))
     elif out_file.exists():
         raise SettingsError(f"{out_file} is there already.", hint="Name another file with --out.")
     else:

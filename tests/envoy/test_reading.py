@@ -3,10 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.errors import PolicyError
+from envoy.admissions.reader import Admissions
 from envoy.own_table.reader import OwnTables
 from envoy.patient_counts import PatientCounts
 from envoy.reading import as_source, read_cohort, reader_of, signatures
@@ -17,8 +15,7 @@ from tests.envoy.own_table.heart import HEART, put, rows, table
 def test_the_source_of_a_task_says_who_reads_it() -> None:
     assert isinstance(reader_of(DIAGNOSIS_COUNT), PatientCounts)
     assert isinstance(reader_of(HEART), OwnTables)
-    with pytest.raises(PolicyError, match="can't build a cohort"):
-        reader_of(replace(DIAGNOSIS_COUNT, index="never"))
+    assert isinstance(reader_of(replace(DIAGNOSIS_COUNT, index="admission")), Admissions)
 
 
 def test_a_path_is_a_folder_or_a_file(tmp_path: Path) -> None:

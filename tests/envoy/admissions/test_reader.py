@@ -66,7 +66,7 @@ def test_without_a_row_that_can_be_learned_from_there_is_no_cohort():
     assert found.defects == ()
     assert found.summary is not None
     assert found.summary.rows == 0
-    assert [(remark.kind, remark.count) for remark in found.remarks] == [("excluded", 3)]
+    assert [(remark.kind, remark.count) for remark in found.remarks] == [("excluded", 3), ("too_few_outcomes", 0)]
 
 
 @pytest.mark.parametrize("task", [task for task in BUILT_IN_TASKS.values() if task.is_of_records], ids=str)
