@@ -138,5 +138,5 @@ OUTCOMES: Mapping[str, OutcomeKind] = {
 
 
 def bases_of(source: str) -> frozenset[str]:
-    """Give the words of a source: ``admissions.deathtime`` names the column deathtime."""
-    return frozenset(chain.from_iterable(part.split(".") for part in source.replace(":", " ").split()))
+    """Give the words of a source, in small letters: ``admissions.deathtime`` names the column deathtime."""
+    return frozenset(chain.from_iterable(part.split(".") for part in source.lower().replace(":", " ").split()))
