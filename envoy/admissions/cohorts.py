@@ -128,7 +128,7 @@ def _encoded(task: Task, raw: Matrix) -> Matrix:
 
 def _summary(task: Task, cohort: Cohort, raw: Matrix) -> Summary:
     shares = dict(_missing(task, raw)) if len(raw) else {}
-    return Summary(len(cohort), cohort.patients, int(cohort.labels.sum()), shares)
+    return Summary.of(task, cohort, shares)
 
 
 def _missing(task: Task, raw: Matrix) -> Iterator[tuple[str, float]]:
