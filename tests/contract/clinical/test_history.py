@@ -117,6 +117,11 @@ def test_a_stay_that_is_not_over_has_a_history_and_no_length():
     assert np.isnan(quantities.numbers("length_of_stay")).all()
 
 
+def test_of_earlier_stays_of_unknown_type_there_is_no_share_of_emergencies():
+    stays = stays_of([{"admitted": 0, "discharged": DAY, "type": -1}, {"admitted": 3 * DAY, "discharged": 4 * DAY}])
+    assert np.isnan(Quantities(stays, np.arange(2)).numbers("emergency_share")).all()
+
+
 def test_categories_are_texts():
     quantities = Quantities(stays_of([{"sex": 1, "type": 3, "location": -1}]), np.array([0]))
     assert quantities.texts("sex").names[quantities.texts("sex").places[0]] == "M"

@@ -95,7 +95,8 @@ def test_the_dead_those_in_a_hospice_and_those_without_a_full_window_leave():
     assert readmitted(stay(0, 2, discharge_location=HOSPICE)) == [None]
     assert readmitted(stay(0, 2, day_of_death=day_of_discharge + 30)) == [None]
     assert readmitted(stay(0, 2, day_of_death=day_of_discharge + 31)) == [False]
-    assert readmitted(stay(0, 2), stay(10, 2, died=True, day_of_death=12)) == [True, None]
+    dead = {"day_of_death": 12}
+    assert readmitted(stay(0, 2, **dead), stay(10, 2, died=True, **dead)) == [True, None]
     assert readmitted(stay(0, 2), end={**LATER, "admitted": 20 * DAY, "discharged": 32 * DAY}) == [False]
     assert readmitted(stay(0, 2), end={**LATER, "admitted": 20 * DAY, "discharged": 32 * DAY - 1}) == [None]
 

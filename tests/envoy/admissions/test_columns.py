@@ -39,6 +39,8 @@ WHOLE_FILES = (
     lambda text: text.replace("subject_id", '"subject_id"', 1),
     lambda text: text.replace("hadm_id", "subject_id"),
     lambda text: text.replace(",", ";"),
+    lambda text: text.replace("OTHER, UNKNOWN", "OTHER,\n UNKNOWN").replace("2011 - 2013", '"2011\n- 2013"', 1),
+    lambda text: text.replace("00,", "60,"),
     lambda text: text + "1\n",
     lambda text: text + text.splitlines()[-1].rsplit(",", 1)[0].replace("1", "3") + "\n",
 )
