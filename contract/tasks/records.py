@@ -68,7 +68,10 @@ def raw_of_record(task: Task, inputs: Mapping[str, object]) -> tuple[NDArray[np.
     for text, is_out in left_out(task.exclusions, task.features, raw[np.newaxis]).items():
         if is_out[0]:
             raise InvalidInputError(
-                f"The task {task.name} leaves such a patient out: {text}.", hint="", is_out_of_bounds=True, feature=text
+                f"The task {task.name} leaves such a patient out: {text}.",
+                hint="Ask it only of patients whom it is for.",
+                is_out_of_bounds=True,
+                feature=text,
             )
     return raw, record.unknown_codes
 
