@@ -115,30 +115,36 @@ def _form_of(feature: Feature) -> dict[str, Any]:
     return {"type": kind, "minimum": feature.minimum, "maximum": feature.maximum}
 
 
-_TEXT = {"type": "string"}
-_RECORD: Mapping[str, Any] = {
-    "description": "A patient's record: the features are made from it as they were for training.",
-    "properties": {
-        "age": {"type": "number"},
-        "sex": _TEXT,
+_TEXT = {"type": ["string", "null"]}
+
+
+def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+_DIAGNOSIS = _object({"icd_code": {"type": "string"}, "icd_version": {"enum": [9, 10]}}, "icd_code", "icd_version")
+_ADMISSION = _object(
+    {
+        "admitted": {"type": "string"},
+        "discharged": _TEXT,
         "admission_type": _TEXT,
-        "admissions": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "admitted": _TEXT,
-                    "discharged": _TEXT,
-                    "diagnoses": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {"icd_code": _TEXT, "icd_version": {"enum": [9, 10]}},
-                            "required": ["icd_code", "icd_version"],
-                        },
-                    },
-                },
-            },
-        },
+        "diagnoses": {"type": "array", "items": _DIAGNOSIS},
     },
+    "admitted",
+)
+_RECORD: Mapping[str, Any] = {
+    **_object(
+        {
+            "age": {"type": ["number", "null"]},
+            "sex": _TEXT,
+            "admission_type": _TEXT,
+            "admission_location": _TEXT,
+            "discharge_location": _TEXT,
+            "admitted": _TEXT,
+            "admissions": {"type": "array", "items": _ADMISSION},
+        }
+    ),
+    "description": "A patient's record: the features are made from it as they were for training. What stands at the "
+    "top is of the stay that is asked about: the last of the admissions, or one that begins at `admitted`.",
 }
+"""As ``contract.clinical.record`` reads it."""

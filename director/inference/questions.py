@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO
 
@@ -15,6 +13,7 @@ from contract.errors import InvalidInputError
 from contract.network import Matrix
 from contract.tasks import Feature, Task, in_row
 from contract.tasks.exclusions import left_out
+from contract.tasks.records import raw_of_record
 from director.tasks.tables import read_table
 
 _OUTSIDE = math.inf
@@ -49,22 +48,24 @@ def asked_of_one(task: Task, inputs: Mapping[str, object]) -> Asked:
     Raises:
         InvalidInputError: It is none, or one that the task refuses.
     """
-    raw, unknown_codes = _raw_of(task, inputs)
-    return _judged(task, raw[np.newaxis], np.array([unknown_codes]), names_row=False)
+    row = _raw_of(task, inputs)
+    found = _judged(task, row.raw[np.newaxis], names_row=False)
+    return _with_records(found, [row]) if task.is_of_records else found
 
 
 def asked_of_many(task: Task, rows: Iterable[Mapping[str, object]]) -> Asked:
     """Read many questions; raises as ``asked_of_one``, with the fact ``row``."""
-    if not task.is_of_records and _refuses(task):
+    if task.is_of_records:
+        found = [_raw_of_row(task, inputs, place) for place, inputs in enumerate(rows)]
+        raw = np.array([row.raw for row in found]).reshape(len(found), len(task.features))
+        return _with_records(_judged(task, raw), found)
+    if _refuses(task):
         return _judged(task, task.vectorise_rows(rows))
-    raws, codes, begun, waiting = [], [], 0, iter(rows)
+    raws, begun, waiting = [], 0, iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
-        raw, unknown = _raw_of_some(task, some, begun)
-        raws.append(raw)
-        codes.append(unknown)
+        raws.append(_raw_of_some(task, some, begun))
         begun += len(some)
-    raw = np.concatenate(raws) if raws else np.empty((0, len(task.features)))
-    return _judged(task, raw, np.concatenate(codes) if codes else None)
+    return _judged(task, np.concatenate(raws) if raws else np.empty((0, len(task.features))))
 
 
 def asked_in_table(task: Task, table: bytes | IO[bytes]) -> Asked:
@@ -82,14 +83,32 @@ def asked_in_table(task: Task, table: bytes | IO[bytes]) -> Asked:
     return _judged(task, read_table(table, task, outside=outside)[0])
 
 
-def _raw_of(task: Task, inputs: Mapping[str, object]) -> tuple[NDArray[np.float64], int]:
-    """Read a question's raw numbers, and how many of its codes map to nothing."""
+@dataclass(frozen=True)
+class _Row:
+    """One question's raw numbers; of a record also how many codes map to nothing, and why it is not answered."""
+
+    raw: NDArray[np.float64]
+    unknown_codes: int = 0
+    reason: str | None = None
+
+
+def _raw_of(task: Task, inputs: Mapping[str, object]) -> _Row:
     if task.is_of_records:
         return _raw_of_record(task, inputs)
     if _refuses(task):
-        return task.vectorise(inputs), 0
+        return _Row(task.vectorise(inputs))
     task.require_features(inputs)
-    return np.array([_raw_or_outside(feature, inputs.get(feature.name)) for feature in task.features]), 0
+    return _Row(np.array([_raw_or_outside(feature, inputs.get(feature.name)) for feature in task.features]))
+
+
+def _raw_of_record(task: Task, inputs: Mapping[str, object]) -> _Row:
+    """Read a record by the code of training, which says itself what the task does not know."""
+    try:
+        return _Row(*raw_of_record(task, inputs))
+    except InvalidInputError as error:
+        if _refuses(task) or not error.is_out_of_bounds:
+            raise
+        return _Row(np.array([feature.minimum for feature in task.features]), reason=error.sentence)
 
 
 def _raw_or_outside(feature: Feature, value: object) -> float:
@@ -101,20 +120,20 @@ def _raw_or_outside(feature: Feature, value: object) -> float:
         raise
 
 
-def _raw_of_some(task: Task, rows: Sequence[Mapping[str, object]], begun: int) -> tuple[Matrix, NDArray[np.int64]]:
-    if not task.is_of_records:
-        try:  # mostly all are within their bounds: then many are read at once
-            return task.vectorise_rows(rows), np.zeros(len(rows), np.int64)
-        except InvalidInputError as error:
-            if not error.is_out_of_bounds:
-                raise _counted_on(error, begun) from None
-    raw, codes = np.empty((len(rows), len(task.features))), np.zeros(len(rows), np.int64)
-    for place, inputs in enumerate(rows):
-        try:
-            raw[place], codes[place] = _raw_of(task, inputs)
-        except InvalidInputError as error:
-            raise in_row(error, begun + place + 1) from None
-    return raw, codes
+def _raw_of_row(task: Task, inputs: Mapping[str, object], place: int) -> _Row:
+    try:
+        return _raw_of(task, inputs)
+    except InvalidInputError as error:
+        raise in_row(error, place + 1) from None
+
+
+def _raw_of_some(task: Task, rows: Sequence[Mapping[str, object]], begun: int) -> Matrix:
+    try:  # mostly all are within their bounds: then many are read at once
+        return task.vectorise_rows(rows)
+    except InvalidInputError as error:
+        if not error.is_out_of_bounds:
+            raise _counted_on(error, begun) from None
+    return np.array([_raw_of_row(task, inputs, begun + place).raw for place, inputs in enumerate(rows)])
 
 
 def _counted_on(error: InvalidInputError, begun: int) -> InvalidInputError:
@@ -123,20 +142,19 @@ def _counted_on(error: InvalidInputError, begun: int) -> InvalidInputError:
     return in_row(InvalidInputError(sentence, hint=error.hint, feature=feature), begun + row)
 
 
-def _raw_of_record(task: Task, inputs: Mapping[str, object]) -> tuple[NDArray[np.float64], int]:
-    name = "contract.tasks.records"
-    if find_spec(name) is None:
-        raise InvalidInputError(
-            f"Questions of task {task.name} are patients' records, which this version does not read yet.",
-            hint="Ask about a task whose features are columns of a table.",
-        )
-    raw, unknown_codes = import_module(name).raw_of_record(task, inputs)
-    return raw, unknown_codes
+def _with_records(asked: Asked, rows: Sequence[_Row]) -> Asked:
+    """Add what the records' own reading found."""
+    reasons = list(dict.fromkeys([*asked.reasons, *(row.reason for row in rows)]))
+    told = np.array([reasons.index(row.reason) for row in rows], np.intp)
+    return replace(
+        asked,
+        unknown_codes=np.array([row.unknown_codes for row in rows], np.int64),
+        why=np.where(told > 0, told, asked.why),
+        reasons=reasons,
+    )
 
 
-def _judged(
-    task: Task, raw: Matrix, unknown_codes: NDArray[np.int64] | None = None, *, names_row: bool = True
-) -> Asked:
+def _judged(task: Task, raw: Matrix, *, names_row: bool = True) -> Asked:
     """Hold rows of raw numbers against the features' bounds and the task's exclusions."""
     why = np.zeros(len(raw), np.intp)
     reasons: list[str | None] = [None]
@@ -152,8 +170,7 @@ def _judged(
     missing = np.isnan(raw)
     if len(reasons) > 1:  # whatever stands there, the network shall see numbers
         raw = np.where((why > 0)[:, np.newaxis], [feature.minimum for feature in task.features], raw)
-    codes = np.zeros(len(raw), np.int64) if unknown_codes is None else unknown_codes
-    return Asked(raw, missing, codes, why, reasons)
+    return Asked(raw, missing, np.zeros(len(raw), np.int64), why, reasons)
 
 
 def _refuses(task: Task) -> bool:

@@ -1659,10 +1659,95 @@ export interface components {
          */
         BatchGlobalInferenceRequest: {
             /** Inputs */
-            inputs: {
+            inputs: ({
                 /** @description diagnoses */
                 diagnosis_count: number;
-            }[];
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            })[];
             /**
              * Probabilities
              * @default true
@@ -1682,10 +1767,95 @@ export interface components {
             /** Envoy Name */
             envoy_name: string;
             /** Inputs */
-            inputs: {
+            inputs: ({
                 /** @description diagnoses */
                 diagnosis_count: number;
-            }[];
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            })[];
             /**
              * Probabilities
              * @default true
@@ -2098,10 +2268,97 @@ export interface components {
          *     a binary outcome, whose probability stays.
          */
         GlobalInferenceRequest: {
-            /** Inputs of diagnosis_count */
+            /** Inputs */
             inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | {
                 /** @description diagnoses */
                 diagnosis_count: number;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
             };
             /**
              * Probabilities
@@ -2315,10 +2572,97 @@ export interface components {
         InferenceRequest: {
             /** Envoy Name */
             envoy_name: string;
-            /** Inputs of diagnosis_count */
+            /** Inputs */
             inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | {
                 /** @description diagnoses */
                 diagnosis_count: number;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
+            } | {
+                admission_location?: string | null;
+                admission_type?: string | null;
+                admissions?: {
+                    admission_type?: string | null;
+                    admitted: string;
+                    diagnoses?: {
+                        icd_code: string;
+                        /** @enum {unknown} */
+                        icd_version: 9 | 10;
+                    }[];
+                    discharged?: string | null;
+                }[];
+                admitted?: string | null;
+                age?: number | null;
+                discharge_location?: string | null;
+                sex?: string | null;
             };
             /**
              * Probabilities

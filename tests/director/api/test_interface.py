@@ -6,6 +6,7 @@ from itertools import chain
 
 import pytest
 
+from contract.clinical import record
 from contract.names import TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.api.interface import describe
@@ -140,4 +141,7 @@ def test_the_inputs_of_every_kind_of_task_are_told() -> None:
     assert kinds["ward"]["anyOf"] == [{"enum": ["medical", "surgical", "geriatric"]}, {"type": "null"}]
     assert kinds["walks_alone"] == {"enum": [0, 1, False, True], "description": "none"}
     assert forms["diagnosis_count"]["properties"]["diagnosis_count"]["type"] == "integer"
-    assert set(forms["records"]["properties"]) == {"age", "sex", "admission_type", "admissions"}
+    assert tuple(forms["records"]["properties"]) == record._TOP
+    admission = forms["records"]["properties"]["admissions"]["items"]
+    assert tuple(admission["properties"]) == record._ADMISSION
+    assert tuple(admission["properties"]["diagnoses"]["items"]["properties"]) == record._DIAGNOSIS

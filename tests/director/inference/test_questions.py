@@ -8,7 +8,8 @@ import pytest
 
 from contract.errors import InvalidInputError
 from contract.names import TaskName
-from contract.tasks import DIAGNOSIS_COUNT, Task
+from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, Task
+from contract.tasks.records import raw_of_record
 from director.inference import questions
 from director.inference.questions import asked_in_table, asked_of_many, asked_of_one
 from tests.table_task import PATIENT, table_task
@@ -16,7 +17,20 @@ from tests.table_task import PATIENT, table_task
 TASK = table_task()
 STRICT = table_task(out_of_bounds='"refuse"')
 TOO_OLD, TOO_YOUNG = {**PATIENT, "age": 500}, {**PATIENT, "age": 3}
-RECORDS = replace(TASK, name=TaskName("records"), source="mimic-iv", index="admission")
+DEATHS = BUILT_IN_TASKS[TaskName("mortality_in_hospital")]
+RECORD: dict[str, Any] = {
+    "age": 70,
+    "sex": "F",
+    "admission_type": "EW EMER.",
+    "admitted": "2150-03-01 08:00:00",
+    "admissions": [
+        {
+            "admitted": "2150-01-01",
+            "discharged": "2150-01-05",
+            "diagnoses": [{"icd_code": "I50", "icd_version": 10}, {"icd_code": "ZZZZ", "icd_version": 10}],
+        }
+    ],
+}
 
 
 def test_rows_that_are_not_answered_keep_the_others_and_say_why():
@@ -73,4 +87,29 @@ def test_levels_have_no_place_for_a_reason_and_are_refused():
 
 def test_no_line_of_a_table_is_a_record():
     with pytest.raises(InvalidInputError, match="record"):
-        asked_in_table(RECORDS, b"age\n3\n")
+        asked_in_table(DEATHS, b"age\n3\n")
+
+
+def test_a_record_is_read_by_the_code_of_training_and_says_what_it_does_not_know():
+    child = {**RECORD, "age": 3}
+    asked = asked_of_many(DEATHS, [RECORD, child, RECORD])
+    raw, unknown_codes = raw_of_record(DEATHS, RECORD)
+    assert np.array_equal(asked.raw[0], raw, equal_nan=True)
+    assert unknown_codes == 1
+    assert asked.unknown_codes.tolist() == [1, 0, 1]
+    told = [asked.reasons[place] for place in asked.why]
+    assert told[0] is told[2] is None
+    assert "18" in str(told[1])
+    single = asked_of_one(DEATHS, child)
+    assert single.reasons[single.why[0]] == told[1]
+    assert asked_of_one(DEATHS, RECORD).unknown_codes.tolist() == [1]
+
+
+def test_what_is_no_record_is_refused_and_named_by_its_row():
+    for wrong in ({**RECORD, "height": 3}, {**RECORD, "age": None}, {"age": 70}):
+        with pytest.raises(InvalidInputError) as refused:
+            asked_of_many(DEATHS, [RECORD, wrong])
+        assert refused.value.facts["row"] == 2
+    strict = replace(DEATHS, out_of_bounds="refuse")
+    with pytest.raises(InvalidInputError, match="18"):
+        asked_of_one(strict, {**RECORD, "age": 3})
