@@ -77,7 +77,7 @@ def _print_found(task: Task, found: "Inspection") -> None:
         if missing:
             out.print(f"Missing: {missing}.")
     for remark in found.remarks:
-        out.print(f"{remark.sentence} ({remark.count:,})")
+        out.print(remark.sentence)
 
 
 def _facts(task: Task, found: "Inspection") -> dict[str, object]:

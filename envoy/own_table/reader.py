@@ -92,8 +92,8 @@ def _missing(task: Task, rows: OwnRows) -> Mapping[str, float]:
 
 def _remarks(rows: OwnRows) -> Iterator[Remark]:
     for text, count in rows.left_out.items():
-        yield Remark("left_out", f"The task leaves out rows with {text}.", count)
+        yield Remark("left_out", f"{count:,} rows are left out by the task: {text}.", count)
     told = pd.DataFrame({"key": rows.keys, "outcome": rows.outcomes}).join(pd.DataFrame(rows.raw))
     repeats = int(told.duplicated().sum())
     if repeats:
-        yield Remark("repeated_rows", "Rows say in each column what an earlier one says.", repeats)
+        yield Remark("repeated_rows", f"{repeats:,} rows say in each column what an earlier one says.", repeats)

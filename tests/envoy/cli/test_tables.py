@@ -29,12 +29,14 @@ def test_with_a_tasks_file_a_hospital_checks_its_own_table_before_it_joins(run: 
         "Missing: creatinine 19.7%, smoker 13.0%.",
     ):
         assert said in checked.stdout
-    assert "leaves out rows with age < 18. (1)" in checked.stdout
+    assert "1 rows are left out by the task: age < 18." in checked.stdout
     assert checked.stdout.endswith("No defects.\n")
     facts = json.loads(run("check", "--task", own / "heart.toml", "--data", own / "heart.csv", "--json").stdout)
     assert (facts["task"], facts["summary"]["rows"], facts["defects"]) == ("heart", 300, [])
     assert set(facts["summary"]["missing"]) == {"creatinine", "smoker"}
-    assert facts["remarks"] == [{"kind": "left_out", "sentence": "The task leaves out rows with age < 18.", "count": 1}]
+    assert facts["remarks"] == [
+        {"kind": "left_out", "sentence": "1 rows are left out by the task: age < 18.", "count": 1}
+    ]
 
 
 def test_everything_that_does_not_fit_is_named(run: Run, tmp_path: Path) -> None:
