@@ -47,7 +47,7 @@ def make_cohort(task: Task, columns: Columns) -> Made:
         columns: At least one admission.
     """
     remarks: list[Remark] = []
-    sound, codings = _sound(columns, remarks)
+    sound, codings = without_contradictions(columns, remarks)
     if not len(sound.stays):
         return Made(_nobody(task), tuple(remarks), Summary(0, 0, 0, {}))
     outcomes = outcomes_of(task.outcome.source, task.outcome.days, sound.stays, sound.fates)
@@ -61,11 +61,11 @@ def make_cohort(task: Task, columns: Columns) -> Made:
         rows, raw = rows[kept], raw[kept]
     _remark_codes(task, columns, codings[rows], remarks)
     labels = outcomes.happened[rows].astype(np.int64)
-    cohort = Cohort(sound.stays.patients[rows], _encoded(task, raw), labels)
+    cohort = Cohort(sound.stays.patients[rows], encoded(task, raw), labels)
     return Made(cohort, tuple(remarks), _summary(task, cohort, raw))
 
 
-def _sound(columns: Columns, remarks: list[Remark]) -> tuple[Columns, Rows]:
+def without_contradictions(columns: Columns, remarks: list[Remark]) -> tuple[Columns, Rows]:
     """Leave out the stays that contradict something; tell of the others whether they have a terminal code."""
     stays, fates = columns.stays, columns.fates
     backward = ending_before_they_begin(stays)
@@ -77,7 +77,8 @@ def _sound(columns: Columns, remarks: list[Remark]) -> tuple[Columns, Rows]:
     together = overlapping(stays.take(keep))
     _note(remarks, "overlapping_admissions", "admissions overlap with another one of the patient: left out", together)
     keep = keep[~together]
-    kept = Columns(stays.take(keep), Fates(fates.died[keep], fates.days_of_death[keep]), columns.codings)
+    fates = Fates(fates.died[keep], fates.days_of_death[keep])
+    kept = Columns(stays.take(keep), fates, columns.codings, columns.ids[keep])
     return kept, columns.codings.terminal[keep]
 
 
@@ -117,13 +118,13 @@ def _remark_codes(task: Task, columns: Columns, terminal: Rows, remarks: list[Re
         remarks.append(Remark("terminal_codes", sentence, number))
 
 
-def _encoded(task: Task, raw: Matrix) -> Matrix:
+def encoded(task: Task, raw: Matrix) -> Matrix:
     """Encode some rows after the other: all at once would take the memory twice."""
-    encoded = np.empty((len(raw), len(task.columns)))
+    columns = np.empty((len(raw), len(task.columns)))
     for first in range(0, len(raw), _ROWS_AT_A_TIME):
         some = slice(first, first + _ROWS_AT_A_TIME)
-        encoded[some] = task.encode(raw[some])
-    return encoded
+        columns[some] = task.encode(raw[some])
+    return columns
 
 
 def _summary(task: Task, cohort: Cohort, raw: Matrix) -> Summary:

@@ -31,11 +31,13 @@ class Columns:
         stays: A row each, in the order of their table.
         fates: Of the same.
         codings: Of the same.
+        ids: Of the same the ``hadm_id``.
     """
 
     stays: Stays
     fates: Fates
     codings: Codings
+    ids: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _columns(stays: _Admissions, people: _Patients, codings: Codings) -> Columns
         ),
         Fates(stays.died, people.days_of_death[places]),
         codings,
+        stays.ids,
     )
 
 

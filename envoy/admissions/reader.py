@@ -1,12 +1,14 @@
 """Reads the cohorts of tasks of admissions from MIMIC-IV's tables."""
 
 from contract.tasks import Task
+from envoy.admissions.asked import admissions_to_predict
 from envoy.admissions.cohorts import Made, make_cohort
 from envoy.admissions.columns import TABLES, Columns, columns_of, read_plain
 from envoy.admissions.plain_tables import NotPlain
 from envoy.cohort import Cohort
 from envoy.errors import DataError
 from envoy.inspection import Inspection, leaks_of
+from envoy.prediction import RowsToPredict
 from envoy.table_checks import Defect
 from envoy.table_files import signatures_of
 from envoy.table_sources import Signatures, TableSource
@@ -28,10 +30,7 @@ class Admissions:
             DataError: A table is missing or has a defect, or no admission can be learned from.
             EnvoyError: The bucket that they lie in can't be read.
         """
-        columns, defects = _read(source)
-        if columns is None:
-            raise data_error(defects, f"fl-envoy check --task {task.name} --data {source}")
-        cohort = make_cohort(task, columns).cohort
+        cohort = make_cohort(task, _sound_columns(task, source)).cohort
         if not len(cohort):
             raise DataError(
                 f"No admission in these tables can be learned from for the task {task.name}.",
@@ -39,6 +38,15 @@ class Admissions:
                 kind="no_rows",
             )
         return cohort
+
+    def to_predict(self, task: Task, source: TableSource) -> RowsToPredict:
+        """Read the admissions for which a model is asked.
+
+        Raises:
+            DataError: A table is missing or has a defect.
+            EnvoyError: The bucket that they lie in can't be read.
+        """
+        return admissions_to_predict(task, _sound_columns(task, source))
 
     def inspect(self, task: Task, source: TableSource) -> Inspection:
         """Find every defect of the tables; without one, say what the cohort is like and who is left out of it."""
@@ -48,6 +56,13 @@ class Admissions:
         made: Made = make_cohort(task, columns)
         leaks, remarks = leaks_of(task, made.cohort, "admissions")
         return Inspection(leaks, (*made.remarks, *remarks), made.summary)
+
+
+def _sound_columns(task: Task, source: TableSource) -> Columns:
+    columns, defects = _read(source)
+    if columns is None:
+        raise data_error(defects, f"fl-envoy check --task {task.name} --data {source}")
+    return columns
 
 
 def _read(source: TableSource) -> tuple[Columns | None, tuple[Defect, ...]]:
