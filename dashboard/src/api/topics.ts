@@ -23,6 +23,7 @@ const CHANGED: Record<string, readonly Topic[]> = {
   session: ["tokens"],
   upload: ["submissions", "hospitals", "runs"],
   statistics: ["statistics", "hospitals"],
+  task: ["tasks", "models", "statistics", "runs"],
   start: ["tasks"],
   model: ["models", "hospitals"],
   validation: ["models"],

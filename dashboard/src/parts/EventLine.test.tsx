@@ -46,6 +46,13 @@ test("only the admin, who is told the actor, is led to the tokens", () => {
   expect(wayToSubject({ ...told, actor: "admin:1" })).toEqual({ to: "/tokens" });
 });
 
+test("a task that was added leads to its models", async () => {
+  const told = { at, actor: "admin:cli", act: "task.add", subject: "falls", facts: {} };
+  const { container, getByRole } = await shown(<EventLine told={told} />);
+  expect(container.textContent).toContain("added the task falls");
+  expect(getByRole("link", { name: "falls" })).toHaveAttribute("href", "/models?task=falls");
+});
+
 test("what a hospital wrote stays text", async () => {
   const reason = "<img src=x onerror=alert(1)> {who}";
   const { container } = await shown(<EventLine told={{ at, actor: "hospital:A:1", act: "run.answer", subject: "7", facts: { choice: "refuse", reason } }} />);

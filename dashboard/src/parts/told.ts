@@ -47,6 +47,7 @@ export function wayToSubject({ act, subject, facts, actor }: ToldAct): Way | nul
       return wayToHospital(subject);
     case "model":
       return version ? { to: "/models/$version", params: { version }, search: { task } } : null;
+    case "task":
     case "start":
     case "validation":
       return { to: "/models", search: { task: subject } };

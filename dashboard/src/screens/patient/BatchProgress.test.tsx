@@ -31,12 +31,13 @@ test("a result counts its levels", async () => {
   expect(screen.getByRole("row", { name: /low 3 75.0%/ })).toBeInTheDocument();
   expect(screen.queryByRole("row", { name: /no answer/ })).not.toBeInTheDocument();
   expect(screen.getByText("Number of the request: r1")).toBeInTheDocument();
-  expect(screen.getByText(/Global model, version 3, answered all rows/)).toBeInTheDocument();
+  expect(screen.getByText(/Global model, version 3, was asked about all rows/)).toBeInTheDocument();
 });
 
 test("rows without an answer are counted by themselves", async () => {
   const answer = { csv: "", rows: 4, counts: { low: 2, medium: 0, high: 1 }, abstained: 1, model: null, requestId: null };
   await shown(<BatchProgress {...of} state={{ is: "done", answer }} />);
+  expect(screen.getByRole("status")).toHaveTextContent("3 rows answered, 1 without an answer");
   expect(screen.getByRole("row", { name: /low 2 50.0%/ })).toBeInTheDocument();
   expect(screen.getByRole("row", { name: /no answer 1 25.0%/ })).toBeInTheDocument();
 });

@@ -47,6 +47,7 @@ export function BatchResult({ answer, task, whose }: BatchResultProps) {
     ...LEVELS.map((level) => counted(level, answer.counts[level])),
     ...(answer.abstained === null ? [] : [counted(null, answer.abstained)]),
   ];
+  const silent = answer.abstained ?? 0;
   const name = said.batch.resultName(task, whose ?? said.batch.global, answer.model?.version);
   return (
     <Stack gap="sm">
@@ -54,7 +55,7 @@ export function BatchResult({ answer, task, whose }: BatchResultProps) {
         {said.batch.result}
       </Title>
       <Text size="sm" role="status">
-        {said.batch.done(answer.rows)}
+        {said.batch.done(answer.rows - silent, silent)}
       </Text>
       <DataTable caption={said.batch.counts} columns={COLUMNS} rows={rows} rowId={({ level }) => level ?? ""} />
       {answer.model === null ? null : (

@@ -56,7 +56,7 @@ export function Contributions({ contributions, missing, which }: ContributionsPr
             <thead>
               <tr>
                 <th scope="col">{said.feature}</th>
-                <th scope="col">{said.adds}</th>
+                <th scope="col" className={classes.number}>{said.adds}</th>
                 <td />
               </tr>
             </thead>

@@ -68,7 +68,7 @@ export const patient = {
   contributions: {
     title: "What each feature adds",
     of: (which: string) => `What each feature adds: ${which}`,
-    about: "To the log-odds: above 0 makes the outcome likelier, below 0 less likely. Largest first; a feature at the mean of all hospitals adds 0.",
+    about: "To the log-odds: above 0 makes the outcome likelier, below 0 less likely. Largest first; a number at its mean adds 0.",
     feature: "Feature",
     adds: "Adds",
     intercept: "what every patient has",
@@ -141,7 +141,10 @@ export const patient = {
     cancelled: "Cancelled. Nothing was kept of the answers.",
     sending: "The file is being sent and read…",
     answering: (answered: number, all: number) => `${whole.format(answered)} of ${whole.format(all)} rows answered`,
-    done: (rows: number) => (rows === 1 ? "1 row answered" : `${whole.format(rows)} rows answered`),
+    done: (answered: number, silent: number) => {
+      const told = answered === 1 ? "1 row answered" : `${whole.format(answered)} rows answered`;
+      return silent === 0 ? told : `${told}, ${whole.format(silent)} without an answer`;
+    },
     cut: "The answer broke off before its end, so nothing of it is shown. Ask again.",
     progress: "Progress",
     result: "The result",
@@ -151,7 +154,7 @@ export const patient = {
     patients: "Patients",
     share: "Share",
     save: "Download the answers as CSV",
-    answeredBy: (model: string, version: string) => `${model}, version ${version}, answered all rows. The digest of its weights:`,
+    answeredBy: (model: string, version: string) => `${model}, version ${version}, was asked about all rows. The digest of its weights:`,
     resultName: (task: string, who: string, version?: string) =>
       version === undefined ? `${task}-answers-${who}.csv` : `${task}-answers-${who}-version-${version}.csv`,
     global: "global",
