@@ -19,7 +19,7 @@ READY_SECONDS = 30.0
 
 def main() -> int:
     place, program, *arguments = sys.argv[1:]
-    lasting = LASTING.get((program, arguments[0])) if arguments else None
+    lasting = LASTING.get((program, arguments[0])) if arguments and "--once" not in arguments else None
     if lasting is None:
         return _handed_over(place, program, arguments, (0, 1, 2))
     says, goes_on = lasting
