@@ -7,7 +7,7 @@ measurement at all.
 
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeGuard
 
@@ -140,8 +140,16 @@ def summarise(hospitals: Iterable[Mapping[str, object]]) -> Summary:
     return Summary(
         n=len(each),
         mean={name: math.fsum(values) / len(values) for name, values in known.items()},
-        worst={name: (max if is_cost(name) else min)(values) for name, values in known.items()},
+        worst={name: _worst(name, values) for name, values in known.items()},
     )
+
+
+def _worst(name: str, values: Sequence[float]) -> float:
+    """Give the least of a score's values, of a cost the largest, of what is best at 0 the one farthest from it."""
+    metric = METRICS[name]
+    if isinstance(metric, Number) and metric.least < 0:
+        return max(values, key=abs)
+    return (max if is_cost(name) else min)(values)
 
 
 def require_metrics(found: Mapping[str, object]) -> None:

@@ -112,3 +112,9 @@ def test_the_mean_lies_between_the_worst_and_the_best(hospitals: list[dict[str, 
     found = summarise(hospitals)
     assert found.worst["accuracy"] <= found.mean["accuracy"] + 1e-12
     assert found.mean["loss"] <= found.worst["loss"] * (1 + 1e-12)
+
+
+def test_the_worst_calibration_is_the_one_farthest_from_right():
+    found = summarise([{"calibration_in_the_large": value} for value in (-0.05, 0.2, 0.01)])
+    assert found.worst == {"calibration_in_the_large": 0.2}
+    assert found.mean["calibration_in_the_large"] == pytest.approx(0.16 / 3)
