@@ -22,6 +22,7 @@ from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.hospital import Counts
+from simulation.round_metrics import TOO_FEW, main_score
 
 if TYPE_CHECKING:
     from simulation.history import History
@@ -148,11 +149,11 @@ def run(
     if as_json:
         print(json.dumps(result))
         return
-    score = "auroc" if federation.task.is_binary else "accuracy"
+    score = main_score(federation.task)
     table = Table("hospital", "examples", f"{score}, local", f"{score}, global")
     for own, given in zip(local, common, strict=True):
         found = (each.metrics[score] for each in (own, given))
-        shown = ("too few outcomes to judge" if each is None else str(each) for each in found)
+        shown = (TOO_FEW if each is None else str(each) for each in found)
         table.add_row(own.hospital, str(own.num_examples), *shown)
     Terminal().print(table)
     Terminal().print(f"{rounds} rounds in {history.seconds:.1f} s; sha256 {history.sha256}")
@@ -193,7 +194,9 @@ def _chosen_task(task: str) -> Task:
 @app.command()
 def compare(
     folders: Annotated[list[Path], typer.Argument(help="Folders that run --out has written.", metavar="DIR…")],
-    metric: Annotated[str, typer.Option(help="By which score.")] = "accuracy",
+    metric: Annotated[
+        str | None, typer.Option(help="By which score; accuracy, of a binary outcome auroc, if none is named.")
+    ] = None,
     target: Annotated[
         float | None, typer.Option(help="Of the mean hospital, to count rounds to; usually the best that all reach.")
     ] = None,
@@ -210,18 +213,24 @@ def compare(
 
         out.write_bytes(as_png(found.plot()))
     if as_json:
-        said = {"metric": metric, "target": found.target, "same_patients": found.same_patients}
+        said = {"metric": found.metric, "target": found.target, "same_patients": found.same_patients}
         runs = [_without_nan(vars(each)) for each in found.runs]
         print(json.dumps({**_without_nan(said), "runs": runs}))
         return
-    table = Table("run", "rounds", metric, "worst", "at", "best", "reached")
+    table = Table("run", "rounds", found.metric, "worst", "at", "best", "reached")
     for each in found.runs:
         reached = "never" if each.rounds_to_reach is None else str(each.rounds_to_reach)
-        cells = (f"{each.mean:.4f}", f"{each.worst:.4f}", str(each.worst_hospital or ""), f"{each.best_mean:.4f}")
-        table.add_row(each.run, str(each.rounds), *cells, reached)
+        mean, worst, best = (_or_too_few(score) for score in (each.mean, each.worst, each.best_mean))
+        table.add_row(each.run, str(each.rounds), mean, worst, str(each.worst_hospital or ""), best, reached)
     Terminal().print(table)
-    what = f"{metric} and best are means over the hospitals; reached: the round in which that is {found.target:.4g}."
-    Terminal().print(f"{what} {found.notice}")
+    what = f"{found.metric} and best are means over the hospitals"
+    if not math.isnan(found.target):
+        what += f"; reached: the round in which that is {found.target:.4g}"
+    Terminal().print(f"{what}. {found.notice}")
+
+
+def _or_too_few(score: float) -> str:
+    return TOO_FEW if math.isnan(score) else f"{score:.4f}"
 
 
 def _without_nan(facts: Mapping[str, object]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Runs side by side: what each reached, how soon, and at which hospital it does worst."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,7 @@ from simulation.bounds import number
 from simulation.curves import NOT_MEASURED, Curves
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import History
+from simulation.round_metrics import TOO_FEW, main_score
 from simulation.run_record import told_apart
 
 if TYPE_CHECKING:
@@ -117,12 +119,16 @@ class Comparison:
         """What stands below a figure: the task's notice and the caution."""
         return f"{self.task.notice} {self.caution}".strip()
 
+    @property
+    def _target(self) -> str:
+        return TOO_FEW if math.isnan(self.target) else f"{self.target:.4g}"
+
     def __repr__(self) -> str:
-        return f"Comparison(metric={self.metric!r}, runs={[each.run for each in self.runs]}, target={self.target:.4g})"
+        return f"Comparison(metric={self.metric!r}, runs={[each.run for each in self.runs]}, target={self._target})"
 
     def _repr_html_(self) -> str:
         shown = self.frame[list(SHOWN)].to_html(float_format="{:.4f}".format, na_rep="")
-        return f"<p><b>{self.metric}</b>, rounds to reach {self.target:.4g}. {escape(self.notice)}</p>{shown}"
+        return f"<p><b>{self.metric}</b>, rounds to reach {self._target}. {escape(self.notice)}</p>{shown}"
 
 
 SHOWN = ("rounds", "mean", "worst", "worst_hospital", "best_mean", "best_round", "rounds_to_reach")
@@ -131,13 +137,13 @@ SHOWN = ("rounds", "mean", "worst", "worst_hospital", "best_mean", "best_round",
 
 @hints_told()
 def compare(
-    histories: Iterable[History] | Mapping[str, History], metric: str = "accuracy", *, target: float | None = None
+    histories: Iterable[History] | Mapping[str, History], metric: str | None = None, *, target: float | None = None
 ) -> Comparison:
     """Hold runs beside each other.
 
     Args:
         histories: One or more, with labels of one's own or without.
-        metric: A column of their frames that is a score.
+        metric: A column of their frames that is a score; None: accuracy, of a binary outcome AUROC.
         target: What ``rounds_to_reach`` counts to, for the mean over the hospitals; None: the best that all of them
             reach in which there was something to measure.
 
@@ -154,6 +160,7 @@ def compare(
     first, *others = labelled.values()
     if any(each.record.definition.digest != first.record.definition.digest for each in others):
         raise ExperimentError("These runs learned different tasks.", hint="Compare runs of one task.")
+    metric = main_score(first.task) if metric is None else metric
     curves = {label: history.curves(metric) for label, history in labelled.items()}
     if target is None:
         best = [each.best for each in curves.values() if each.best_round is not None]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from contract.visible_text import visible
 from simulation.curves import Curves
 from simulation.errors import PlotsMissingError
+from simulation.round_metrics import TOO_FEW
 
 try:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ def draw_run(curves: Curves, title: str, notice: str, ax: Axes | None = None) ->
         label = str(name) if few else None if place else f"each of {len(curves.hospitals)} hospitals"
         color, width = (_OF_HOSPITALS[place], 1.3) if few else (_PALE, 0.8)
         _line(ax, curves, values, color, width, label=label, marked=few, on_top=few)
-    return _finished(ax, curves, title)
+    return _finished(ax, curves.metric, title, is_empty=curves.best_round is None)
 
 
 def draw_runs(runs: Mapping[str, Curves], title: str, notice: str, ax: Axes | None = None) -> Figure:
@@ -93,7 +94,8 @@ def draw_runs(runs: Mapping[str, Curves], title: str, notice: str, ax: Axes | No
         _line(ax, curves, curves.mean, color, 2.6, style, _shown(label))
     ax.plot([], [], color=_ink(ax), linewidth=2.6, label="thick: mean hospital")
     ax.plot([], [], color=_ink(ax), linewidth=0.9, label="thin: worst hospital")
-    return _finished(ax, next(iter(runs.values())), title)
+    is_empty = all(each.best_round is None for each in runs.values())
+    return _finished(ax, next(iter(runs.values())).metric, title, is_empty=is_empty)
 
 
 def as_png(figure: Figure) -> bytes:
@@ -138,15 +140,19 @@ def _line(
     drawn.set(marker=marker, markersize=width * 1.6, zorder=2.1 if on_top else 1.9)
 
 
-def _finished(ax: Axes, curves: Curves, title: str) -> Figure:
+def _finished(ax: Axes, metric: str, title: str, *, is_empty: bool) -> Figure:
     ax.set_title(title, loc="left", fontsize=11)
     ax.set_xlabel("round")
-    ax.set_ylabel(AXES[curves.metric])
+    ax.set_ylabel(AXES[metric])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
-    if "nats" in AXES[curves.metric]:
+    if "nats" in AXES[metric]:
         ax.set_ylim(bottom=0)
+    elif "(-1 to 1)" in AXES[metric]:
+        ax.set_ylim(-1.02, 1.02)
     else:
         ax.set_ylim(-0.02, 1.02)
+    if is_empty:
+        ax.text(0.5, 0.5, TOO_FEW, transform=ax.transAxes, ha="center", color=_ink(ax))
     ax.grid(color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)

@@ -1,5 +1,6 @@
 """What a run of a simulated federation gave: rows as a frame and a figure, its model, and the folder that keeps it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -15,7 +16,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from simulation.curves import Curves, curves_of
 from simulation.errors import ExperimentError, SavedRunError, hints_told
-from simulation.round_metrics import HEADER, Model, RoundRow, read_rows, written
+from simulation.round_metrics import HEADER, TOO_FEW, Model, RoundRow, main_score, read_rows, written
 from simulation.run_folder import MODEL, PICTURE, RECORD, ROWS, SCALER, read_file, read_record, write_folder
 from simulation.run_record import RunRecord
 
@@ -122,21 +123,21 @@ class History:
         return "local" if self.model is None else "global"
 
     @hints_told()
-    def curves(self, metric: str = "accuracy", model: Model | None = None) -> Curves:
+    def curves(self, metric: str | None = None, model: Model | None = None) -> Curves:
         """Give a metric at each hospital after each round, with the mean and the worst of them.
 
         Args:
-            metric: A column of the frame that is a score.
+            metric: A column of the frame that is a score; None: accuracy, of a binary outcome AUROC.
             model: ``global`` or ``local``; None: ``served``.
         """
-        return curves_of(self.rows, metric, model or self.served)
+        return curves_of(self.rows, main_score(self.task) if metric is None else metric, model or self.served)
 
     @hints_told()
-    def plot(self, metric: str = "accuracy", model: Model | None = None, *, ax: "Axes | None" = None) -> "Figure":
+    def plot(self, metric: str | None = None, model: Model | None = None, *, ax: "Axes | None" = None) -> "Figure":
         """Draw a metric over the rounds: a thin line a hospital, their mean and the worst of them.
 
         Args:
-            metric: A column of the frame that is a score.
+            metric: A column of the frame that is a score; None: accuracy, of a binary outcome AUROC.
             model: ``global`` or ``local``; None: ``served``.
             ax: Where; None: in a figure of its own, which a notebook shows.
 
@@ -211,21 +212,24 @@ class History:
 
     def __repr__(self) -> str:
         curves = self.curves()
-        at_the_end = f"accuracy={curves.mean[-1]:.4f}, worst={curves.worst[-1]:.4f}"
+        at_the_end = f"{curves.metric}={curves.mean[-1]:.4f}, worst={curves.worst[-1]:.4f}"
+        if math.isnan(curves.mean[-1]):
+            at_the_end = f"{curves.metric}: {TOO_FEW}"
         return (
             f"History(strategy={self.strategy!r}, rounds={self.rounds}, hospitals={len(self.record.hospitals)}, "
             f"seed={self.seed}, {at_the_end}, sha256={self.sha256!r})"
         )
 
     def _repr_html_(self) -> str:
-        frame = self.frame
-        last = frame[frame["round"] == self.rounds].pivot(index="hospital", columns="model", values="accuracy")
+        frame, score = self.frame, main_score(self.task)
+        last = frame[frame["round"] == self.rounds].pivot(index="hospital", columns="model", values=score)
+        said = "AUROC" if self.task.is_binary else "Accuracy"
         names = [each.name for each in self.record.hospitals]
         digest = f"<br>model <code>{self.sha256}</code>" if self.sha256 else ""
         return (
             f"<p><b>{self._title}</b>, {count(self.rounds, 'round')}, seed {self.seed} {digest}<br>"
-            f"Accuracy on held-out patients after the last round. {escape(self.task.notice)}</p>"
-            f"{last.loc[names].to_html(max_rows=12, float_format='{:.4f}'.format)}"
+            f"{said} on held-out patients after the last round. {escape(self.task.notice)}</p>"
+            f"{last.loc[names].to_html(max_rows=12, float_format='{:.4f}'.format, na_rep=TOO_FEW)}"
         )
 
 
@@ -248,12 +252,19 @@ def _read_common(folder: Path, record: RunRecord) -> GlobalModel:
 
 def _require_rows_of(record: RunRecord, rows: tuple[RoundRow, ...]) -> None:
     """Refuse rows that are none of this run's: of other hospitals or rounds, twice, with gaps, or not to its end."""
-    hospitals = {(each.name, each.num_examples, each.held_out) for each in record.hospitals}
-    found = {(row.hospital, row.num_examples, row.metrics["held_out"]) for row in rows}
+    recorded = {(each.name, each.num_examples): each.held_out for each in record.hospitals}
+    is_binary = record.definition.to_task().is_binary
+    may_be_silent = {None} if is_binary else set()  # with too few outcomes to judge, their number is not said either
+    are_its = all(
+        ("auroc" in row.metrics) == is_binary
+        and row.metrics["held_out"] in {recorded.get((row.hospital, row.num_examples)), *may_be_silent}
+        for row in rows
+    )
+    found = {(row.hospital, row.num_examples) for row in rows}
     rounds, models = {row.round for row in rows}, {row.model for row in rows}
     places = {(row.round, row.hospital, row.model) for row in rows}
     # counted before any is made of them: what the files name is not ours
-    is_whole = len(places) == len(rows) == len(rounds) * len(record.hospitals) * len(models) and found == hospitals
+    is_whole = len(places) == len(rows) == len(rounds) * len(record.hospitals) * len(models) and found == set(recorded)
     has_served = ("local" if record.sha256 is None else "global") in models
-    if not (is_whole and has_served) or max(rounds, default=0) != record.rounds or min(rounds) < 1:
+    if not (is_whole and are_its and has_served) or max(rounds, default=0) != record.rounds or min(rounds) < 1:
         raise SavedRunError("rounds.csv is not that of the run in history.json.", hint="Run it again, and save it.")

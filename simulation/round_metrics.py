@@ -26,6 +26,9 @@ _FIRST = ("round", "hospital", "num_examples", "model")
 HEADER = (*_FIRST, *COLUMNS)
 _HEADERS = {(*_FIRST, *columns): columns for columns in (COLUMNS, BINARY_COLUMNS)}
 
+TOO_FEW = "too few outcomes to judge"
+"""What people read where there is no figure."""
+
 Model = Literal["local", "global"]
 """What a hospital trained for the round, and what the round gave to all."""
 
@@ -58,6 +61,11 @@ class RoundRow:
         """The row below ``header``."""
         metrics = (self.metrics.get(column) for column in self.header[len(_FIRST) :])
         return (self.round, str(self.hospital), self.num_examples, self.model, *metrics)
+
+
+def main_score(task: "Task") -> str:
+    """Name the metric to look at first: accuracy, of a binary outcome AUROC."""
+    return "auroc" if task.is_binary else "accuracy"
 
 
 def rows_of(done: "Round", task: "Task", hospitals: "Sequence[Hospital]") -> list[RoundRow]:

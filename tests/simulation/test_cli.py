@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,20 @@ def test_the_command_writes_each_rounds_metrics_where_asked(tmp_path: Path, caps
     *_, last = (tmp_path / "rounds.csv").read_text().splitlines()
     assert last.startswith(f"2,KNH,40,global,{made['hospitals'][-1]['global']['accuracy']},")
     assert (tmp_path / "rounds.csv").read_text().count("\n") == 1 + 2 * 3 * 2
+
+
+def test_the_command_runs_a_task_of_admissions_and_keeps_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    run = partial(cli.run, "mortality_in_hospital", hospitals=3, patients=1000, rounds=2, seed=1)
+    run(csv=tmp_path / "rounds.csv", out=tmp_path / "run", as_json=True)
+    made = json.loads(capsys.readouterr().out)
+    kept = History.load(tmp_path / "run")
+    assert (kept.task.name, kept.sha256, len(kept.rows)) == (made["task"], made["sha256"], 2 * 3 * 2)
+    assert [row.metrics for row in kept.last if row.model == "global"] == [each["global"] for each in made["hospitals"]]
+    assert (tmp_path / "run" / "rounds.csv").read_bytes() == (tmp_path / "rounds.csv").read_bytes()
+    assert made["pooled"]["auroc"] > 0.5
+    assert "auroc=0." in repr(kept)
+    run()
+    assert "auroc, global" in capsys.readouterr().out
 
 
 def test_a_bar_is_shown_on_a_terminal_alone():

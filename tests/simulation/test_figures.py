@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from contract.names import EnvoyName
 from simulation.curves import Curves, curves_of
 from simulation.figures import AXES, as_png, draw_run, draw_runs
-from simulation.round_metrics import BINARY_COLUMNS, COLUMNS
+from simulation.round_metrics import BINARY_COLUMNS, COLUMNS, TOO_FEW
 from tests.simulation.runs import rows
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -59,6 +59,20 @@ def test_every_score_has_its_axis_with_a_unit():
         axes = draw_run(curves(2, metric=metric), "title", "notice").axes[0]
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("round", AXES[metric])
     assert all(text.endswith(")") for text in AXES.values())
+
+
+def test_a_figure_without_a_value_says_why_it_is_empty():
+    nothing, something = curves_of(rows("auroc", [None, None]), "auroc", "global"), curves(1, 2, "auroc")
+    assert [text.get_text() for text in draw_run(nothing, "title", "notice").axes[0].texts] == [TOO_FEW]
+    assert [text.get_text() for text in draw_runs({"a": nothing}, "title", "notice").axes[0].texts] == [TOO_FEW]
+    assert list(draw_run(something, "title", "notice").axes[0].texts) == []
+    assert list(draw_runs({"a": nothing, "b": something}, "title", "notice").axes[0].texts) == []
+
+
+def test_what_can_be_below_zero_has_room_there():
+    curve = curves_of(rows("calibration_in_the_large", [-0.5]), "calibration_in_the_large", "global")
+    low, high = draw_run(curve, "title", "notice").axes[0].get_ylim()
+    assert low < -1 < 1 < high
 
 
 def test_title_and_notice_stand_on_the_figure():

@@ -111,6 +111,20 @@ def test_a_folder_whose_files_do_not_belong_together_is_refused(tmp_path: Path, 
         History.load(tmp_path)
 
 
+def test_rows_of_another_kind_of_outcome_are_refused(tmp_path: Path):
+    levels, admissions = tmp_path / "levels", tmp_path / "admissions"
+    small_run().save(levels)
+    Federation.synthetic(hospitals=1, patients=100, task="mortality_in_hospital").run(rounds=1).save(admissions)
+    History.load(admissions)
+    rows = (levels / "rounds.csv").read_text().splitlines()
+    cells = [line.split(",") for line in rows[1:]]
+    silent = [",".join([*each[:4], *[""] * 6, each[-1]]) for each in cells]
+    head = (admissions / "rounds.csv").read_text().splitlines()[0]
+    (levels / "rounds.csv").write_text("\n".join([head, *silent]) + "\n")
+    with pytest.raises(SavedRunError, match=r"rounds\.csv is not that of the run"):
+        History.load(levels)
+
+
 def of_one_model(which: str) -> Callable[[bytes], bytes]:
     return lambda data: b"".join(line for line in data.splitlines(keepends=True) if which.encode() not in line)
 
