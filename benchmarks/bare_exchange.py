@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from contract.artifacts.model_file import write_model
-from contract.tasks import DIAGNOSIS_COUNT
+from simulation.demonstration import DEMONSTRATION
 
 
 class Exchange:
@@ -22,7 +22,7 @@ class Exchange:
     def __init__(self, hospitals: int) -> None:
         self._hospitals = hospitals
         self.opened = [time.perf_counter()]
-        self._model = write_model(DIAGNOSIS_COUNT.initial_state(), DIAGNOSIS_COUNT.layout)
+        self._model = write_model(DEMONSTRATION.initial_state(), DEMONSTRATION.layout)
         self._come: list[bytes] = []
         self._moved = asyncio.Condition()
 

@@ -8,7 +8,6 @@ from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
 from contract.names import Digest, EnvoyName
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT
 from director.assembly import Director
 from director.records.run_schema import ContributionRow, InvitationRow, RoundClosingRow, RoundRow, RunRow
 from director.records.schema import (
@@ -20,13 +19,14 @@ from director.records.schema import (
     SubmissionRow,
     TokenRow,
 )
+from simulation.demonstration import DEMONSTRATION
 
 _METRICS = {"accuracy": 0.7, "macro_f1": 0.6, "loss": 0.8, "held_out": 40, "confusion": [[9, 1, 0]] * 3}
 
 
 def crowd(director: Director, now: datetime, *, hospitals: int, uploads: int, versions: int, rounds: int) -> None:
     """Fill a federation that is new: ``uploads`` of each hospital, ``rounds`` of one open run."""
-    task = DIAGNOSIS_COUNT
+    task = DEMONSTRATION
     digest = Digest.of(b"x")
     files = {
         "model": director.blobs.keep(write_model(task.initial_state(), task.layout))[0],

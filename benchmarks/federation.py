@@ -11,7 +11,7 @@ from benchmarks.http_client import Request, ask
 from benchmarks.program import Program, run, serving
 from contract.artifacts.model_file import read_model, write_model
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT
+from simulation.demonstration import DEMONSTRATION
 
 HOSPITALS = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
 SERVE = ("serve", "--host", "127.0.0.1", "--workers", "1")
@@ -57,7 +57,7 @@ def _token(folder: Path, role: str) -> str:
 
 def _enrol(director: Program, admin: str, name: str) -> None:
     """Let a hospital join, send its statistics, and upload a model."""
-    port, task = director.port, DIAGNOSIS_COUNT
+    port, task = director.port, DEMONSTRATION
     code = ask(port, Request("POST", "/envoys", admin, json.dumps({"envoy_name": name}).encode())).json()["code"]
     token = str(ask(port, Request("POST", "/join", body=json.dumps({"code": code}).encode())).json()["token"])
     random = np.random.default_rng(list(name.encode()))

@@ -7,10 +7,11 @@ import sys
 from dataclasses import replace
 
 from contract import tasks
-from contract.tasks import DIAGNOSIS_COUNT, TrainingPlan
+from contract.tasks import TrainingPlan
+from simulation.demonstration import DEMONSTRATION
 
 SHORT_EPOCH = replace(
-    DIAGNOSIS_COUNT, training=TrainingPlan(optimizer="adam", learning_rate=1e-2, batch_size=256, local_epochs=1)
+    DEMONSTRATION, training=TrainingPlan(optimizer="adam", learning_rate=1e-2, batch_size=256, local_epochs=1)
 )
 """Its network is 1 → 32 → 16 → 3."""
 

@@ -12,7 +12,7 @@ from torch import nn
 from aggregation.scaling import merge_scalers
 from benchmarks.report import Figure, Row, middle
 from benchmarks.short_epoch import SHORT_EPOCH
-from contract.tasks import DIAGNOSIS_COUNT
+from simulation.demonstration import DEMONSTRATION
 from simulation.in_process import Hospital, run_federation, synthetic_hospitals
 
 _PATIENTS, _HOSPITALS = 6250, 5
@@ -37,8 +37,8 @@ def measure(folder: Path, *, is_quick: bool) -> Figure:
         floor.append(_seconds(lambda: _plain_loop(hospitals, rounds)) / rounds)
     ours, floor = ours[1:], floor[1:]  # the first turn warms up
     ratio = median(ours) / median(floor)
-    many = synthetic_hospitals(DIAGNOSIS_COUNT, 5 if is_quick else 100, 200, 0)
-    seconds = _seconds(lambda: run_federation(DIAGNOSIS_COUNT, many, rounds=2 if is_quick else 20))
+    many = synthetic_hospitals(DEMONSTRATION, 5 if is_quick else 100, 200, 0)
+    seconds = _seconds(lambda: run_federation(DEMONSTRATION, many, rounds=2 if is_quick else 20))
     return Figure(
         "Simulation",
         _HOW,
@@ -69,7 +69,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def _plain_loop(hospitals: Sequence[Hospital], rounds: int) -> dict[str, torch.Tensor]:
     """Average as anybody would write it down."""
-    scaler = merge_scalers([each.scaler(DIAGNOSIS_COUNT) for each in hospitals])
+    scaler = merge_scalers([each.scaler(DEMONSTRATION) for each in hospitals])
     data = [
         (
             torch.from_numpy(scaler.transform(each.split.training.features).astype("float32")),

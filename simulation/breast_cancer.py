@@ -13,7 +13,8 @@ from aggregation.scaling import merge_scalers
 from contract.names import TaskName
 from contract.network import ArchitectureSpec, State, forward
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT, Feature, Task
+from contract.tasks import Feature, Task
+from simulation.demonstration import DEMONSTRATION
 from simulation.partition import deal_by_label
 from simulation.quick_training import Patients
 
@@ -35,7 +36,7 @@ def task() -> Task:
         label="1 where the finding is benign",
         cut_points=(0.5,),
         architecture=ArchitectureSpec(input_size=len(names), hidden_sizes=(), output_size=2),
-        training=DIAGNOSIS_COUNT.training,
+        training=DEMONSTRATION.training,
         initial_seed=0,
         minimum_examples=LEAST_PATIENTS,
         maximum_examples=10_000_000,

@@ -17,10 +17,11 @@ from aggregation.strategy import RULES, strategy_named
 from contract.errors import FederationError
 from contract.names import EnvoyName
 from contract.plain_files import read_bounded
-from contract.tasks import BUILT_IN_TASKS, DEFAULT_TASK, Task
+from contract.tasks import BUILT_IN_TASKS, Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
+from simulation.demonstration import DEMONSTRATION
 from simulation.hospital import Counts
 from simulation.round_metrics import TOO_FEW, main_score
 
@@ -90,7 +91,7 @@ def _write_with_outcomes(out: Path, hospitals: int, admissions: int, seed: int, 
 
 @app.command()
 def run(
-    task: Annotated[str, typer.Option(help="The task.")] = DEFAULT_TASK,
+    task: Annotated[str, typer.Option(help="The task.")] = DEMONSTRATION.name,
     hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 5,
     patients: Annotated[int, typer.Option(min=10, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Rounds of train and aggregate.")] = 10,

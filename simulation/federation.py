@@ -14,8 +14,9 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.errors import UnknownTaskError
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName
-from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT, RISK_LEVELS, Task
+from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
 from simulation.bounds import number, whole
+from simulation.demonstration import DEMONSTRATION
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import GlobalModel, History, count
 from simulation.progress import progress_shown
@@ -59,7 +60,7 @@ class Federation:
         seed: int = 0,
         *,
         concentration: float | None = None,
-        task: Task | str = DIAGNOSIS_COUNT,
+        task: Task | str | None = None,
     ) -> Self:
         """Draw hospitals that don't exist; the first five are the standard ones. As ``fl-simulate run`` does.
 
@@ -69,7 +70,7 @@ class Federation:
             seed: Draws and splits the patients, and orders the training of the runs.
             concentration: Deals all patients out anew, by label in shares of a Dirichlet law: the smaller, the more
                 unevenly (0.1: hardly more than one risk level at a hospital; 100: all alike). None: each keeps its own.
-            task: The task, or the name of a built-in one.
+            task: The task, or the name of a built-in one; None: the demonstration.
 
         Raises:
             ExperimentError: A number is out of its bounds, or nobody here knows how to draw the task's patients.
@@ -80,14 +81,15 @@ class Federation:
         hospitals = whole("hospitals", hospitals, 1, MOST_HOSPITALS)
         patients = whole("patients", patients, LEAST_PATIENTS, MAXIMUM_PATIENTS)
         seed = whole("seed", seed, 0)
-        if _task(task).is_binary:
-            return cls(_task(task), _of_a_known_law(_task(task), hospitals, patients, seed, concentration), seed)
+        chosen = _task(task)
+        if chosen.is_binary:
+            return cls(chosen, _of_a_known_law(chosen, hospitals, patients, seed, concentration), seed)
         from simulation.in_process import dealt_hospitals, synthetic_hospitals  # late: torch takes seconds
 
         if concentration is None:
-            return cls(_task(task), tuple(synthetic_hospitals(_task(task), hospitals, patients, seed)), seed)
+            return cls(chosen, tuple(synthetic_hospitals(chosen, hospitals, patients, seed)), seed)
         concentration = number("concentration", concentration, LEAST_CONCENTRATION, MOST_CONCENTRATION)
-        return cls(_task(task), tuple(dealt_hospitals(_task(task), hospitals, patients, seed, concentration)), seed)
+        return cls(chosen, tuple(dealt_hospitals(chosen, hospitals, patients, seed, concentration)), seed)
 
     @classmethod
     @hints_told()
@@ -95,7 +97,7 @@ class Federation:
         cls,
         folders: Mapping[str, Folder] | Iterable[Folder],
         *,
-        task: Task | str = DIAGNOSIS_COUNT,
+        task: Task | str | None = None,
         seed: int = 0,
         held_out_share: float = 0.2,
     ) -> Self:
@@ -103,7 +105,7 @@ class Federation:
 
         Args:
             folders: Hospital → its folder, which holds ``hosp/diagnoses_icd.csv.gz``; or folders with hospitals' names.
-            task: The task, or the name of a built-in one.
+            task: The task, or the name of a built-in one; None: the demonstration.
             seed: Splits the patients, and orders the training of the runs.
             held_out_share: Of each hospital's patients, 0.01 to 0.99.
 
@@ -282,7 +284,7 @@ def _of_a_known_law(
     if task != TASK:
         raise ExperimentError(
             f"There is no law here to draw the patients of task {task.name} by.",
-            hint=f"Choose {DIAGNOSIS_COUNT.name} or {TASK.name}; or read tables: Federation.from_folders.",
+            hint=f"Choose {DEMONSTRATION.name} or {TASK.name}; or read tables: Federation.from_folders.",
         )
     if hospitals > len(CLINICAL_HOSPITALS) or concentration is not None:
         raise ExperimentError(
@@ -292,9 +294,9 @@ def _of_a_known_law(
     return tuple(clinical_hospitals(seed, admissions)[:hospitals])
 
 
-def _task(task: Task | str) -> Task:
-    if isinstance(task, Task):
-        return task
+def _task(task: Task | str | None) -> Task:
+    if task is None or isinstance(task, Task):
+        return task or DEMONSTRATION
     built_in = next((each for name, each in BUILT_IN_TASKS.items() if name == task), None)
     if built_in is None:
         raise UnknownTaskError(

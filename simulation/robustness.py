@@ -13,9 +13,9 @@ from statistics import fmean
 from aggregation.scaling import merge_scalers
 from aggregation.screening import Bounds, screen_updates
 from aggregation.strategy import aggregate, strategy_named
-from contract.tasks import DIAGNOSIS_COUNT
 from envoy.training import order_of_cycle, train
 from simulation.attacks import ATTACKS, SCALING, SIGN_FLIP, Attack
+from simulation.demonstration import DEMONSTRATION
 from simulation.few_hospitals_tables import WARM_UP, tables
 from simulation.hostile_run import ROUNDS, Defence, Outcome, Scenario, run
 from simulation.in_process import Hospital, synthetic_hospitals, update_of
@@ -129,7 +129,7 @@ def count_ratios(seeds: int) -> str:
 
 def quarantined(hospitals: Sequence[Hospital], rounds: int, seed: int) -> int:
     """Train the product's own task with honest hospitals; give how many submissions it would set aside."""
-    task = DIAGNOSIS_COUNT
+    task = DEMONSTRATION
     scaler, state = merge_scalers([hospital.scaler(task) for hospital in hospitals]), task.initial_state()
     number = 0
     for _ in range(rounds):
@@ -167,7 +167,7 @@ def page(seeds: int, clean_runs: int) -> str:
 
 def many_hospitals(seeds: int, clean_runs: int) -> Mapping[str, object]:
     """Run what is about eleven hospitals without a director."""
-    own_task = [quarantined(synthetic_hospitals(DIAGNOSIS_COUNT, 5, 2000, seed), ROUNDS, seed) for seed in range(seeds)]
+    own_task = [quarantined(synthetic_hospitals(DEMONSTRATION, 5, 2000, seed), ROUNDS, seed) for seed in range(seeds)]
     return {
         "two": accuracies(2, seeds),
         "four": accuracies(4, seeds),

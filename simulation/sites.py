@@ -9,9 +9,10 @@ import numpy as np
 
 from contract.names import EnvoyName
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT, Task
+from contract.tasks import Task
 from envoy.cohort import Cohort, Split
 from simulation import breast_cancer
+from simulation.demonstration import DEMONSTRATION
 from simulation.in_process import pooled, synthetic_hospitals
 from simulation.quick_training import Patients
 
@@ -30,9 +31,9 @@ class Site:
 def sites_of(data: Data, hospitals: int, seed: int) -> tuple[Task, Sequence[Site], Cohort]:
     """Give the task, the hospitals' patients, and a validation table of patients whom no hospital has."""
     if data == "standard":
-        sites = [Site(each.name, each.split) for each in synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 2000, seed)]
-        others = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals, 200, seed + 1000)
-        return DIAGNOSIS_COUNT, sites, pooled(others).split.training
+        sites = [Site(each.name, each.split) for each in synthetic_hospitals(DEMONSTRATION, hospitals, 2000, seed)]
+        others = synthetic_hospitals(DEMONSTRATION, hospitals, 200, seed + 1000)
+        return DEMONSTRATION, sites, pooled(others).split.training
     dealt = breast_cancer.consortium(seed, hospitals)
     half = len(dealt.held_out) // 2
     table, held_out = (_cohort(dealt.held_out, dealt.scaler, rows) for rows in (slice(half), slice(half, None)))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from contract.network import State
 from contract.scaler import ScalerState
-from contract.tasks import DIAGNOSIS_COUNT
 from envoy.evaluation import evaluate_levels
+from simulation.demonstration import DEMONSTRATION
 from simulation.in_process import Hospital, Round, dealt_hospitals, pooled, run_federation
 
 LOCAL, POOLED = "local (no sharing)", "pooled (not a federation)"
@@ -75,7 +75,7 @@ class Outcome:
 def outcomes(experiment: Experiment, way: str, seed: int) -> Mapping[int, Outcome]:
     """Run one way with one seed; give what it reaches after each round that is looked at."""
     hospitals = dealt_hospitals(
-        DIAGNOSIS_COUNT, experiment.hospitals, experiment.patients, seed, experiment.concentration
+        DEMONSTRATION, experiment.hospitals, experiment.patients, seed, experiment.concentration
     )
     found: dict[int, list[Model]] = {number: [] for number in experiment.looks}
     strategy, parameters = STRATEGIES.get(way, ("fedavg", {}))
@@ -87,7 +87,7 @@ def outcomes(experiment: Experiment, way: str, seed: int) -> Mapping[int, Outcom
 
     for federation in _federations(way, hospitals):
         run_federation(
-            DIAGNOSIS_COUNT,
+            DEMONSTRATION,
             federation,
             rounds=experiment.rounds,
             strategy=strategy,
@@ -115,7 +115,7 @@ def _outcome(hospitals: Sequence[Hospital], models: Sequence[Model]) -> Outcome:
 
 
 def _accuracy(model: Model, hospital: Hospital) -> float:
-    confusion = evaluate_levels(DIAGNOSIS_COUNT, *model, hospital.split.held_out).confusion
+    confusion = evaluate_levels(DEMONSTRATION, *model, hospital.split.held_out).confusion
     return float(confusion.trace() / confusion.sum())
 
 
