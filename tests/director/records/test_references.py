@@ -1,5 +1,7 @@
 """Which kept files rows refer to: every one of them, in a database of this version and of the one before."""
 
+from contract.artifacts.model_file import write_model
+from contract.names import Digest
 from director.records.references import referred_digests
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -22,7 +24,8 @@ def test_every_file_on_the_disk_is_named_by_a_row_and_the_other_way_round(
         assert referred_digests(session, set()) == set()
 
 
-def test_where_nothing_was_uploaded_only_the_start_is_named(federation: FederationSimulator):
-    hospital = federation.enrol("KNH")
+def test_where_nothing_was_uploaded_only_the_tasks_starts_are_named(federation: FederationSimulator):
+    tasks = federation.director.catalogue.values()
+    starts = {Digest.of(write_model(task.initial_state(), task.layout)) for task in tasks}
     with federation.director.database.read() as session:
-        assert referred_digests(session) == {hospital.start()["model_sha256"]}
+        assert referred_digests(session) == starts
