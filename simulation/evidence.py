@@ -14,7 +14,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.evaluation import evaluate
 from envoy.training import order_of_cycle, train
-from simulation import clinical_evidence
+from simulation import clinical_evidence, plan_evidence
 from simulation.demonstration import DEMONSTRATION
 from simulation.in_process import Hospital, pooled, run_federation, synthetic_hospitals, update_of
 
@@ -116,7 +116,8 @@ def main() -> None:
     options = parser.parse_args()
     page = _PAGE.format(table=table(options.seeds), **_FACTS, seeds=options.seeds)
     rows = clinical_evidence.rows_of(options.seeds)
-    options.out.write_text(page + clinical_evidence.section(rows, options.seeds), encoding="utf-8")
+    page += clinical_evidence.section(rows, options.seeds) + plan_evidence.section(options.seeds)
+    options.out.write_text(page, encoding="utf-8")
     clinical_evidence.draw_gain(rows, options.out.parent / clinical_evidence.PICTURE)
 
 

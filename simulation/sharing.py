@@ -59,8 +59,8 @@ def ways_to_answer(task: Task, hospitals: Sequence[Hospital], *, rounds: int, se
     """
     alone = [run_federation(task, [each], rounds=rounds, seed=seed) for each in hospitals]
     locals_ = [_linear(task, run.state, run.scaler) for run in alone]
-    run = run_federation(task, hospitals, rounds=rounds, seed=seed)
-    federated, in_one_place = _linear(task, run.state, run.scaler), _pooled(task, hospitals)
+    federated = federated_alone(task, hospitals, rounds=rounds, seed=seed)
+    in_one_place = pooled_alone(task, hospitals)
     return {
         LOCAL: lambda place, rows: locals_[place](rows),
         ENSEMBLE: lambda _, rows: _mean_opinion([model(rows) for model in locals_]),
@@ -69,11 +69,18 @@ def ways_to_answer(task: Task, hospitals: Sequence[Hospital], *, rounds: int, se
     }
 
 
+def federated_alone(task: Task, hospitals: Sequence[Hospital], *, rounds: int, seed: int) -> Callable[[Cohort], Logits]:
+    """Train the federation by plain averaging, and give what answers."""
+    run = run_federation(task, hospitals, rounds=rounds, seed=seed)
+    return _linear(task, run.state, run.scaler)
+
+
 def _linear(task: Task, state: State, scaler: ScalerState) -> Callable[[Cohort], Logits]:
     return lambda rows: forward(task.architecture, state, scaler.transform(rows.features))[:, 0]
 
 
-def _pooled(task: Task, hospitals: Sequence[Hospital]) -> Callable[[Cohort], Logits]:
+def pooled_alone(task: Task, hospitals: Sequence[Hospital]) -> Callable[[Cohort], Logits]:
+    """Fit scikit-learn's logistic regression to everybody's training rows, and give what answers."""
     from sklearn.linear_model import LogisticRegression  # late: scikit-learn takes a second
 
     rows = pooled(hospitals).split.training

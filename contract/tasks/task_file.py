@@ -68,7 +68,7 @@ class PlanInFile(_Part):
     """``[plan]``: one cycle of training."""
 
     optimizer: Literal["sgd", "adam"]
-    learning_rate: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)]
     epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
     steps: Annotated[int, Field(ge=1, le=100_000_000)] | None = None

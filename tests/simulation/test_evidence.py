@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.tasks import DIAGNOSIS_COUNT
-from simulation import clinical_evidence, evidence
+from simulation import clinical_evidence, evidence, plan_evidence
 from simulation.clinical_consortium import CLINICAL_HOSPITALS
 from simulation.evidence import WAYS, Way, accuracies, main
 from simulation.sharing import FEDERATED, LOCAL, ORACLE, POOLED, Figures
@@ -23,6 +23,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "PATIENTS", 60)
     monkeypatch.setattr(evidence, "CYCLES", 2)
     monkeypatch.setattr(clinical_evidence, "rows_of", lambda seeds: ROWS)
+    monkeypatch.setattr(plan_evidence, "gaps", lambda sizes, seeds: [[0.001, 0.002]] * len(plan_evidence.TRIED))
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
