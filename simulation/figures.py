@@ -33,7 +33,7 @@ AXES: Mapping[str, str] = {
     "f1_medium": "F1 of level medium (0 to 1)",
     "f1_high": "F1 of level high (0 to 1)",
     "loss": "loss (mean cross-entropy, nats)",
-    "auroc": "AUROC (0.5 to 1)",
+    "auroc": "AUROC (0 to 1)",
     "auprc": "AUPRC (0 to 1)",
     "brier": "Brier score (0 to 1)",
     "calibration_in_the_large": "calibration in the large (-1 to 1)",
