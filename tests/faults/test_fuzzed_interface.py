@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import APIOperation, BaseSchema, Case, GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from tests.contract.tasks.task_files import HEART
 from tests.faults.scale import record, scaled
 from tests.faults.senders import Sender, join
 from tests.real_processes import RealDirector
@@ -21,10 +22,12 @@ CASES = scaled(6, 75)
 SEED = 20261124
 
 # What these take is ruled by more than a schema can say (a start that was given out, a number of examples, the CSV of a
-# task's features, a name that is no device on Windows, what waits in quarantine, one run at a time, why one refuses, a
-# key that was used before): a request that fits the schema may be refused all the same.
+# task's features, a task's file, which inputs go with which task, a name that is no device on Windows, what waits in
+# quarantine, one run at a time, why one refuses, a key that was used before): a request that fits the schema may be
+# refused all the same.
 RULED_BY_MORE = {
     "add_envoy",
+    "add_task",
     "aggregate",
     "answer_run",
     "append_part",
@@ -32,7 +35,9 @@ RULED_BY_MORE = {
     "clear_alias",
     "close_run",
     "decline_proposal",
+    "infer",
     "infer_batch",
+    "infer_global",
     "infer_global_batch",
     "issue_token",
     "open_run",
@@ -43,6 +48,7 @@ RULED_BY_MORE = {
     "release_submission",
     "report_statistics",
     "resume_run",
+    "retire_task",
     "rotate_token",
     "set_alias",
     "set_note",
@@ -50,6 +56,13 @@ RULED_BY_MORE = {
     "sign_in",
     "upload",
 }
+
+
+@schemathesis.serializer("application/toml")
+def as_toml(context: schemathesis.SerializationContext, value: object) -> bytes:
+    """Send a text as it is."""
+    del context
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 class Federation:
@@ -120,6 +133,8 @@ class Federation:
             case.path_parameters["envoy_name"] = str(self.senders[2].name)
         elif operation in ("release_submission", "reject_submission"):
             case.path_parameters["submission_id"] = self.senders[2].receipts[0].id
+        elif operation == "add_task":
+            case.body = HEART
         elif operation == "set_validation":
             case.body = "label,diagnosis_count\nlow,3\nmedium,12\n"
         elif operation == "upload":
