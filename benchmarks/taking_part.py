@@ -60,9 +60,10 @@ def taking_part(folder: Path, tables: Sequence[Path]) -> Iterator[TakingPart]:
     run(PROGRAM, ["director", "init"], folder)
     admin = str(json.loads(run(PROGRAM, ["director", "token", "issue", "--role", "admin", "--json"], folder))["token"])
     with serving(PROGRAM, ["director", *SERVE], folder) as director:
-        homes = [folder / f"home-{name}" for name in HOSPITALS]
+        names = HOSPITALS[: len(tables)]
+        homes = [folder / f"home-{name}" for name in names]
         settings = [_of_envoy(home, data) for home, data in zip(homes, tables, strict=True)]
-        for name, its in zip(HOSPITALS, settings, strict=True):
+        for name, its in zip(names, settings, strict=True):
             enrol = Request("POST", "/envoys", admin, json.dumps({"envoy_name": name}).encode())
             code = str(ask(director.port, enrol).json()["code"])
             join = ["envoy", "join", "--director", f"http://127.0.0.1:{director.port}", "--code", code]

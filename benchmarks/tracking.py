@@ -33,8 +33,9 @@ _HOW = (
 def measure(folder: Path, *, is_quick: bool) -> Figure:
     """Play runs in pairs for each trouble, then let the tracker catch up."""
     rounds, patients, pairs = (3, 200, 1) if is_quick else (_ROUNDS, _PATIENTS, _PAIRS)
+    hospitals = 2 if is_quick else len(HOSPITALS)
     folder.mkdir()
-    tables = write_consortium(folder / "tables", len(HOSPITALS), patients)
+    tables = write_consortium(folder / "tables", hospitals, patients)
     with _mlflow(folder / "mlflow", is_quick=is_quick) as url, taking_part(folder / "federation", tables) as federation:
         federation.play(rounds)  # the first run warms all up
         with TroubledTracker(url, "slow") as slow, TroubledTracker(None, "500") as failing:
