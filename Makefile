@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 600
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup dashboard demo serve test check check-dashboard faults format bench evidence fuzz notebook robustness screenshots stages strategies client clean
+.PHONY: help setup dashboard demo serve test check check-code check-dashboard faults format bench evidence fuzz notebook robustness screenshots stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -66,13 +66,16 @@ test: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Run every test: side by side
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
-check: $(INSTALLED) ## Format, lint, types, import contracts, pages made from the code
+check: $(INSTALLED) $(if $(NPM),$(PACKAGES)) ## Format, lint, types, import contracts, pages made from the code
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-code $(if $(NPM),check-dashboard)
+	@$(if $(NPM),,echo "no npm: the dashboard is not checked")
+
+check-code: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/draw_stages.py --check
-	$(if $(NPM),$(MAKE) --no-print-directory check-dashboard,@echo "no npm: the dashboard is not checked")
 
 check-dashboard: $(INSTALLED) $(PACKAGES)
 	$(BIN)/python docs/write_interface.py dashboard/node_modules/.openapi.json
