@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from contract.director_problems import shown
 from contract.tasks import Feature, Task
+from contract.tasks.feature import NO_UNIT
 
 _LONG = 300
 
@@ -75,7 +76,7 @@ def _holds(feature: Feature) -> str:
     if feature.kind == "flag":
         return "0 or 1 (false or true, no or yes)"
     whole = "whole number" if feature.kind == "count" else "number"
-    unit = "" if feature.unit == "none" else f" {shown(feature.unit, _LONG)}"
+    unit = "" if feature.unit == NO_UNIT else f" {shown(feature.unit, _LONG)}"
     return f"{whole}, {feature.minimum:g} to {feature.maximum:g}{unit}"
 
 

@@ -18,6 +18,9 @@ from pydantic import Field
 from contract.clinical.quantities import Availability, Kind
 from contract.errors import InvalidInputError
 
+NO_UNIT = "none"
+"""What stands for the unit of a value that has none."""
+
 
 def _is_default(value: object) -> bool:
     return value is None or value == ()
@@ -80,6 +83,11 @@ class Feature:
         """Whether a value need not be there."""
         return self.missing is not None
 
+    @property
+    def range(self) -> str:
+        """The bounds with the unit, for a person."""
+        return f"{self.minimum:g} to {self.maximum:g} {self.unit}".removesuffix(f" {NO_UNIT}")
+
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns of the vector that it becomes, in order."""
@@ -111,7 +119,7 @@ class Feature:
         if isinstance(value, float) and not math.isfinite(value):
             raise self._refuse("is not a finite number")
         if not self.minimum <= value <= self.maximum:
-            raise self._refuse(f"is outside {self.minimum:g} to {self.maximum:g} {self.unit}", is_out_of_bounds=True)
+            raise self._refuse(f"is outside {self.range}", is_out_of_bounds=True)
         if self.kind == "count" and value != int(value):
             raise self._refuse("is a count and must be whole")
         return float(value)

@@ -13,7 +13,7 @@ from contract.clinical.quantities import Availability, Kind
 from contract.errors import InvalidTaskError
 from contract.names import TaskName
 from contract.network import ArchitectureSpec
-from contract.tasks.feature import Feature
+from contract.tasks.feature import NO_UNIT, Feature
 from contract.tasks.plan import Outcome, Shares, TrainingPlan
 from contract.tasks.soundness import mistakes_of
 from contract.tasks.task import RISK_LEVELS, OutOfBounds, Source, Task
@@ -39,7 +39,7 @@ class FeatureInFile(_Part):
 
     name: _Name
     kind: Kind
-    unit: _Line = "none"
+    unit: _Line = NO_UNIT
     source: Annotated[_Line | None, Field(description="Quantity or column; without it the name.")] = None
     availability: Availability | None = None
     minimum: _Finite | None = None

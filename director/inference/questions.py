@@ -192,4 +192,4 @@ def _doubts(task: Task, raw: Matrix) -> Iterator[tuple[NDArray[np.bool_], str]]:
 def _outside(feature: Feature) -> str:
     if feature.kind == "category":
         return f"Feature {feature.name} is none of its categories."
-    return f"Feature {feature.name} is outside {feature.minimum:g} to {feature.maximum:g} {feature.unit}."
+    return f"Feature {feature.name} is outside {feature.range}."

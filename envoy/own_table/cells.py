@@ -96,7 +96,7 @@ def _values(feature: Feature, told: Told, words: "pd.Series[str]") -> tuple[_Num
 
 def _known(feature: Feature, told: Told) -> Sequence[Fault]:
     made = " (with the map's factor and offset)" if (told.factor, told.offset) != (1.0, 0.0) else ""
-    bounds = f"is outside {feature.minimum:g} to {feature.maximum:g} {feature.unit}{made}"
+    bounds = f"is outside {feature.range}{made}"
     wrong = {
         "category": Fault("unknown_category", f"is none of: {', '.join(feature.categories)}", is_out_of_bounds=True),
         "flag": Fault("wrong_type", "is none of 0, 1, false, true, no, yes"),

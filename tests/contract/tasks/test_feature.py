@@ -93,3 +93,8 @@ def test_another_value_is_refused(feature: Feature, value: object, is_out_of_bou
         feature.value_of(value)
     assert refusal.value.hint
     assert refusal.value.is_out_of_bounds == is_out_of_bounds
+
+
+def test_a_value_without_a_unit_is_said_without_one() -> None:
+    assert CHOLESTEROL.range == "50 to 700 mg/dl"
+    assert Feature("vessels", "none", "vessels", "count", 0, 3).range == "0 to 3"
