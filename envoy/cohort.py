@@ -1,6 +1,6 @@
 """The rows that a task is learned from, and which of their patients are kept out of training; knows no files."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,23 +42,23 @@ class Split:
     Args:
         training: What is trained on.
         held_out: What is reported by: the test patients.
-        validation: What stopping and choosing look at: ``held_out`` where the task has no part for it.
+        own_validation: The part for stopping and choosing; None: the task has none.
     """
 
     training: Cohort
     held_out: Cohort
-    validation: Cohort = field(default=None)  # type: ignore[assignment]  # set right below
+    own_validation: Cohort | None = None
 
-    def __post_init__(self) -> None:
-        if self.validation is None:
-            object.__setattr__(self, "validation", self.held_out)
+    @property
+    def validation(self) -> Cohort:
+        """What stopping and choosing look at: ``held_out`` where the task has no part for it."""
+        return self.held_out if self.own_validation is None else self.own_validation
 
     @property
     def parts(self) -> tuple[Cohort, ...]:
         """All rows, each once."""
-        if self.validation is self.held_out:
-            return self.training, self.held_out
-        return self.training, self.validation, self.held_out
+        own = () if self.own_validation is None else (self.own_validation,)
+        return (self.training, *own, self.held_out)
 
 
 def split_by_patient(cohort: Cohort, seed: int, held_out_share: float = 0.2) -> Split:

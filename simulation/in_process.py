@@ -157,15 +157,12 @@ def update_of(
 
 def pooled(hospitals: Sequence[Hospital]) -> Hospital:
     """Put all patients into one place: only a simulation can."""
-    training, held_out, validation = (
-        together(parts)
-        for parts in (
-            [hospital.split.training for hospital in hospitals],
-            [hospital.split.held_out for hospital in hospitals],
-            [hospital.split.validation for hospital in hospitals],
-        )
+    splits = [hospital.split for hospital in hospitals]
+    training, held_out = (
+        together(parts) for parts in ([each.training for each in splits], [each.held_out for each in splits])
     )
-    return Hospital(EnvoyName("pooled"), Split(training, held_out, validation))
+    own = [each.own_validation for each in splits if each.own_validation is not None]
+    return Hospital(EnvoyName("pooled"), Split(training, held_out, together(own) if own else None))
 
 
 def together(parts: Sequence[Cohort]) -> Cohort:

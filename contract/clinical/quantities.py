@@ -106,7 +106,7 @@ QUANTITIES: Mapping[str, Quantity] = {
 OUTCOME_COLUMNS = frozenset({"hospital_expire_flag", "deathtime", "dod"})
 """Columns that say the outcome itself: no input, whatever it is called."""
 
-KNOWN_AT: Mapping[Index, frozenset[Availability]] = {
+KNOWN_AT: Mapping[str, frozenset[Availability]] = {
     "admission": frozenset({"static", "at_admission", "history"}),
     "discharge": frozenset({"static", "at_admission", "history", "at_discharge", "post_discharge_coded"}),
 }

@@ -76,6 +76,6 @@ def read_exclusion(text: str, features: Sequence[Feature]) -> Exclusion:
         ) from None
 
 
-def left_out(exclusions: Sequence[str], features: Sequence[Feature], raw: Matrix) -> Mapping[str, NDArray[np.bool_]]:
-    """Tell for each exclusion which of rows × features it leaves out."""
-    return {text: read_exclusion(text, features).holds(raw) for text in exclusions}
+def left_out(exclusions: Sequence[Exclusion], raw: Matrix) -> Mapping[str, NDArray[np.bool_]]:
+    """Tell for each exclusion, by its text, which of rows × features it leaves out."""
+    return {each.text: each.holds(raw) for each in exclusions}

@@ -65,7 +65,7 @@ def raw_of_record(task: Task, inputs: Mapping[str, object]) -> tuple[NDArray[np.
     for feature, number in zip(task.features, raw, strict=True):
         if not feature.sound(np.array([number]))[0]:
             _require(feature, number, texts)
-    for text, is_out in left_out(task.exclusions, task.features, raw[np.newaxis]).items():
+    for text, is_out in left_out(task.comparisons, raw[np.newaxis]).items():
         if is_out[0]:
             raise InvalidInputError(
                 f"The task {task.name} leaves such a patient out: {text}.",

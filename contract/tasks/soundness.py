@@ -126,7 +126,7 @@ def _of_source(task: Task) -> Iterator[str]:
         if [feature.source for feature in task.features] != [ROWS_OF_A_PATIENT]:
             yield f"features: a task of patients has the one quantity {ROWS_OF_A_PATIENT!r}"
         return
-    known = KNOWN_AT.get(task.index)  # type: ignore[call-overload]  # a text that is none of them is asked for here
+    known = KNOWN_AT.get(task.index)
     if known is None:
         yield f"index: is none of {', '.join(KNOWN_AT)}"
         return

@@ -21,6 +21,7 @@ from contract.errors import InvalidInputError
 from contract.names import Digest, TaskName
 from contract.network import ArchitectureSpec, Layout, Matrix, State, initial_state, sigmoid, softmax, tensor_layout
 from contract.scaler import ScalerState
+from contract.tasks.exclusions import Exclusion, read_exclusion
 from contract.tasks.feature import Column, Feature, in_row
 from contract.tasks.plan import LEVELS, Outcome, Shares, TrainingPlan
 
@@ -101,6 +102,11 @@ class Task:
     def classes(self) -> int:
         """How many labels there are."""
         return 2 if self.is_binary else len(RISK_LEVELS)
+
+    @cached_property
+    def comparisons(self) -> tuple[Exclusion, ...]:
+        """The exclusions, read once; raises as ``read_exclusion``."""
+        return tuple(read_exclusion(text, self.features) for text in self.exclusions)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

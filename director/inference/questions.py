@@ -185,7 +185,7 @@ def _doubts(task: Task, raw: Matrix) -> Iterator[tuple[NDArray[np.bool_], str]]:
         for place in np.flatnonzero(beyond.any(axis=0)).tolist():
             yield beyond[:, place], _outside(task.features[place])
     if task.exclusions:
-        for text, holds in left_out(task.exclusions, task.features, raw).items():
+        for text, holds in left_out(task.comparisons, raw).items():
             yield holds, f"The task leaves out patients with {text}."
 
 

@@ -28,7 +28,7 @@ def admissions_to_predict(task: Task, columns: Columns) -> RowsToPredict:
     why = np.full(len(raw), "", dtype=object)
     if task.index == "discharge":
         why[sound.fates.died] = "died before"
-    for text, which in left_out(task.exclusions, task.features, raw).items():
+    for text, which in left_out(task.comparisons, raw).items():
         why[which & (why == "")] = f"left out: {text}"
     for place, feature in enumerate(task.features):
         why[~feature.sound(raw[:, place]) & (why == "")] = f"{feature.name} is not one that the task knows"

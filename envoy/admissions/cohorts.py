@@ -93,7 +93,7 @@ def _contradicted(columns: Columns) -> Rows:
 def _kept(task: Task, raw: Matrix, remarks: list[Remark]) -> NDArray[np.intp]:
     """Find the rows that the task does not leave out, and whose values it knows."""
     keep = np.ones(len(raw), dtype=bool)
-    for text, which in left_out(task.exclusions, task.features, raw).items():
+    for text, which in left_out(task.comparisons, raw).items():
         _note(remarks, "excluded", f"admissions are left out by the task: {text}", which)
         keep &= ~which
     for place, feature in enumerate(task.features):

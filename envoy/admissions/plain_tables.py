@@ -55,9 +55,12 @@ def read_frames(table: FoundTable, schema: TableSchema, types: Types) -> Iterato
 def whole(frame: pl.DataFrame, name: str) -> NDArray[np.int64]:
     """Give a column of whole numbers, all of them there and none below 0."""
     column = frame[name]
-    if column.null_count() or (len(column) and not 0 <= int(column.min()) <= int(column.max()) < 10**18):  # type: ignore[arg-type]
+    if column.null_count():
         raise NotPlain
-    return column.to_numpy().astype(np.int64, copy=False)
+    numbers = column.to_numpy().astype(np.int64, copy=False)
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < 10**18:
+        raise NotPlain
+    return numbers
 
 
 def times(frame: pl.DataFrame, name: str) -> NDArray[np.int64]:

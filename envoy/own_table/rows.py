@@ -135,7 +135,7 @@ class _Reading:
         why_not = np.full(count, "", dtype=object)
         excluded = np.zeros(count, bool)
         counts = {}
-        for text, holds in left_out(self.task.exclusions, self.task.features, values[:, :features]).items():
+        for text, holds in left_out(self.task.comparisons, values[:, :features]).items():
             counts[text] = int((holds & readable & ~excluded).sum())
             why_not[holds & ~excluded] = f"left out: {text}"
             excluded |= holds

@@ -28,7 +28,7 @@ RAW = np.array([[17.0, 0], [18, 1], [math.nan, 2]])
     ],
 )
 def test_a_row_is_left_out_where_it_holds_and_a_missing_value_compares_with_nothing(text, rows) -> None:
-    assert left_out([text], FEATURES, RAW)[text].tolist() == rows
+    assert left_out([read_exclusion(text, FEATURES)], RAW)[text].tolist() == rows
 
 
 @pytest.mark.parametrize("text", ["", "age", "weight < 3", "age < old", "sex < F", "sex = X", "age 18", "18 > age"])

@@ -1,6 +1,7 @@
 """Whether a task makes sense."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -70,8 +71,8 @@ def test_an_input_that_leaks_or_is_none_is_named(feature: Feature, named: str) -
         ({"minimum_examples": 20_000_000}, "minimum_examples: "),
     ],
 )
-def test_parts_that_do_not_fit_together_are_named(changes: dict[str, object], named: str) -> None:
-    assert any(named in each for each in mistakes_of(replace(DEATHS, **changes)))  # type: ignore[arg-type]
+def test_parts_that_do_not_fit_together_are_named(changes: dict[str, Any], named: str) -> None:
+    assert any(named in each for each in mistakes_of(replace(DEATHS, **changes)))
 
 
 AT_ADMISSION = BUILT_IN_TASKS[TaskName("mortality_in_hospital")]
