@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.tasks import Shares
+from contract.tasks import Shares, Task
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,13 @@ class Split:
         """All rows, each once."""
         own = () if self.own_validation is None else (self.own_validation,)
         return (self.training, *own, self.held_out)
+
+
+def split_of(task: Task, cohort: Cohort, seed: int, held_out_share: float = 0.2) -> Split:
+    """Split by the task's shares; where it has none, hold out the share that the hospital set."""
+    if task.shares is not None:
+        return split_by_shares(cohort, seed, task.shares)
+    return split_by_patient(cohort, seed, held_out_share)
 
 
 def split_by_patient(cohort: Cohort, seed: int, held_out_share: float = 0.2) -> Split:

@@ -18,7 +18,7 @@ from contract.network import State
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from envoy.cohort import Split, split_by_patient, split_by_shares
+from envoy.cohort import Split, split_of
 from envoy.evaluation import evaluate
 from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
@@ -85,10 +85,7 @@ def read_patients(task: Task, source: TableSource | Path, *, seed: int, held_out
     Raises:
         DataError: The tables have a defect.
     """
-    cohort = read_cohort(task, source)
-    if task.shares is not None:
-        return LocalData(task, split_by_shares(cohort, seed, task.shares))
-    return LocalData(task, split_by_patient(cohort, seed, held_out_share))
+    return LocalData(task, split_of(task, read_cohort(task, source), seed, held_out_share))
 
 
 def make_submission(

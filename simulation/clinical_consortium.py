@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from contract.names import EnvoyName, TaskName
-from contract.tasks import BUILT_IN_TASKS, Shares
-from envoy.cohort import split_by_shares
+from contract.tasks import BUILT_IN_TASKS
+from envoy.cohort import split_of
 from simulation.clinical_hospital import ClinicalHospital, ClinicalProfile, clinical_hospital
 from simulation.clinical_tables import clinical_tables
 from simulation.consortium import first_subject_id, write_hospital
@@ -49,9 +49,8 @@ def clinical_hospitals(seed: int, admissions: int | None = None) -> Sequence[Hos
         seed: At least 0.
         admissions: Of each; None: as its profile says.
     """
-    shares = TASK.shares or Shares(0.0, 0.2)
     return [
-        Hospital(profile.name, split_by_shares(hospital_of(place, seed, admissions).cohort(TASK), seed, shares))
+        Hospital(profile.name, split_of(TASK, hospital_of(place, seed, admissions).cohort(TASK), seed))
         for place, profile in enumerate(CLINICAL_HOSPITALS)
     ]
 

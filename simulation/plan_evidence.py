@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from contract.names import EnvoyName
-from contract.tasks import Shares, TrainingPlan
-from envoy.cohort import split_by_shares
+from contract.tasks import TrainingPlan
+from envoy.cohort import split_of
 from envoy.evaluation import auroc
 from simulation.clinical_consortium import CLINICAL_HOSPITALS, TASK, hospital_of
 from simulation.in_process import Hospital
@@ -54,7 +54,7 @@ def gaps(sizes: Sequence[int], seeds: int, fresh: int = FRESH, tried: Sequence[T
         hospitals = [
             Hospital(
                 EnvoyName(str(CLINICAL_HOSPITALS[place].name)),
-                split_by_shares(hospital_of(place, seed, size).cohort(TASK), seed, TASK.shares or Shares(0.1, 0.2)),
+                split_of(TASK, hospital_of(place, seed, size).cohort(TASK), seed),
             )
             for place, size in enumerate(sizes)
         ]

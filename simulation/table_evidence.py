@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contract.names import EnvoyName
-from contract.tasks import Shares, Task
-from envoy.cohort import Cohort, split_by_shares
+from contract.tasks import Task
+from envoy.cohort import Cohort, split_of
 from envoy.reading import read_cohort
 from simulation.errors import ExperimentError
 from simulation.in_process import Hospital
 from simulation.sharing import ways_to_answer
 from simulation.sharing_table import Row, measured, rows_over
-
-_USUAL = Shares(validation=0.1, test=0.2)
 
 
 def read_hospitals(task: Task, files: Mapping[str, Path]) -> Mapping[EnvoyName, Cohort]:
@@ -46,8 +44,7 @@ def rows_of(task: Task, cohorts: Mapping[EnvoyName, Cohort], *, rounds: int, see
     names = [str(name) for name in cohorts]
     found = []
     for seed in range(seeds):
-        shares = task.shares or _USUAL
-        hospitals = [Hospital(name, split_by_shares(rows, seed, shares)) for name, rows in cohorts.items()]
+        hospitals = [Hospital(name, split_of(task, rows, seed)) for name, rows in cohorts.items()]
         ways = ways_to_answer(task, hospitals, rounds=rounds, seed=seed)
         found.append(measured(ways, names, [each.split.held_out for each in hospitals]))
     return rows_over(found, names)

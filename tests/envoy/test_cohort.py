@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.tasks import DIAGNOSIS_COUNT, Shares
-from envoy.cohort import Cohort, _mix, split_by_patient, split_by_shares
+from envoy.cohort import Cohort, _mix, split_by_patient, split_by_shares, split_of
 
 SUBJECTS = st.lists(st.integers(0, 2**62), min_size=2, max_size=60, unique=True)
 
@@ -109,3 +111,13 @@ def test_no_patient_of_several_rows_is_in_both_parts(patients: int, rows: int, s
     assert not training & held_out
     assert len(held_out) == min(max(round(share * patients), 1), patients - 1)
     assert len(split.training) + len(split.held_out) == len(cohort)
+
+
+def test_a_tasks_shares_come_before_the_hospitals_own() -> None:
+    cohort = cohort_of(list(range(500)))
+    shares = Shares(0.1, 0.3)
+
+    by_task = split_of(replace(DIAGNOSIS_COUNT, shares=shares), cohort, 3)
+
+    assert [len(part) for part in by_task.parts] == [len(part) for part in split_by_shares(cohort, 3, shares).parts]
+    assert len(split_of(DIAGNOSIS_COUNT, cohort, 3, 0.4).held_out) == 200
