@@ -13,6 +13,7 @@ from rich.table import Table
 
 from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
+from contract.agreement import NotAgreedError
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
@@ -59,7 +60,7 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def _exit_code(error: FederationError) -> int:
-    if isinstance(error, SettingsError | InvalidNameError | UsageError):
+    if isinstance(error, SettingsError | InvalidNameError | UsageError | NotAgreedError):
         return EXIT_USAGE
     if isinstance(error, TrackerError):
         return EXIT_NETWORK

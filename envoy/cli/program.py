@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
+from contract.agreement import NotAgreedError
 from contract.errors import CallerError, FederationError, InvalidNameError, UnknownTaskError
 from contract.names import TaskName
 from contract.plain_files import read_bounded
@@ -47,6 +48,7 @@ _R = TypeVar("_R")
 _EXITS: Mapping[type[FederationError], int] = {
     SettingsError: 2,
     InvalidNameError: 2,
+    NotAgreedError: 2,
     NetworkError: 3,
     NotJoinedError: 4,
     RefusedError: 4,
