@@ -30,7 +30,7 @@ from director.records.proposal_schema import ProposalRow
 from director.records.schema import TokenRow
 from director.settings import DirectorSettings
 from director.upkeep.logs import logging_to
-from tests.migrated import put_empty_database
+from tests.migrated import put_begun_federation
 
 NO_DASHBOARD = Pages(Path("/nonexistent"))
 """What is told here does not depend on whether somebody has built it."""
@@ -174,8 +174,7 @@ class FederationSimulator:
         self.clock = SetClock()
         self.settings = DirectorSettings(data_dir=folder, **settings)
         self.hospitals: dict[str, SimulatedHospital] = {}
-        put_empty_database(folder / "director.db")
-        Director(self.settings, self.clock).initialise()
+        put_begun_federation(self.settings, self.clock.now)
         self._start()
 
     def _start(self) -> None:
