@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contract.file_lock import locks
 from envoy.errors import SettingsError
+from envoy.operating_system import private_folder
 
 _FILE = "participate.lock"
 
@@ -17,7 +18,7 @@ def only_one(home: Path) -> Iterator[None]:
     Raises:
         SettingsError: Another program holds it.
     """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(home)
     with (home / _FILE).open("ab") as file:
         if not locks(file):
             raise SettingsError(

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from envoy.operating_system import open_private, private_folder, put_in_place
+
 
 def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
     """Put a file in the place of the one before; whoever reads it finds the one or the other.
@@ -12,13 +14,13 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = True) -> None:
         data: Its content.
         lasting: Whether it must outlast a power cut from when this returns; that takes a few milliseconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     arriving = path.with_name(path.name + ".new")
     arriving.unlink(missing_ok=True)  # what a cut left there may be readable by others
-    descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = open_private(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         if lasting:
             file.flush()
             os.fsync(file.fileno())
-    arriving.replace(path)
+    put_in_place(arriving, path)

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.names import Digest
+from envoy.operating_system import make_names_last, open_private, private_folder
 
 _FILE = "ledger.jsonl"
 UNKNOWN = "no answer: it may have arrived"
@@ -127,9 +128,9 @@ class Ledger:
 
     def _append(self, line: str, *, lasting: bool = True) -> None:
         """Append one line in a single write, so that two commands at once don't mix theirs."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(self.home)
         is_new = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = open_private(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             size = os.fstat(descriptor).st_size
             os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
@@ -140,13 +141,4 @@ class Ledger:
         finally:
             os.close(descriptor)
         if is_new:
-            self._sync_home()
-
-    def _sync_home(self) -> None:
-        """Make the file's name last too, where the system can."""
-        if os.name == "posix":
-            descriptor = os.open(self.home, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            make_names_last(self.home)

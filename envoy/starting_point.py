@@ -20,6 +20,8 @@ from envoy.accepted_tasks import AcceptedTasks
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
 from envoy.house_rules import USUAL_RULES, HouseRules, agreed_task, known_task, needs_a_word
+from envoy.kept_files import write_whole
+from envoy.operating_system import private_folder
 
 
 class _KeptStart(BaseModel):
@@ -145,12 +147,10 @@ class StartKeeper:
         return frozenset() if kept is None else frozenset({kept.task.digest})
 
     def _keep(self, task_name: TaskName, kept: _KeptStart, files: Mapping[Digest, bytes]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         for digest, data in files.items():
             (self._folder / digest).write_bytes(data)
-        arriving = self._folder / f"{task_name}.new"
-        arriving.write_text(kept.model_dump_json(indent=2), encoding="utf-8")
-        arriving.replace(self._folder / f"{task_name}.json")
+        write_whole(self._folder / f"{task_name}.json", kept.model_dump_json(indent=2).encode(), lasting=False)
         wanted = self._wanted()
         for path in self._folder.iterdir():
             if len(path.name) == 64 and path.name not in wanted:

@@ -5,6 +5,7 @@ came, and the next piece begins there. A piece is about what the link bears in a
 little is under way at any time and little is said beside it. A file that is fetched is asked for from where it ended.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from contract.ranges import Stretch
 from envoy.bounded_answers import body_pieces
 from envoy.director_link import DirectorLink
 from envoy.errors import BrokenLinkError, NetworkError, RefusedError
+from envoy.operating_system import open_private, private_folder
 from envoy.patience import LONGEST_PAUSE_SECONDS
 
 WHOLE_BYTES = 64 * 1024
@@ -194,8 +196,8 @@ class _HalfFile:
         if self._path is None or to_size <= WHOLE_BYTES:
             yield lambda piece: None
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path.touch(mode=0o600)
+        private_folder(self._path.parent)
+        os.close(open_private(self._path, os.O_WRONLY | os.O_CREAT))
         with self._path.open("r+b") as file:
             file.seek(from_place)
             file.truncate()

@@ -21,6 +21,7 @@ from envoy.cli.showing import participation_facts, participation_line
 from envoy.cli.tasks import look_at_tasks
 from envoy.errors import RefusedError
 from envoy.membership import Membership, MembershipFile
+from envoy.operating_system import who_can_read
 from envoy.settings import EnvoySettings, read_settings
 
 _TWO_HOSPITALS = (
@@ -109,4 +110,4 @@ def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> Non
         print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
         return
     out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.")
-    out.print(f"The token is in {file.path}, readable by you alone.")
+    out.print(f"The token is in {file.path}, {who_can_read(file.path)}.")

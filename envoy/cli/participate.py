@@ -1,7 +1,6 @@
 """``fl-envoy participate | pause | resume | refuse``: training in rounds, as far as this hospital allows it."""
 
 import json
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError, SettingsError
 from envoy.home_lock import only_one
 from envoy.membership import Membership, MembershipFile
+from envoy.operating_system import when_told_to_stop
 from envoy.participation.bulletin import Bulletin, Told
 from envoy.participation.holds import Holds
 from envoy.participation.loop import Participation
@@ -62,7 +62,7 @@ def participate(
     membership = MembershipFile(settings.home_folder).read()
     source = tables_source(_impatient(settings), data)
     with only_one(settings.home_folder):
-        signal.signal(signal.SIGTERM, _stop)
+        when_told_to_stop(_stop)
         before = read_status(settings.home_folder)
         bulletin = Bulletin(settings.home_folder, _print_json if as_json else _print_line)
         bulletin.enter("starting", run=before.run if before else None)

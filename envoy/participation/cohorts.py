@@ -5,7 +5,6 @@ another: nobody can try patients' numbers against a name, nor tell whether two r
 """
 
 import hmac
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from contract.names import Digest
 from envoy.cohort import Cohort
 from envoy.errors import PolicyError
 from envoy.kept_files import write_whole
+from envoy.operating_system import keep_private
 from envoy.submission import LocalData
 
 _KEY_FILE, _FILE = "cohort.key", "cohorts.json"
@@ -107,7 +107,6 @@ def _keys(cohort: Cohort) -> bytes:
 
 def _key_in(path: Path) -> bytes:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, secrets.token_bytes(_KEY_BYTES))
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
@@ -115,6 +114,5 @@ def _key_in(path: Path) -> bytes:
             f"{path} is damaged: it holds {len(key)} bytes, not {_KEY_BYTES}.",
             hint="Delete it; cohorts of runs that are under way then seem to have changed.",
         )
-    if os.name == "posix":
-        path.chmod(0o600)
+    keep_private(path)
     return key

@@ -10,7 +10,22 @@ from envoy.bucket_address import BucketAddress, read_place
 from envoy.errors import SettingsError
 
 
-@pytest.mark.parametrize("text", ["/srv/mimic", "tables", ".", "../s3", "C:/tables", "s3", "a b/s3:/c", "~/x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/srv/mimic",
+        "tables",
+        ".",
+        "../s3",
+        "C:/tables",
+        r"C:\Tables",
+        r"D:",
+        r"\\\\server\share\tables",
+        "s3",
+        "a b/s3:/c",
+        "~/x",
+    ],
+)
 def test_what_has_no_scheme_is_a_folder(text: str) -> None:
     assert read_place(text) == Path(text)
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.federation_simulator import eventually
 from tests.real_processes import RealDirector, RealEnvoy, participating
+from tests.windows_names import impossible_on_windows
 
 pytestmark = pytest.mark.alone
 
@@ -83,6 +84,7 @@ def test_killed_envoys_and_a_killed_director_go_on_to_the_same_bytes(
     assert {each["event"] for each in said(other)} >= {"invited", "answered", "update.returned", "run.over"}
     assert final_model(director) == undisturbed(tables, tmp_path / "undisturbed", rounds)
     assert director.run("fsck").stdout.strip() == "clean"
+    assert [impossible_on_windows(each.home) for each in envoys] == [[], []]
 
 
 def test_a_hospital_pauses_refuses_and_stops_when_it_likes(director: RealDirector, envoys: list[RealEnvoy]) -> None:
