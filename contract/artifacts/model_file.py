@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer
 
+from contract.artifacts.foreign_archive import foreign_archive
+from contract.artifacts.layout_mistakes import mismatch, missing, named_otherwise, of_another_shape, too_many
 from contract.artifacts.model_refusal import CLONE_HINT, unreadable
+from contract.artifacts.state_dict_mistakes import mistake_in
 from contract.artifacts.state_dict_pickle import (
     StoredTensor,
     contiguous_strides,
@@ -20,14 +23,13 @@ from contract.artifacts.state_dict_pickle import (
     read_state_dict,
     write_state_dict,
 )
-from contract.artifacts.zip_archive import RECORD_ALIGNMENT, Member, archive_parts, read_directory
-from contract.errors import LayoutMismatchError, TensorValueError
+from contract.artifacts.zip_archive import RECORD_ALIGNMENT, Member, archive_parts, names_in, read_directory
+from contract.errors import ModelFileError, TensorValueError
 from contract.network import Layout, State, TensorSpec
 
 MAX_MAGNITUDE = 1e6
 """No weight of a trained model comes near; a larger one is a mistake or an attack on the average."""
 
-_LAYOUT_HINT = "Train the network of this task's architecture, without adding, renaming or resizing layers."
 _DTYPE_HINT = "Convert the model before saving it: torch.save(model.float().state_dict(), 'model.pt')."
 _VALUE_HINT = "Training diverged: look at its loss, lower the learning rate, train again."
 
@@ -149,8 +151,7 @@ def _max_members(layout: Layout) -> int:
 
 
 def _locate(archive: memoryview, layout: Layout) -> list[tuple[TensorLocation, Member]]:
-    members = read_directory(archive, max_members=_max_members(layout))
-    _require_known_names(members)
+    members = _members_of(archive, layout)
     _require_small_members(members, archive)
     stored = read_state_dict(_pickle(members[_PICKLE], archive, layout), layout)
     _require_layout({name: (tensor.shape, tensor.dtype) for name, tensor in stored.items()}, layout)
@@ -168,10 +169,18 @@ def _locate(archive: memoryview, layout: Layout) -> list[tuple[TensorLocation, M
     return located
 
 
+def _members_of(archive: memoryview, layout: Layout) -> dict[str, Member]:
+    """Read where each member lies; an archive of another program is refused by its name, whatever is wrong first."""
+    try:
+        members = read_directory(archive, max_members=_max_members(layout))
+        _require_known_names(members)
+    except ModelFileError as refused:
+        raise foreign_archive(names_in(archive, _max_members(layout))) or refused from None
+    return members
+
+
 def _require_known_names(members: Mapping[str, Member]) -> None:
     for name in members:
-        if name.startswith("code/") or name == "constants.pkl":
-            raise unreadable("it is a TorchScript archive, which carries program code")
         if name != _PICKLE and name not in _SMALL_MEMBERS and not _RECORD.fullmatch(name):
             raise unreadable(f"its part {name[:80]!a} has no place in a saved state_dict")
     for name in (_PICKLE, "version"):
@@ -189,29 +198,29 @@ def _require_small_members(members: Mapping[str, Member], archive: memoryview) -
 
 def _pickle(member: Member, archive: memoryview, layout: Layout) -> bytes:
     if member.size > max_pickle_bytes(layout):
-        raise unreadable(f"its part {_PICKLE!r} is larger than the description of such a network")
+        start = bytes(member.bytes_in(archive)[: max_pickle_bytes(layout)])
+        larger = unreadable(f"its part {_PICKLE!r} is larger than the description of such a network")
+        raise mistake_in(start, layout) or larger
     member.require_intact(archive)
     return bytes(member.bytes_in(archive))
 
 
 def _require_layout(found: Mapping[str, tuple[tuple[int, ...], str]], layout: Layout) -> None:
-    """Name the first tensor that differs, in the layout's order; then the first that is one too many."""
+    """Name a habit that all names show; else the first tensor that differs, then the first that is one too many."""
+    if renamed := named_otherwise(found, layout):
+        raise renamed
     for spec in layout:
         if spec.name not in found:
-            raise _mismatch(spec.name, "is missing")
+            raise missing(spec.name, found)
         shape, dtype = found[spec.name]
         if shape != spec.shape:
-            raise _mismatch(spec.name, f"has the shape {_sizes(shape)} instead of {_sizes(spec.shape)}")
+            raise of_another_shape(spec.name, shape, spec.shape)
         if dtype != spec.dtype:
-            raise _mismatch(spec.name, f"has elements of {dtype} instead of {spec.dtype}", hint=_DTYPE_HINT)
+            raise mismatch(spec.name, f"has elements of {dtype} instead of {spec.dtype}", hint=_DTYPE_HINT)
     known = {spec.name for spec in layout}
     for name in found:
         if name not in known:
-            raise _mismatch(name, "is not in this task's network")
-
-
-def _sizes(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "of a single number"
+            raise too_many(name)
 
 
 def _require_exact_cover(spec: TensorSpec, tensor: StoredTensor, member: Member) -> None:
@@ -258,7 +267,3 @@ def _value_problem(name: str, elements: NDArray[np.float32]) -> TensorValueError
     else:
         return None
     return TensorValueError(f"A value of the tensor {name[:80]!a} {reason}.", hint=_VALUE_HINT, tensor=name[:80])
-
-
-def _mismatch(name: str, difference: str, *, hint: str = _LAYOUT_HINT) -> LayoutMismatchError:
-    return LayoutMismatchError(f"The tensor {name[:80]!a} {difference}.", hint=hint, tensor=name[:80])

@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.model_refusal import STATE_DICT_HINT, unreadable
+from contract.artifacts.state_dict_mistakes import checkpoint, mistake_in
 from contract.artifacts.symbolic_pickle import (
     COMMON_OPCODES,
     Call,
@@ -19,6 +20,7 @@ from contract.artifacts.symbolic_pickle import (
     decode,
     encode,
 )
+from contract.errors import ModelFileError
 from contract.network import Layout
 from contract.visible_text import UNSEEN_IN_A_NAME
 
@@ -93,6 +95,13 @@ def read_state_dict(pickled: bytes, layout: Layout) -> dict[str, StoredTensor]:
         ModelFileError: It says anything that a plain state_dict does not.
     """
     try:
+        return _read(pickled, layout)
+    except ModelFileError as refused:
+        raise mistake_in(pickled, layout) or refused from None
+
+
+def _read(pickled: bytes, layout: Layout) -> dict[str, StoredTensor]:
+    try:
         root = decode(pickled, _DIALECT, max_opcodes=4096 + 256 * len(layout))
     except PickleRefused as refused:
         raise unreadable(f"its data.pkl is no plain state_dict: {refused}", hint=STATE_DICT_HINT) from None
@@ -103,6 +112,9 @@ def read_state_dict(pickled: bytes, layout: Layout) -> dict[str, StoredTensor]:
             pass
         case _:
             raise unreadable("it holds something else than a state_dict", hint=STATE_DICT_HINT)
+    for name, node in items.items():
+        if _is_filled(node):
+            raise checkpoint(name)
     return {name: _read_tensor(name, node) for name, node in items.items()}
 
 
@@ -135,6 +147,14 @@ def _read_tensor(name: str, node: object) -> StoredTensor:
                 ):
                     return StoredTensor(shape, _STORAGE_DTYPES[kind], record, elements, first, strides)
     raise unreadable(f"its entry {name[:80]!a} is not a plain tensor", hint=STATE_DICT_HINT)
+
+
+def _is_filled(node: object) -> bool:
+    """Whether a node is a dictionary of tensors: the state_dict within a checkpoint."""
+    items = node.items if isinstance(node, Call) and node.function == _ORDERED_DICT else node
+    return isinstance(items, dict) and any(
+        isinstance(each, Call) and each.function in (_REBUILD_TENSOR, _REBUILD_PARAMETER) for each in items.values()
+    )
 
 
 def _is_metadata(state: object) -> bool:

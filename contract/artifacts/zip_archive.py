@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from contract.artifacts.file_kind import kind_of
+from contract.artifacts.foreign_archive import no_archive
 from contract.artifacts.model_refusal import DAMAGED_HINT, unreadable
+from contract.errors import ModelFileError
 from contract.visible_text import UNSEEN_IN_A_NAME
 
 RECORD_ALIGNMENT = 64
@@ -124,7 +127,7 @@ def read_directory(archive: memoryview, max_members: int) -> dict[str, Member]:
         ModelFileError: Not exactly such an archive, or more than ``max_members`` members.
     """
     if bytes(archive[:4]) != _LOCAL_SIGNATURE:
-        raise unreadable("it is no archive as torch.save writes it today (since PyTorch 1.6)")
+        raise no_archive(kind_of(archive))
     if len(archive) > MAX_ARCHIVE_BYTES:
         raise unreadable("it is larger than 4 GiB")
     members, start, end = _find_directory(archive)
@@ -145,6 +148,21 @@ def read_directory(archive: memoryview, max_members: int) -> dict[str, Member]:
     if len(tops) != 1:
         raise unreadable("it has more than one top folder")
     return found
+
+
+def names_in(archive: memoryview, max_members: int) -> list[str]:
+    """Give members' full names as far as the directory can be followed, for the sentence about a refused archive."""
+    names: list[str] = []
+    try:
+        members, position, _ = _find_directory(archive)
+        for _ in range(min(members, max_members)):
+            entry = _DirectoryEntry._make(_unpack(_ENTRY, archive, position))
+            name_offset = position + _ENTRY.size
+            names.append(_decode(bytes(archive[name_offset : name_offset + entry.name_length])))
+            position = name_offset + entry.name_length + entry.extra_length + entry.comment_length
+    except ModelFileError:
+        pass
+    return names
 
 
 def _find_directory(archive: memoryview) -> tuple[int, int, int]:
