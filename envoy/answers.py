@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.scaler_file import read_scaler_for
 from contract.messages.global_models import AnswerRequest, GlobalModel
 from contract.names import EnvoyName
 from contract.network import State
@@ -72,4 +72,4 @@ def versions_to_answer(client: DirectorClient, task: Task, envoy: EnvoyName) -> 
 def _opened(client: DirectorClient, task: Task, version: GlobalModel) -> tuple[State, ScalerState]:
     model = client.global_file(version, "model", written_model_bytes(task.layout))
     scaler = client.global_file(version, "scaler", written_scaler_bytes(len(task.columns)))
-    return read_model(model, task.layout), read_scaler(scaler, len(task.columns))
+    return read_model(model, task.layout), read_scaler_for(scaler, task.column_names)

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.scaler_file import read_scaler_for
 from contract.names import Digest, TaskName
 from contract.parts import Parcel
 from contract.tasks import Task
@@ -63,7 +63,7 @@ class KeptModels:
         if kept is None or kept.task_digest != task.digest:
             return None
         model, scaler = (self._read(task.name, digest) for digest in (kept.model_sha256, kept.scaler_sha256))
-        return Model(read_model(model, task.layout), read_scaler(scaler, len(task.columns)))
+        return Model(read_model(model, task.layout), read_scaler_for(scaler, task.column_names))
 
     def _read(self, name: TaskName, digest: Digest) -> bytes:
         path = self._file(name, digest)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler_file
+from contract.artifacts.scaler_file import read_scaler_for
 from contract.artifacts.training_log import check_training_log, read_training_log
 from contract.messages.base import MetricValue
 from contract.messages.uploads import UploadMetadata
@@ -48,7 +48,7 @@ def check_parcel(parcel: Parcel, task: Task) -> None:
 @lru_cache(maxsize=4)
 def _check_scaler(data: bytes, features: tuple[str, ...]) -> None:
     """Look at a scaler; all rounds of a run have the same."""
-    read_scaler_file(data, len(features)).require_features(list(features))
+    read_scaler_for(data, features)
 
 
 def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.artifacts.model_file import read_model, write_model
-from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.scaler_file import read_scaler_for
 from contract.errors import InvalidNameError, UnknownTaskError
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
@@ -200,7 +200,7 @@ def opened_start(task: Task, start: Start, files: Mapping[Digest, bytes]) -> Sta
         )
     state = read_model(files[start.model_sha256], task.layout)
     scaler_file = files[start.scaler_sha256] if start.scaler_sha256 else None
-    scaler = read_scaler(scaler_file, len(task.columns)) if scaler_file is not None else None
+    scaler = read_scaler_for(scaler_file, task.column_names) if scaler_file is not None else None
     return StartingPoint(task, start.base, state, scaler, scaler_file)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.artifacts.scaler_file import read_scaler
+from contract.artifacts.scaler_file import read_scaler_for
 from contract.messages.base import MetricValue
 from contract.messages.runs import Assignment
 from contract.messages.statistics import StatisticsReport
@@ -180,7 +180,7 @@ def _scaler(data: LocalData, start: StartingPoint, choice: ScalerChoice) -> tupl
     if choice == "merged" and start.scaler is not None and start.scaler_file is not None:
         return start.scaler, start.scaler_file
     file = own_scaler_file(data.task, data.split.training.features)
-    return read_scaler(file, len(data.task.columns)), file
+    return read_scaler_for(file, data.task.column_names), file
 
 
 def evaluate_start(data: LocalData, start: StartingPoint) -> Mapping[str, MetricValue] | None:

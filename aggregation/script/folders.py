@@ -17,7 +17,7 @@ from aggregation.errors import AggregationError
 from aggregation.script.shown import shown, shown_path, shown_value
 from aggregation.updates import ModelUpdate, TensorsInFile
 from contract.artifacts.model_file import locate_tensors, max_model_bytes, read_model
-from contract.artifacts.scaler_file import max_scaler_bytes, read_scaler_file
+from contract.artifacts.scaler_file import max_scaler_bytes, read_scaler_for
 from contract.errors import ArtifactError, FederationError, InvalidNameError
 from contract.names import Digest
 from contract.parts import PART_OF
@@ -125,9 +125,7 @@ def read_scaler_of(folder: Path, task: Task) -> tuple[Digest, ScalerState]:
         OSError: It can't be read.
     """
     data = read_bounded(folder / PART_OF["scaler"].file_name, max_scaler_bytes(len(task.columns)))
-    file = read_scaler_file(data, len(task.columns))
-    file.require_features(list(task.column_names))
-    return Digest.of(data), file.state
+    return Digest.of(data), read_scaler_for(data, task.column_names)
 
 
 def read_task_of(file: Path) -> Task:

@@ -42,6 +42,7 @@ _ALIGNMENTS: tuple[Mapping[str, object], ...] = (
     {},
 )  # the last until joblib 1.1
 _PROTOCOL = 4
+_OTHER_SHAPE = "an array is not one row of as many elements as the task has features"
 
 _NAMES_DIALECT = Dialect(  # an array of names is a pickle of its own inside the stream; protocol 2 until joblib 1.2
     protocols=frozenset({2, 5}),
@@ -156,7 +157,9 @@ def _read_array(features: int, stream: BoundedStream, wrapper: Call) -> Array:
                 _skip_padding(stream)
             elements = np.frombuffer(stream.take_raw(length * int(code[1])), dtype=f"<{code}")
             return Array(code, tuple(elements.tolist()))
-    raise PickleRefused("an array is not one row of as many elements as the task has features")
+        case {"shape": (int(length),)} if length > features:
+            raise PickleRefused(f"{_OTHER_SHAPE}: {length} elements, {features} features")
+    raise PickleRefused(_OTHER_SHAPE)
 
 
 def _skip_padding(stream: BoundedStream) -> None:

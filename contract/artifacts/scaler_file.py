@@ -14,6 +14,7 @@ from typing_extensions import Buffer
 from contract.artifacts.bounded_stream import PickleRefused
 from contract.artifacts.compressed_stream import StreamRefused, inflate
 from contract.artifacts.joblib_pickle import Array, Int64, read_attributes, write_attributes
+from contract.artifacts.scaler_mistakes import SAVE_HINT, mistake_in
 from contract.errors import ScalerFileError
 from contract.scaler import ScalerState, scale_of
 from contract.visible_text import UNSEEN_IN_A_NAME
@@ -28,14 +29,17 @@ MIN_VARIANCE = 1 / MAX_MOMENT
 """The same from below, for what is not constant: dividing by a smaller scale would overflow a model's numbers."""
 
 _MAX_ROWS = 2**53
+_SHOWN_NAMES = 4
 _SCALE_TOLERANCE = 1e-9
 _NAME = re.compile(f"[^{UNSEEN_IN_A_NAME}]{{1,256}}")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,32}")
 
-_SAVE_HINT = "Fit a StandardScaler of scikit-learn 1.2 or later and save it with joblib.dump(scaler, 'scaler.pkl')."
 _FIT_HINT = "Fit StandardScaler() with its defaults to the task's features, without gaps, and save it unchanged."
 _REQUIRED = frozenset({"with_mean", "with_std", "copy", "n_features_in_", "n_samples_seen_", "mean_", "var_", "scale_"})
-_OPTIONAL = frozenset({"feature_names_in_", "_sklearn_version"})
+_OUTPUT = "_sklearn_output_config"
+_OPTIONAL = frozenset({"feature_names_in_", "_sklearn_version", _OUTPUT})
+_OUTPUTS = ({"transform": "default"}, {"transform": "pandas"}, {"transform": "polars"})
+"""What ``set_output`` leaves: the form of a table that ``transform`` gives, which changes no number."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class ScalerFile:
         if self.feature_names is not None and self.feature_names != tuple(names):
             fitted = _shown(self.feature_names)
             raise _refusal(
-                f"it was fitted to {fitted}, the task's features are {_shown(names)}, in this order",
+                f"it was fitted to {fitted}, the task's features are {_shown(names)}, in this order"
+                f"{_first_difference(self.feature_names, names)}",
                 hint="Fit it to the task's columns in the task's order, or to an array without names.",
             )
 
@@ -69,6 +74,17 @@ class ScalerFile:
 def read_scaler(data: Buffer, features: int) -> ScalerState:
     """Read the scaler alone; see ``read_scaler_file``."""
     return read_scaler_file(data, features).state
+
+
+def read_scaler_for(data: Buffer, names: Sequence[str]) -> ScalerState:
+    """Read the scaler of a task's columns, in their order, where it names any.
+
+    Raises:
+        ScalerFileError: As ``read_scaler_file`` and ``ScalerFile.require_features``.
+    """
+    file = read_scaler_file(data, len(names))
+    file.require_features(names)
+    return file.state
 
 
 def read_scaler_file(data: Buffer, features: int) -> ScalerFile:
@@ -83,9 +99,14 @@ def read_scaler_file(data: Buffer, features: int) -> ScalerFile:
             other.
     """
     try:
-        attributes = read_attributes(inflate(memoryview(data), max_scaler_bytes(features)), features)
-    except (StreamRefused, PickleRefused) as refused:
-        raise _refusal(f"it is no plain StandardScaler: {refused}", hint=_SAVE_HINT) from None
+        stream = inflate(memoryview(data), max_scaler_bytes(features))
+    except StreamRefused as refused:
+        raise _refusal(f"it is no plain StandardScaler: {refused}", hint=SAVE_HINT) from None
+    try:
+        attributes = read_attributes(stream, features)
+    except PickleRefused as refused:
+        what, hint = mistake_in(stream) or (str(refused), SAVE_HINT)
+        raise _refusal(f"it is no plain StandardScaler: {what}", hint=hint) from None
     _require_attributes(attributes, features)
     return ScalerFile(
         _state(attributes, features),
@@ -135,7 +156,9 @@ def _require_attributes(attributes: Mapping[str, object], features: int) -> None
             raise _refusal(f"it lacks {name!r}: it was never fitted, or changed", hint=_FIT_HINT)
     for name in ("with_mean", "with_std"):
         if attributes[name] is not True:
-            raise _refusal(f"{name} is not True", hint=_FIT_HINT)
+            raise _refusal(f"{name} is not True: it does not both shift and scale", hint=_FIT_HINT)
+    if _OUTPUT in attributes and attributes[_OUTPUT] not in _OUTPUTS:
+        raise _refusal(f"{_OUTPUT} is none that set_output gives", hint=_FIT_HINT)
     if not isinstance(attributes["copy"], bool):
         raise _refusal("copy is neither True nor False", hint=_FIT_HINT)
     found = attributes["n_features_in_"]
@@ -176,7 +199,7 @@ def _num_examples(node: object, features: int) -> int:
 def _sklearn_version(node: object) -> str | None:
     if node is None or (isinstance(node, str) and _VERSION.fullmatch(node)):
         return node
-    raise _refusal("_sklearn_version is no version", hint=_SAVE_HINT)
+    raise _refusal("_sklearn_version is no version", hint=SAVE_HINT)
 
 
 def _feature_names(node: object, features: int) -> tuple[str, ...] | None:
@@ -191,8 +214,18 @@ def _feature_names(node: object, features: int) -> tuple[str, ...] | None:
 
 
 def _shown(names: Sequence[str]) -> str:
-    few = ", ".join(ascii(name[:60])[1:-1] for name in names[:4])
-    return f"({few}, …)" if len(names) > 4 else f"({few})"
+    few = ", ".join(ascii(name[:60])[1:-1] for name in names[:_SHOWN_NAMES])
+    return f"({few}, …)" if len(names) > _SHOWN_NAMES else f"({few})"
+
+
+def _first_difference(found: Sequence[str], due: Sequence[str]) -> str:
+    """Say where names differ first, of so many that not all are shown; or that they are the same in another order."""
+    if sorted(found) == sorted(due):
+        return ": the same in another order"
+    place = next((place for place, pair in enumerate(zip(found, due, strict=False)) if pair[0] != pair[1]), 0)
+    if place < _SHOWN_NAMES:
+        return ""
+    return f": column {place + 1} is {_shown(found[place : place + 1])} and not {_shown(due[place : place + 1])}"
 
 
 def _require_consistent(scaler: ScalerState) -> None:

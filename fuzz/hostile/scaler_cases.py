@@ -108,8 +108,10 @@ def attribute_cases() -> list[Case]:
         case("rows in an attribute of their own", set_(training_rows=rows), "not one row"),
         case("a text in an attribute of its own", set_(notes="patient 1"), "'notes', which is no part"),
         case("a class attribute overshadowed", set_(transform=None), "'transform', which is no part"),
-        case("a configuration", scalers.dumped(scalers.fitted().set_output(transform="pandas")),
-             "'_sklearn_output_config'"),
+        *(case(f"an output configuration of {lie!r}"[:60], set_(_sklearn_output_config=lie), "_sklearn_output_config")
+          for lie in ({}, {"transform": "patient 1"}, {"transform": None}, {"transform": True}, {"fit": "pandas"},
+                      {"transform": "pandas", "rows": "patient 1"}, {"transform": {"transform": "pandas"}}, "pandas")),
+        case("an output configuration with rows", set_(_sklearn_output_config={"transform": rows}), "not one row"),
         case("a version that is a number", scaler_file(_sklearn_version=integer(5)), "_sklearn_version"),
         case("a version that is a text of rows", scaler_file(_sklearn_version=text("patient 1, 74 years")),
              "_sklearn_version"),

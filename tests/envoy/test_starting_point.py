@@ -1,15 +1,19 @@
 """What a hospital starts from: the director's start, kept for days without a link, never a random one."""
 
+import io
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import write_scaler
-from contract.errors import UnknownTaskError
+from contract.errors import ScalerFileError, UnknownTaskError
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, TaskName
 from contract.network import forward
@@ -17,7 +21,7 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, Task
 from envoy.director_client import DirectorClient
 from envoy.errors import PolicyError
-from envoy.starting_point import StartingPoint, StartKeeper
+from envoy.starting_point import StartingPoint, StartKeeper, opened_start
 from tests.envoy.own_table.heart import HEART
 
 NAME = DIAGNOSIS_COUNT.name
@@ -118,6 +122,17 @@ def test_a_kept_start_of_another_version_is_not_guessed_at(tmp_path: Path) -> No
 def test_a_director_that_means_another_thing_by_the_task_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="do not mean the same"):
         fetched(StartKeeper(tmp_path), GivingDirector(base=Digest.of(b"another")))
+
+
+def test_a_start_whose_scaler_names_other_columns_is_refused_with_both(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    joblib.dump(StandardScaler().fit(pd.DataFrame({"length_of_stay_hours": np.arange(20.0)})), file)
+    start = GivingDirector().start(NAME)
+    files = {**GivingDirector().files, Digest.of(file.getvalue()): file.getvalue()}
+    named = Digest.of(file.getvalue())
+    given = start.model_copy(update={"scaler_sha256": named, "base": DIAGNOSIS_COUNT.base(start.model_sha256, named)})
+    with pytest.raises(ScalerFileError, match=r"\(length_of_stay_hours\).* \(diagnosis_count\)"):
+        opened_start(DIAGNOSIS_COUNT, given, files)
 
 
 def test_a_start_behind_another_scaler_is_the_same_function(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import joblib
 import numpy as np
@@ -17,6 +18,7 @@ from contract.artifacts.scaler_file import (
     SKLEARN_VERSION,
     read_scaler,
     read_scaler_file,
+    read_scaler_for,
     write_scaler,
 )
 from contract.errors import ScalerFileError
@@ -42,6 +44,10 @@ def with_rows_as(count: object) -> StandardScaler:
     return scaler
 
 
+def with_output_as(form: str | None) -> StandardScaler:
+    return StandardScaler().set_output(transform=form).fit(ROWS)
+
+
 BENIGN: dict[str, Callable[[], StandardScaler]] = {
     "an array": lambda: StandardScaler().fit(ROWS),
     "a table with names": lambda: StandardScaler().fit(table(ROWS, "age", "weight", "größe (cm)")),
@@ -61,6 +67,7 @@ BENIGN: dict[str, Callable[[], StandardScaler]] = {
     "n_samples_seen_ as one number in an array": lambda: with_rows_as(np.array([40])),
     "n_samples_seen_ as a number for each feature": lambda: with_rows_as(np.array([40, 40, 40])),
     "n_samples_seen_ as a float for each feature": lambda: with_rows_as(np.array([40.0, 40.0, 40.0])),
+    **{f"set_output({form!r})": partial(with_output_as, form) for form in ("pandas", "polars", "default", None)},
     "a scaler that was read before": lambda: joblib.load(io.BytesIO(scalers.dumped(StandardScaler().fit(ROWS)))),
 }
 WAYS_TO_DUMP = {
@@ -206,3 +213,33 @@ def test_the_written_bytes_never_change() -> None:
 def test_a_scaler_that_would_be_refused_is_not_written(scaler: ScalerState) -> None:
     with pytest.raises(ScalerFileError):
         write_scaler(scaler)
+
+
+def named(*names: str) -> bytes:
+    return scalers.dumped(StandardScaler().set_output(transform="pandas").fit(table(ROWS, *names)))
+
+
+@pytest.mark.parametrize(
+    ("fitted", "due", "says"),
+    [
+        (("a", "b", "x"), ("a", "b", "c"), "it was fitted to (a, b, x), the task's features are (a, b, c), in this"),
+        (("b", "a", "c"), ("a", "b", "c"), "(b, a, c), the task's features are (a, b, c), in this order: the same in"),
+    ],
+)
+def test_names_are_the_tasks_in_their_order_or_both_are_named(fitted, due, says: str) -> None:
+    assert read_scaler_for(named(*due), due).num_examples == 40
+    with pytest.raises(ScalerFileError) as refused:
+        read_scaler_for(named(*fitted), due)
+    assert says in refused.value.sentence
+
+
+def test_names_that_differ_beyond_those_shown_are_named_by_their_place() -> None:
+    names = [f"f{n}" for n in range(8)]
+    rows = np.random.default_rng(5).normal(10, 4, size=(40, 8))
+    scaler = scalers.dumped(StandardScaler().fit(table(rows, *names[:6], "other", names[7])))
+    with pytest.raises(ScalerFileError, match=r"column 7 is \(other\) and not \(f6\)"):
+        read_scaler_for(scaler, names)
+
+
+def test_a_scaler_without_names_is_of_any_columns() -> None:
+    assert read_scaler_for(scalers.dumped(StandardScaler().fit(ROWS)), ("x", "y", "z")).num_examples == 40

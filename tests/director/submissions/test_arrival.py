@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+import torch
 from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
 from contract.artifacts.model_file import write_model
+from contract.artifacts.scaler_file import ScalerFile
 from contract.errors import MetricError, ScalerFileError
 from contract.messages.base import MetricValue
 from contract.names import Digest, TaskName
@@ -161,6 +163,42 @@ def test_a_scaler_that_names_others_is_refused_with_both_lists(table: pd.DataFra
     assert "(age, diagnosis_count), in this order" in check.sentence
     assert isinstance(inspection.failure, ScalerFileError)
     assert inspection.failure.sentence == check.sentence
+
+
+def test_a_scaler_that_was_told_how_to_show_its_output_passes():
+    file = io.BytesIO()
+    joblib.dump(StandardScaler().set_output(transform="pandas").fit(PATIENTS), file)
+    inspection = inspected(file.getvalue())
+    assert inspection.failure is None
+    assert inspection.update is not None
+    assert inspection.update.parcel["scaler"] == file.getvalue()
+
+
+def test_a_model_of_a_wrapper_is_refused_with_what_to_save_instead(hospital: SimulatedHospital):
+    parcel = hospital.parcel()
+    state, file = torch.load(io.BytesIO(parcel.model), weights_only=True), io.BytesIO()
+    torch.save({f"module.{name}": tensor for name, tensor in state.items()}, file)
+    parcel.model = file.getvalue()
+    problem = hospital.upload(parcel).json()
+    assert problem["code"] == "layout_mismatch"
+    assert "begin with 'module.'" in problem["detail"]
+    assert "torch.save(model.module.state_dict(), 'model.pt')" in problem["hint"]
+
+
+def test_what_was_admitted_before_names_were_asked_for_still_opens_and_serves(
+    federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+):
+    hospital = federation.enrol("KNH")
+    parcel = hospital.parcel()
+    parcel.scaler = fitted(pd.DataFrame({"length_of_stay_hours": hospital.counts}))
+    assert hospital.upload(parcel).json()["code"] == "scaler_file_invalid"
+    with monkeypatch.context() as before:
+        before.setattr(ScalerFile, "require_features", lambda file, names: None)
+        assert hospital.upload(parcel).status_code == 201
+    federation.restart()
+    assert hospital.infer({"diagnosis_count": 9}).status_code == 200
+    assert federation.aggregate().status_code == 201
+    assert federation.infer_global({"inputs": {"diagnosis_count": 9}}).status_code == 200
 
 
 def test_a_digest_of_a_part_that_did_not_arrive_has_a_sentence_of_its_own():
