@@ -33,10 +33,10 @@ from envoy.errors import PolicyError, SettingsError
 from envoy.home_lock import only_one
 from envoy.membership import Membership, MembershipFile
 from envoy.operating_system import when_told_to_stop
+from envoy.outbox import Outbox
 from envoy.participation.bulletin import Bulletin, Told
 from envoy.participation.holds import Holds
 from envoy.participation.loop import Participation
-from envoy.participation.outbox import Outbox
 from envoy.participation.participant import House, Participant
 from envoy.participation.patients import Patients
 from envoy.participation.sender import Sender

@@ -5,8 +5,8 @@ from contract.names import EnvoyName
 from contract.parts import Parcel
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, RefusedError
+from envoy.outbox import Outbox
 from envoy.participation.bulletin import Bulletin
-from envoy.participation.outbox import Outbox
 
 NO_LONGER_WELCOME = (401, 403)
 

@@ -16,10 +16,10 @@ from envoy.hours import Hours
 from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.ledger import Ledger
 from envoy.membership import Membership
+from envoy.outbox import Outbox
 from envoy.participation.bulletin import Bulletin, Told
 from envoy.participation.holds import Holds
 from envoy.participation.loop import Participation
-from envoy.participation.outbox import Outbox
 from envoy.participation.participant import House, Participant
 from envoy.participation.patients import Patients
 from envoy.participation.sender import Sender

@@ -10,7 +10,7 @@ from contract.names import Digest
 from contract.parts import Parcel
 from envoy.errors import OlderDirectorError, RefusedError
 from envoy.hours import read_hours
-from envoy.participation.outbox import Outbox
+from envoy.outbox import Outbox
 from envoy.participation.participant import Participant
 from envoy.participation.status import read_status
 from envoy.participation.switches import Switches

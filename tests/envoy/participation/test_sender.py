@@ -4,11 +4,11 @@ import pytest
 
 from contract.parts import Parcel
 from envoy.errors import NetworkError, RefusedError
+from envoy.outbox import Outbox
 from envoy.participation.bulletin import Bulletin
-from envoy.participation.outbox import Outbox
 from envoy.participation.sender import Sender
 from tests.envoy.participation.rounds_played import KNH, PlayedRounds, Taking
-from tests.envoy.participation.test_outbox import PARCEL
+from tests.envoy.test_outbox import PARCEL
 
 
 @pytest.fixture

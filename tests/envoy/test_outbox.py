@@ -7,7 +7,7 @@ import pytest
 from contract.names import Digest
 from contract.parts import Parcel
 from envoy.errors import DataError
-from envoy.participation.outbox import Outbox
+from envoy.outbox import Outbox
 
 URL = "https://centre.example"
 LABEL = b'{"task": "diagnosis_count", "num_examples": 40, "base": "' + b"0" * 64 + b'", "round": 3}'
