@@ -7,6 +7,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from contract.director_problems import shown
+from contract.errors import ArtifactError
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription, Expectation, JoinRequest
 from contract.messages.global_models import AnswerRequest, GlobalModel
@@ -116,7 +117,7 @@ class DirectorClient(DirectorLink):
         """Send each large part that the label names by its digest; gives which, none to a director of before."""
         try:
             label = label_of(parcel)
-        except ValueError:  # the director says what is wrong with it
+        except (ValueError, ArtifactError):  # the director says what is wrong with it
             return frozenset()
         large = [
             role

@@ -4,6 +4,7 @@ import io
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -15,25 +16,34 @@ from numpy.typing import NDArray
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler_for
 from contract.artifacts.training_log import check_training_log, read_training_log
+from contract.errors import ArtifactError
 from contract.messages.base import MetricValue
 from contract.messages.uploads import UploadMetadata
 from contract.metrics import require_metrics
 from contract.names import Digest
-from contract.parts import PARTS, FileRole, Parcel
+from contract.parts import PART_OF, PARTS, FileRole, Parcel
 from contract.plain_files import read_bounded
 from contract.tasks import Task
+from contract.written_text import read_text
 from envoy.errors import DataError
 from envoy.evaluation import leaving
 from envoy.house_rules import HouseRules
 
 MAX_PART_BYTES = 1 << 28
 """No part of a parcel is larger, whatever the director takes."""
+_WHICH_FOLDER = "Name a folder of fl-envoy train --offline; fl-envoy send alone sends what waits in the home."
+_COPY_AGAIN = "Copy the whole folder again from where it was packed, or train again with --offline; nothing was sent."
 _SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")
 
 
 def label_of(parcel: Parcel) -> UploadMetadata:
-    """Read what the parcel says of itself."""
-    return UploadMetadata.model_validate_json(parcel["metadata"])
+    """Read what the parcel says of itself, however an editor saved it.
+
+    Raises:
+        ValueError: It says nothing that can be understood.
+        ArtifactError: It is no text.
+    """
+    return UploadMetadata.model_validate_json(read_text(parcel["metadata"], "metadata.json"))
 
 
 def check_parcel(parcel: Parcel, task: Task) -> None:
@@ -72,21 +82,21 @@ def ready_to_send(parcel: Parcel, task: Task, rules: HouseRules) -> Parcel:
     if label.task != task.name:
         raise DataError(f"The parcel is of task {label.task}, not {task.name}.", hint="Train again.")
     rules.require_enough(task, label.num_examples)
-    digests = {"model_sha256": parcel.digests["model"], "scaler_sha256": parcel.digests["scaler"]}
-    found: Mapping[str, Digest | None] = {**digests, "log_sha256": parcel.digests.get("log")}
-    for name, digest in found.items():
-        if getattr(label, name) not in (None, digest):
-            raise DataError(
-                f"The parcel's metadata names another {name.removesuffix('_sha256')} than the one beside it.",
-                hint="A file was changed or left out after it was packed: train again with --offline.",
-            )
+    found = {part.role: parcel.digests.get(part.role) for part in PARTS if part.role != "metadata"}
+    changed_parts = [PART_OF[role].file_name for role in found if _named(label, role) not in (None, found[role])]
+    if changed_parts:
+        raise DataError(
+            f"Not as it was packed, by the digest in metadata.json: {', '.join(changed_parts)}.",
+            hint=_COPY_AGAIN,
+        )
     check_parcel(parcel, task)
     require_metrics(label.metrics)
     parts = dict(parcel.parts)
     if "log" in parts:
         parts["log"] = _log_leaving(read_training_log(parts["log"]).written)
     anew = Parcel(parts)
-    changed = {**found, "metrics": leaving(label.metrics), "log_sha256": anew.digests.get("log")}
+    digests = {f"{role}_sha256": anew.digests.get(role) for role in found}
+    changed = {**digests, "metrics": leaving(label.metrics)}
     label = label.model_copy(update=changed)
     return Parcel({**anew.parts, "metadata": _written(label)})
 
@@ -109,27 +119,54 @@ def write_parcel(parcel: Parcel, folder: Path) -> None:
 
 
 def read_parcel(folder: Path) -> Parcel:
-    """Read the parts from a folder; what an upload need not have may be missing.
+    """Read the parts from a folder; one that an upload need not have may be missing, if the metadata names none.
 
     Raises:
-        DataError: A part is missing, or the metadata can't be read.
+        DataError: It is no folder, parts did not arrive or are empty, or the metadata can't be read.
         ArtifactError: Something else than a file of bounded size stands in the place of a part.
     """
+    if not folder.is_dir():
+        why = "is a file" if folder.exists() else "is not there"
+        raise DataError(f"{folder} {why}: a parcel is a folder of {len(PARTS)} files.", hint=_WHICH_FOLDER)
     found: dict[FileRole, bytes] = {}
     for part in PARTS:
-        try:
+        with suppress(FileNotFoundError):
             found[part.role] = read_bounded(folder / part.file_name, MAX_PART_BYTES)
-        except FileNotFoundError:
-            if part.is_required:
-                raise DataError(
-                    f"{folder} lacks {part.file_name}.", hint="Name a folder of fl-envoy train --offline."
-                ) from None
+    missing = [part.role for part in PARTS if part.is_required and part.role not in found]
+    _require_arrived(folder, found, missing)
     parcel = Parcel(found)
     try:
-        label_of(parcel)
-    except ValueError:
-        raise DataError(f"{folder}/metadata.json is damaged.", hint="Train again with --offline.") from None
+        label = label_of(parcel)
+    except (ValueError, ArtifactError):
+        raise DataError(
+            f"{folder}/metadata.json is damaged.", hint="Copy it again, or train again with --offline."
+        ) from None
+    named = [part.role for part in PARTS if part.role not in found and _named(label, part.role) is not None]
+    _require_arrived(folder, found, named)
     return parcel
+
+
+def _require_arrived(folder: Path, found: Mapping[FileRole, bytes], missing: Sequence[FileRole]) -> None:
+    """Name in one sentence what lacks in a parcel's folder, and what is empty there."""
+    empty = [part.role for part in PARTS if found.get(part.role) == b""]
+    wrong = [
+        f"{what} {', '.join(PART_OF[role].file_name for role in roles)}"
+        for what, roles in (("lacks", missing), ("holds nothing in", empty))
+        if roles
+    ]
+    if len(missing) == len(PARTS) - 1:  # all that must be there: another folder was meant
+        raise DataError(f"{folder} lacks metadata.json and the rest of a parcel.", hint=_WHICH_FOLDER)
+    if wrong:
+        raise DataError(
+            f"The parcel is not whole: {folder} {' and '.join(wrong)}.",
+            hint=_COPY_AGAIN,
+        )
+
+
+def _named(label: UploadMetadata, role: FileRole) -> Digest | None:
+    """Give the digest under which a label names a part; None: it names none."""
+    digest: Digest | None = getattr(label, f"{role}_sha256", None)
+    return digest
 
 
 def pack(

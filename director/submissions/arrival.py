@@ -220,8 +220,14 @@ def _require_digests(parcel: Parcel, metadata: UploadMetadata) -> None:
             continue
         if found is None:
             raise DigestMismatchError(
-                f"The metadata digests a {part.role}, but none arrived.",
+                f"No {part.role} arrived, though the metadata names one by its digest.",
                 hint=f"Send {part.file_name} along, or metadata without {part.role}_sha256.",
+                part=part.role,
+            )
+        if not parcel[part.role]:
+            raise DigestMismatchError(
+                f"Of the {part.role} nothing arrived but its name.",
+                hint=f"{part.file_name} is empty: look at it where it was packed, and send it again.",
                 part=part.role,
             )
         raise DigestMismatchError(

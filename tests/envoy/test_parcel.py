@@ -14,7 +14,7 @@ from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
 from contract.errors import FederationError, MetricError, ModelFileError
 from contract.names import Digest
-from contract.parts import FileRole, Parcel
+from contract.parts import PARTS, FileRole, Parcel
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.errors import DataError, PolicyError
 from envoy.house_rules import USUAL_RULES
@@ -62,23 +62,62 @@ def test_a_parcel_is_what_hospitals_know_and_what_the_director_reads(parcel: Par
 def test_a_parcel_is_the_same_after_a_day_in_a_folder(parcel: Parcel, tmp_path: Path) -> None:
     write_parcel(parcel, tmp_path / "new" / "folder")
     assert read_parcel(tmp_path / "new" / "folder") == parcel
-    (tmp_path / "new" / "folder" / "training.log").unlink()
-    assert read_parcel(tmp_path / "new" / "folder").get("log") is None
 
 
-@pytest.mark.parametrize("file", ["metadata.json", "model.pt", "scaler.pkl"])
-def test_a_folder_without_a_part_that_must_be_there_is_no_parcel(parcel: Parcel, tmp_path: Path, file: str) -> None:
+def test_a_log_that_the_label_does_not_name_need_not_be_there(parcel: Parcel, tmp_path: Path) -> None:
+    without = {role: data for role, data in parcel.parts.items() if role != "log"}
+    write_parcel(relabelled(Parcel(without), log_sha256=...), tmp_path)
+    assert read_parcel(tmp_path).get("log") is None
+
+
+@pytest.mark.parametrize("file", [part.file_name for part in PARTS])
+def test_a_part_that_did_not_arrive_or_holds_nothing_is_named(parcel: Parcel, tmp_path: Path, file: str) -> None:
     write_parcel(parcel, tmp_path)
-    (tmp_path / file).unlink()
-    with pytest.raises(DataError, match=f"lacks {file}"):
+    (tmp_path / file).write_bytes(b"")
+    with pytest.raises(DataError, match=f"not whole: .* holds nothing in {file}"):
         read_parcel(tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(DataError, match=f"not whole: .* lacks {file}") as missed:
+        read_parcel(tmp_path)
+    assert "Copy the whole folder again" in missed.value.hint
+
+
+def test_all_that_lacks_is_named_at_once(parcel: Parcel, tmp_path: Path) -> None:
+    write_parcel(parcel, tmp_path)
+    for file in ("model.pt", "scaler.pkl"):
+        (tmp_path / file).unlink()
+    (tmp_path / "training.log").write_bytes(b"")
+    with pytest.raises(DataError, match=r"lacks model\.pt, scaler\.pkl and holds nothing in training\.log\."):
+        read_parcel(tmp_path)
+
+
+@pytest.mark.parametrize(("what", "sentence"), [("file", "is a file"), ("none", "is not there"), ("empty", "lacks")])
+def test_what_is_no_parcels_folder_is_said_to_be_none(tmp_path: Path, what: str, sentence: str) -> None:
+    place = tmp_path / "parcel"
+    if what == "file":
+        place.touch()
+    elif what == "empty":
+        place.mkdir()
+    with pytest.raises(DataError, match=sentence) as refused:
+        read_parcel(place)
+    assert "fl-envoy train --offline" in refused.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_label_that_windows_editors_saved_is_read_and_leaves_as_we_write_it(
+    parcel: Parcel, tmp_path: Path, encoding: str
+) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / "metadata.json").write_bytes(parcel["metadata"].decode().encode(encoding))
+    assert ready_to_send(read_parcel(tmp_path), DIAGNOSIS_COUNT, USUAL_RULES) == parcel
 
 
 def test_a_label_that_can_not_be_read_is_damaged(parcel: Parcel, tmp_path: Path) -> None:
     write_parcel(parcel, tmp_path)
-    (tmp_path / "metadata.json").write_text("{")
-    with pytest.raises(DataError, match=r"metadata\.json is damaged"):
-        read_parcel(tmp_path)
+    for damaged in (b"{", b"\xff\x00\x81"):
+        (tmp_path / "metadata.json").write_bytes(damaged)
+        with pytest.raises(DataError, match=r"metadata\.json is damaged"):
+            read_parcel(tmp_path)
 
 
 @pytest.mark.parametrize("role", ["model", "scaler", "log"])
@@ -105,16 +144,16 @@ def test_nothing_but_the_label_that_the_product_means_leaves(parcel: Parcel) -> 
 
 
 @pytest.mark.parametrize(
-    ("key", "part"), [("model_sha256", "model"), ("scaler_sha256", "scaler"), ("log_sha256", "log")]
+    ("key", "file"), [("model_sha256", "model.pt"), ("scaler_sha256", "scaler.pkl"), ("log_sha256", "training.log")]
 )
-def test_a_part_that_was_changed_after_packing_does_not_leave(parcel: Parcel, key: str, part: str) -> None:
-    with pytest.raises(DataError, match=f"names another {part} than"):
+def test_a_part_that_was_changed_after_packing_does_not_leave(parcel: Parcel, key: str, file: str) -> None:
+    with pytest.raises(DataError, match=f"Not as it was packed, .*: {file}"):
         ready_to_send(relabelled(parcel, **{key: "0" * 64}), DIAGNOSIS_COUNT, USUAL_RULES)
 
 
 def test_a_log_that_was_left_out_is_missed(parcel: Parcel) -> None:
     without = Parcel({role: data for role, data in parcel.parts.items() if role != "log"})
-    with pytest.raises(DataError, match="names another log"):
+    with pytest.raises(DataError, match=r"Not as it was packed, .*: training\.log"):
         ready_to_send(without, DIAGNOSIS_COUNT, USUAL_RULES)
     label = label_of(ready_to_send(relabelled(without, log_sha256=...), DIAGNOSIS_COUNT, USUAL_RULES))
     assert label.log_sha256 is None

@@ -204,11 +204,14 @@ def test_what_was_admitted_before_names_were_asked_for_still_opens_and_serves(
 def test_a_digest_of_a_part_that_did_not_arrive_has_a_sentence_of_its_own():
     inspection = inspected(log_sha256=Digest.of(b"a log"))
     (check,) = (check for check in inspection.checks if not check.passed)
-    assert (check.name, check.sentence) == ("digests", "The metadata digests a log, but none arrived.")
+    assert (check.name, check.sentence) == ("digests", "No log arrived, though the metadata names one by its digest.")
     assert inspected(log=b'{"epoch": 1}\n', log_sha256=Digest.of(b'{"epoch": 1}\n')).failure is None
     other = inspected(log=b'{"epoch": 1}\n', log_sha256=Digest.of(b"another log")).failure
     assert other is not None
     assert other.sentence == "The log that arrived is not the one that the metadata digests."
+    empty = inspected(log=b"", log_sha256=Digest.of(b"another log")).failure
+    assert empty is not None
+    assert empty.sentence == "Of the log nothing arrived but its name."
 
 
 def test_every_check_runs_and_the_first_failure_is_what_is_answered():
@@ -369,7 +372,7 @@ def test_a_log_that_was_lost_on_the_way_is_said_to_be_missing(hospital: Simulate
     parcel.log = None
     refused = hospital.upload(parcel)
     assert (refused.status_code, refused.json()["code"]) == (422, "digest_mismatch")
-    assert refused.json()["detail"] == "The metadata digests a log, but none arrived."
+    assert refused.json()["detail"] == "No log arrived, though the metadata names one by its digest."
 
 
 def test_no_word_of_a_hospital_steers_or_stops_the_command_that_shows_it(

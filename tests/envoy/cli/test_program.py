@@ -27,7 +27,7 @@ def test_a_director_that_does_not_answer_ends_a_command_with_3(away: Run, comman
     [
         (["status"], 4, "has not joined"),
         (["statistics"], 4, "has not joined"),
-        (["send", "nowhere"], 5, "lacks metadata.json"),
+        (["send", "nowhere"], 5, "nowhere is not there"),
         (["train", "--offline", "parcel", "--scaler", "mine"], 2, "no choice of scaler"),
         (["train", "--offline", "parcel", "--task", "No Such"], 2, "No Such"),
         (["train", "--offline", "parcel", "--data", "nowhere"], 5, "There is no hosp/diagnoses_icd.csv"),
