@@ -1,6 +1,7 @@
 """What can stop an envoy, by whose turn it is to act; ``envoy.cli`` maps the branches to exit codes."""
 
 from contract.errors import Fact, FederationError
+from envoy.own_words import in_own_words
 
 
 class EnvoyError(FederationError):
@@ -63,6 +64,7 @@ class RefusedError(EnvoyError):
     code = "refused"
 
     def __init__(self, sentence: str, *, director_code: str, status: int, hint: str = "", **facts: Fact) -> None:
+        sentence, hint = in_own_words(director_code, sentence, hint)
         super().__init__(sentence, hint=hint, director_code=director_code, status=status, **facts)
         self.director_code = director_code
         self.status = status
