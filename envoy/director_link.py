@@ -27,7 +27,7 @@ from envoy.bounded_answers import (
     refusal_in,
 )
 from envoy.errors import BrokenLinkError, NetworkError, RefusedError
-from envoy.ledger import Ledger
+from envoy.ledger import REFUSED, Ledger
 from envoy.patience import RETRIED_STATUSES, patience
 
 MAX_MESSAGE_BYTES = 1 << 20
@@ -103,7 +103,7 @@ class DirectorLink:
         try:
             yield became
         except RefusedError as error:
-            became(f"refused: {error.director_code} ({error.status})")
+            became(f"{REFUSED}: {error.director_code} ({error.status})")
             raise
 
     def read(

@@ -15,10 +15,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contract.names import Digest
+from contract.parts import FileRole
 from envoy.operating_system import make_names_last, open_private, private_folder
 
 _FILE = "ledger.jsonl"
 UNKNOWN = "no answer: it may have arrived"
+_JUDGED: tuple[FileRole, ...] = ("model", "scaler")
+REFUSED = "refused"
+"""How the outcome begins of what was not taken."""
 
 
 class Sending(BaseModel):
@@ -125,6 +129,22 @@ class Ledger:
             except (ValueError, TypeError, ValidationError):
                 continue
         return list(sent.values())
+
+    def has_taken(self, digests: Mapping[FileRole, Digest], to: str | None = None) -> bool:
+        """Tell whether a director has taken a parcel with this model and scaler, as far as its answer came here.
+
+        Args:
+            digests: Role → digest of the parcel's parts.
+            to: Which director; None: any.
+        """
+        return any(
+            each.kind == "upload"
+            and to in (None, each.to)
+            and all(each.parts.get(role) == digests.get(role) for role in _JUDGED)
+            and each.outcome != UNKNOWN
+            and not each.outcome.startswith(REFUSED)
+            for each in self.entries()
+        )
 
     def _append(self, line: str, *, lasting: bool = True) -> None:
         """Append one line in a single write, so that two commands at once don't mix theirs."""

@@ -3,7 +3,7 @@
 import typer
 
 from contract.terminal import failures_shown
-from envoy.cli import ledger, membership, models, participate, predictions, statistics, tables, tasks
+from envoy.cli import ledger, membership, models, participate, predictions, sending, statistics, tables, tasks
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
 for command in (
@@ -13,7 +13,7 @@ for command in (
     statistics.statistics,
     models.train,
     models.evaluate,
-    models.send,
+    sending.send,
     predictions.predict,
     participate.participate,
     participate.pause,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from contract.moments import shown_moment
 from envoy.cli.program import (
     AsJson,
     client_of,
@@ -17,11 +18,14 @@ from envoy.cli.program import (
     print_json,
     says_what_failed,
 )
+from envoy.cli.sending import SEND, waiting_line
 from envoy.cli.showing import participation_facts, participation_line
 from envoy.cli.tasks import look_at_tasks
 from envoy.errors import RefusedError
 from envoy.membership import Membership, MembershipFile
 from envoy.operating_system import who_can_read
+from envoy.outbox import Outbox
+from envoy.own_words import HOW_TO_RENEW
 from envoy.settings import EnvoySettings, read_settings
 
 _TWO_HOSPITALS = (
@@ -71,36 +75,60 @@ def renew(as_json: AsJson = False) -> None:
 def status(as_json: AsJson = False) -> None:
     """Show how the director sees this hospital, and what a participating envoy of this home is doing."""
     settings = read_settings()
-    taking_part = participation_line(settings.home_folder, datetime.now(UTC))
-    if taking_part is not None and not as_json:
-        out.print(taking_part)  # first: it is known without a link
+    if not as_json:
+        _print_what_is_known_here(settings)  # first: it is known without a link
     client, membership = joined(settings)
     seen, submissions = client.envoy(membership.envoy_name), client.submissions(limit=10).items
     expected = client.expectation(membership.envoy_name)
     if as_json:
+        outbox = Outbox(settings.home_folder, membership.director)
         print_json(
             {
+                "home": str(settings.home_folder),
                 "director": membership.director,
                 "token_expires_at": membership.expires_at.isoformat(),
                 "envoy": seen.model_dump(mode="json"),
                 "expected_examples": expected,
                 "participation": participation_facts(settings.home_folder),
+                "waiting": [str(outbox.place(key)) for key in outbox.waiting()],
                 "submissions": [each.model_dump(mode="json") for each in submissions],
             }
         )
         return
-    until = f"{membership.expires_at:%Y-%m-%d}"
-    out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}; token until {until}.")
+    out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}.")
     if expected is not None:
         out.print(f"The consortium's admin expects at most {expected:,} training patients of it.")
-    table = Table("when", "task", "verdict", "version", "what was found")
+    if not submissions:
+        out.print("Nothing was uploaded yet. To train and upload: fl-envoy train, or fl-envoy participate")
+        return
+    table = Table("when", "task", "verdict", "version", "what was found", title=f"The last {len(submissions)} uploads")
     for each in submissions:
         found = [check.sentence for check in each.checks if not check.passed]
         if each.decision:
             found.append(f"{each.decision.verdict} by the admin: {each.decision.reason}")
         said = "; ".join(found)
-        table.add_row(f"{each.created_at:%Y-%m-%d %H:%M}", each.task, each.verdict, str(each.version or ""), said)
+        table.add_row(shown_moment(each.created_at), each.task, each.verdict, str(each.version or ""), said)
     out.print(table)
+
+
+def _print_what_is_known_here(settings: EnvoySettings) -> None:
+    """Say what the home tells: whose it is, until when, what it is doing, and what waits to be sent."""
+    home, now = settings.home_folder, datetime.now(UTC)
+    membership = MembershipFile(home).read()
+    ended = membership.expires_at <= now
+    until = f"its token {'ended' if ended else 'holds until'} {shown_moment(membership.expires_at)}"
+    out.print(f"Home {home}: {membership.envoy_name}; {until}.{f' {HOW_TO_RENEW}' if ended else ''}")
+    taking_part = participation_line(home, now)
+    if taking_part is not None:
+        out.print(taking_part)
+    outbox = Outbox(home, membership.director)
+    waiting = outbox.waiting()
+    for key in waiting:
+        out.print(waiting_line(outbox, key))
+    if waiting:
+        out.print(f"To send what waits: {SEND}")
+    for each in outbox.for_others():
+        out.print(f"For another director waits {each}.")
 
 
 def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""``fl-envoy train | evaluate | send``: models of this hospital, and the federation's."""
+"""``fl-envoy train | evaluate``: models of this hospital, and the federation's."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +10,9 @@ from typing import Annotated, get_args
 import typer
 from rich.progress import Progress
 
+from contract.agreement import require_agreement
+from contract.tasks import Task
+from envoy.bundle import lost_in
 from envoy.cli.answers import answer_one, answer_waiting
 from envoy.cli.program import (
     AsJson,
@@ -29,14 +32,18 @@ from envoy.cli.program import (
     start_keeper,
     with_map,
 )
-from envoy.cli.showing import metrics_table, print_receipt, print_trained, show_parcel
+from envoy.cli.sending import INTERRUPTED, SEND, say_what_waits, send_trained, sending_of, telling_what_waits
+from envoy.cli.showing import metrics_table, print_trained, show_parcel
 from envoy.cli.statistics import send_statistics
 from envoy.errors import SettingsError
+from envoy.home_lock import one_command
 from envoy.kept_models import KeptModels
-from envoy.parcel import label_of, read_parcel, ready_to_send, write_parcel
+from envoy.ledger import Ledger
+from envoy.parcel import write_parcel
 from envoy.reported import ReportedStatistics
+from envoy.room import SMALL_BYTES, require_room
 from envoy.settings import EnvoySettings, read_settings
-from envoy.starting_point import StartingPoint
+from envoy.starting_point import StartingPoint, written_model_bytes
 from envoy.submission import LocalData, ScalerChoice, Trained, evaluate_start, make_submission
 
 
@@ -49,22 +56,20 @@ def train(
     dry_run: DryRun = False,
     map_file: MapFile = None,
     offline: Annotated[Path | None, typer.Option(help="Write the parcel to this folder; contact nobody.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --offline: write over a parcel that was not sent.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train on this hospital's patients, then upload the model."""
+    """Train on this hospital's patients, then upload the model; one that can't be sent waits in the home."""
     settings, choice = with_map(read_settings(), map_file), _scaler_choice(scaler)
     keeper, task_name = start_keeper(settings), chosen_task(settings, task)
     if offline is not None:
-        start = keeper.last(task_name)
-        local = chosen_patients(settings, start.task, data, seed)
-        trained = _train(settings, local, start, seed, choice)
-        _keep(settings, local, trained)
-        write_parcel(trained.parcel, offline)
-        print_trained(local, trained, as_json=as_json)
-        err.print(f"The parcel is in {offline}. Send it later: fl-envoy send {offline}")
+        _train_offline(settings, keeper.last(task_name), data, seed, choice, offline, yes=yes, as_json=as_json)
         return
     client, membership = joined(settings)
+    sending = sending_of(settings, client, membership)
+    waiting = say_what_waits(sending.outbox, f"It goes before what is trained now. Without training: {SEND}")
     agreed = keeper.task(client, task_name)
+    require_room(settings.home_folder, "ENVOY_HOME", _room_bytes(agreed))
     local = chosen_patients(settings, agreed, data, seed)
     answered = answer_waiting(settings, client, membership, local, dry_run=dry_run)
     report = local.statistics
@@ -73,12 +78,40 @@ def train(
         trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
         show_parcel(trained.parcel, as_json, statistics=report if is_news else None, answers=answered)
         return
-    # statistics first: with them the common scaler, and so the start, may change
-    received = send_statistics(settings, client, membership, report) if is_news else None
-    trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
+    with one_command(settings.home_folder):
+        # statistics first: with them the common scaler, and so the start, may change
+        received = send_statistics(settings, client, membership, report) if is_news else None
+        trained = _train(settings, local, keeper.fetch(client, agreed), seed, choice)
+        key = sending.outbox.keep_own(trained.parcel)  # first: from here on nothing costs the training
+        with telling_what_waits(sending.outbox, key):
+            _keep(settings, local, trained)
+            earlier = [each for each in waiting if each != key]
+            sent = send_trained(settings, client, sending, key, trained.parcel, earlier)
+    print_trained(local, trained, received, sent, answered, as_json=as_json)
+
+
+def _train_offline(
+    settings: EnvoySettings,
+    start: StartingPoint,
+    data: str | None,
+    seed: int | None,
+    choice: ScalerChoice,
+    folder: Path,
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Train without a link, into a folder that was looked at before: training takes long, and what lies there too."""
+    require_room(folder, "--offline", _room_bytes(start.task))
+    lost = lost_in(folder, Ledger(settings.home_folder))
+    if lost is not None:
+        require_agreement(lost, agreed=yes)
+    local = chosen_patients(settings, start.task, data, seed)
+    trained = _train(settings, local, start, seed, choice)
+    write_parcel(trained.parcel, folder)
     _keep(settings, local, trained)
-    receipt = client.upload(membership.envoy_name, trained.parcel)
-    print_trained(local, trained, received, receipt, answered, as_json=as_json)
+    print_trained(local, trained, as_json=as_json)
+    err.print(f"The parcel is in {folder}. Send it later: {SEND} {folder}")
 
 
 @says_what_failed
@@ -113,27 +146,6 @@ def evaluate(
         out.print(metrics_table({"common model": metrics}))
 
 
-@says_what_failed
-def send(
-    bundle: Annotated[Path, typer.Argument(help="A folder of fl-envoy train --offline.")],
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Upload a parcel that was trained without a link."""
-    parcel, settings = read_parcel(bundle), read_settings()
-    keeper, name = start_keeper(settings), label_of(parcel).task
-    if dry_run:
-        show_parcel(ready_to_send(parcel, keeper.last_task(name), settings.rules), as_json)
-        return
-    client, membership = joined(settings)
-    parcel = ready_to_send(parcel, keeper.task(client, name), settings.rules)
-    receipt = client.upload(membership.envoy_name, parcel)
-    if as_json:
-        print_json(receipt)
-    else:
-        print_receipt(receipt)
-
-
 def _scaler_choice(scaler: str) -> ScalerChoice:
     if scaler not in get_args(ScalerChoice):
         raise SettingsError(f"{scaler!r} is no choice of scaler.", hint="Choose merged or own.")
@@ -143,10 +155,19 @@ def _scaler_choice(scaler: str) -> ScalerChoice:
 def _train(
     settings: EnvoySettings, local: LocalData, start: StartingPoint, seed: int | None, choice: ScalerChoice
 ) -> Trained:
-    with _progress(start.task.training.epochs(local.num_examples)) as on_epoch:
-        return make_submission(
-            local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
-        )
+    try:
+        with _progress(start.task.training.epochs(local.num_examples)) as on_epoch:
+            return make_submission(
+                local, start, scaler=choice, seed=chosen_seed(settings, seed), now=datetime.now(UTC), on_epoch=on_epoch
+            )
+    except KeyboardInterrupt:
+        err.print("Stopped before the model was trained to its end: nothing of it is kept or sent.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _room_bytes(task: Task) -> int:
+    """Say how much a parcel of a task takes at most, and the kept model beside it."""
+    return SMALL_BYTES + 2 * written_model_bytes(task.layout)
 
 
 def _keep(settings: EnvoySettings, local: LocalData, trained: Trained) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from contract.errors import FederationError, UnknownTaskError
 from contract.messages.runs import RunAnswer
+from contract.moments import shown_moment
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from contract.visible_text import visible_json
@@ -189,7 +190,7 @@ def _stop(signal_number: int, frame: object) -> None:
 
 
 def _print_line(told: Told) -> None:
-    err.print(f"{told.at:%Y-%m-%d %H:%M:%S} UTC {told.sentence}")
+    err.print(f"{shown_moment(told.at, seconds=True)} {told.sentence}")
 
 
 def _print_json(told: Told) -> None:

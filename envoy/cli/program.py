@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from contract.agreement import NotAgreedError
 from contract.errors import CallerError, FederationError, InvalidNameError, UnknownTaskError
+from contract.moments import shown_moment
 from contract.names import TaskName
 from contract.plain_files import read_bounded
 from contract.tasks import Task
@@ -36,6 +38,7 @@ from envoy.errors import (
 from envoy.ledger import Ledger
 from envoy.membership import Membership, MembershipFile
 from envoy.own_table.place import MappedSource
+from envoy.own_words import HOW_TO_RENEW
 from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
 from envoy.submission import LocalData, read_local_data
@@ -117,6 +120,11 @@ def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient
     """Give the director of a membership; says each time that others can read along where they can."""
     accepted = membership.insecure_http is not False  # null: a home of the version before goes on as it did
     client = new_client(settings, membership.director, membership.token, insecure_http=accepted)
+    if membership.expires_at <= datetime.now(UTC):
+        ended = shown_moment(membership.expires_at)
+        err.print(
+            f"warning: {membership.envoy_name}'s token ended {ended}, by this machine's clock. {HOW_TO_RENEW}",
+        )
     if not read_address(membership.director).is_private:
         err.print(
             f"warning: {membership.director} is not encrypted: whoever is on the way reads the token and all that is "

@@ -11,6 +11,7 @@ from contract.messages.base import MetricValue
 from contract.messages.problems import Check
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.uploads import Submission
+from contract.moments import shown_moment
 from contract.parts import PART_OF, Parcel
 from envoy.answers import JudgedVersion
 from envoy.cli.program import (
@@ -19,6 +20,7 @@ from envoy.cli.program import (
 )
 from envoy.home_lock import is_held
 from envoy.participation.status import read_status
+from envoy.sending import Sent
 from envoy.submission import LocalData, Trained
 
 
@@ -26,7 +28,7 @@ def print_trained(
     data: LocalData,
     trained: Trained,
     statistics: StatisticsReceipt | None = None,
-    receipt: Submission | None = None,
+    sent: Sent | None = None,
     answered: Sequence[JudgedVersion] = (),
     *,
     as_json: bool,
@@ -41,7 +43,7 @@ def print_trained(
                 "local": trained.after,
                 "start": trained.before,
                 "statistics": statistics.model_dump(mode="json") if statistics else None,
-                "submission": receipt.model_dump(mode="json") if receipt else None,
+                "submission": sent.receipt.model_dump(mode="json") if sent else None,
             }
         )
         return
@@ -50,8 +52,8 @@ def print_trained(
     out.print(f"{data.patients} patients, trained on {data.num_examples}.")
     rows = {"this hospital's model": trained.after}
     out.print(metrics_table({"common model before": trained.before, **rows} if trained.before else rows))
-    if receipt is not None:
-        print_receipt(receipt)
+    if sent is not None:
+        print_sent(sent)
 
 
 def print_statistics(receipt: StatisticsReceipt) -> None:
@@ -86,11 +88,34 @@ def _figure(value: MetricValue) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def print_receipt(receipt: Submission) -> None:
-    """Print what the director said of an upload."""
-    version = f", version {receipt.version}" if receipt.version else ""
-    out.print(f"{receipt.verdict}{version} (submission {receipt.id})")
-    print_failed(receipt.checks)
+def print_sent(sent: Sent) -> None:
+    """Print what the director said of an upload, and whether it knew it already."""
+    out.print(sent_in_words(sent))
+    print_failed(sent.receipt.checks)
+
+
+def sent_in_words(sent: Sent) -> str:
+    """Say what became of an upload, in half a line."""
+    return f"{_known(sent) if sent.was_known else _taken(sent.receipt)} (submission {sent.receipt.id})"
+
+
+def _taken(receipt: Submission) -> str:
+    return f"{receipt.verdict}, version {receipt.version}" if receipt.version else receipt.verdict
+
+
+def _known(sent: Sent) -> str:
+    receipt = sent.receipt
+    verdict = "" if receipt.verdict == "admitted" else f", {receipt.verdict}"
+    which = f"known already as version {receipt.version}{verdict}"
+    if sent.current is None:
+        return which
+    return f"{which}, which is current" if sent.current == receipt.version else f"{which}; current is {sent.current}"
+
+
+def sent_facts(sent: Sent) -> dict[str, object]:
+    """Give the same for a program: the receipt, and beside it what is known of versions."""
+    facts = {"was_known": sent.was_known, "current_version": sent.current}
+    return {**sent.receipt.model_dump(mode="json"), **facts}
 
 
 def print_failed(checks: Sequence[Check]) -> None:
@@ -109,11 +134,8 @@ def show_parcel(
 ) -> None:
     """Show what an upload would carry, byte for byte where it is text, and what would go before it."""
     if as_json:
-        sizes = {role: len(data) for role, data in parcel.parts.items()}
-        log = (parcel.get("log") or b"").decode(errors="backslashreplace")
         report = statistics.model_dump(mode="json") if statistics else None
-        before = {"answers": _answers(answers), "statistics": report}
-        print_json({**before, "metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log})
+        print_json({"answers": _answers(answers), "statistics": report, **_parcel_facts(parcel)})
         return
     for each in answers:
         out.print(f"--- word on version {each.version}, sent first")
@@ -121,12 +143,32 @@ def show_parcel(
     if statistics is not None:
         out.print("--- statistics, sent first")
         out.print(statistics.model_dump_json())
+    _print_parts(parcel)
+    out.print("Nothing was sent.")
+
+
+def show_parcels(parcels: Sequence[Parcel], as_json: bool) -> None:
+    """Show the same of several."""
+    if as_json:
+        print_json([_parcel_facts(each) for each in parcels])
+        return
+    for each in parcels:
+        _print_parts(each)
+    out.print("Nothing was sent.")
+
+
+def _parcel_facts(parcel: Parcel) -> dict[str, object]:
+    sizes = {role: len(data) for role, data in parcel.parts.items()}
+    log = (parcel.get("log") or b"").decode(errors="backslashreplace")
+    return {"metadata": json.loads(parcel["metadata"]), "bytes": sizes, "log": log}
+
+
+def _print_parts(parcel: Parcel) -> None:
     for role, data in parcel.parts.items():
-        out.print(f"--- {role}: {len(data)} bytes")
+        out.print(f"--- {role}: {len(data):,} bytes")
         if PART_OF[role].is_text:
             for line in data.decode(errors="backslashreplace").split("\n"):
                 out.print(line)
-    out.print("Nothing was sent.")
 
 
 def participation_line(home: Path, now: datetime) -> str | None:
@@ -138,7 +180,7 @@ def participation_line(home: Path, now: datetime) -> str | None:
     where = f", round {found.number} of {found.rounds} (run {found.run})" if found.number else ""
     if not is_held(home):
         return f"Does not participate now; it last did so as {found.state}{where}, {age:.0f} s ago."
-    told = f"Participates: {found.state}{where} since {found.since:%Y-%m-%d %H:%M:%S} UTC; heard {age:.0f} s ago."
+    told = f"Participates: {found.state}{where} since {shown_moment(found.since, seconds=True)}; heard {age:.0f} s ago."
     return " ".join(part for part in (told, found.waits_for, found.last_error) if part)
 
 

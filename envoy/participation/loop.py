@@ -11,14 +11,16 @@ from contextlib import suppress
 from contract.director_problems import shown
 from contract.errors import FederationError
 from contract.messages.runs import Assignment, Invitation
+from contract.moments import shown_moment
 from contract.names import EnvoyName, TaskName
 from envoy.director_client import DirectorClient
 from envoy.errors import DataError, NetworkError, OlderDirectorError, RefusedError
+from envoy.outbox import NO_LONGER_WELCOME
 from envoy.participation.bulletin import Bulletin
 from envoy.participation.cohorts import FrozenCohort
 from envoy.participation.holds import Holds
 from envoy.participation.participant import Participant
-from envoy.participation.sender import NO_LONGER_WELCOME, Sender
+from envoy.participation.sender import Sender
 from envoy.participation.status import State
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 25.0
@@ -173,7 +175,7 @@ class Participation:
         self._bulletin.say(
             "round.training",
             f"{_which(assignment)}: trains from {_from_what(assignment)}; {_who_else(assignment, self._envoy)}; "
-            f"closes {assignment.closes_at:%Y-%m-%d %H:%M:%S} UTC, in {assignment.closes_in_seconds:.0f} s.",
+            f"closes {shown_moment(assignment.closes_at, seconds=True)}, in {assignment.closes_in_seconds:.0f} s.",
             run=run,
             round=assignment.n,
             number=assignment.number,

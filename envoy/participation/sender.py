@@ -5,10 +5,8 @@ from contract.names import EnvoyName
 from contract.parts import Parcel
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, RefusedError
-from envoy.outbox import Outbox
+from envoy.outbox import Outbox, is_settled
 from envoy.participation.bulletin import Bulletin
-
-NO_LONGER_WELCOME = (401, 403)
 
 
 class Sender:
@@ -45,7 +43,7 @@ class Sender:
 
         Raises:
             NetworkError: It could not be sent, and is kept.
-            RefusedError: The director does not take it; it is kept only where the token alone is to blame.
+            RefusedError: It was not taken; it is kept unless that is the director's word on it (``is_settled``).
         """
         self._bulletin.enter("uploading", round=number)
         try:
@@ -54,7 +52,7 @@ class Sender:
             self._outbox.keep(number, parcel)
             raise
         except RefusedError as error:
-            if error.status in NO_LONGER_WELCOME:
+            if not is_settled(error):
                 self._outbox.keep(number, parcel)
                 raise
             self._outbox.take_out(number)

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from envoy.errors import SettingsError
-from envoy.home_lock import is_held, only_one
+from envoy.home_lock import is_held, one_command, only_one
 
 HOLDER = """
 import sys, time
@@ -40,3 +41,13 @@ def test_a_program_that_was_killed_holds_nothing(tmp_path: Path) -> None:
         holder.wait()
     with only_one(tmp_path):
         pass
+
+
+def test_two_commands_that_join_train_or_send_are_told_while_one_may_run_beside_participate(tmp_path: Path) -> None:
+    with ExitStack() as held:
+        held.enter_context(only_one(tmp_path))
+        held.enter_context(one_command(tmp_path))
+        with pytest.raises(SettingsError, match="Another fl-envoy join, train or send runs"):
+            held.enter_context(one_command(tmp_path))
+    with one_command(tmp_path):
+        assert not is_held(tmp_path), "it is no participate"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.names import Digest
+from contract.parts import Parcel
 from envoy.ledger import UNKNOWN, Ledger
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -66,3 +67,16 @@ def test_a_ledger_that_can_not_be_written_says_so_before_anything_leaves(tmp_pat
     (tmp_path / "home").write_text("a file where a folder should be")
     with pytest.raises(OSError, match="home"):
         leaving(Ledger(tmp_path / "home"))
+
+
+def test_what_a_director_took_is_known_by_its_model_and_scaler(ledger: Ledger) -> None:
+    parts = Parcel({"model": b"model", "scaler": b"scaler", "metadata": b"then"}).digests
+    written: dict[str, Digest] = dict(parts.items())
+    line = ledger.leaving(to=URL, kind="upload", sha256=Digest.of(b"key"), size=4, parts=written)
+    assert not ledger.has_taken(parts), "no answer came"
+    ledger.became(line, "refused: unauthenticated (401)")
+    assert not ledger.has_taken(parts)
+    ledger.became(line, "admitted")
+    assert ledger.has_taken({**parts, "metadata": Digest.of(b"now")})
+    assert not ledger.has_taken({**parts, "scaler": Digest.of(b"other")})
+    assert (ledger.has_taken(parts, URL), ledger.has_taken(parts, "https://other")) == (True, False)

@@ -65,8 +65,8 @@ def test_a_parcel_is_the_same_after_a_day_in_a_folder(parcel: Parcel, tmp_path: 
 
 
 def test_a_log_that_the_label_does_not_name_need_not_be_there(parcel: Parcel, tmp_path: Path) -> None:
-    without = {role: data for role, data in parcel.parts.items() if role != "log"}
-    write_parcel(relabelled(Parcel(without), log_sha256=...), tmp_path)
+    without = Parcel({role: data for role, data in parcel.parts.items() if role != "log"})
+    write_parcel(relabelled(without, log_sha256=...), tmp_path)
     assert read_parcel(tmp_path).get("log") is None
 
 

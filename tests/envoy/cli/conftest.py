@@ -25,7 +25,7 @@ def run(tmp_path: Path, tables: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setenv(f"ENVOY_{name}", str(value))
     monkeypatch.setenv("COLUMNS", "300")
 
-    def invoke(*arguments: Any, given: str | None = None) -> Result:
+    def invoke(*arguments: Any, given: str | bytes | None = None) -> Result:
         return CliRunner().invoke(app, [str(each) for each in arguments], input=given)
 
     return invoke

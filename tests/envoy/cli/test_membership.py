@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contract.tasks import DIAGNOSIS_COUNT
+from envoy.own_words import HOW_TO_RENEW
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import ISSUED, Run, join
 from tests.envoy.playing import PlayedDirector, playing
@@ -133,3 +134,27 @@ def test_status_shows_what_the_admin_expects_where_the_director_knows_such_a_thi
         assert json.loads(run("status", "--json").stdout)["expected_examples"] == 1200
         director.said["/envoys/KNH/expectation"] = (403, {"detail": "No."})
         assert run("status").exit_code == 4
+
+
+def test_status_says_what_the_home_knows_though_the_director_is_away(away: Run, tmp_path: Path) -> None:
+    ended = away("status")
+    assert (ended.exit_code, "does not answer" in ended.stderr) == (3, True)
+    assert ended.stdout == (f"Home {tmp_path / 'home'}: KNH; its token ended 2026-04-01 00:00 UTC. {HOW_TO_RENEW}\n")
+
+
+def test_a_token_that_ended_is_said_to_be_ended_and_whom_to_ask(run: Run) -> None:
+    hint = "Send the header Authorization: Bearer TOKEN; ask the consortium's admin for a new token."
+    with playing() as director:
+        join(run, director.url)
+        director.said["/envoys/KNH"] = (401, {"code": "unauthenticated", "detail": "No valid token.", "hint": hint})
+        ended = run("status")
+    assert ended.exit_code == 4
+    assert "error: The director does not take this hospital's token: it ended" in ended.stderr
+    assert "fl-envoy renew --file FILE" in ended.stderr
+    assert "Authorization" not in ended.stderr
+
+
+def test_status_of_a_home_that_uploaded_nothing_says_what_to_do_next(run: Run) -> None:
+    with playing() as director:
+        join(run, director.url)
+        assert "To train and upload: fl-envoy train" in run("status").stdout

@@ -9,6 +9,7 @@ from contract.tasks import DIAGNOSIS_COUNT
 from simulation.consortium import write_consortium
 from tests.envoy.cli.joining import Run, join
 from tests.envoy.playing import PlayedDirector, playing
+from tests.envoy.test_room import files_of_at_most
 
 
 def test_a_parcel_is_trained_without_a_link_and_shown_before_it_is_sent(run: Run, tmp_path: Path) -> None:
@@ -92,3 +93,39 @@ def test_a_parcel_that_the_director_would_refuse_is_not_sent(run: Run, tmp_path:
         director.task = replace(DIAGNOSIS_COUNT, cut_points=(3.0, 9.0))
         assert run("send", tmp_path / "parcel").exit_code == 6
         assert director.paths("POST") == ["/join"]
+
+
+def test_training_over_a_parcel_that_was_not_sent_asks(run: Run, tmp_path: Path) -> None:
+    parcel = tmp_path / "parcel"
+    run("train", "--offline", parcel)
+    first = (parcel / "model.pt").read_bytes()
+    asked = run("train", "--offline", parcel, "--seed", "3")
+    assert (asked.exit_code, "was not sent" in asked.stderr, "--yes" in asked.stderr) == (2, True, True)
+    assert (parcel / "model.pt").read_bytes() == first
+    assert run("train", "--offline", parcel, "--seed", "3", "--yes").exit_code == 0
+    assert (parcel / "model.pt").read_bytes() != first
+    with playing() as director:
+        join(run, director.url)
+        run("send", parcel)
+    assert run("train", "--offline", parcel).exit_code == 0, "what was sent is not lost"
+
+
+def test_training_into_a_folder_of_others_is_refused_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter.txt").write_text("Dear all")
+    ended = run("train", "--offline", tmp_path / "letters", "--data", "nowhere", "--yes")
+    assert (ended.exit_code, "letter.txt" in ended.stderr) == (2, True)
+    assert [each.name for each in (tmp_path / "letters").iterdir()] == ["letter.txt"]
+
+
+def test_a_home_without_room_is_told_before_anything_is_trained(run: Run, tmp_path: Path) -> None:
+    with playing() as director:
+        join(run, director.url)
+        with files_of_at_most(80_000):
+            ended = run("train")
+    assert (ended.exit_code, "ENVOY_HOME names" in ended.stderr, "nothing can be kept" in ended.stderr) == (
+        2,
+        True,
+        True,
+    )
+    assert director.paths("POST") == ["/join"]
