@@ -2,12 +2,15 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from contract.moments import shown_moment
+from contract.plain_files import read_bounded
+from envoy.address import read_address
 from envoy.cli.program import (
     AsJson,
     client_of,
@@ -21,13 +24,17 @@ from envoy.cli.program import (
 from envoy.cli.sending import SEND, waiting_line
 from envoy.cli.showing import participation_facts, participation_line
 from envoy.cli.tasks import look_at_tasks
-from envoy.errors import RefusedError
+from envoy.errors import DataError
+from envoy.home_lock import one_command
+from envoy.joining import Joining
 from envoy.membership import Membership, MembershipFile
 from envoy.operating_system import who_can_read
 from envoy.outbox import Outbox
 from envoy.own_words import HOW_TO_RENEW
+from envoy.room import require_room
 from envoy.settings import EnvoySettings, read_settings
 
+_MAX_ISSUED_BYTES = 1 << 16
 _TWO_HOSPITALS = (
     "Mind: in a federation of two hospitals, each can compute the other's statistics, and the other's model, from what "
     'is shared. See docs/hospital.md, "What leaves, exactly".'
@@ -42,33 +49,65 @@ def join(
         bool, typer.Option("--insecure-http", help="Let the token travel unencrypted to another machine.")
     ] = False,
     accept: Annotated[bool, typer.Option("--accept", help="Accept cut points that the consortium has moved.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put this membership in the place of another one that the home holds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Join a federation: trade the one-time code for this hospital's token."""
     settings = read_settings()
-    token = new_client(settings, director, None, insecure_http=insecure_http).join(code)
-    if token.envoy_name is None:
-        raise RefusedError("This code is not a hospital's.", director_code="forbidden", status=403)
-    membership = Membership(
-        director=director,
-        envoy_name=token.envoy_name,
-        token=token.token,
-        expires_at=token.expires_at,
-        insecure_http=insecure_http or settings.insecure_http,
-    )
-    _keep(settings, membership, as_json)
+    director = read_address(director).url
+    require_room(settings.home_folder, "ENVOY_HOME")
+    with one_command(settings.home_folder):
+        home = Joining(settings.home_folder, director, replace=replace)
+        token = new_client(settings, director, None, insecure_http=insecure_http).join(code)
+        membership = home.membership_of(token, insecure_http=insecure_http or settings.insecure_http)
+        said = _kept_or_shown(home, membership)
+    if said is not None:
+        err.print(said)
+    _say_membership(settings, membership, as_json)
     err.print(_TWO_HOSPITALS)
     look_at_tasks(settings, client_of(settings, membership), accept_all=accept)
 
 
+def _kept_or_shown(home: Joining, membership: Membership) -> str | None:
+    """Keep what was joined; where the disk fails after all, show the token to a person, for its code is spent."""
+    try:
+        return home.keep(membership)
+    except OSError as error:
+        why = f"The code is spent, and the token can't be kept in {home.place}: {error.strerror or error}."
+        if not sys.stderr.isatty():
+            raise DataError(why, hint="Mend that, and ask the consortium's admin for a new code.") from error
+        err.print(membership.model_dump_json())
+        raise DataError(
+            why, hint=f"Put the line above into {home.place}, readable by you alone: it is shown once."
+        ) from error
+
+
 @says_what_failed
-def renew(as_json: AsJson = False) -> None:
-    """Take the token that stands in the place of this hospital's own, as the admin's JSON on standard input."""
+def renew(
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="The file of the admin's JSON; else standard input.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the token that stands in the place of this hospital's own, as the JSON that the admin was given."""
     settings = read_settings()
     membership = MembershipFile(settings.home_folder).read()
-    renewed = membership.renewed(sys.stdin.read())
+    renewed = membership.renewed(_issued(file), str(file) if file else "standard input")
+    require_room(settings.home_folder, "ENVOY_HOME")
     client_of(settings, renewed).envoy(renewed.envoy_name)  # the old one stays unless it holds
     _keep(settings, renewed, as_json)
+
+
+def _issued(file: Path | None) -> bytes:
+    """Read what the admin gave, however it was saved."""
+    if file is not None:
+        return read_bounded(file.expanduser(), _MAX_ISSUED_BYTES)
+    if sys.stdin.isatty():
+        err.print("Paste the admin's JSON, then end the input (Ctrl-D; on Windows Ctrl-Z and Enter).")
+    return sys.stdin.buffer.read(_MAX_ISSUED_BYTES)
 
 
 @says_what_failed
@@ -132,10 +171,14 @@ def _print_what_is_known_here(settings: EnvoySettings) -> None:
 
 
 def _keep(settings: EnvoySettings, membership: Membership, as_json: bool) -> None:
-    file = MembershipFile(settings.home_folder)
-    file.write(membership)
+    MembershipFile(settings.home_folder).write(membership)
+    _say_membership(settings, membership, as_json)
+
+
+def _say_membership(settings: EnvoySettings, membership: Membership, as_json: bool) -> None:
     if as_json:
         print_json({"envoy_name": membership.envoy_name, "expires_at": membership.expires_at.isoformat()})
         return
-    out.print(f"A member as {membership.envoy_name} until {membership.expires_at:%Y-%m-%d}.")
-    out.print(f"The token is in {file.path}, {who_can_read(file.path)}.")
+    out.print(f"A member as {membership.envoy_name} until {shown_moment(membership.expires_at)}.")
+    path = MembershipFile(settings.home_folder).path
+    out.print(f"The token is in {path}, {who_can_read(path)}.")

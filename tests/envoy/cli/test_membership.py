@@ -14,6 +14,7 @@ from envoy.own_words import HOW_TO_RENEW
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import ISSUED, Run, join
 from tests.envoy.playing import PlayedDirector, playing
+from tests.envoy.test_room import files_of_at_most
 
 
 def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(run: Run, tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_a_token_is_kept_for_its_owner_and_renewed_once_the_director_knows_it(ru
     refused = (401, {"code": "unauthenticated", "detail": "No."})
     with answering((201, ISSUED), tasks, refused, (200, described)) as director:
         joined = join(run, director.url)
-        assert (joined.exit_code, "A member as KNH until 2026-04-01." in joined.stdout) == (0, True)
+        assert (joined.exit_code, "A member as KNH until 2026-04-01 00:00 UTC." in joined.stdout) == (0, True)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert run("renew", given=renewed).exit_code == 4
         assert json.loads(file.read_text())["token"] == "fld_new"
@@ -134,6 +135,52 @@ def test_status_shows_what_the_admin_expects_where_the_director_knows_such_a_thi
         assert json.loads(run("status", "--json").stdout)["expected_examples"] == 1200
         director.said["/envoys/KNH/expectation"] = (403, {"detail": "No."})
         assert run("status").exit_code == 4
+
+
+@pytest.mark.parametrize("home", ["file", "file/below", "no_room"])
+def test_a_home_that_takes_nothing_is_told_before_the_code_is_spent(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ENVOY_HOME", str(tmp_path / home))
+    with playing() as director:
+        with files_of_at_most(1000 if home == "no_room" else 1 << 20):
+            ended = join(run, director.url)
+        assert (ended.exit_code, f"ENVOY_HOME names {tmp_path / home}" in ended.stderr) == (2, True), ended.stderr
+        assert director.asked == []
+
+
+def test_a_home_of_another_federation_is_told_before_the_code_is_spent(run: Run, tmp_path: Path) -> None:
+    with playing() as before, playing() as director:
+        join(run, before.url)
+        ended = join(run, director.url)
+        assert (ended.exit_code, "say it again with --replace" in ended.stderr, director.asked) == (2, True, [])
+        replaced = join(run, director.url, "--replace")
+        assert (replaced.exit_code, "In the place of KNH's at" in replaced.stderr) == (0, True)
+    assert json.loads((tmp_path / "home" / "token.json").read_text())["director"] == director.url
+
+
+def test_another_hospitals_code_loses_neither_token(run: Run, tmp_path: Path) -> None:
+    with playing() as director:
+        join(run, director.url)
+        director.said["/join"] = (201, {**ISSUED, "token": "fld_other", "envoy_name": "MTRH"})
+        ended = join(run, director.url)
+        apart = tmp_path / "home" / "joined" / "MTRH"
+        assert (ended.exit_code, f"ENVOY_HOME={apart}" in ended.stderr) == (2, True)
+    assert json.loads((tmp_path / "home" / "token.json").read_text())["token"] == "fld_new"
+    assert json.loads((apart / "token.json").read_text())["token"] == "fld_other"
+
+
+@pytest.mark.parametrize("by", ["file", "input"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_renewed_token_is_read_as_windows_programs_save_it(run: Run, tmp_path: Path, encoding: str, by: str) -> None:
+    given = json.dumps({**ISSUED, "token": "fld_renewed"}).encode(encoding)
+    (tmp_path / "new.json").write_bytes(given)
+    with playing() as director:
+        join(run, director.url)
+        ended = run("renew", "--file", "new.json") if by == "file" else run("renew", given=given)
+    assert ended.exit_code == 0, ended.stderr
+    assert json.loads((tmp_path / "home" / "token.json").read_text())["token"] == "fld_renewed"
 
 
 def test_status_says_what_the_home_knows_though_the_director_is_away(away: Run, tmp_path: Path) -> None:
