@@ -77,7 +77,7 @@ class Director:
         intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger, settings.max_staleness))
         part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
         parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
-        self.submissions = Submissions(self.ledger, intake, parts, self.tasks)
+        self.submissions = Submissions(self.ledger, intake, parts, self.tasks, self.catalogue)
         self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
         self.naming = Naming(self.ledger, self.catalogue)
         self.comparing = Comparing(self.ledger, self.blobs, self.catalogue)

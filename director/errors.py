@@ -58,6 +58,12 @@ class TaskRetiredError(ConflictError):
     code = "task_retired"
 
 
+class ModelStaleError(ConflictError):
+    """The model was made for another definition of its task, and answers nothing any more."""
+
+    code = "model_stale"
+
+
 class RoundClosedError(ConflictError):
     """The update came after its round took no more, and the run's rule does not take it."""
 

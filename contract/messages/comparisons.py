@@ -33,6 +33,7 @@ class ComparedVersion(Message):
     scaler_sha256: Digest
     created_at: datetime
     published: bool
+    stale: bool = Field(default=False, description="Whether it was made for another definition of the task.")
     aliases: list[AliasName]
     strategy: str
     parameters: dict[str, float]

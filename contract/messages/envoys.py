@@ -33,13 +33,18 @@ class JoinRequest(Message):
 
 
 class CurrentVersion(Message):
-    """The model that ``/infer`` answers from, for one task."""
+    """The model that ``/infer`` answers from, for one task; where there is none the newest of those that are stale."""
 
     task: TaskName
     version: int
     model_sha256: Digest
     num_examples: int
     created_at: datetime
+    stale: bool = Field(
+        default=False,
+        description="Whether it was made for another definition of the task, such as other cut points: it answers no "
+        "question and enters no aggregate.",
+    )
 
 
 class EnvoyDescription(Message):

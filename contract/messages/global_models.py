@@ -126,6 +126,11 @@ class GlobalModel(Lineage):
     scaler_sha256: Digest
     created_at: datetime
     published: bool = Field(description="Whether it is the current one.")
+    stale: bool = Field(
+        default=False,
+        description="Whether it was made for another definition of its task, such as other cut points: it answers no "
+        "question and can't be published.",
+    )
     waiting: bool = Field(default=False, description="Made, never published: it waits to be confirmed.")
     answers: list[VersionAnswer] = Field(default=[], description="Hospitals' words on it, the newest of each.")
     round: int | None = Field(default=None, description="The round that gave it; null: it came of no round.")

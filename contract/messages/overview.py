@@ -37,7 +37,12 @@ class HospitalTile(Message):
     envoy_name: EnvoyName
     state: TileState | None
     last_seen_at: datetime | None
-    version: int | None = Field(description="Its current model's version, for the task.")
+    version: int | None = Field(
+        description="Its current model's version, for the task; a stale one where none answers."
+    )
+    stale: bool = Field(
+        default=False, description="Whether that model was made for another definition of the task: it doesn't answer."
+    )
     awaited_in: list[RoundNumber] = Field(description="Open rounds that wait for it.")
 
 
@@ -89,6 +94,10 @@ class VersionSummary(Message):
     round: RoundNumber | None
     run: RunNumber | None
     published: bool = Field(description="Whether it is the current one.")
+    stale: bool = Field(
+        default=False,
+        description="Whether it was made for another definition of its task and can't be the current one.",
+    )
     waiting: bool
     aliases: list[AliasName]
     num_examples: int

@@ -41,6 +41,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "too_few_updates": (409, "Too few models for this strategy"),
     "aggregation_refused": (409, "Aggregation refused"),
     "task_retired": (409, "The task is retired"),
+    "model_stale": (409, "The model is stale"),
     "round_closed": (409, "The round takes no more"),
     "base_unknown": (409, "Unknown start"),
     "scaler_not_agreed": (409, "Scaler not agreed"),

@@ -71,7 +71,9 @@ def envoy_list(as_json: AsJson = False) -> None:
         return
     table = Table("hospital", "state", "last seen", "expected", "current versions")
     for each in envoys:
-        versions = ", ".join(f"{current.task} {current.version}" for current in each.current)
+        versions = ", ".join(
+            f"{current.task} {current.version}{' (stale)' if current.stale else ''}" for current in each.current
+        )
         table.add_row(
             each.envoy_name, each.state, str(each.last_seen_at or ""), str(each.expected_examples or ""), versions
         )

@@ -75,7 +75,7 @@ def model_list(task: Task, as_json: AsJson = False) -> None:
         "version", "state", Column("aliases", min_width=10), "strategy", "hospitals", "examples", "sha256", "made"
     )
     for each in page.items:
-        state = "current" if each.published else "waits" if each.waiting else ""
+        state = "current" if each.published else "stale" if each.stale else "waits" if each.waiting else ""
         made = f"{each.created_at:%Y-%m-%d %H:%M}"
         table.add_row(
             str(each.version),
@@ -186,6 +186,7 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
         return
     what = f"global model {model.version}" if model.version else "preview"
     state = "current" if model.published else "waits to be confirmed" if model.waiting else "not current"
+    state = "stale: made for another definition of the task, it answers nothing" if model.stale else state
     out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples")
     out.print(f"sha256 {model.sha256}")
     if model.aliases:

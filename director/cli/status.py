@@ -31,6 +31,7 @@ def status(task: Task, as_json: AsJson = False) -> None:
         print_json(found)
         return
     _print_hospitals(found)
+    out.print(_what_answers(found))
     for card in found.rounds:
         out.print(_sentence(card))
     if not found.rounds:
@@ -55,6 +56,21 @@ def _print_hospitals(found: Overview) -> None:
     for each in found.hospitals:
         if each.state == "silent":
             out.print(f"silent: {each.envoy_name}, last seen {_moment(each.last_seen_at) or 'never'}")
+
+
+def _what_answers(found: Overview) -> str:
+    """Say which global model answers, and which hospitals' own do not though they have one."""
+    stale = [f"{each.envoy_name} {each.version}" for each in found.hospitals if each.stale]
+    own = f" Stale too: {', '.join(stale)}; let them train anew." if stale else ""
+    if found.current is not None:
+        return f"global model {found.current.version} of {found.task} is current.{own}"
+    newest = next((each for each in reversed(found.versions) if each.stale), None)
+    if newest is None:
+        return f"No global model of {found.task} answers yet.{own}"
+    return (
+        f"No global model of {found.task} answers: the newest, {newest.version}, is stale, made for another definition "
+        f"of it, such as other cut points. Let the hospitals train anew, then: fl-director aggregate.{own}"
+    )
 
 
 def _sentence(card: RoundCard) -> str:

@@ -95,8 +95,13 @@ class CurrentModels:
         if current is None:
             whose = f"{envoy} has" if envoy is not None else "The federation has"
             raise NoModelError(
-                f"{whose} no model of task {task_name} yet.",
-                hint="Let it train and upload first." if envoy is not None else "Let the admin aggregate first.",
+                f"{whose} no model of task {task_name} as it is defined now.",
+                hint=(
+                    "Let it train and upload first."
+                    if envoy is not None
+                    else "Let the hospitals train and the admin aggregate first."
+                )
+                + " A model that was made for other cut points is stale and answers nothing.",
             )
         self._ready[where] = loaded = self._load(where, current)
         return loaded

@@ -73,7 +73,9 @@ def version_called(session: Session, task: Task, alias: AliasName) -> GlobalMode
         row = derived_aliases(session, task).get(CHAMPION if alias == CURRENT else alias)
     if row is None and alias in (CHAMPION, CURRENT):
         raise NoModelError(
-            f"The federation has no model of task {task.name} yet.", hint="Let the admin aggregate first."
+            f"The federation has no model of task {task.name} as it is defined now.",
+            hint="Let the hospitals train and the admin aggregate first. A model that was made for other cut points is "
+            "stale and answers nothing.",
         )
     if row is None:
         raise NotFoundError(

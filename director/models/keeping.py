@@ -35,7 +35,7 @@ from director.tasks.catalogue import Catalogue
 from director.tasks.publications import current_global_model
 from director.tasks.service import Tasks
 
-_LATER = {"published", "waiting", "answers", "aliases", "note"}
+_LATER = {"published", "stale", "waiting", "answers", "aliases", "note"}
 """What becomes of a version after it was made: no word of it on its card."""
 
 

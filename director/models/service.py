@@ -160,7 +160,7 @@ class Models:
 
         Raises:
             NotFoundError: No such version.
-            ConflictError: It was made for another definition of the task.
+            ModelStaleError: It was made for another definition of the task.
             InvalidRequestError: It was never published, and there is no reason.
             DamagedArtifactError: Its files are not what they were.
         """

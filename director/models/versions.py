@@ -12,7 +12,7 @@ from contract.messages.global_models import GlobalModel, Lineage, ModelInput
 from contract.names import AliasName, Digest, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
-from director.errors import ConflictError, NoModelError, NotFoundError
+from director.errors import ModelStaleError, NoModelError, NotFoundError
 from director.members.access import ADMIN, Principal
 from director.models.aliases import aliases_in, version_called
 from director.models.draft import Draft
@@ -96,12 +96,14 @@ def require_defined_so(row: GlobalModelRow, task: Task) -> None:
     """Let no version count that was made for another definition of its task.
 
     Raises:
-        ConflictError: It was, for cut points that were moved since.
+        ModelStaleError: It was, for cut points that were moved since.
     """
     if row.task_digest != task.digest:
-        raise ConflictError(
-            f"Global model {row.version} was made for another definition of {task.name}: its cut points have moved.",
-            hint="Set them back and restart the director; or aggregate anew.",
+        raise ModelStaleError(
+            f"Global model {row.version} is stale: it was made for another definition of {task.name}, whose cut points "
+            "have moved since, or which was added anew.",
+            hint="Let the hospitals train for the task as it is now, then aggregate anew; or set the cut points back "
+            "(settings: tasks) and restart the director.",
             version=row.version,
         )
 
@@ -111,7 +113,7 @@ def require_publishable(session: Session, task: Task, version: int, reason: str 
 
     Raises:
         NotFoundError: No such version.
-        ConflictError: It was made for another definition of the task.
+        ModelStaleError: It was made for another definition of the task.
         InvalidRequestError: It was never published, and there is no reason.
     """
     row = version_of(session, task.name, version)
@@ -175,7 +177,7 @@ def describe_version(
 ) -> GlobalModel:
     """Turn a row into the message; ``names``: the aliases of its task's versions, where they are known already."""
     task = catalogue.get(row.task)
-    is_defined_so = task is not None and task.digest == row.task_digest
+    is_stale = catalogue.is_stale(row.task, row.task_digest)
     current = published(session, row.task)
     if names is None:
         names = aliases_in(session, catalogue, row.task)
@@ -185,8 +187,9 @@ def describe_version(
         sha256=row.digest_of("model"),
         scaler_sha256=row.digest_of("scaler"),
         created_at=row.created_at,
-        published=is_defined_so and current is not None and current.id == row.id,
-        waiting=is_defined_so and is_waiting(session, row),
+        published=not is_stale and current is not None and current.id == row.id,
+        stale=is_stale,
+        waiting=not is_stale and is_waiting(session, row),
         answers=list(answers_to(session, row)),
         round=row.round_id,
         aliases=names.get(row.id, []),

@@ -89,6 +89,7 @@ class Lineages:
             summary.model_copy(
                 update={
                     "published": row.id == current.row_id,
+                    "stale": self._catalogue.is_stale(task.name, row.task_digest),
                     "waiting": row.task_digest == task.digest
                     and row.id not in were_published
                     and row.parent == current.version,

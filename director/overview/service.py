@@ -77,7 +77,7 @@ class Overviews:
                 at=presence.now,
                 silent_after_seconds=int(self._patience.silent_after.total_seconds()),
                 is_quiet=follows_rounds and is_quiet(session),
-                hospitals=tiles_of(session, caller, task.name, presence, runs),
+                hospitals=tiles_of(session, caller, task, presence, runs),
                 rounds=[card_of(each, caller, presence) for each in runs],
                 matters=matters_of(session, caller, self._catalogue, runs, presence.now, self._patience),
                 current=current,

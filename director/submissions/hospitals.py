@@ -11,10 +11,13 @@ from director.members.access import ADMIN, ANALYST, Principal
 from director.members.presence import seen_at
 from director.records.paging import page_of_rows
 from director.records.schema import EnvoyRow
-from director.submissions.kept import current_submissions, describe_current
+from director.submissions.kept import answering_submissions, describe_current
+from director.tasks.catalogue import Catalogue
 
 
-def list_hospitals(session: Session, caller: Principal, *, limit: int, cursor: str | None) -> Page[EnvoyDescription]:
+def list_hospitals(
+    session: Session, catalogue: Catalogue, caller: Principal, *, limit: int, cursor: str | None
+) -> Page[EnvoyDescription]:
     """Give a page of the hospitals that the caller may see, by name."""
     query = select(EnvoyRow)
     if caller.envoy_name is not None:
@@ -23,23 +26,26 @@ def list_hospitals(session: Session, caller: Principal, *, limit: int, cursor: s
         session,
         query,
         (EnvoyRow.folded_name,),
-        lambda rows: _describe(session, rows, caller),
+        lambda rows: _describe(session, catalogue, rows, caller),
         limit=limit,
         cursor=cursor,
     )
 
 
-def describe_hospital(session: Session, row: EnvoyRow, caller: Principal) -> EnvoyDescription:
+def describe_hospital(session: Session, catalogue: Catalogue, row: EnvoyRow, caller: Principal) -> EnvoyDescription:
     """Describe a hospital as far as the caller may know it."""
-    return _describe(session, [row], caller)[0]
+    return _describe(session, catalogue, [row], caller)[0]
 
 
-def _describe(session: Session, rows: Sequence[EnvoyRow], caller: Principal) -> list[EnvoyDescription]:
+def _describe(
+    session: Session, catalogue: Catalogue, rows: Sequence[EnvoyRow], caller: Principal
+) -> list[EnvoyDescription]:
     """Describe hospitals; the database is asked as often for many as for one."""
     ids = [row.id for row in rows]
     current: dict[int, list[CurrentVersion]] = {}
-    for submission in current_submissions(session, envoys=ids):
-        current.setdefault(submission.envoy_id, []).append(describe_current(submission))
+    for each in answering_submissions(session, [task.digest for task in catalogue.values()], ids):
+        described = describe_current(each, is_stale=catalogue.is_stale(each.task, each.task_digest))
+        current.setdefault(each.envoy_id, []).append(described)
     if caller.role == ANALYST:
         return [
             EnvoyDescription(envoy_name=row.name, state=None, last_seen_at=None, current=current.get(row.id, []))

@@ -30,6 +30,21 @@ def current_submissions(
     return _newest(session, (ADMITTED,), task=task, envoys=envoys)
 
 
+def answering_submissions(
+    session: Session, definitions: Collection[Digest], envoys: Collection[int]
+) -> Sequence[SubmissionRow]:
+    """Give what hospitals' questions are answered by: of each task the newest admitted version for these definitions.
+
+    Where a hospital has none for them, its newest admitted version, which is stale.
+    """
+    found = {
+        (row.envoy_id, row.task): row
+        for of in (None, definitions)  # what answers takes the place of what is merely the newest
+        for row in _newest(session, (ADMITTED,), definitions=of, envoys=envoys)
+    }
+    return list(found.values())
+
+
 @dataclass
 class CurrentFiles:
     """What a hospital's newest admitted version of a task consists of."""
@@ -46,7 +61,7 @@ def current_files(session: Session, definition: Task | None = None) -> Sequence[
 
     One question, and no row is read whole: it is asked after each upload.
     """
-    newest = _newest_versions((ADMITTED,), definition.digest if definition else None)
+    newest = _newest_versions((ADMITTED,), (definition.digest,) if definition else None)
     columns = (SubmissionRow.id, EnvoyRow.name, SubmissionRow.task, SubmissionRow.version, SubmissionRow.created_at)
     wanted: Select[*tuple[Any, ...]] = select(*columns, SubmissionFileRow.role, SubmissionFileRow.sha256)
     query = _of_newest(wanted, newest)
@@ -62,7 +77,7 @@ def current_files(session: Session, definition: Task | None = None) -> Sequence[
 
 def newest_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
     """Give each hospital's newest version of a task as it is now that is not out, also where it waits in quarantine."""
-    return _newest(session, (ADMITTED, QUARANTINED), task=task.name, definition=task.digest)
+    return _newest(session, (ADMITTED, QUARANTINED), task=task.name, definitions=(task.digest,))
 
 
 def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:
@@ -124,7 +139,7 @@ def describe_submission(row: SubmissionRow) -> Submission:
     )
 
 
-def describe_current(row: SubmissionRow) -> CurrentVersion:
+def describe_current(row: SubmissionRow, *, is_stale: bool) -> CurrentVersion:
     """Say which version is a hospital's current one."""
     return CurrentVersion(
         task=row.task,
@@ -132,6 +147,7 @@ def describe_current(row: SubmissionRow) -> CurrentVersion:
         model_sha256=row.digest_of("model"),
         num_examples=row.num_examples,
         created_at=row.created_at,
+        stale=is_stale,
     )
 
 
@@ -140,11 +156,11 @@ def _newest(
     verdicts: Sequence[Verdict],
     *,
     task: TaskName | None = None,
-    definition: Digest | None = None,
+    definitions: Collection[Digest] | None = None,
     envoys: Collection[int] | None = None,
 ) -> Sequence[SubmissionRow]:
-    """Give the newest of each hospital and task; of one definition alone, where it is said which."""
-    query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definition))
+    """Give the newest of each hospital and task; of some definitions alone, where it is said which."""
+    query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definitions))
     if task is not None:
         query = query.where(SubmissionRow.task == task)
     if envoys is not None:
@@ -152,11 +168,11 @@ def _newest(
     return session.scalars(query).unique().all()
 
 
-def _newest_versions(verdicts: Sequence[Verdict], definition: Digest | None) -> Subquery:
+def _newest_versions(verdicts: Sequence[Verdict], definitions: Collection[Digest] | None) -> Subquery:
     candidates = select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
     candidates = candidates.where(SubmissionRow.verdict.in_(verdicts))
-    if definition is not None:
-        candidates = candidates.where(SubmissionRow.task_digest == definition)
+    if definitions is not None:
+        candidates = candidates.where(SubmissionRow.task_digest.in_(definitions))
     return candidates.group_by(SubmissionRow.envoy_id, SubmissionRow.task).subquery()
 
 

@@ -14,6 +14,7 @@ from director.submissions import hospitals, kept
 from director.submissions.events import UploadReleased, UploadWithdrawn
 from director.submissions.intake import Intake
 from director.submissions.parts import ArrivingPart, Parts
+from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
 
 
@@ -25,10 +26,12 @@ class Submissions:
         intake: Where uploads arrive.
         parts: Where parts arrive that are sent before their upload.
         tasks: Whose starts follow what counts.
+        catalogue: The tasks of this federation.
     """
 
-    def __init__(self, ledger: Ledger, intake: Intake, parts: Parts, tasks: Tasks) -> None:
+    def __init__(self, ledger: Ledger, intake: Intake, parts: Parts, tasks: Tasks, catalogue: Catalogue) -> None:
         self._ledger = ledger
+        self._catalogue = catalogue
         self._intake = intake
         self._parts = parts
         self._tasks = tasks
@@ -105,7 +108,7 @@ class Submissions:
     def list_hospitals(self, caller: Principal, *, limit: int, cursor: str | None) -> Page[EnvoyDescription]:
         """List the hospitals by name: a hospital sees itself, an analyst sees names and current versions."""
         with self._ledger.read() as session:
-            return hospitals.list_hospitals(session, caller, limit=limit, cursor=cursor)
+            return hospitals.list_hospitals(session, self._catalogue, caller, limit=limit, cursor=cursor)
 
     def get_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
         """Describe one hospital.
@@ -116,7 +119,7 @@ class Submissions:
         """
         caller.require_envoy(name)
         with self._ledger.read() as session:
-            return hospitals.describe_hospital(session, envoy_named(session, name), caller)
+            return hospitals.describe_hospital(session, self._catalogue, envoy_named(session, name), caller)
 
     def disable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
         """Disable a hospital: its tokens stop to hold, its models and statistics stop to count.
@@ -131,7 +134,7 @@ class Submissions:
         """Disable a hospital as a part of an act that is more than that; raises as ``disable_hospital``."""
         row = disable_envoy(act, name)
         self._tasks.move_starts(act)  # its statistics no longer count
-        return hospitals.describe_hospital(act.session, row, caller)
+        return hospitals.describe_hospital(act.session, self._catalogue, row, caller)
 
     def enable_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
         """Let a disabled hospital take part again: its tokens that have not ended hold, its models and reports count.
@@ -142,4 +145,4 @@ class Submissions:
         with self._ledger.act(caller.actor) as act:
             row = enable_envoy(act, name)
             self._tasks.move_starts(act)  # its statistics count again
-            return hospitals.describe_hospital(act.session, row, caller)
+            return hospitals.describe_hospital(act.session, self._catalogue, row, caller)

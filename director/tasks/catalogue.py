@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from contract.errors import InvalidTaskError, UnknownTaskError
-from contract.names import TaskName
+from contract.names import Digest, TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
 from contract.tasks.task_file import read_task_file
 from director.errors import ConflictError, ExamplesOutOfBoundsError, SettingsError, TaskRetiredError
@@ -109,6 +109,18 @@ class Catalogue(Mapping[TaskName, Task]):
         """Say since when a task is retired; None: it is not."""
         added = self._added.get(name)
         return added.retired_at if added is not None else None
+
+    def is_stale(self, name: TaskName, digest: Digest) -> bool:
+        """Tell whether what was made for a definition of a task counts no more: the one place that says so.
+
+        The task was defined anew since, such as by other cut points, or is here no longer. A retired one answers still.
+
+        Args:
+            name: The task's.
+            digest: Of the definition that it was made for.
+        """
+        task = self._tasks.get(name)
+        return task is None or task.digest != digest
 
     def require_unchanged(self, session: Session, task: Task) -> None:
         """Refuse what was made for a definition that no longer holds, as the rows say.

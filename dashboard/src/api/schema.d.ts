@@ -2056,6 +2056,12 @@ export interface components {
             scaler_sha256: string;
             /** Sha256 */
             sha256: string;
+            /**
+             * Stale
+             * @description Whether it was made for another definition of the task.
+             * @default false
+             */
+            stale: boolean;
             /** Strategy */
             strategy: string;
             /** Version */
@@ -2109,7 +2115,7 @@ export interface components {
         };
         /**
          * CurrentVersion
-         * @description The model that ``/infer`` answers from, for one task.
+         * @description The model that ``/infer`` answers from, for one task; where there is none the newest of those that are stale.
          */
         CurrentVersion: {
             /**
@@ -2121,6 +2127,12 @@ export interface components {
             model_sha256: string;
             /** Num Examples */
             num_examples: number;
+            /**
+             * Stale
+             * @description Whether it was made for another definition of the task, such as other cut points: it answers no question and enters no aggregate.
+             * @default false
+             */
+            stale: boolean;
             /** Task */
             task: string;
             /** Version */
@@ -2450,6 +2462,12 @@ export interface components {
             /** Sha256 */
             sha256: string;
             /**
+             * Stale
+             * @description Whether it was made for another definition of its task, such as other cut points: it answers no question and can't be published.
+             * @default false
+             */
+            stale: boolean;
+            /**
              * Standing
              * @description What stands still: keeps its share of the version moved on from, and changes nothing.
              * @default []
@@ -2557,11 +2575,17 @@ export interface components {
             envoy_name: string;
             /** Last Seen At */
             last_seen_at: string | null;
+            /**
+             * Stale
+             * @description Whether that model was made for another definition of the task: it doesn't answer.
+             * @default false
+             */
+            stale: boolean;
             /** State */
             state: ("enrolled" | "in_touch" | "silent" | "disabled") | null;
             /**
              * Version
-             * @description Its current model's version, for the task.
+             * @description Its current model's version, for the task; a stale one where none answers.
              */
             version: number | null;
         };
@@ -4535,6 +4559,12 @@ export interface components {
             run: number | null;
             /** Sha256 */
             sha256: string;
+            /**
+             * Stale
+             * @description Whether it was made for another definition of its task and can't be the current one.
+             * @default false
+             */
+            stale: boolean;
             /** Strategy */
             strategy: string;
             /** Version */

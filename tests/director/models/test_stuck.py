@@ -90,10 +90,10 @@ def test_a_version_for_other_cut_points_is_neither_published_nor_imported_nor_sh
         cycle(federation, hospitals, 1)
     with FederationSimulator(folder, strategy="fedavg", tasks=MOVED) as federation:
         refused = federation.http.post("/global_models/1/publish", headers=federation.admin)
-        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert (refused.status_code, refused.json()["code"]) == (409, "model_stale")
         assert "cut points have moved" in refused.json()["detail"]
         (shown,) = federation.http.get("/global_models", headers=federation.admin).json()["items"]
-        assert (shown["published"], shown["waiting"]) == (False, False)
+        assert (shown["published"], shown["stale"], shown["waiting"]) == (False, True, False)
         with pytest.raises(NotFoundError, match="no enabled hospital's upload"):
             imported(federation, 1)
 
@@ -242,3 +242,66 @@ def test_a_card_of_too_many_inputs_is_refused(federation):
     made = cycle(federation, hospitals, 1)
     with pytest.raises(MalformedRequestError):
         imported(federation, 1, inputs=[made["inputs"][0]] * 10_001)
+
+
+def test_what_was_made_for_other_cut_points_is_stale_wherever_it_stands(tmp_path):
+    folder = tmp_path / "data"
+    with FederationSimulator(folder, strategy="fedavg") as federation:
+        hospitals = enrolled(federation, 2)
+        cycle(federation, hospitals, 1)
+        federation.http.put("/global_models/1/aliases/trusted", headers=federation.admin)
+        assert stale_in(federation) == {"list": False, "one": False, "lineage": False, "envoy": False, "tile": False}
+    with FederationSimulator(folder, strategy="fedavg", tasks=MOVED) as federation:
+        assert stale_in(federation) == {"list": True, "one": True, "lineage": True, "envoy": True, "tile": True}
+        assert federation.infer_global({"inputs": {"diagnosis_count": 3}}).status_code == 409
+        hospitals[0].http = federation.http
+        assert hospitals[0].infer({"diagnosis_count": 3}).json()["code"] == "no_model_yet"
+        overview = federation.http.get("/overview", headers=federation.admin).json()
+        assert (overview["current"], overview["versions"][0]["published"]) == (None, False)
+        # what answers now is shown, not what is merely the newest
+        hospitals[0].task = federation.director.catalogue[DIAGNOSIS_COUNT.name]
+        hospitals[0].train_and_upload(1)
+    with FederationSimulator(folder, strategy="fedavg") as federation:
+        assert stale_in(federation) == {"list": False, "one": False, "lineage": False, "envoy": False, "tile": False}
+        assert federation.http.get("/envoys", headers=federation.admin).json()["items"][0]["current"][0]["version"] == 1
+        hospitals[0].http = federation.http
+        assert hospitals[0].infer({"diagnosis_count": 3}).json()["model"]["version"] == 1
+
+
+def stale_in(federation: FederationSimulator) -> dict[str, bool]:
+    """Say where the first hospital's model and the global one are called stale."""
+
+    def read(path: str) -> dict:
+        answer = federation.http.get(path, headers=federation.admin)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    (called,) = read("/global_models?alias=trusted")["items"]
+    assert called["stale"] == read("/global_models")["items"][0]["stale"]
+    return {
+        "list": called["stale"],
+        "one": read("/global_models/1")["stale"],
+        "lineage": read("/lineage")["items"][0]["stale"],
+        "envoy": read("/envoys")["items"][0]["current"][0]["stale"],
+        "tile": read("/overview")["hospitals"][0]["stale"],
+    }
+
+
+def test_an_approved_proposal_to_publish_a_stale_version_is_refused(tmp_path):
+    folder = tmp_path / "data"
+    two = {"strategy": "fedavg", "two_admins": ["publish"]}
+    with FederationSimulator(folder, **two) as federation:
+        hospitals = enrolled(federation, 2)
+        for each in hospitals:
+            each.train_and_upload(1)
+        federation.aggregate()
+        publish = {"json": {"reason": "it is good"}, "headers": federation.admin_called("Ann Otieno")}
+        asked = federation.http.post("/global_models/1/publish", **publish)
+        assert asked.status_code == 202, asked.text
+    with FederationSimulator(folder, tasks=MOVED, **two) as federation:
+        refused = federation.http.post(
+            f"/proposals/{asked.json()['id']}/approve",
+            json={"reason": "I looked at it"},
+            headers=federation.admin_called("Ben Mutua"),
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "model_stale")

@@ -38,6 +38,7 @@ const preview = (more: Partial<Schemas["GlobalModel"]>): Schemas["GlobalModel"] 
   strategy: "clip+fedavg",
   task: "diagnosis_count",
   version: null,
+  stale: false,
   waiting: false,
   ...more,
 });

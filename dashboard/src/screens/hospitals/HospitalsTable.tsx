@@ -30,8 +30,8 @@ const version: ColumnDef<Listed> = {
   cell: ({ row: { original: hospital } }) => (
     <div>
       {hospital.current.length === 0 && words.common.none}
-      {hospital.current.map(({ task, version: at }) => (
-        <div key={task}>{texts.versionOf(at, task)}</div>
+      {hospital.current.map(({ task, version: at, stale }) => (
+        <div key={task}>{texts.versionOf(at, task, stale)}</div>
       ))}
     </div>
   ),

@@ -49,9 +49,10 @@ export function Standing({ hospital: { current, last_seen_at, state: joined }, t
         <Text size="sm">{texts.noVersions}</Text>
       ) : (
         <Stack gap={4}>
-          {current.map(({ task, version, num_examples, created_at }) => (
+          {current.map(({ task, version, num_examples, created_at, stale }) => (
             <Text key={task} size="sm">
               <Sentence text={texts.currentOf(task, version, num_examples)} parts={{ when: <When at={created_at} /> }} />
+              {stale ? ` ${texts.staleOf}` : ""}
             </Text>
           ))}
         </Stack>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { listedOf, matching } from "./listing";
 import { stateChips } from "./stateChips";
 
-const tile = (envoy_name: string, state: "silent" | "in_touch" | "enrolled" | null) => ({ envoy_name, state, last_seen_at: null, version: null, awaited_in: [] });
+const tile = (envoy_name: string, state: "silent" | "in_touch" | "enrolled" | null) => ({ envoy_name, state, last_seen_at: null, version: null, stale: false, awaited_in: [] });
 const tiles = [tile("Meru", "in_touch"), tile("KNH", "silent"), tile("Embu", "in_touch"), tile("Garissa", "enrolled")];
 
 test("what needs a look comes first, then by name", () => {

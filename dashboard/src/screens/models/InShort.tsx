@@ -24,7 +24,7 @@ export function InShort({ a, b, task }: { a: Version; b: Version; task: string }
         </WayTo>
       ),
     },
-    { name: said.state, of: ({ published }) => (published ? said.current : said.earlier) },
+    { name: said.state, of: ({ published, stale }) => (published ? said.current : stale ? said.stale : said.earlier) },
     { name: said.names, of: ({ aliases }) => aliases.join(", ") || words.common.none },
     { name: said.when, of: ({ created_at }) => <When at={created_at} /> },
     { name: said.parent, of: ({ parent }) => (parent === null ? said.sharedStart : said.parentLink(parent)) },

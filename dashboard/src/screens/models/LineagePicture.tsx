@@ -24,8 +24,8 @@ function pathOf({ from, to }: Edge): string {
   return `M${start.x} ${start.y} C${start.x + COLUMN / 2} ${start.y} ${start.x + COLUMN / 2} ${end.y} ${bend} ${end.y} H${end.x}`;
 }
 
-function nodeLabel({ version, parent, hospitals, aliases, published, waiting }: Version): string {
-  const state = published ? [said.current] : waiting ? [said.waits] : [];
+function nodeLabel({ version, parent, hospitals, aliases, published, stale, waiting }: Version): string {
+  const state = published ? [said.current] : stale ? [said.stale] : waiting ? [said.waits] : [];
   const from = parent === null ? said.sharedStart : said.parentLink(parent);
   return said.node(version, from, hospitals.length, [...state, ...aliases].join(", "));
 }
@@ -69,6 +69,7 @@ export function LineagePicture({ versions, task }: { versions: readonly Version[
                     {version.version}
                     {version.published ? ` ${said.currentSign}` : ""}
                     {version.waiting ? ` ${said.waitingSign}` : ""}
+                    {version.stale ? ` ${said.staleSign}` : ""}
                   </span>
                 </WayTo>
                 <span aria-hidden>{said.nodeHospitals(version.hospitals.length)}</span>

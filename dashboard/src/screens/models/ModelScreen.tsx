@@ -67,7 +67,7 @@ function OneModel({ task, version }: { task: string; version: number }) {
               {said.compareWith}
             </WayButton>
           )}
-          {model && mayPublish && !model.published && current.data !== undefined && (
+          {model && mayPublish && !model.published && !model.stale && current.data !== undefined && (
             <Publishing
               task={task}
               version={version}

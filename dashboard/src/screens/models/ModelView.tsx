@@ -29,8 +29,9 @@ interface ModelViewProps {
   names: ReactNode;
 }
 
-function stateText({ published, waiting }: Model, mayPublish: boolean): string {
+function stateText({ published, stale, waiting }: Model, mayPublish: boolean): string {
   if (published) return said.isCurrent;
+  if (stale) return said.isStale;
   if (!waiting) return said.isEarlier;
   return mayPublish ? said.isWaiting : said.isWaitingReader;
 }
@@ -39,7 +40,7 @@ export function ModelView({ model, task, opensSubmission, mayPublish, mayDownloa
   const { inputs, standing, quarantined, metrics, answers, notes, notice } = model;
   return (
     <>
-      <Alert color={model.waiting ? "yellow" : "blue"} role="note">
+      <Alert color={model.waiting || model.stale ? "yellow" : "blue"} role="note">
         {stateText(model, mayPublish)}
       </Alert>
       <Section title={said.what}>

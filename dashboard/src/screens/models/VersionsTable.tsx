@@ -9,8 +9,9 @@ type Version = Schemas["VersionSummary"];
 
 const { models: said } = words;
 
-export function stateOf({ published, waiting }: { published: boolean; waiting: boolean }): string {
+export function stateOf({ published, stale, waiting }: { published: boolean; stale: boolean; waiting: boolean }): string {
   if (published) return `${said.currentSign} ${said.current}`;
+  if (stale) return `${said.staleSign} ${said.stale}`;
   return waiting ? `${said.waitingSign} ${said.waits}` : said.earlier;
 }
 

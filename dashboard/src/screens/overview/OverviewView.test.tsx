@@ -15,6 +15,7 @@ const tile = (envoy_name: string, more: Partial<Schemas["HospitalTile"]> = {}): 
   state: "in_touch",
   last_seen_at: at,
   version: 1,
+  stale: false,
   awaited_in: [],
   ...more,
 });
@@ -129,4 +130,11 @@ test("what closing a run loses is said beside the question", async () => {
   expect(toDecide(paused, () => true, [{ ...stuck, returned: ["a", "b"] }]).loses).toContain("the 2 updates that have returned");
   expect(toDecide(paused, () => true).loses).toBe("Closing run 3 ends it for good: versions that were published stay.");
   expect(toDecide(paused, () => false).loses).toBeNull();
+});
+
+test("what was made for other cut points is called stale, of a hospital and of the federation", async () => {
+  const version = { version: 7, stale: true, published: false } as Schemas["VersionSummary"];
+  const { container } = await look({ ...empty, hospitals: [tile("KNH", { version: 3, stale: true })], versions: [{ ...version, mean: {}, worst: {} }] });
+  expect(container.textContent).toContain("version 3, stale");
+  expect(container.textContent).toContain("No version answers: the newest, 7, is stale, made for another definition of t");
 });

@@ -19,12 +19,12 @@ type Tile = Schemas["HospitalTile"];
 const texts = words.overview;
 const MOST = 24;
 
-function TileLink({ tile: { envoy_name, state, version, last_seen_at, awaited_in } }: { tile: Tile }) {
+function TileLink({ tile: { envoy_name, state, version, stale, last_seen_at, awaited_in } }: { tile: Tile }) {
   return (
     <WayLink {...wayToHospital(envoy_name)} className={`${classes.tile} ${state === "silent" ? classes.silent : ""}`}>
       <span className={classes.name}>{envoy_name}</span>
       {state !== null && <HospitalState state={state} />}
-      <span>{version === null ? texts.noVersion : texts.version(version)}</span>
+      <span>{version === null ? texts.noVersion : texts.version(version, stale)}</span>
       {last_seen_at !== null && (
         <span>
           <Sentence text={texts.seen} parts={{ when: <When at={last_seen_at} /> }} />

@@ -49,9 +49,11 @@ export function Versions({ task, current, versions, mayAggregate }: VersionsProp
       : { title: texts.accuracyOver, series: courseOf(versions, "accuracy") },
     { title: texts.lossOver, series: courseOf(versions, "loss") },
   ].filter(({ series }) => series.length > 0);
+  const newest = versions.at(-1);
+  const noCurrent = newest?.stale ? texts.onlyStale(newest.version, task) : texts.noCurrent;
   return (
     <Section title={texts.global}>
-      {current ? <Current task={task} current={current} /> : <Text size="sm">{texts.noCurrent}</Text>}
+      {current ? <Current task={task} current={current} /> : <Text size="sm">{noCurrent}</Text>}
       {!current && mayAggregate ? <HowToFirst /> : null}
       {figures.length > 0 && (
         <SimpleGrid cols={{ base: 1, lg: figures.length }}>

@@ -12,6 +12,7 @@ const version = (more: Partial<Schemas["VersionSummary"]>): Schemas["VersionSumm
   round: null,
   run: null,
   published: true,
+  stale: false,
   waiting: false,
   aliases: [],
   num_examples: 10,

@@ -18,7 +18,7 @@ export const hospitals = {
   state: "State",
   lastSeen: "Last seen",
   version: "Current version",
-  versionOf: (version: number, task: string) => `${version} (${task})`,
+  versionOf: (version: number, task: string, isStale: boolean) => `${version} (${task})${isStale ? ", stale" : ""}`,
   expected: "Expected examples",
   notSaid: "not said",
 
@@ -32,6 +32,7 @@ export const hospitals = {
   howEnrolled: "It was added and has not joined. It needs its one-time code; if that has ended or is lost, issue a new one.",
   howDisabled: "Its tokens don't hold, its models enter no aggregate. Its last model still answers.",
   currentOf: (task: string, version: number, examples: number) => `${task}: version ${version}, trained on ${number.format(examples)} patients, {when}.`,
+  staleOf: "It is stale: made for another definition of the task, such as other cut points. It answers nothing until the hospital trains anew.",
   noVersions: "It has sent no model that counts yet.",
   statusCommand: "fl-envoy status",
 

@@ -96,7 +96,7 @@ export const overview = {
   hospitals: "Hospitals",
   byState: "Show hospitals by state",
   toHospitals: "To the list",
-  version: (version: number) => `version ${version}`,
+  version: (version: number, isStale: boolean) => `version ${version}${isStale ? ", stale" : ""}`,
   noVersion: "no version yet",
   seen: "seen {when}",
   awaitedIn: "a round waits for it",
@@ -105,6 +105,8 @@ export const overview = {
   current: (version: number, task: string) => `Version ${version} of ${task} is the current one`,
   currentLine: (strategy: string, from: number, examples: number) => `{version}: made {when} by ${strategy} from ${hospitals(from)} with ${number.format(examples)} patients.`,
   noCurrent: "No version is published yet.",
+  onlyStale: (version: number, task: string) =>
+    `No version answers: the newest, ${version}, is stale, made for another definition of ${task}, such as other cut points. Hospitals train anew, then an aggregate makes the next.`,
   noCurrentHow: "{way} or {other}, and the first version will stand here.",
   aggregate: "Aggregate what hospitals sent",
   aurocOver: "AUROC over versions",

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+
+import { stateOf } from "./VersionsTable";
+
+test("a version is the current one, stale, waits, or none of these", () => {
+  const plain = { published: false, stale: false, waiting: false };
+  const said = [{ ...plain, published: true }, { ...plain, stale: true }, { ...plain, waiting: true }, plain].map(stateOf);
+  expect(said).toEqual([
+    "★ the current one",
+    "⊘ stale: made for another definition of the task",
+    "… waits to be confirmed",
+    "not current",
+  ]);
+});
