@@ -28,6 +28,7 @@ from envoy.errors import DataError
 from envoy.home_lock import one_command
 from envoy.joining import Joining
 from envoy.membership import Membership, MembershipFile
+from envoy.one_time_code import given_code
 from envoy.operating_system import who_can_read
 from envoy.outbox import Outbox
 from envoy.own_words import HOW_TO_RENEW
@@ -44,7 +45,12 @@ _TWO_HOSPITALS = (
 @says_what_failed
 def join(
     director: Annotated[str, typer.Option(help="The director's address.")],
-    code: Annotated[str, typer.Option(help="The one-time code from the consortium's admin.")],
+    code: Annotated[
+        str | None, typer.Option(help="The one-time code from the consortium's admin; others here can see it.")
+    ] = None,
+    code_file: Annotated[
+        Path | None, typer.Option("--code-file", help="The file that holds the code; - is standard input.")
+    ] = None,
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Let the token travel unencrypted to another machine.")
     ] = False,
@@ -55,12 +61,12 @@ def join(
     as_json: AsJson = False,
 ) -> None:
     """Join a federation: trade the one-time code for this hospital's token."""
-    settings = read_settings()
+    settings, secret = read_settings(), given_code(code, code_file)
     director = read_address(director).url
     require_room(settings.home_folder, "ENVOY_HOME")
     with one_command(settings.home_folder):
         home = Joining(settings.home_folder, director, replace=replace)
-        token = new_client(settings, director, None, insecure_http=insecure_http).join(code)
+        token = new_client(settings, director, None, insecure_http=insecure_http).join(secret)
         membership = home.membership_of(token, insecure_http=insecure_http or settings.insecure_http)
         said = _kept_or_shown(home, membership)
     if said is not None:
