@@ -60,3 +60,7 @@ class TokenDescription(Message):
     revoked_at: datetime | None
     successor_id: str | None
     last_used_at: datetime | None
+    holds: bool | None = Field(
+        default=None,
+        description="Whether it may be used now: neither revoked nor expired, its hospital not disabled.",
+    )

@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from contract.agreement import require_agreement
 from contract.messages.base import MAX_COUNT
 from contract.names import EnvoyName
 from director.cli.program import (
     AsJson,
+    Yes,
     err,
     every_item,
     opened_director,
@@ -82,11 +84,15 @@ def envoy_list(as_json: AsJson = False) -> None:
 
 @app.command("disable")
 @says_what_failed
-def envoy_disable(name: str) -> None:
-    """Disable a hospital: its tokens stop to hold, its models enter no further aggregate."""
+def envoy_disable(name: str, yes: Yes = False) -> None:
+    """Disable a hospital: its tokens stop to hold, its models enter no further aggregate. Asks first."""
     director = opened_director()
+    ties = director.overview.ties(LOCAL_ADMIN, EnvoyName(name))
+    if not ties.is_disabled:
+        require_agreement(ties.what_disabling_ends, agreed=yes)
     described = director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName(name))
     out.print(f"{described.envoy_name} is disabled.")
+    err.print(f"To let it take part again: fl-director envoy enable {described.envoy_name}")
     say_nobody_was_asked(director, "disable")
 
 

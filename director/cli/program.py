@@ -34,6 +34,7 @@ _R = TypeVar("_R")
 _Item = TypeVar("_Item")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask: it is meant.")]
 Task = Annotated[
     str, typer.Option("--task", help="The task.", default_factory=lambda: str(DEFAULT_TASK), show_default=DEFAULT_TASK)
 ]

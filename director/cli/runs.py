@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from contract.agreement import require_agreement
 from contract.messages.global_models import HeldOut
 from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
 from contract.names import EnvoyName, TaskName
 from director.cli.program import (
     AsJson,
     Task,
+    Yes,
     duration,
     every_item,
     opened_director,
@@ -139,10 +141,13 @@ def run_resume(run: int, as_json: AsJson = False) -> None:
 
 @app.command("close")
 @says_what_failed
-def run_close(run: int, reason: Reason = None, as_json: AsJson = False) -> None:
-    """End a run now; what its rounds published stays."""
-    why = PauseRequest(reason=reason).reason
-    _print_run(opened_director().rounds.close(LOCAL_ADMIN, run, why), as_json)
+def run_close(run: int, reason: Reason = None, yes: Yes = False, as_json: AsJson = False) -> None:
+    """End a run now, for good; what its rounds published stays. Asks first."""
+    why, rounds = PauseRequest(reason=reason).reason, opened_director().rounds
+    lost = _lost_with(rounds.get(LOCAL_ADMIN, run))
+    if lost is not None:
+        require_agreement(lost, agreed=yes)
+    _print_run(rounds.close(LOCAL_ADMIN, run, why), as_json)
 
 
 @says_what_failed
@@ -166,6 +171,20 @@ def quiesce(
     _print_quiescence(found, as_json)
     if not found.is_safe:
         raise UsageError("A round is being combined still.", hint="Is the director running? Ask again in a minute.")
+
+
+def _lost_with(run: Run) -> str | None:
+    """Say what ends with a run; None: it is over already."""
+    if run.state in ("finished", "closed"):
+        return None
+    ends = (
+        f"Run {run.id} of {run.task} ends for good after {run.published} of {run.rounds} rounds; hospitals train for "
+    )
+    ends += "it no more."
+    if run.current is None or run.current.state not in ("collecting", "aggregating"):
+        return ends
+    returned = ", ".join(run.current.returned) or "nobody"
+    return f"{ends} Round {run.current.number} is under way and counts for nothing; returned so far: {returned}."
 
 
 def _late(text: str) -> LateRule:

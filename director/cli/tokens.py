@@ -1,19 +1,34 @@
 """``fl-director token``: tokens of hospitals, their staff, analysts and admins."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter
 from rich.table import Table
 
+from contract.agreement import require_agreement
 from contract.messages.base import Role
-from contract.messages.tokens import IssuedToken, Person
+from contract.messages.tokens import IssuedToken, Person, TokenDescription
+from contract.moments import shown_moment
 from contract.names import EnvoyName
+from director.assembly import Director
 from director.cli.links import page_url, say_where_no_page_is, sign_in_url
-from director.cli.program import AsJson, duration, err, every_item, opened_director, out, print_json, says_what_failed
+from director.cli.program import (
+    AsJson,
+    Yes,
+    duration,
+    err,
+    every_item,
+    opened_director,
+    out,
+    print_json,
+    says_what_failed,
+)
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
+from director.members.tokens import owner_of
 from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, their staff, analysts and admins.")
@@ -61,26 +76,88 @@ def token_link(
 
 @app.command("list")
 @says_what_failed
-def token_list(as_json: AsJson = False) -> None:
-    """List the tokens, without their secrets."""
+def token_list(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that hold no more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the tokens that hold, whose they are and which are in use, without their secrets; --json lists all."""
     members = opened_director().members
     listed = every_item(lambda **page: members.list_tokens(LOCAL_ADMIN, role=None, envoy_name=None, **page))
     if as_json:
         print_json(listed)
         return
-    table = Table("id", "role", "hospital", "person", "expires", "revoked", "last used", "rotated to")
-    for each in listed:
-        moments = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (each.expires_at, each.revoked_at, each.last_used_at))
-        table.add_row(each.id, each.role, each.envoy_name or "", each.person or "", *moments, each.successor_id or "")
+    shown = [each for each in listed if each.holds or everything]
+    in_use = _in_use(listed)
+    table = Table("id", "role", "whose", "state", "expires", "last used", "rotated to")
+    for each in shown:
+        state = _state(each, is_in_use=each.id in in_use)
+        moments = (shown_moment(each.expires_at), shown_moment(each.last_used_at))
+        table.add_row(each.id, each.role, owner_of(each), state, *moments, each.successor_id or "")
     out.print(table)
+    if not shown:
+        out.print("No token holds. Issue one: fl-director token issue --role admin")
+    if len(shown) < len(listed):
+        out.print(f"{len(listed) - len(shown)} that hold no more are not shown: fl-director token list --all")
 
 
 @app.command("revoke")
 @says_what_failed
-def token_revoke(token_id: str) -> None:
-    """Revoke a token at once."""
-    opened_director().members.revoke_token(LOCAL_ADMIN, token_id)
+def token_revoke(
+    token_id: Annotated[str | None, typer.Argument(help="Its id, as token list shows it.")] = None,
+    envoy: Annotated[str | None, typer.Option(help="All tokens of this hospital, its machine's and staff's.")] = None,
+    yes: Yes = False,
+) -> None:
+    """Revoke a token, or all of a hospital's, at once and for good. Asks first."""
+    director = opened_director()
+    if (token_id is None) == (envoy is None):
+        raise UsageError("Name one token, or one hospital.", hint="fl-director token revoke ID, or: --envoy NAME")
+    if token_id is not None:
+        _revoke_one(director, token_id, yes)
+    elif envoy is not None:
+        _revoke_all_of(director, EnvoyName(envoy), yes)
+
+
+def _revoke_one(director: Director, token_id: str, yes: bool) -> None:
+    token = director.members.get_token(LOCAL_ADMIN, token_id)
+    if token.holds:
+        used = f"last used {shown_moment(token.last_used_at)}" if token.last_used_at else "never used"
+        require_agreement(
+            f"Token {token.id} of {owner_of(token)}, {used}, stops to hold at once, for good.", agreed=yes
+        )
+    director.members.revoke_token(LOCAL_ADMIN, token_id)
     out.print(f"Token {token_id} is revoked.")
+
+
+def _revoke_all_of(director: Director, name: EnvoyName, yes: bool) -> None:
+    ties = director.overview.ties(LOCAL_ADMIN, name)
+    if ties.tokens:
+        require_agreement(f"Of {ties.envoy_name} {ties.named_tokens} stop to hold at once, for good.", agreed=yes)
+    revoked = director.members.revoke_tokens_of(LOCAL_ADMIN, name)
+    for each in revoked:
+        out.print(f"Token {each.id} of {owner_of(each)} is revoked.")
+    if not revoked:
+        out.print(f"{ties.envoy_name} has no token that could be revoked.")
+    if ties.has_code:
+        err.print(f"Mind: {ties.envoy_name} has a one-time code still; envoy disable ends it too.")
+
+
+def _in_use(listed: Sequence[TokenDescription]) -> frozenset[str]:
+    """Name of each owner the token that was used last, of those that hold."""
+    newest: dict[tuple[str, str], TokenDescription] = {}
+    used = [each for each in listed if each.holds and each.last_used_at is not None]
+    for each in sorted(used, key=lambda each: each.last_used_at or each.created_at):
+        newest[each.role, owner_of(each)] = each
+    return frozenset(each.id for each in newest.values())
+
+
+def _state(token: TokenDescription, *, is_in_use: bool) -> str:
+    if token.revoked_at is not None:
+        return f"revoked {shown_moment(token.revoked_at)}"
+    if not token.holds:
+        return "expired" if token.expires_at <= datetime.now(UTC) else "hospital disabled"
+    if is_in_use:
+        return "in use"
+    return "never used" if token.last_used_at is None else "holds, another is in use"
 
 
 @app.command("rotate")

@@ -8,7 +8,7 @@ from contract.messages.base import Page, Role
 from contract.messages.envoys import EnrolmentCode, Expectation
 from contract.messages.tokens import IssuedToken, TokenDescription, TokenRequest
 from contract.names import EnvoyName
-from director.members import enrolment, tokens
+from director.members import enrolment, own_tokens, tokens
 from director.members.access import Access, Principal
 from director.members.envoys import add_envoy, envoy_named, expect
 from director.members.rates import RateLimit, neighbourhood
@@ -149,12 +149,38 @@ class Members:
         with self._ledger.act(caller.actor) as act:
             return tokens.revoke_token(act, token_id)
 
+    def revoke_tokens_of(self, caller: Principal, envoy_name: EnvoyName) -> Sequence[TokenDescription]:
+        """Revoke all tokens of a hospital, its machine's and its staff's; gives those that were not yet.
+
+        Raises:
+            UnknownEnvoyError: No such hospital.
+        """
+        with self._ledger.act(caller.actor) as act:
+            return tokens.revoke_tokens_of(act, envoy_name)
+
+    def rotate_own_token(self, caller: Principal) -> IssuedToken:
+        """Issue a token in the place of the caller's own; both hold until the overlap ends.
+
+        Raises:
+            ConflictError: It was rotated before, and the new one is in use.
+        """
+        self.note_use()  # whether the new one was used decides
+        with self._ledger.act(caller.actor) as act:
+            return own_tokens.rotate_own(act, caller.token_id, overlap=self._terms.overlap, longest=self._terms.token)
+
+    def revoke_own_token(self, caller: Principal) -> TokenDescription:
+        """Revoke the caller's own token at once, with what was issued in its place or what it took the place of."""
+        with self._ledger.act(caller.actor) as act:
+            return own_tokens.revoke_own(act, caller.token_id)
+
     def list_tokens(
         self, caller: Principal, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
     ) -> Page[TokenDescription]:
         """List tokens without their secrets, newest first."""
         with self._ledger.read() as session:
-            return tokens.list_tokens(session, role=role, envoy_name=envoy_name, limit=limit, cursor=cursor)
+            return tokens.list_tokens(
+                session, self._ledger.clock(), role=role, envoy_name=envoy_name, limit=limit, cursor=cursor
+            )
 
     def get_token(self, caller: Principal, token_id: str) -> TokenDescription:
         """Describe one token.
@@ -163,7 +189,7 @@ class Members:
             NotFoundError: No such token.
         """
         with self._ledger.read() as session:
-            return tokens.token_with_id(session, token_id)
+            return tokens.token_with_id(session, token_id, self._ledger.clock())
 
     def note_use(self) -> None:
         """Write down when tokens were last used."""

@@ -111,13 +111,18 @@ def issue_again(act: Act, token_id: str, *, actor: str | None = None) -> IssuedT
     Raises:
         ConflictError: The token was issued too long ago for a repetition, or holds no more.
     """
-    row = _token(act.session, token_id)
+    row = token_row(act.session, token_id)
     if act.now - row.created_at > REPEATED_WITHIN or not still_holds(row, act.now):
         raise ConflictError(
             f"This request was answered before, with token {row.id}, and a secret is shown once.",
             hint="If the answer was lost, revoke that token and ask anew with a fresh key.",
             token_id=row.id,
         )
+    return refresh_secret(act, row, actor=actor)
+
+
+def refresh_secret(act: Act, row: TokenRow, *, actor: str | None = None) -> IssuedToken:
+    """Give a token another secret; the one before stops to hold, and the sessions that it opened end."""
     answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
     act.tell(TokenIssuedAgain(token_id=row.id), actor=actor)
     end_of_token(act, row.id, actor)
@@ -149,7 +154,7 @@ def rotate_token(act: Act, token_id: str, *, overlap: timedelta, longest: timede
         NotFoundError: No such token.
         ConflictError: It holds no more, or has a successor already.
     """
-    row = _token(act.session, token_id)
+    row = token_row(act.session, token_id)
     if not still_holds(row, act.now):
         raise ConflictError(f"Token {row.id} holds no more.", hint="Issue a new one.")
     if row.successor_id is not None:
@@ -172,15 +177,26 @@ def revoke_token(act: Act, token_id: str) -> TokenDescription:
     Raises:
         NotFoundError: No such token.
     """
-    row = _token(act.session, token_id)
+    row = token_row(act.session, token_id)
     if row.revoked_at is None:
         row.revoked_at = act.now
         act.tell(TokenRevoked(token_id=token_id))
-    return describe_token(row)
+    return describe_token(row, act.now)
+
+
+def revoke_tokens_of(act: Act, envoy_name: EnvoyName) -> list[TokenDescription]:
+    """Revoke all tokens of a hospital, its machine's and its staff's; gives those that were not yet.
+
+    Raises:
+        UnknownEnvoyError: No such hospital.
+    """
+    envoy = envoy_named(act.session, envoy_name)
+    not_yet = select(TokenRow.id).where(TokenRow.envoy_id == envoy.id, TokenRow.revoked_at.is_(None))
+    return [revoke_token(act, each) for each in act.session.scalars(not_yet.order_by(TokenRow.created_at)).all()]
 
 
 def list_tokens(
-    session: Session, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+    session: Session, now: datetime, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
 ) -> Page[TokenDescription]:
     """Describe a page of the tokens, newest first."""
     query = select(TokenRow)
@@ -189,16 +205,18 @@ def list_tokens(
     if envoy_name is not None:
         query = query.where(TokenRow.envoy.has(EnvoyRow.folded_name == envoy_name.folded))
     key = (TokenRow.created_at, TokenRow.id)
-    return page_of(session, query, key, describe_token, limit=limit, cursor=cursor, newest_first=True)
+    return page_of(
+        session, query, key, lambda row: describe_token(row, now), limit=limit, cursor=cursor, newest_first=True
+    )
 
 
-def token_with_id(session: Session, token_id: str) -> TokenDescription:
+def token_with_id(session: Session, token_id: str, now: datetime) -> TokenDescription:
     """Describe one token.
 
     Raises:
         NotFoundError: No such token.
     """
-    return describe_token(_token(session, token_id))
+    return describe_token(token_row(session, token_id), now)
 
 
 def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
@@ -209,7 +227,12 @@ def note_use(session: Session, notes: Mapping[str, datetime]) -> None:
             row.last_used_at = at
 
 
-def _token(session: Session, token_id: str) -> TokenRow:
+def token_row(session: Session, token_id: str) -> TokenRow:
+    """Find a token.
+
+    Raises:
+        NotFoundError: No such token.
+    """
     row = session.get(TokenRow, token_id)
     if row is None:
         raise NotFoundError(f"There is no token {token_id[:32]!r}.", hint="List them: fl-director token list")
@@ -230,7 +253,15 @@ def _with_fresh_secret(row: TokenRow, envoy_name: EnvoyName | None) -> IssuedTok
     )
 
 
-def describe_token(row: TokenRow) -> TokenDescription:
+def owner_of(token: TokenDescription) -> str:
+    """Say whose a token is: a hospital's machine, or a person; people whom nobody named are called so."""
+    if token.role == HOSPITAL:
+        return f"{token.envoy_name}'s machine"
+    who = token.person or "nobody named"
+    return f"{who} ({token.envoy_name})" if token.envoy_name else who
+
+
+def describe_token(row: TokenRow, now: datetime) -> TokenDescription:
     """Turn a row into the message."""
     return TokenDescription(
         id=row.id,
@@ -242,4 +273,5 @@ def describe_token(row: TokenRow) -> TokenDescription:
         revoked_at=row.revoked_at,
         successor_id=row.successor_id,
         last_used_at=row.last_used_at,
+        holds=still_holds(row, now),
     )

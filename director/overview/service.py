@@ -23,6 +23,7 @@ from director.overview.lineage import Lineages
 from director.overview.matters import Patience, matters_of
 from director.overview.received import page_of_received
 from director.overview.round_records import page_of_rounds
+from director.overview.ties import Ties, ties_of
 from director.overview.tiles import tiles_of
 from director.overview.training_logs import training_log_of
 from director.records.blobs import BlobStore
@@ -145,6 +146,14 @@ class Overviews:
         with self._ledger.read() as session:
             row = round_with_id(session, n)
             return ladder_of(session, row, caller, self._presence(session), self._parts.moments())
+
+    def ties(self, caller: Principal, name: EnvoyName) -> Ties:
+        """Say what a hospital has under way here, and what ends where it is cut off; raises as ``received``."""
+        caller.require_envoy(name)
+        with self._ledger.read() as session:
+            row = envoy_named(session, name)
+            is_uploading = row.folded_name in self._parts.moments()
+            return ties_of(session, row, open_runs(session), self._ledger.clock(), is_uploading=is_uploading)
 
     def _presence(self, session: Session) -> Presence:
         return Presence(seen_at(session), self._ledger.clock(), self._patience.silent_after)

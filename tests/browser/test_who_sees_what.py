@@ -60,7 +60,7 @@ def test_a_hospitals_machine_can_not_sign_in(page: Page, director: RealDirector)
 def test_a_revoked_session_ends_at_once(page: Page, director: RealDirector) -> None:
     Visitor(page, director).signs_in("admin", person="Jane Wanjiru").goes_to("/")
     (token,) = [each for each in director.json("token", "list") if each["person"] == "Jane Wanjiru"]
-    director.run("token", "revoke", token["id"])
+    director.run("token", "revoke", token["id"], "--yes")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=5_000)
 
 

@@ -249,7 +249,7 @@ def test_what_the_cli_changes_the_server_knows_at_once(director: RealDirector, e
     issued = director.json("token", "issue", "--role", "analyst")
     headers = {"Authorization": f"Bearer {issued['token']}"}
     assert requests.get(f"{director.url}/tasks", headers=headers, timeout=10).status_code == 200
-    director.run("token", "revoke", issued["id"])
+    director.run("token", "revoke", issued["id"], "--yes")
     assert requests.get(f"{director.url}/tasks", headers=headers, timeout=10).status_code == 401
     envoy.run("statistics")
     for expected in (1, 2):

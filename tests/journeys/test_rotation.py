@@ -92,7 +92,7 @@ def test_a_hospital_uploads_through_a_rotation_without_a_failure_and_a_revocatio
     done = [len(each.statuses) for each in threads]
     seconds_until(lambda: all(len(each.statuses) > before for each, before in zip(threads, done, strict=True)), 10)
     assert {status for each in threads for status in each.statuses} == {201}
-    director.run("token", "revoke", rotated["id"])
+    director.run("token", "revoke", rotated["id"], "--yes")
     for each in threads:
         each.join(NOTICED_SECONDS)
         assert (set(each.statuses[:-1]), each.statuses[-1]) == ({201}, 401)
@@ -115,9 +115,9 @@ def test_a_slow_upload_does_not_outlive_the_right_to_send_it(director: RealDirec
             connection.recv(1)
         connection.settimeout(NOTICED_SECONDS)
         if "token" in ending:
-            director.run("token", "revoke", token_id)
+            director.run("token", "revoke", token_id, "--yes")
         else:
-            director.run("envoy", "disable", name)
+            director.run("envoy", "disable", name, "--yes")
         connection.sendall(body[4096:])
         answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 401 "), answer

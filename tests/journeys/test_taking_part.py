@@ -115,6 +115,6 @@ def test_a_revoked_token_ends_it_with_4(director: RealDirector, envoys: list[Rea
     with participating(one) as process:
         eventually(lambda: status(one).get("state") == "waiting", seconds=30)
         (token,) = (each for each in director.json("token", "list") if each["envoy_name"] == "KNH")
-        director.run("token", "revoke", token["id"])
+        director.run("token", "revoke", token["id"], "--yes")
         assert process.wait(40) == 4
     assert status(one)["state"] == "stopped"

@@ -1,6 +1,7 @@
 """``fl-director envoy``."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_a_hospital_is_added_joins_and_is_disabled(served: Run, federation: Fede
     assert "fl-envoy join --director URL --code CODE" in added.stderr
     assert federation.http.post("/join", json={"code": added.stdout.strip()}).status_code == 201
     assert json.loads(served("envoy", "add", "MTRH", "--json").stdout)["envoy_name"] == "MTRH"
-    assert served("envoy", "disable", "knh").stdout == "KNH is disabled.\n"
+    assert served("envoy", "disable", "knh", "--yes").stdout == "KNH is disabled.\n"
     states = {each["envoy_name"]: each["state"] for each in json.loads(served("envoy", "list", "--json").stdout)}
     assert states == {"KNH": "disabled", "MTRH": "enrolled"}
 
@@ -50,9 +51,24 @@ def test_what_is_expected_of_a_hospital_is_said_shown_and_taken_back(
     assert [line["num_examples"] for line in federation.log_lines("envoy.expect")] == [20000, 400, None]
 
 
+def test_disabling_asks_and_names_what_ends_and_once_it_is_done_asks_no_more(
+    served: Run, federation: FederationSimulator
+) -> None:
+    federation.clock.now = datetime.now(UTC)  # as the command's own
+    hospital = federation.enrol("KNH")
+    asked = served("envoy", "disable", "knh")
+    assert (asked.exit_code, asked.stdout) == (EXIT_USAGE, "")
+    assert "KNH is cut off at once: token " in asked.stderr
+    assert "say it again with --yes; nothing was done." in asked.stderr
+    assert federation.http.get("/tasks", headers=hospital.headers).status_code == 200
+    done = served("envoy", "disable", "KNH", "--yes")
+    assert (done.exit_code, "fl-director envoy enable KNH" in done.stderr) == (0, True)
+    assert served("envoy", "disable", "KNH").exit_code == 0
+
+
 def test_a_disabled_hospital_is_enabled_again(served: Run, federation: FederationSimulator) -> None:
     hospital = federation.enrol("KNH")
-    served("envoy", "disable", "KNH")
+    served("envoy", "disable", "KNH", "--yes")
     assert served("envoy", "enable", "knh").stdout == "KNH is active.\n"
     eventually(lambda: federation.http.get("/tasks", headers=hospital.headers).status_code == 200)
 

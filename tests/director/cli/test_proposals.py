@@ -43,7 +43,7 @@ def test_a_command_acts_at_once_and_says_that_nobody_was_asked(
     served: Run, federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     federation.enrol("KNH").train_and_upload()
-    commands = (["aggregate"], ["model", "publish", "1", "--reason", "seen"], ["envoy", "disable", "KNH"])
+    commands = (["aggregate"], ["model", "publish", "1", "--reason", "seen"], ["envoy", "disable", "KNH", "--yes"])
     monkeypatch.setenv("DIRECTOR_TWO_ADMINS", '["publish", "disable"]')
     for command in commands:
         ran = served(*command)

@@ -90,7 +90,10 @@ def test_a_run_is_paused_resumed_and_closed(served: Run, two: object) -> None:
     assert "paused" in served("run", "pause", 1, "--reason", "A holiday").stdout
     assert "A holiday" in served("run", "show", 1).stdout
     assert "inviting" in served("run", "resume", 1).stdout
-    assert "closed" in served("run", "close", 1).stdout
+    asked = served("run", "close", 1)
+    assert (asked.exit_code, "Run 1 of diagnosis_count ends for good after 0 of 1 rounds" in asked.stderr) == (2, True)
+    assert "inviting" in served("run", "show", 1).stdout
+    assert "closed" in served("run", "close", 1, "--yes").stdout
     again = served("run", "close", 1)
     assert (again.exit_code, "Run 1 is closed." in again.stderr) == (EXIT_REFUSED, True)
 

@@ -1,13 +1,16 @@
 """``fl-director token``."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from contract.names import EnvoyName
 from director.cli import program
 from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.members.access import LOCAL_ADMIN
 from tests.director.cli.conftest import Run
-from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 
 
 def test_a_token_is_issued_listed_rotated_and_revoked(served: Run) -> None:
@@ -17,7 +20,7 @@ def test_a_token_is_issued_listed_rotated_and_revoked(served: Run) -> None:
     assert issued["token"] not in served("token", "list").stdout
     rotated = json.loads(served("token", "rotate", issued["id"], "--overlap", "1h", "--json").stdout)
     assert rotated["id"] != issued["id"]
-    revoked = served("token", "revoke", rotated["id"])
+    revoked = served("token", "revoke", rotated["id"], "--yes")
     assert (revoked.exit_code, revoked.stdout) == (0, f"Token {rotated['id']} is revoked.\n")
     ends = {each["id"]: each["revoked_at"] is not None for each in json.loads(served("token", "list", "--json").stdout)}
     assert ends == {issued["id"]: False, rotated["id"]: True}
@@ -41,7 +44,7 @@ def test_the_list_goes_on_to_its_end(
         federation.token("analyst")
     monkeypatch.setattr(program, "MAX_PAGE", 2)
     assert len(json.loads(served("token", "list", "--json").stdout)) == 5
-    assert served("token", "list").stdout.count("analyst") == 5
+    assert served("token", "list", "--all").stdout.count("analyst") == 5
 
 
 def test_a_token_of_staff_names_its_hospital_and_its_person(served: Run, hospital: SimulatedHospital) -> None:
@@ -50,7 +53,58 @@ def test_a_token_of_staff_names_its_hospital_and_its_person(served: Run, hospita
     assert (issued["role"], issued["envoy_name"], issued["person"]) == ("staff", "KUTRRH", "Jane Wanjiru")
     listed = json.loads(served("token", "list", "--json").stdout)
     assert {each["id"]: each["person"] for each in listed}[issued["id"]] == "Jane Wanjiru"
-    assert "Wanjiru" in served("token", "list").stdout
+    assert "Jane Wanjiru (KUTRRH)" in served("token", "list").stdout
+
+
+def test_the_list_shows_what_holds_whose_it_is_and_which_is_in_use(
+    served: Run, federation: FederationSimulator
+) -> None:
+    federation.clock.now = datetime.now(UTC)  # as the command's own
+    assert "No token holds." in served("token", "list").stdout
+    hospital = federation.enrol("KNH")
+    ids = {name: federation.director.members.issue_token(LOCAL_ADMIN, "analyst").id for name in ("revoked", "unused")}
+    first = next(each for each in json.loads(served("token", "list", "--json").stdout) if each["role"] == "hospital")
+    hospital.send_statistics()
+    rotated = json.loads(served("token", "rotate", first["id"], "--json").stdout)
+    federation.director.members.note_use()
+    assert served("token", "revoke", ids["revoked"], "--yes").exit_code == 0
+    lines = {line.split()[1]: line for line in served("token", "list").stdout.splitlines() if line.startswith("│")}
+    assert {first["id"], rotated["id"], ids["unused"]} <= set(lines)
+    assert ids["revoked"] not in lines
+    assert " KNH's machine " in lines[first["id"]]
+    assert " in use " in lines[first["id"]]
+    assert rotated["id"] in lines[first["id"]]
+    assert " never used " in lines[rotated["id"]]
+    assert " nobody named " in lines[ids["unused"]]
+    everything = served("token", "list", "--all").stdout
+    assert "revoked 20" in everything
+    assert "1 that hold no more are not shown: fl-director token list --all" in served("token", "list").stdout
+    served("envoy", "disable", "KNH", "--yes")
+    assert served("token", "list").stdout.count("KNH") == 0
+    assert served("token", "list", "--all").stdout.count("hospital disabled") == 2
+
+
+def test_revoking_asks_and_names_whose_token_ends(served: Run, federation: FederationSimulator) -> None:
+    federation.clock.now = datetime.now(UTC)
+    hospital = federation.enrol("KNH")
+    staff = federation.director.members.issue_token(LOCAL_ADMIN, "staff", EnvoyName("KNH"), person="Jane Wanjiru")
+    others = federation.token("analyst")
+    asked = served("token", "revoke", staff.id)
+    assert (asked.exit_code, asked.stdout) == (EXIT_USAGE, "")
+    assert f"Token {staff.id} of Jane Wanjiru (KNH), never used, stops to hold" in asked.stderr
+    assert "--yes" in asked.stderr
+    asked = served("token", "revoke", "--envoy", "knh")
+    assert asked.exit_code == EXIT_USAGE
+    assert "Of KNH 2 tokens (" in asked.stderr
+    assert federation.http.get("/tasks", headers=hospital.headers).status_code == 200
+    done = served("token", "revoke", "--envoy", "knh", "--yes")
+    assert done.exit_code == 0
+    assert "of KNH's machine is revoked." in done.stdout
+    assert f"Token {staff.id} of Jane Wanjiru (KNH) is revoked." in done.stdout
+    eventually(lambda: federation.http.get("/tasks", headers=hospital.headers).status_code == 401)
+    assert federation.http.get("/tasks", headers={"Authorization": f"Bearer {others}"}).status_code == 200
+    assert "no token that could be revoked" in served("token", "revoke", "--envoy", "KNH").stdout
+    assert served("token", "revoke", staff.id).exit_code == 0  # again takes nothing away: nobody is asked
 
 
 @pytest.mark.parametrize(
@@ -65,6 +119,9 @@ def test_a_token_of_staff_names_its_hospital_and_its_person(served: Run, hospita
         (["issue", "--role", "staff", "--person", "Jane Wanjiru"], EXIT_REFUSED),
         (["issue", "--role", "admin", "--person", ""], EXIT_USAGE),
         (["revoke", "nothing"], EXIT_REFUSED),
+        (["revoke"], EXIT_USAGE),
+        (["revoke", "nothing", "--envoy", "KNH"], EXIT_USAGE),
+        (["revoke", "--envoy", "Nowhere", "--yes"], EXIT_REFUSED),
         (["rotate", "nothing"], EXIT_REFUSED),
         (["rotate", "nothing", "--overlap", "later"], EXIT_USAGE),
     ],
