@@ -1,6 +1,7 @@
 """The director as the hospital sees it: what can be asked of it, and what is sent to it."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
 
@@ -44,6 +45,48 @@ class DirectorClient(DirectorLink):
             issued = self.read("POST", "/join", IssuedToken, data=body, headers=headers)
             became("joined")
         return issued
+
+    def rotate_token(self) -> IssuedToken:
+        """Ask for a token in the place of this hospital's own; asked again it gives the same one another secret.
+
+        Raises:
+            OlderDirectorError: It lets the admin alone do so.
+        """
+        with self._known_to_newer("rotate"), self.on_record("rotate", None, 0) as became:
+            issued = self.read("POST", "/tokens/self/rotate", IssuedToken)
+            became("issued")
+        return issued
+
+    def revoke_token(self) -> bool:
+        """End this hospital's own token at once; tells whether the director knew it still.
+
+        Raises:
+            OlderDirectorError: It lets the admin alone do so.
+        """
+        try:
+            with self._known_to_newer("end"), self.on_record("leave", None, 0) as became:
+                self.call("DELETE", "/tokens/self", MAX_MESSAGE_BYTES)
+                became("revoked")
+        except RefusedError as error:
+            if error.status != 401:
+                raise
+            return False
+        return True
+
+    @contextmanager
+    def _known_to_newer(self, act: str) -> Iterator[None]:
+        """Say so where the director is of a version that does not let a hospital do this to its token."""
+        try:
+            yield
+        except RefusedError as error:
+            if error.status not in (403, 404, 405):
+                raise
+            raise OlderDirectorError(
+                f"The director at {self._url} is of an earlier version: there the admin alone can {act} a token.",
+                director_code=error.director_code,
+                status=error.status,
+                hint="Ask the consortium's admin for it: fl-director token list shows this hospital's.",
+            ) from error
 
     def task(self, name: TaskName) -> TaskDescription:
         """Fetch a task.

@@ -9,7 +9,7 @@ from contract.messages.base import Page, Role
 from contract.messages.tokens import IssuedToken, RotationRequest, TokenDescription, TokenRequest
 from contract.names import EnvoyName
 from director.api.guard import Caller, CursorByMoment, GuardedRoute, IdempotencyKey, PageLimit, Serving, may
-from director.members.access import ADMIN
+from director.members.access import ADMIN, HOSPITAL
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
 
@@ -45,6 +45,23 @@ def issue_token(
     return director.members.issue_token(
         caller, request.role, request.envoy_name, lasting, idempotency_key, request.person
     )
+
+
+@router.post("/tokens/self/rotate", status_code=201)  # before the one whose path takes any word for a token
+@may(HOSPITAL)
+def rotate_own_token(caller: Caller, director: Serving) -> IssuedToken:
+    """Issue a token in the place of the hospital's own: both hold until the overlap ends, then only the new one.
+
+    Where the answer was lost, ask again with the old one: until the new one was used it gets a fresh secret.
+    """
+    return director.members.rotate_own_token(caller)
+
+
+@router.delete("/tokens/self")
+@may(HOSPITAL)
+def revoke_own_token(caller: Caller, director: Serving) -> TokenDescription:
+    """Revoke the hospital's own token at once, and all that were issued in its place or that it took the place of."""
+    return director.members.revoke_own_token(caller)
 
 
 @router.post("/tokens/{token_id}/rotate", status_code=201)

@@ -3,12 +3,25 @@
 import typer
 
 from contract.terminal import failures_shown
-from envoy.cli import ledger, membership, models, participate, predictions, sending, statistics, tables, tasks
+from envoy.cli import (
+    ledger,
+    membership,
+    models,
+    own_token,
+    participate,
+    predictions,
+    sending,
+    statistics,
+    tables,
+    tasks,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
 for command in (
     membership.join,
     membership.renew,
+    own_token.rotate,
+    own_token.leave,
     tables.check,
     statistics.statistics,
     models.train,

@@ -88,6 +88,7 @@ TaskOption = Annotated[str | None, typer.Option("--task", help="The task; else E
 Seed = Annotated[
     int | None, typer.Option("--seed", help="Decides who is held out; else ENVOY_SEED.", show_default=False)
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask: it is meant.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would leave the hospital; send nothing.")]
 

@@ -50,7 +50,7 @@ def answering(*answers: tuple[int, Any], headers: Mapping[str, str] | None = Non
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = answer  # noqa: N815 - the base class's way
+        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the base class's way
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

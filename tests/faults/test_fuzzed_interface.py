@@ -110,6 +110,12 @@ class Federation:
         requests.post(f"{url}/runs/1/close", headers=self.director.admin, timeout=30).raise_for_status()
         return int(run["current"]["n"])
 
+    def token_to_end(self) -> str:
+        """Give a token of the hospital's that may be revoked; its own goes on holding."""
+        request = {"role": "hospital", "envoy_name": str(self.senders[0].name)}
+        issued = requests.post(f"{self.director.url}/tokens", json=request, headers=self.director.admin, timeout=30)
+        return f"Bearer {issued.json()['token']}"
+
     def document(self) -> BaseSchema:
         """Give the document without what it says of tokens: each role sends its own, and another test goes without."""
         document = requests.get(f"{self.director.url}/openapi.json", timeout=30).json()
@@ -195,6 +201,10 @@ def fuzz(operation: APIOperation, federation: Federation, session: requests.Sess
             case.query = {**(case.query or {}), "seconds": 0}  # it would go on for as long as it was asked to
         if name == "get_work" and fits:
             case.query = {"wait": 0}
+        if name == "revoke_own_token" and session.headers.get("Authorization") == federation.headers["hospital"].get(
+            "Authorization"
+        ):
+            case.headers = {**(case.headers or {}), "Authorization": federation.token_to_end()}
         response = case.call(session=session)
         statuses[response.status_code] += 1
         assert response.status_code < 400 or len(response.content) <= 4096

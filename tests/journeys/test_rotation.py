@@ -12,9 +12,11 @@ from pathlib import Path
 import httpx2 as httpx
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from contract.messages.statistics import StatisticsReport
 from contract.names import EnvoyName
+from envoy.cli import app
 from envoy.director_client import DirectorClient
 from envoy.errors import RefusedError
 from tests.federation_simulator import SimulatedHospital
@@ -169,3 +171,31 @@ def test_an_envoy_waits_as_long_as_a_director_says_that_had_too_much(director: R
     began = time.monotonic()
     assert client.send_statistics(EnvoyName("Embu"), report).version >= 1
     assert time.monotonic() - began > 0.9  # Retry-After counts in whole seconds
+
+
+def test_a_hospital_rotates_its_own_token_and_ends_it(
+    director: RealDirector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ENVOY_HOME", str(tmp_path / "home"))
+    file = tmp_path / "home" / "token.json"
+
+    def envoy(*arguments: str, given: str | None = None) -> int:
+        return CliRunner().invoke(app, list(arguments), input=given).exit_code
+
+    code = director.json("envoy", "add", "Kilifi")["code"]
+    assert envoy("join", "--director", director.url, "--code-file", "-", given=f"{code}\n") == 0
+    joined_with = file.read_text()
+    assert envoy("rotate") == 0
+    old, new = (json.loads(text)["token"] for text in (joined_with, file.read_text()))
+    assert old != new
+    assert (holds(director, old), holds(director, new)) == (True, True)
+    kept = file.read_text()
+    file.write_text(joined_with)  # as if the write had been lost, though the new one is in use
+    assert envoy("rotate") == 4
+    file.write_text(kept)
+    assert envoy("leave", "--yes") == 0
+    seconds_until(lambda: not holds(director, old) and not holds(director, new), NOTICED_SECONDS)
+    assert not file.exists()
+    acts = httpx.get(f"{director.url}/audit?limit=200", headers=director.admin).json()["items"]
+    actors = {each["act"]: each["actor"] for each in acts if each["actor"].startswith("hospital:Kilifi:")}
+    assert {"token.rotate", "token.revoke"} <= set(actors)

@@ -1333,6 +1333,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tokens/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Own Token
+         * @description Revoke the hospital's own token at once, and all that were issued in its place or that it took the place of.
+         */
+        delete: operations["revoke_own_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/self/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Own Token
+         * @description Issue a token in the place of the hospital's own: both hold until the overlap ends, then only the new one.
+         *
+         *     Where the answer was lost, ask again with the old one: until the new one was used it gets a fresh secret.
+         */
+        post: operations["rotate_own_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tokens/{token_id}": {
         parameters: {
             query?: never;
@@ -4266,6 +4308,11 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+            /**
+             * Holds
+             * @description Whether it may be used now: neither revoked nor expired, its hospital not disabled.
+             */
+            holds?: boolean | null;
             /** Id */
             id: string;
             /** Last Used At */
@@ -7206,6 +7253,64 @@ export interface operations {
                 "application/json": components["schemas"]["TokenRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description The director failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenDescription"];
+                };
+            };
+            /** @description The director failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             201: {

@@ -42,6 +42,8 @@ ROLES: Mapping[str, Role | None] = {
 }
 IN_SESSION = {route.name for route in ROUTES if route.entry.in_session}
 """What takes somebody who is signed in, and tells so to a token."""
+OF_OWN_TOKEN = ("rotate_own_token", "revoke_own_token")
+"""What is done to the token that is shown."""
 OF_B = ("hospital B", "staff of B", "staff of B, signed in")
 OWN = ("envoy_name", "submission_id", "sha256")
 """Names of what belongs to one hospital, wherever a request carries them."""
@@ -105,6 +107,9 @@ class House:
     def headers_of(self, caller: str, operation: Operation) -> dict[str, str]:
         """Give what a caller shows; where it takes a session, a fresh one, which this may end."""
         role = ROLES[caller]
+        if operation.name in OF_OWN_TOKEN and role == HOSPITAL:
+            name = self.b.name if caller in OF_B else self.a.name
+            return {"Authorization": f"Bearer {self.federation.token_of(role, name)}"}
         if operation.name not in IN_SESSION or role is None or role == HOSPITAL:
             return self.callers[caller]
         return self.federation.sign_in(self.federation.token_of(role, self.a.name))

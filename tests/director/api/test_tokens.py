@@ -49,6 +49,24 @@ def test_a_rotated_token_holds_for_the_overlap_that_is_asked_for(
     assert federation.http.get("/tasks", headers=headers[0]).status_code == 401
 
 
+def test_a_hospital_rotates_and_revokes_its_own_token_and_no_other(
+    federation: FederationSimulator, hospital: SimulatedHospital
+) -> None:
+    rotated = federation.http.post("/tokens/self/rotate", headers=hospital.headers)
+    assert rotated.status_code == 201, rotated.text
+    new = {"Authorization": f"Bearer {rotated.json()['token']}"}
+    assert (rotated.json()["envoy_name"], rotated.json()["role"]) == ("KUTRRH", "hospital")
+    answers = [federation.http.get("/tasks", headers=each).status_code for each in (hospital.headers, new)]
+    assert answers == [200, 200]
+    for headers in (federation.admin, federation.analyst):
+        assert federation.http.post("/tokens/self/rotate", headers=headers).status_code == 403
+        assert federation.http.delete("/tokens/self", headers=headers).status_code == 403
+    ended = federation.http.delete("/tokens/self", headers=new)
+    assert (ended.status_code, ended.json()["id"], ended.json()["holds"]) == (200, rotated.json()["id"], False)
+    answers = [federation.http.get("/tasks", headers=each).status_code for each in (hospital.headers, new)]
+    assert answers == [401, 401]
+
+
 def test_a_revoked_token_is_shut_out_at_once_and_revoking_again_is_no_error(federation: FederationSimulator) -> None:
     token = issue(federation)
     first, again = (federation.http.delete(f"/tokens/{token['id']}", headers=federation.admin) for _ in range(2))

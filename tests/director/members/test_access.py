@@ -42,7 +42,7 @@ FOR_THE_ADMIN = {
 }  # fmt: skip
 OF_HOSPITALS_MACHINES = {
     "upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run", "get_work", "get_part",
-    "append_part",
+    "append_part", "rotate_own_token", "revoke_own_token",
 }  # fmt: skip
 
 
