@@ -81,11 +81,40 @@ class Prediction(Answer):
     request_id: str
 
 
+class BatchAnswer(Answer):
+    """One row's risk level in a batch; with `?id=COLUMN` also what stood there."""
+
+    id: JsonValue = Field(default=None, exclude_if=_is_none)
+
+
+class RowError(Message):
+    """What is wrong with a row."""
+
+    row: int = Field(description="From 1.")
+    detail: str
+    hint: str
+    feature: str | None = Field(default=None, exclude_if=_is_none)
+
+
+class RefusedRow(Message):
+    """A row of a batch that has no answer, with `?on_error=report`."""
+
+    error: RowError
+    id: JsonValue = Field(default=None, exclude_if=_is_none)
+
+
+_Refused = Annotated[
+    int | None,
+    Field(default=None, exclude_if=_is_none, description="How many rows have an error; with `?on_error=report`."),
+]
+
+
 class BatchPrediction(Message):
     """Answers in the order of the rows."""
 
-    items: list[Answer]
+    items: list[BatchAnswer | RefusedRow]
     next: None = None
+    refused: _Refused = None
     task: TaskName
     cut_points: tuple[float, ...]
     notice: str
@@ -123,11 +152,18 @@ class BinaryPrediction(BinaryAnswer):
     request_id: str
 
 
+class BinaryBatchAnswer(BinaryAnswer):
+    """One row's probability in a batch; with `?id=COLUMN` also what stood there."""
+
+    id: JsonValue = Field(default=None, exclude_if=_is_none)
+
+
 class BinaryBatchPrediction(Message):
     """Answers of a task with a binary outcome in the order of the rows, without contributions."""
 
-    items: list[BinaryAnswer]
+    items: list[BinaryBatchAnswer | RefusedRow]
     next: None = None
+    refused: _Refused = None
     task: TaskName
     cut_points: tuple[float, ...]
     notice: str

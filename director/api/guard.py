@@ -18,9 +18,11 @@ from contract.names import EnvoyName, TaskName
 from contract.parts import OCTETS
 from contract.tasks import DEFAULT_TASK
 from director.api.connection import NEWCOMER, Newcomer
+from director.api.content_types import require_not_encoded
 from director.api.cookies import BACKGROUND_HEADER, require_csrf_token, require_own_page, secret_in
 from director.assembly import Director
 from director.errors import TooLargeError, TooSlowError
+from director.json_text import read_json
 from director.members.access import Permission, Principal
 from director.records.idempotency import MAX_KEY_LENGTH
 from director.records.paging import BY_MOMENT, BY_NAME, BY_NUMBER, MAX_PAGE
@@ -70,6 +72,14 @@ def _entering(entry: Entry) -> Callable[[_Endpoint], _Endpoint]:
     return declared
 
 
+class _Asked(Request):
+    """A request whose JSON is read as all JSON is read here."""
+
+    async def json(self) -> Any:
+        """Read the body; raises as ``read_json``."""
+        return read_json(await self.body())
+
+
 class GuardedRoute(APIRoute):
     """A route behind the front desk; the interface document knows it by its handler's name."""
 
@@ -105,12 +115,13 @@ class GuardedRoute(APIRoute):
                 newcomer.is_stranger(address) if caller is None else newcomer.is_known()
             if caller is not None and caller.envoy_name is not None:
                 _require_named_envoy(request, caller)
+            require_not_encoded(request.scope["headers"])
             limit = body_limit(director, entry)
             declared = request.headers.get("content-length", "")
             if declared.isdigit() and int(declared) > limit:
                 raise too_large(limit)
             receive = request.receive if entry.body != "tiny" else _in_time(request.receive, TINY_SECONDS)
-            return await handle(Request(request.scope, _capped(receive, limit)))
+            return await handle(_Asked(request.scope, _capped(receive, limit)))
 
         return guarded
 

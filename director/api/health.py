@@ -12,6 +12,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["health"])
 VERSION = version("fl-director")
 
 
+@router.head("/health/live", include_in_schema=False)
 @router.get("/health/live")
 @anybody
 def live() -> Health:
@@ -19,6 +20,7 @@ def live() -> Health:
     return Health(status="ok", version=VERSION)
 
 
+@router.head("/health/ready", include_in_schema=False)
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
 @anybody
 def ready(director: Serving, response: Response) -> Health:

@@ -6,10 +6,11 @@ flat objects, as all that a task can answer are, it is cut between them; anythin
 
 import os
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import IO
 
-from director.errors import InvalidRequestError
+from director.errors import InvalidRequestError, MalformedRequestError
 
 WHOLE_BYTES = 256 * 1024
 """Up to here a body, or a row, is left whole: parsed, the worst of this size takes 30 MB for a moment."""
@@ -26,7 +27,21 @@ _ROW = _SPACE + rb'\{[^{}\[\]"]*+(?:' + _TEXT + rb'[^{}\[\]"]*+)*+\}' + _SPACE
 _ROWS = b"(?:" + _ROW + b",)*+"
 
 _HEAD = re.compile(
-    _SPACE + rb"\{" + _SPACE + b"(?:" + _FIELD + b"," + _SPACE + b')*+"inputs"' + _SPACE + b":" + _SPACE + rb"\[",
+    b"(?:"
+    + BOM_UTF8
+    + b")?+"
+    + _SPACE
+    + rb"\{"
+    + _SPACE
+    + b"(?:"
+    + _FIELD
+    + b","
+    + _SPACE
+    + b')*+"inputs"'
+    + _SPACE
+    + b":"
+    + _SPACE
+    + rb"\[",
     re.DOTALL,
 )
 _TAIL = re.compile(rb"\]" + _SPACE + b"(?:," + _SPACE + _FIELD + rb")*+\}" + _SPACE, re.DOTALL)
@@ -42,6 +57,7 @@ def in_pieces(file: IO[bytes]) -> Iterator[bytes]:
 
     Raises:
         InvalidRequestError: It is large, and no object whose ``inputs`` are flat objects.
+        MalformedRequestError: It is large, and text in UTF-16.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _EDGE_BYTES))
@@ -50,12 +66,15 @@ def in_pieces(file: IO[bytes]) -> Iterator[bytes]:
     if size <= WHOLE_BYTES:
         yield file.read()
         return
-    head, end = _HEAD.match(file.read(_EDGE_BYTES)), tail.rfind(b"]")
+    begin = file.read(_EDGE_BYTES)
+    if begin.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise MalformedRequestError("The body is text in UTF-16.", hint="Send JSON in UTF-8.")
+    head, end = _HEAD.match(begin), tail.rfind(b"]")
     if head is None or end < 0 or not _TAIL.fullmatch(tail, end):
         raise _refused()
     file.seek(head.end())
     for rows in _rows(file, size - (len(tail) - end) - head.end()):
-        yield head[0] + rows + tail[end:]
+        yield head[0].removeprefix(BOM_UTF8) + rows + tail[end:]
 
 
 def _rows(file: IO[bytes], left: int) -> Iterator[bytes]:

@@ -2,16 +2,18 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 
 from contract.errors import Fact, FederationError
 from contract.messages.problems import Check, Problem
+from director.api.content_types import JSON, content_type, is_json, refused_type
 from director.errors import UploadRejectedError
 
 _log = logging.getLogger("director.http")
@@ -133,6 +135,8 @@ def register(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
+        if first["loc"] == ("body",) and first["type"] != "missing" and not is_json(content_type(request)):
+            return answer_to(request, refused_type(request, JSON))
         where = ".".join(str(part)[:60] for part in first["loc"])[:200]
         status = "malformed_request" if first["type"] == "json_invalid" else "invalid_request"
         return _answer(
@@ -147,16 +151,39 @@ def register(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         if isinstance(error.__cause__, FederationError):  # ours, met by the framework while it read the body
             return answer_to(request, error.__cause__)
-        code = _BY_STATUS.get(error.status_code, "invalid_request")
-        answer = _answer(
-            code,
-            f"{request.method} {request.url.path[:200]}: {error.detail}.",
-            "See GET /docs.",
-            request_id_of(request),
-            {},
-        )
-        answer.headers.update(error.headers or {})
+        code, path = _BY_STATUS.get(error.status_code, "invalid_request"), request.scope["path"]
+        hint, headers = "See GET /docs.", dict(error.headers or {})
+        if error.status_code == 404:
+            hint = _as_it_is_written(app, path) or hint
+        elif error.status_code == 405:  # the framework knows the methods of the first route alone
+            headers["Allow"] = ", ".join(sorted(set().union(*_methods_of(app, path))))
+        answer = _answer(code, f"{request.method} {path[:200]}: {error.detail}.", hint, request_id_of(request), {})
+        answer.headers.update(headers)
         return answer
+
+
+def _methods_of(app: FastAPI, path: str) -> Iterator[set[str]]:
+    """Give the methods of each route that has this path."""
+    routes = (each for each in app.routes if isinstance(each, Route))
+    return (each.methods or set() for each in routes if each.path_regex.match(path))
+
+
+def _as_it_is_written(app: FastAPI, path: str) -> str:
+    """Say what a path that is nobody's is called, where it only has slashes too many or other letters' case.
+
+    Said, not redirected to: a redirect goes to whatever the header Host says, in clear behind a proxy.
+    """
+    parts = [each for each in path.split("/") if each]
+    for route in (each for each in app.routes if isinstance(each, Route)):
+        own = route.path.split("/")[1:]
+        if len(own) == len(parts) and all(_may_stand(one, part) for one, part in zip(own, parts, strict=True)):
+            meant = [part if one.startswith("{") else one for one, part in zip(own, parts, strict=True)]
+            return f"The path is /{'/'.join(meant)[:200]}, written exactly so."
+    return ""
+
+
+def _may_stand(own: str, part: str) -> bool:
+    return own.startswith("{") or own.lower() == part.lower()
 
 
 def request_id_of(request: Request) -> str:

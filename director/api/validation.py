@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from director.api.batches import BatchDesk, take, whole
+from director.api.content_types import CSV, require_no_form
 from director.api.guard import Caller, GuardedRoute, Serving, may
 from director.members.access import ADMIN
 
@@ -31,6 +32,7 @@ def get_validation(task: TaskName, director: Serving) -> ValidationTable:
 @may(ADMIN, body="table")
 async def set_validation(task: TaskName, request: Request, caller: Caller, director: Serving) -> ValidationTable:
     """Hold every model against this table from now on: CSV of the task's features and `label` (low … high, or 0, 1)."""
+    require_no_form(request, CSV)
     desk: BatchDesk = request.app.state.batches
     with desk.place(request) as in_memory_bytes, director.blobs.spool(in_memory_bytes) as file:
         await take(request, file, in_memory_bytes)

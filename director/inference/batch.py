@@ -11,7 +11,11 @@ from contract.messages.inference import Answer, BatchPrediction
 from contract.network import Matrix
 from contract.tasks import RISK_LEVELS
 from director.inference.answers import OF_A_VERSION, ReadyModel
+from director.inference.beside import NOTHING, Beside
 from director.inference.text_columns import Column, chosen, constant, decimals, joined
+
+BETWEEN = b",\n"
+"""Between two items of JSON: no text within one holds a line's end, so that a block can be taken apart again."""
 
 _BLOCK_ROWS = 8192
 
@@ -29,35 +33,51 @@ def csv_answers(ready: ReadyModel, matrix: Matrix, *, with_probabilities: bool) 
         yield joined([*columns, constant(len(level), b"\n")])
 
 
-def json_answers(ready: ReadyModel, matrix: Matrix, request_id: str, *, with_probabilities: bool) -> Iterator[bytes]:
+def json_answers(
+    ready: ReadyModel, matrix: Matrix, request_id: str, beside: Beside = NOTHING, *, with_probabilities: bool
+) -> Iterator[bytes]:
     """Give the answers as one JSON object in the form of ``BatchPrediction``."""
-    items = _items(ready, matrix, with_probabilities=with_probabilities)
-    return whole_batch(ready, BatchPrediction, items, request_id)
+    blocks = _items(ready, matrix, with_probabilities=with_probabilities)
+    return whole_batch(ready, BatchPrediction, blocks, request_id, beside)
 
 
-def whole_batch(ready: ReadyModel, message: type[Message], items: Iterator[bytes], request_id: str) -> Iterator[bytes]:
-    """Put the blocks of a batch's items into their message."""
-    of_the_batch = {"next": None, "request_id": request_id}
-    for part, field in enumerate(message.model_fields):
+def whole_batch(
+    ready: ReadyModel, message: type[Message], blocks: Iterator[bytes], request_id: str, beside: Beside
+) -> Iterator[bytes]:
+    """Put a batch's items, blocks of objects with ``BETWEEN`` between them, into their message."""
+    of_the_batch: dict[str, object] = {"next": None, "request_id": request_id}
+    if beside.wanted.keeps_bad:
+        of_the_batch["refused"] = len(beside.faults)
+    fields = [each for each in message.model_fields if each != "refused" or beside.wanted.keeps_bad]
+    for part, field in enumerate(fields):
         yield b"{" if part == 0 else b","
         yield b'"%s":' % field.encode()
         if field == "items":
-            yield from items
+            yield from _listed(blocks, beside)
         else:  # a field of the message that nobody here knows fails with its name, and is never left out
             yield to_json(of_the_batch[field] if field in of_the_batch else OF_A_VERSION[field](ready))
     yield b"}"
 
 
-def _items(ready: ReadyModel, matrix: Matrix, *, with_probabilities: bool) -> Iterator[bytes]:
+def _listed(blocks: Iterator[bytes], beside: Beside) -> Iterator[bytes]:
     yield b"["
-    for start, (level, probabilities) in enumerate(_blocks(ready, matrix)):
+    rows, is_plain = 0, beside.wanted.is_plain
+    for place, block in enumerate(blocks):
+        if not is_plain:
+            items = beside.in_json(block.split(BETWEEN), rows)
+            rows += len(items)
+            block = BETWEEN.join(items)
+        yield (BETWEEN if place else b"") + block
+    yield b"]"
+
+
+def _items(ready: ReadyModel, matrix: Matrix, *, with_probabilities: bool) -> Iterator[bytes]:
+    for level, probabilities in _blocks(ready, matrix):
         columns = []
         for place, field in enumerate(Answer.model_fields):
             columns.append(constant(len(level), (b"," if place else b"{") + b'"%s":' % field.encode()))
             columns += _COLUMNS[field](level, probabilities if with_probabilities else None)
-        block = joined([*columns, constant(len(level), b"},")])
-        yield (b"," if start else b"") + block[:-1]
-    yield b"]"
+        yield joined([*columns, constant(len(level), b"}" + BETWEEN)])[: -len(BETWEEN)]
 
 
 def _levels(level: NDArray[np.intp], _: Matrix | None) -> list[Column]:

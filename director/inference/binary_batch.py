@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from contract.messages.inference import BinaryAnswer, BinaryBatchPrediction
 from contract.tasks import RISK_LEVELS
 from director.inference.answers import ReadyModel
-from director.inference.batch import whole_batch
+from director.inference.batch import BETWEEN, whole_batch
 from director.inference.questions import Asked
 from director.inference.text_columns import Column, chosen, constant, decimals, joined
 
@@ -31,16 +31,20 @@ class _Block:
 def csv_answers(ready: ReadyModel, asked: Asked) -> Iterator[bytes]:
     """Give the answers as CSV: probability with nine decimals, risk_level, abstained; nothing where there is none."""
     yield b"probability,risk_level,abstained\n"
-    reasons = [b"" if each is None else b'"%s"' % each.replace('"', '""').encode() for each in asked.reasons]
+    reasons = [b"" if each is None else b'"%s"' % _one_line(each).replace('"', '""').encode() for each in asked.reasons]
     for block in _blocks(ready, asked):
         comma, end = constant(len(block.why), b","), constant(len(block.why), b"\n")
         probability, level = _where_answered(block, decimals(block.probability), b""), _levels(block, b"%s", b"")
         yield joined([probability, comma, level, comma, chosen(block.why, reasons), end])
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
 def json_answers(ready: ReadyModel, asked: Asked, request_id: str) -> Iterator[bytes]:
     """Give the answers as one JSON object in the form of ``BinaryBatchPrediction``."""
-    return whole_batch(ready, BinaryBatchPrediction, _items(ready, asked), request_id)
+    return whole_batch(ready, BinaryBatchPrediction, _items(ready, asked), request_id, asked.beside)
 
 
 def _items(ready: ReadyModel, asked: Asked) -> Iterator[bytes]:
@@ -51,16 +55,13 @@ def _items(ready: ReadyModel, asked: Asked) -> Iterator[bytes]:
         "missing": lambda block: list(_names(block.missing, [feature.name for feature in ready.task.features])),
         "abstained": lambda block: [chosen(block.why, [to_json(each) for each in asked.reasons])],
     }
-    yield b"["
-    for start, block in enumerate(_blocks(ready, asked)):
+    for block in _blocks(ready, asked):
         rows = len(block.why)
         columns = []
         for place, field in enumerate(BinaryAnswer.model_fields):
             columns.append(constant(rows, (b"," if place else b"{") + b'"%s":' % field.encode()))
             columns += columns_of[field](block)
-        written = joined([*columns, constant(rows, b"},")])
-        yield (b"," if start else b"") + written[:-1]
-    yield b"]"
+        yield joined([*columns, constant(rows, b"}" + BETWEEN)])[: -len(BETWEEN)]
 
 
 def _blocks(ready: ReadyModel, asked: Asked) -> Iterator[_Block]:

@@ -8,18 +8,24 @@ from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from contract.errors import InvalidInputError
+from contract.errors import CallerError, InvalidInputError
 from contract.network import Matrix
 from contract.tasks import Feature, Task, in_row
 from contract.tasks.exclusions import left_out
 from contract.tasks.records import raw_of_record
-from director.tasks.tables import read_table
+from director.inference.beside import NOTHING, PLAIN, Beside, Wanted
+from director.tasks.table_heads import require_apart
+from director.tasks.tables import read_rows
 
 _OUTSIDE = math.inf
 """Stands for a value that the task does not know, where such a row is not refused; no sound raw number is infinite."""
 
 _ROWS_AT_ONCE = 4096
+
+Faults = dict[int, CallerError] | None
+"""Where what is wrong with a row is noted, by its number from 1; None: it is raised."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Asked:
         unknown_codes: Of each row, how many codes of its record map to nothing.
         why: Of each row, the place in ``reasons`` of why it is not answered.
         reasons: None, for the rows that are answered; then each reason once.
+        beside: What is given back with the answers. Of a row with a fault all else means nothing.
     """
 
     raw: Matrix
@@ -40,6 +47,7 @@ class Asked:
     unknown_codes: NDArray[np.int64]
     why: NDArray[np.intp]
     reasons: Sequence[str | None]
+    beside: Beside = NOTHING
 
 
 def asked_of_one(task: Task, inputs: Mapping[str, object]) -> Asked:
@@ -53,23 +61,50 @@ def asked_of_one(task: Task, inputs: Mapping[str, object]) -> Asked:
     return _with_records(found, [row]) if task.is_of_records else found
 
 
-def asked_of_many(task: Task, rows: Iterable[Mapping[str, object]]) -> Asked:
-    """Read many questions; raises as ``asked_of_one``, with the fact ``row``."""
+def asked_of_many(task: Task, rows: Iterable[Mapping[str, object]], wanted: Wanted = PLAIN) -> Asked:
+    """Read many questions; raises as ``asked_of_one``, with the fact ``row``, unless wrong rows are wanted too."""
+    ids: list[bytes] = []
+    faults: dict[int, CallerError] | None = {} if wanted.keeps_bad else None
+    if wanted.id is not None:
+        require_apart(task, wanted.id)
+        rows = _without_ids(rows, wanted.id, ids, faults)
+    asked = _of_many(task, rows, faults)
+    return replace(asked, beside=Beside(wanted, ids, faults or {}))
+
+
+def _of_many(task: Task, rows: Iterable[Mapping[str, object]], faults: Faults) -> Asked:
     if task.is_of_records:
-        found = [_raw_of_row(task, inputs, place) for place, inputs in enumerate(rows)]
+        found = [_raw_of_row(task, inputs, place, faults) for place, inputs in enumerate(rows)]
         raw = np.array([row.raw for row in found]).reshape(len(found), len(task.features))
-        return _with_records(_judged(task, raw), found)
-    if _refuses(task):
+        return _with_records(_judged(task, raw, faults=faults), found)
+    if _refuses(task) and faults is None:
         return _judged(task, task.vectorise_rows(rows))
     raws, begun, waiting = [], 0, iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
-        raws.append(_raw_of_some(task, some, begun))
+        raws.append(_raw_of_some(task, some, begun, faults))
         begun += len(some)
-    return _judged(task, np.concatenate(raws) if raws else np.empty((0, len(task.features))))
+    return _judged(task, np.concatenate(raws) if raws else np.empty((0, len(task.features))), faults=faults)
 
 
-def asked_in_table(task: Task, table: bytes | IO[bytes]) -> Asked:
-    """Read a CSV of questions; raises as ``read_table`` and ``asked_of_many``.
+def _without_ids(
+    rows: Iterable[Mapping[str, object]], name: str, ids: list[bytes], faults: Faults
+) -> Iterator[Mapping[str, object]]:
+    """Take from each row what is passed through, and keep it as JSON."""
+    for row, inputs in enumerate(rows, start=1):
+        value = inputs.get(name)
+        if name not in inputs or isinstance(value, list | dict):
+            why = "has no" if name not in inputs else "has something other than a text or a number in"
+            error = InvalidInputError(f"The input {why} {name}.", hint="Give each row its id.", feature=name)
+            if faults is None:
+                raise in_row(error, row)
+            faults[row] = in_row(error, row)
+            value = None
+        ids.append(to_json(value))
+        yield {each: found for each, found in inputs.items() if each != name}
+
+
+def asked_in_table(task: Task, table: bytes | IO[bytes], wanted: Wanted = PLAIN) -> Asked:
+    """Read a CSV of questions; raises as ``read_rows`` and ``asked_of_many``.
 
     Raises:
         InvalidInputError: The task's questions are records, which no line of a table holds.
@@ -80,7 +115,17 @@ def asked_in_table(task: Task, table: bytes | IO[bytes]) -> Asked:
             hint="Send a batch as JSON.",
         )
     outside = None if _refuses(task) else _OUTSIDE
-    return _judged(task, read_table(table, task, outside=outside)[0])
+    found = read_rows(table, task, passed=wanted.id, outside=outside, keeps_bad=wanted.keeps_bad)
+    faults = found.faults if wanted.keeps_bad else None
+    try:
+        asked = _judged(task, found.raw, faults=faults)
+    except InvalidInputError as error:
+        raise found.placed(error) from None
+    if wanted.is_plain:
+        return asked
+    return replace(
+        asked, beside=Beside(wanted, found.ids, {row: found.placed(each) for row, each in found.faults.items()})
+    )
 
 
 @dataclass(frozen=True)
@@ -120,20 +165,23 @@ def _raw_or_outside(feature: Feature, value: object) -> float:
         raise
 
 
-def _raw_of_row(task: Task, inputs: Mapping[str, object], place: int) -> _Row:
+def _raw_of_row(task: Task, inputs: Mapping[str, object], place: int, faults: Faults = None) -> _Row:
     try:
         return _raw_of(task, inputs)
     except InvalidInputError as error:
-        raise in_row(error, place + 1) from None
+        if faults is None:
+            raise in_row(error, place + 1) from None
+        faults.setdefault(place + 1, in_row(error, place + 1))
+        return _Row(np.array([feature.minimum for feature in task.features]))
 
 
-def _raw_of_some(task: Task, rows: Sequence[Mapping[str, object]], begun: int) -> Matrix:
+def _raw_of_some(task: Task, rows: Sequence[Mapping[str, object]], begun: int, faults: Faults) -> Matrix:
     try:  # mostly all are within their bounds: then many are read at once
         return task.vectorise_rows(rows)
     except InvalidInputError as error:
-        if not error.is_out_of_bounds:
+        if not error.is_out_of_bounds and faults is None:
             raise _counted_on(error, begun) from None
-    return np.array([_raw_of_row(task, inputs, begun + place).raw for place, inputs in enumerate(rows)])
+    return np.array([_raw_of_row(task, inputs, begun + place, faults).raw for place, inputs in enumerate(rows)])
 
 
 def _counted_on(error: InvalidInputError, begun: int) -> InvalidInputError:
@@ -154,7 +202,7 @@ def _with_records(asked: Asked, rows: Sequence[_Row]) -> Asked:
     )
 
 
-def _judged(task: Task, raw: Matrix, *, names_row: bool = True) -> Asked:
+def _judged(task: Task, raw: Matrix, *, names_row: bool = True, faults: Faults = None) -> Asked:
     """Hold rows of raw numbers against the features' bounds and the task's exclusions."""
     why = np.zeros(len(raw), np.intp)
     reasons: list[str | None] = [None]
@@ -164,7 +212,11 @@ def _judged(task: Task, raw: Matrix, *, names_row: bool = True) -> Asked:
             continue
         if _refuses(task):
             error = InvalidInputError(reason, hint=f"Task {task.name} gives no answer for such a patient.")
-            raise in_row(error, int(np.argmax(found)) + 1) if names_row else error
+            if faults is None:
+                raise in_row(error, int(np.argmax(found)) + 1) if names_row else error
+            for row in (np.flatnonzero(found) + 1).tolist():
+                faults.setdefault(row, in_row(error, row))
+            continue
         why[found] = len(reasons)
         reasons.append(reason)
     missing = np.isnan(raw)

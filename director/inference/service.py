@@ -9,6 +9,7 @@ from contract.names import EnvoyName, TaskName
 from director.clock import Clock
 from director.inference import batch, binary_batch
 from director.inference.answers import ReadyModel
+from director.inference.beside import PLAIN, Wanted
 from director.inference.current import CurrentModels
 from director.inference.log import InferenceLog
 from director.inference.questions import Asked, asked_in_table, asked_of_many
@@ -25,6 +26,7 @@ class Question:
         task: What is asked about.
         envoy: The hospital whose model shall answer; None: the global model.
         probabilities: Whether the answer holds them.
+        wanted: What shall stand beside the answers of many rows.
     """
 
     caller: Principal
@@ -32,6 +34,7 @@ class Question:
     task: TaskName
     envoy: EnvoyName | None
     probabilities: bool
+    wanted: Wanted = PLAIN
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ class ManyAnswers:
 
     Args:
         model: Which model answers all of them.
+        notice: What their reader must know.
         blocks: The answer's bytes, computed as they are taken.
+        refused: How many rows have an error in place of an answer; None: a wrong one would have refused all.
     """
 
     model: AnsweringModel
+    notice: str
     blocks: Iterator[bytes]
+    refused: int | None
 
 
 class Inference:
@@ -77,19 +84,23 @@ class Inference:
     def answer_rows(self, question: Question, rows: Iterable[Mapping[str, object]]) -> ManyAnswers:
         """Answer many rows as one JSON object; raises as ``answer`` before the first bytes."""
         ready = self._ready(question)
-        asked = self._noted(question, ready, asked_of_many(ready.task, rows))
+        asked = self._noted(question, ready, asked_of_many(ready.task, rows, question.wanted))
         if ready.task.is_binary:
-            return ManyAnswers(ready.model, binary_batch.json_answers(ready, asked, question.request_id))
-        blocks = batch.json_answers(ready, asked.raw, question.request_id, with_probabilities=question.probabilities)
-        return ManyAnswers(ready.model, blocks)
+            return _many(ready, asked, binary_batch.json_answers(ready, asked, question.request_id))
+        blocks = batch.json_answers(
+            ready, asked.raw, question.request_id, asked.beside, with_probabilities=question.probabilities
+        )
+        return _many(ready, asked, blocks)
 
     def answer_csv(self, question: Question, table: bytes | IO[bytes]) -> ManyAnswers:
-        """Answer a CSV table with one; raises as ``answer`` and ``read_table`` before the first bytes."""
+        """Answer a CSV table with one; raises as ``answer`` and ``read_rows`` before the first bytes."""
         ready = self._ready(question)
-        asked = self._noted(question, ready, asked_in_table(ready.task, table))
+        asked = self._noted(question, ready, asked_in_table(ready.task, table, question.wanted))
         if ready.task.is_binary:
-            return ManyAnswers(ready.model, binary_batch.csv_answers(ready, asked))
-        return ManyAnswers(ready.model, batch.csv_answers(ready, asked.raw, with_probabilities=question.probabilities))
+            blocks = binary_batch.csv_answers(ready, asked)
+        else:
+            blocks = batch.csv_answers(ready, asked.raw, with_probabilities=question.probabilities)
+        return _many(ready, asked, asked.beside.as_csv(blocks, ready.model, ready.task.notice))
 
     def _ready(self, question: Question) -> ReadyModel:
         if question.envoy is not None:
@@ -102,3 +113,8 @@ class Inference:
 
     def _note(self, question: Question, ready: ReadyModel, rows: int) -> None:
         self._log.note(self._clock(), question.request_id, question.caller.actor, rows, ready.as_json)
+
+
+def _many(ready: ReadyModel, asked: Asked, blocks: Iterator[bytes]) -> ManyAnswers:
+    refused = len(asked.beside.faults) if asked.beside.wanted.keeps_bad else None
+    return ManyAnswers(ready.model, ready.task.notice, blocks, refused)

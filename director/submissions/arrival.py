@@ -22,7 +22,14 @@ from contract.parts import PARTS, FileRole, Parcel
 from contract.scaler import ScalerState
 from contract.software import known_software
 from contract.tasks import Task
-from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError, ScalerNotAgreedError
+from director.errors import (
+    BaseUnknownError,
+    DigestMismatchError,
+    InvalidRequestError,
+    MalformedRequestError,
+    ScalerNotAgreedError,
+)
+from director.json_text import plain_json, require_names_once
 from director.tasks.catalogue import require_examples
 
 MAX_METADATA_BYTES = 64 * 1024
@@ -111,7 +118,12 @@ def read_metadata(data: bytes) -> UploadMetadata:
             hint="Send the fields of GET /docs only.",
         )
     try:
-        return UploadMetadata.model_validate_json(data)
+        text = plain_json(data)
+        metadata = UploadMetadata.model_validate_json(text)
+        require_names_once(text, names=-1)
+        return metadata
+    except InvalidRequestError as error:
+        raise MalformedRequestError(f"metadata: {error.sentence}", hint=error.hint, **error.facts) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "metadata"

@@ -1,21 +1,22 @@
 """Tables of patients as CSV: rows × the task's features, in any order of columns, with a label or without."""
 
-import csv
+import codecs
 import io
-import math
 import re
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
 
-from contract.errors import InvalidInputError
+from contract.errors import CallerError, InvalidInputError
 from contract.messages.base import MAX_BATCH_ROWS
 from contract.network import Matrix
-from contract.tasks import Feature, Task
+from contract.tasks import Task
 from director.errors import MalformedRequestError, TooLargeError
+from director.tasks.table_heads import HEAD_BYTES, explained, read_names, require_apart
+from director.tasks.table_rows import RowReader, records_of
 
 _BLOCK_BYTES = 64 * 1024
 """So much is read at once: numpy lets no other thread work until it has parsed what it was given."""
@@ -23,17 +24,55 @@ _BLOCK_BYTES = 64 * 1024
 _NOT_PLAIN = re.compile(rb'["\x1c-\x1f\x80-\xff]')
 """Quotes, and what numpy takes for spaces though nobody else does: also bytes that are no UTF-8."""
 
-_TRUTHS = {"true": 1.0, "false": 0.0}
-_NO_CATEGORY = -1.0
-"""The raw number of a text that is none of a feature's categories: outside its bounds."""
-
-_HINT = "The first line names the columns, each further line holds their values, separated by commas."
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-def read_table(
-    table: bytes | IO[bytes], task: Task, label: str | None = None, *, outside: float | None = None
-) -> tuple[Matrix, Sequence[str]]:
-    """Read a CSV (RFC 4180, UTF-8 with or without a byte order mark) whose first line names its columns.
+@dataclass(frozen=True)
+class Table:
+    """What a CSV holds.
+
+    Args:
+        raw: Rows × features of raw numbers in the task's order. Of a row with a fault they mean nothing.
+        labels: Each row's label as it stands there; none without one.
+        ids: Each row's cell of the column that is passed through, as CSV has it; none without one.
+        faults: By its number from 1, what is wrong with a row.
+        lines: In which line of the file each row begins; none: each is one line, below the first.
+    """
+
+    raw: Matrix
+    labels: Sequence[str] = ()
+    ids: Sequence[bytes] = ()
+    faults: dict[int, CallerError] = field(default_factory=dict)
+    lines: Sequence[int] = ()
+
+    def placed(self, error: CallerError) -> CallerError:
+        """Add to an error that names a row in which line of the file that is."""
+        row = error.facts.get("row")
+        if not isinstance(row, int) or "line" in error.facts:
+            return error
+        line = self.lines[row - 1] if self.lines else row + 1
+        sentence = error.sentence.replace(f"Row {row}: ", f"Row {row} (line {line}): ", 1)
+        found = InvalidInputError(sentence, hint=error.hint)
+        found.facts = {**error.facts, "line": line}
+        return found
+
+
+def read_table(table: bytes | IO[bytes], task: Task, label: str | None = None) -> tuple[Matrix, Sequence[str]]:
+    """Read a table all of whose rows are sound: its raw numbers and its labels; else as ``read_rows``."""
+    found = read_rows(table, task, label=label)
+    return found.raw, found.labels
+
+
+def read_rows(
+    table: bytes | IO[bytes],
+    task: Task,
+    *,
+    label: str | None = None,
+    passed: str | None = None,
+    outside: float | None = None,
+    keeps_bad: bool = False,
+) -> Table:
+    """Read a CSV (RFC 4180, UTF-8 or UTF-16 with its mark) whose first line names its columns.
 
     A category is its text, a flag 0 or 1 or true or false; an empty cell, and a column that is not there, is a missing
     value of a feature that may be missing. Holds beside the result no more than a stretch of the table, whatever stands
@@ -43,26 +82,70 @@ def read_table(
         table: The file's bytes, or a file that is open for reading and seeking; it stays the caller's.
         task: Whose features are the columns, in any order.
         label: A further column that must be there; None: there is none.
-        outside: What stands for a value that is out of its feature's bounds; None: it is refused.
-
-    Returns:
-        Rows × features of raw numbers in the task's order, and each row's label as it stands there (none without one).
+        passed: A further column whose cells are given back as they stand there; None: there is none.
+        outside: What stands for a value that is out of its feature's bounds; None: it is wrong.
+        keeps_bad: Whether a wrong row is a fault of the table, beside its sound ones; else it is raised.
 
     Raises:
         MalformedRequestError: No header, no rows, a row with another number of values, or a line longer than any
             sensible one; the fact ``row`` says where.
+        UnsupportedMediaTypeError: It is no CSV but something else that is known.
         TooLargeError: More rows than a batch takes.
-        InvalidInputError: A feature is missing or unknown, or a value is not allowed; the fact ``row`` says where.
+        InvalidInputError: A feature is missing or unknown, or a value is not allowed; the fact ``row`` says where, and
+            ``line`` in the file.
+        InvalidRequestError: What shall be passed is a feature.
     """
+    if passed is not None:
+        require_apart(task, passed)
     file = io.BytesIO(table) if isinstance(table, bytes) else table
-    file.seek(0)
-    matrix = _plain_numbers(file, task) if label is None else None
-    labels: Sequence[str] = ()
-    if matrix is None:
+    try:
+        found = _read(file, task, label, passed, keeps_bad=keeps_bad)
+    except (MalformedRequestError, InvalidInputError) as error:
+        if error.facts.get("row") not in (None, 0, 1):
+            raise
         file.seek(0)
-        matrix, labels = _any_values(file, task, label)
-    task.check_matrix(matrix if outside is None else _mark(matrix, task, outside))
-    return matrix, labels
+        told = explained(error, file.read(HEAD_BYTES), task)
+        if told is error:
+            raise
+        raise told from None
+    seen = found.raw if outside is None else _mark(found.raw, task, outside)
+    if keeps_bad:
+        _note_unsound(found, seen, task)
+        return found
+    try:
+        task.check_matrix(seen)
+    except InvalidInputError as error:
+        raise found.placed(error) from None
+    return found
+
+
+def _read(file: IO[bytes], task: Task, label: str | None, passed: str | None, *, keeps_bad: bool) -> Table:
+    file.seek(0)
+    encoding = _MARKS.get(file.read(2), "utf-8-sig")
+    file.seek(0)
+    if label is None and passed is None and encoding == "utf-8-sig":
+        matrix = _plain_numbers(file, task)
+        if matrix is not None:
+            return Table(matrix)
+        file.seek(0)
+    return _any_values(file, task, encoding, label, passed, keeps_bad=keeps_bad)
+
+
+def _note_unsound(table: Table, seen: Matrix, task: Task) -> None:
+    """Note the rows with values that no feature has, the first of each; sound numbers stand there then."""
+    raw = table.raw
+    for place, feature in enumerate(task.features):
+        for row in np.flatnonzero(~feature.sound(seen[:, place])).tolist():
+            if row + 1 in table.faults:
+                continue
+            try:
+                feature.check_column(seen[row : row + 1, place])
+            except InvalidInputError as error:
+                found = InvalidInputError(error.sentence.replace("Row 1: ", f"Row {row + 1}: ", 1), hint=error.hint)
+                found.facts = {**error.facts, "row": row + 1}
+                table.faults[row + 1] = table.placed(found)
+    bad = np.array(sorted(table.faults), np.intp) - 1
+    raw[bad] = [feature.minimum for feature in task.features]
 
 
 def _mark(matrix: Matrix, task: Task, outside: float) -> Matrix:
@@ -86,8 +169,8 @@ def _plain_numbers(file: IO[bytes], task: Task) -> Matrix | None:
     head = file.readline(longest)
     if not head.endswith(b"\n") or head.count(b'"') % 2:
         return None
-    with _records_of(io.BytesIO(head), longest) as records:
-        names = _read_names(next(records, [""]), task, None)
+    with records_of(io.BytesIO(head), longest) as records:
+        names = read_names(next(records, (1, [""]))[1], task, ())
     if any(feature.kind == "category" or feature.name not in names for feature in task.features):
         return None
     order = [names.index(feature.name) for feature in task.features]
@@ -112,120 +195,40 @@ def _plain_numbers(file: IO[bytes], task: Task) -> Matrix | None:
     return np.concatenate(matrices) if matrices else None
 
 
-def _any_values(file: IO[bytes], task: Task, label: str | None) -> tuple[Matrix, list[str]]:
-    """Read row by row, whatever is quoted, and name the first that does not fit.
+def _any_values(
+    file: IO[bytes], task: Task, encoding: str, label: str | None, passed: str | None, *, keeps_bad: bool
+) -> Table:
+    """Read row by row, whatever is quoted, and name the first that does not fit, or each.
 
     In a table with a label, which people write, empty lines are nothing; in a batch each line has its answer.
     """
-    rows, values, labels = 0, array("d"), []
-    with _records_of(file, _longest_record(task)) as records:
-        names = _read_names(next(records, [""]), task, label)
-        places = [names.index(each.name) if each.name in names else None for each in task.features]
-        for record in records:
+    rows, values, labels = 0, array("d"), list[str]()
+    ids, lines, faults = list[bytes](), array("q"), dict[int, CallerError]()
+    with records_of(file, _longest_record(task), encoding) as records:
+        apart = [each for each in (label, passed) if each is not None]
+        names = read_names(next(records, (1, [""]))[1], task, apart)
+        row_of = RowReader(task, names, passed)
+        for line, record in records:
             if not record and label is not None:
                 continue
             rows += 1
             if rows > MAX_BATCH_ROWS:
                 raise _too_many(rows)
-            values.extend(_raw_numbers(_of_width(record or [""], len(names), rows), task, places, rows))
+            lines.append(line)
+            try:
+                numbers = row_of(record, rows, line)
+            except (MalformedRequestError, InvalidInputError) as error:
+                if not keeps_bad:
+                    raise
+                faults[rows], numbers = error, row_of.blank
+            values.extend(numbers)
             if label is not None:
                 labels.append(record[names.index(label)])
+            if passed is not None:
+                ids.append(row_of.id_in(record))
     if not rows:
         raise MalformedRequestError("The CSV holds no rows.", hint="Send at least one.")
-    return np.frombuffer(values).reshape(rows, len(places)), labels
-
-
-@contextmanager
-def _records_of(file: IO[bytes], longest: int) -> Iterator[Iterator[list[str]]]:
-    """Let a file's records be read while the block runs; says in its own words what can't be read."""
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    try:
-        yield _records(text, longest)
-    except UnicodeDecodeError:
-        raise MalformedRequestError("The CSV is not UTF-8.", hint=_HINT) from None
-    except csv.Error as error:
-        raise MalformedRequestError(f"This is no CSV: {str(error)[:120]}.", hint=_HINT) from None
-    finally:
-        text.detach()  # else the file would be closed with it
-
-
-def _records(text: IO[str], longest: int) -> Iterator[list[str]]:
-    """Give each record, which quotes may make of many lines.
-
-    Raises:
-        MalformedRequestError: One has more characters than ``longest``: it is not read to its end.
-    """
-    left, number = longest, 0
-
-    def lines() -> Iterator[str]:
-        nonlocal left
-        while line := text.readline(left + 1):
-            left -= len(line)
-            if left < 0:
-                where = f"Row {number}" if number else "The first line"
-                raise MalformedRequestError(f"{where} has more than {longest:,} characters.", hint=_HINT, row=number)
-            yield line
-
-    for number, record in enumerate(csv.reader(lines(), strict=True), start=1):  # noqa: B007 - the next one's, for `lines`
-        yield record
-        left = longest
-
-
-def _read_names(first: Sequence[str], task: Task, label: str | None) -> list[str]:
-    names = [name.strip() for name in first] or [""]
-    if len(set(names)) != len(names) or (label is not None and label not in names):
-        wanted = f", and {label}" if label is not None else ""
-        raise MalformedRequestError(f"The first line must name each column once{wanted}.", hint=_HINT)
-    task.require_features([name for name in names if name != label])
-    return names
-
-
-def _of_width(record: Sequence[str], width: int, row: int) -> Sequence[str]:
-    if len(record) != width:
-        raise MalformedRequestError(
-            f"Row {row} has another number of values than the first line names: {len(record)} instead of {width}.",
-            hint=_HINT,
-            row=row,
-        )
-    return record
-
-
-def _raw_numbers(record: Sequence[str], task: Task, places: Sequence[int | None], row: int) -> Iterator[float]:
-    for feature, place in zip(task.features, places, strict=True):
-        if place is None:
-            yield math.nan
-            continue
-        try:
-            yield _raw_number(feature, record[place])
-        except ValueError:
-            raise InvalidInputError(
-                f"Row {row}: feature {feature.name} is not a number.", hint=_HINT, row=row, feature=feature.name
-            ) from None
-
-
-def _raw_number(feature: Feature, text: str) -> float:
-    """Read a cell; what is out of bounds is found later, for all rows at once.
-
-    Raises:
-        ValueError: It is no number.
-    """
-    if feature.may_be_missing and not text.strip():
-        return math.nan
-    if feature.kind == "category":
-        place = feature.places.get(text.strip())
-        return _NO_CATEGORY if place is None else float(place)
-    number = _TRUTHS.get(text.strip().lower()) if feature.kind == "flag" else None
-    number = _number(text) if number is None else number
-    if feature.may_be_missing and math.isnan(number):
-        raise ValueError(text)
-    return number
-
-
-def _number(text: str) -> float:
-    """Read a number as other programs do: Python alone takes 1_000, and digits of other scripts."""
-    if "_" in text or not text.isascii():
-        raise ValueError(text)
-    return float(text)
+    return Table(np.frombuffer(values).reshape(rows, len(task.features)), labels, ids, faults, lines)
 
 
 def _too_many(rows: int) -> TooLargeError:

@@ -11,6 +11,12 @@ def test_health(federation: FederationSimulator):
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "storage": "ok"})
 
 
+def test_the_head_of_a_health_path_is_that_of_its_answer(federation: FederationSimulator):
+    for path in ("/health/live", "/health/ready"):
+        head, whole = federation.http.head(path), federation.http.get(path)
+        assert (head.status_code, head.headers["content-length"]) == (200, whole.headers["content-length"])
+
+
 def test_a_director_that_can_not_serve_says_what_fails(
     federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

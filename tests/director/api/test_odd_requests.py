@@ -94,11 +94,85 @@ def test_a_body_of_another_kind_is_refused(federation: FederationSimulator, path
     assert_refused(federation.http.post(path, content=body, headers=headers), 400, 415, 422)
 
 
-def test_of_two_equal_keys_the_last_counts_for_every_reader(hospital: SimulatedHospital):
-    body = b'{"envoy_name":"Other","envoy_name":"KUTRRH","inputs":{"diagnosis_count":1,"diagnosis_count":99}}'
-    answer = hospital.http.post("/infer", content=body, headers=hospital.headers)
-    assert answer.status_code == 200
-    assert answer.json()["risk_level"] == hospital.infer({"diagnosis_count": 99}).json()["risk_level"]
+TWICE = {
+    "/infer": b'{"envoy_name":"Other","envoy_name":"KUTRRH","inputs":{"diagnosis_count":1}}',
+    "/infer_global": b'{"inputs": {"diagnosis_count": 1, "diagnosis_count": 21}}',
+    "/infer_global/batch": b'{"inputs": [{"diagnosis_count": 1}, {"diagnosis_count": 1, "diagnosis_count" : 21}]}',
+    "/infer/batch": b'{"envoy_name":"KUTRRH","inputs":[{"diagnosis_count":1}],"inputs":[{"diagnosis_count":2}]}',
+    "/aggregations": b'{"dry_run": true, "dry_run": false}',
+    "/envoys": b'{"envoy_name": "Embu", "envoy_name": "Meru"}',
+    "/statistics/KUTRRH": b'{"num_examples":40,"num_examples":41,"mean":[9.0],"m2":[900.0]}',
+    "/join": b'{"code": "one", "code": "two"}',
+}
+
+
+@pytest.mark.parametrize("path", TWICE)
+def test_what_is_named_twice_in_one_object_is_refused_wherever_json_is_read(
+    federation: FederationSimulator, hospital: SimulatedHospital, path: str
+):
+    headers = hospital.headers if path.startswith(("/infer", "/statistics")) else federation.admin
+    headers = {**headers, "Content-Type": "application/json"}
+    answer = federation.http.post(path, content=TWICE[path], headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "named twice" in answer.json()["detail"]
+
+
+def encoded(text: bytes) -> list[bytes]:
+    said = text.decode()
+    return [b"\xef\xbb\xbf" + text, said.encode("utf-16"), b"\xfe\xff" + said.encode("utf-16-be")]
+
+
+def test_a_mark_before_json_and_utf_16_change_nothing(federation: FederationSimulator, hospital: SimulatedHospital):
+    """Case 7 of the public reports: PowerShell and Notepad write such files."""
+    for path, body in (
+        ("/infer", b'{"envoy_name": "KUTRRH", "inputs": {"diagnosis_count": 9}}'),
+        ("/infer_global", b'{"inputs": {"diagnosis_count": 9}}'),
+        ("/infer_global/batch", b'{"inputs": [{"diagnosis_count": 9}], "probabilities": true}'),
+    ):
+        plain = hospital.http.post(path, content=body, headers=hospital.headers).json()
+        for written in encoded(body):
+            found = hospital.http.post(path, content=written, headers=hospital.headers)
+            assert {**found.json(), "request_id": ""} == {**plain, "request_id": ""}, found.text
+    for written in encoded(b'{"dry_run": true}'):
+        headers = {**federation.admin, "Content-Type": "application/json"}
+        assert federation.http.post("/aggregations", content=written, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/infer", "/infer_global", "/infer/batch", "/infer_global/batch", "/aggregations"])
+@pytest.mark.parametrize(
+    ("content_type", "body", "says"),
+    [
+        ("multipart/form-data; boundary=b", b"--b\r\n\r\nx\r\n--b--", "--data-binary"),
+        ("application/x-www-form-urlencoded", b"diagnosis_count321", "curl -d"),
+        ("application/csv", b"diagnosis_count\n3\n", "Content-Type: "),
+        ("text/plain", b"diagnosis_count\n3\n", "Content-Type: "),
+        ("text/tab-separated-values", b"diagnosis_count\n3\n", "Content-Type: "),
+    ],
+)
+def test_a_body_of_another_type_is_named_with_what_to_send(
+    federation: FederationSimulator, path: str, content_type: str, body: bytes, says: str
+):
+    for content in (body, body + b"3\n" * 200_000):
+        answer = federation.http.post(path, content=content, headers={**federation.admin, "Content-Type": content_type})
+        if answer.status_code == 413:  # no batch
+            continue
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+        assert content_type.partition(";")[0] in answer.json()["detail"]
+        assert says in answer.json()["hint"]
+
+
+@pytest.mark.parametrize("path", ["/infer", "/infer_global/batch", "/aggregations", "/validation/diagnosis_count"])
+def test_a_compressed_body_is_named(federation: FederationSimulator, path: str):
+    headers = {**federation.admin, "Content-Type": "text/csv", "Content-Encoding": "gzip"}
+    method = "PUT" if path.startswith("/validation") else "POST"
+    answer = federation.http.request(method, path, content=b"\x1f\x8b\x08\x00", headers=headers)
+    assert (answer.status_code, "gzip" in answer.json()["detail"]) == (415, True)
+
+
+def test_a_form_is_no_validation_table(federation: FederationSimulator):
+    files = {"file": ("x.csv", b"label,diagnosis_count\nlow,3\n")}
+    answer = federation.http.put("/validation/diagnosis_count", files=files, headers=federation.admin)
+    assert (answer.status_code, "--data-binary" in answer.json()["hint"]) == (415, True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from contract import errors as contract_errors
 from contract.errors import FederationError
 from director import errors as director_errors
 from director.api.problems import STATUSES
+from tests.director.api.house import ROUTES
 from tests.federation_simulator import FederationSimulator
 
 ANALYSTS_PAGE = Path(__file__).parents[3] / "docs" / "analyst.md"
@@ -77,3 +78,25 @@ def test_a_failure_of_ours_is_a_problem_without_its_inside(federation: Federatio
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert "secret" not in response.text
     assert "the secret inside" in federation.file("logs", "director.log").read_text()
+
+
+PATHS = sorted({route.path for route in ROUTES if "path}" not in route.path} - {"/"})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_is_answered_elsewhere_where_its_slashes_or_letters_differ(federation: FederationSimulator, path: str):
+    path = re.sub(r"\{\w+\}", "1", path)
+    for odd in (f"{path}/", f"/{path}", path.replace("/", "//"), path.upper()):
+        if odd == "/DASHBOARD" or odd.startswith("/dashboard/"):
+            continue
+        for method in ("GET", "POST"):
+            answer = federation.http.request(method, f"http://testserver{odd}", headers=federation.admin)
+            assert answer.status_code == 404, (method, odd)
+            assert "location" not in answer.headers
+            assert answer.json()["hint"].startswith(f"The path is {path}, written exactly so"), odd
+
+
+def test_a_path_says_which_methods_it_has_whichever_route_comes_first(federation: FederationSimulator):
+    for path, allowed in (("/tasks", "GET, POST"), ("/infer_global", "POST"), ("/health/live", "GET, HEAD")):
+        answer = federation.http.request("DELETE", path, headers=federation.admin)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.messages.inference import BinaryBatchPrediction, BinaryPrediction
+from contract.messages.inference import BinaryBatchAnswer, BinaryBatchPrediction, BinaryPrediction
 from director.inference import binary_batch
 from director.inference.answers import ReadyModel
 from director.inference.binary_batch import csv_answers, json_answers
@@ -25,7 +25,7 @@ UNKNOWN = st.sampled_from(
 
 def batch_of(ready: ReadyModel, rows: list[dict[str, Any]]) -> BinaryBatchPrediction:
     written = b"".join(json_answers(ready, asked_of_many(ready.task, rows), 'a "request"'))
-    assert set(json.loads(written)) == set(BinaryBatchPrediction.model_fields)
+    assert set(json.loads(written)) == set(BinaryBatchPrediction.model_fields) - {"refused"}
     return BinaryBatchPrediction.model_validate_json(written)
 
 
@@ -38,6 +38,7 @@ def singles(ready: ReadyModel, rows: list[dict[str, Any]]) -> list[BinaryPredict
 def test_a_batch_is_the_message_and_each_item_the_single_answer(falls: ReadyModel, rows: list[dict[str, Any]]):
     found = batch_of(falls, rows)
     for item, single in zip(found.items, singles(falls, rows), strict=True):
+        assert isinstance(item, BinaryBatchAnswer)
         assert item.probability == pytest.approx(single.probability, abs=1e-9)
         told = ("risk_level", "unknown_codes", "missing", "abstained")
         assert [getattr(item, name) for name in told] == [getattr(single, name) for name in told]

@@ -145,10 +145,10 @@ def test_a_table_of_an_older_definition_of_the_task_no_longer_holds(tmp_path: Pa
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        pytest.param(b"", "name each column once", id="nothing"),
+        pytest.param(b"", "is empty", id="nothing"),
         pytest.param(b"label,diagnosis_count", "no rows", id="no rows"),
-        pytest.param(b"diagnosis_count\n3", "and label", id="no label"),
-        pytest.param(b"label,label,diagnosis_count\nlow,low,3", "once", id="a column twice"),
+        pytest.param(b"diagnosis_count\n3", "no column label", id="no label"),
+        pytest.param(b"label,label,diagnosis_count\nlow,low,3", "more than once", id="a column twice"),
         pytest.param(b"label,diagnosis_count,name\nlow,3,x", "unknown", id="an unknown column"),
         pytest.param(b"label,diagnosis_count\nlow,3\nsevere,9", "Row 2", id="an unknown level"),
         pytest.param(b"label,diagnosis_count\nlow,three", "not a number", id="no number"),

@@ -16,7 +16,7 @@ from contract.network import ArchitectureSpec
 from contract.tasks import DIAGNOSIS_COUNT, Feature
 from director.errors import MalformedRequestError, TooLargeError
 from director.tasks import tables
-from director.tasks.tables import read_table
+from director.tasks.tables import read_rows, read_table
 from tests.table_task import table_task
 
 BOUND = 1e12
@@ -58,6 +58,8 @@ def by_the_fast_way(data: bytes) -> list[list[float]] | None:
         pytest.param(PLAIN, id="plain"),
         pytest.param(PLAIN.rstrip(), id="without a last line's end"),
         pytest.param(b"\xef\xbb\xbf" + PLAIN, id="a byte order mark"),
+        pytest.param(PLAIN.decode().encode("utf-16"), id="UTF-16"),
+        pytest.param(b"\xfe\xff" + PLAIN.decode().encode("utf-16-be"), id="UTF-16, big end first"),
         pytest.param(b'\xef\xbb\xbf"age","lactate"\n"61","1.5"\n"47","-2e3"\n', id="everything in quotes"),
         pytest.param(b'age,lactate\n61,"1.5"\n47,-2e3\n', id="one value in quotes"),
         pytest.param(PLAIN.replace(b"\n", b"\r\n"), id="lines as Windows ends them"),
@@ -163,7 +165,7 @@ def test_the_row_that_is_wrong_is_named(wrong: str, kind: type[FederationError],
         pytest.param(b"age,age\n61,1\n", id="a name twice"),
         pytest.param(b'age,lactate\n61,"1\n', id="a quote that does not end"),
         pytest.param(b'age,"lactate\n61,1\n', id="a quote in the header that does not end"),
-        pytest.param("age,lactate\n61,1\n".encode("utf-16"), id="UTF-16"),
+        pytest.param("age,lactate\n61,1\n".encode("utf-16-le"), id="UTF-16 without its mark"),
         pytest.param(b'age,lactate\n61,"\xff"\n', id="no UTF-8 in the rows"),
         pytest.param(b"\xff,lactate\n61,1\n", id="no UTF-8 in the header"),
     ],
@@ -293,7 +295,7 @@ def test_categories_flags_and_empty_cells_are_read_as_what_they_are():
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        (b",1,1,medical", "age is not a number"),
+        (b",1,1,medical", "age is empty"),
         (b"40,nan,1,medical", "earlier_falls is not a number"),
         (b"40,1,2,medical", "neither 0 nor 1"),
         (b"40,1,yes,medical", "walks_alone is not a number"),
@@ -310,11 +312,11 @@ def test_a_cell_that_is_none_of_its_feature_is_named_with_its_row(row: bytes, sa
 
 def test_what_is_out_of_bounds_may_be_marked_in_place_of_refused():
     table = HEADER + b"400,1,1,attic\n40,60,1,\n"
-    found = read_table(table, FALLS, outside=np.inf)[0]
+    found = read_rows(table, FALLS, outside=np.inf).raw
     assert np.array_equal(found, [[np.inf, 1, 1, np.inf], [40, np.inf, 1, np.nan]], equal_nan=True)
     for bad in (b"inf,1,1,medical\n", b"40,1,2,medical\n", b"40,0.5,1,medical\n"):
         with pytest.raises(InvalidInputError):
-            read_table(HEADER + bad, FALLS, outside=np.inf)
+            read_rows(HEADER + bad, FALLS, outside=np.inf)
 
 
 @pytest.mark.parametrize("cell", [b"", b"nan"])
