@@ -21,6 +21,7 @@ from aggregation.script.bases import about_bases, different_bases, match, read_b
 from aggregation.script.folders import Folder, read_folders, read_task_of
 from aggregation.script.options import Options, read_options
 from aggregation.script.result import require_place, write_result
+from aggregation.script.same_hospitals import require_different_hospitals
 from aggregation.script.same_models import require_different_models
 from aggregation.script.shown import shown, shown_path
 from aggregation.strategy import aggregate, strategy_named
@@ -80,6 +81,7 @@ def run(options: Options) -> Outcome:
     require_place(options.out, GLOBAL_FILES.values(), [*options.folders, *options.bases])
     folders = read_folders(options.folders, options.weights, task)
     scaler = _target_scaler(folders, options.scaler)
+    require_different_hospitals(folders)
     require_different_models(folders, scaler)
     updates = [folder.update for folder in folders]
     bases = read_bases(options.bases, task)
@@ -164,16 +166,25 @@ def _target_scaler(folders: Sequence[Folder], choice: str) -> ScalerState:
     else the exact merge of each one's own. The function that comes out is the same behind any of them.
     """
     if choice != "merged":
-        for folder in folders:
-            if folder.name == choice:
-                return folder.update.scaler
-        names = ", ".join(folder.label for folder in folders)
-        raise AggregationError(f"No folder is named '{shown(choice)}'.", hint=f"Choose merged, or one of: {names}.")
+        return _chosen(folders, choice).update.scaler
     uses = Counter(folder.update.scaler for folder in folders)
     shared = [scaler for scaler, count in uses.items() if count > 1]
     if shared:
         return max(shared, key=lambda scaler: (scaler.num_examples, scaler.mean, scaler.variance))
     return merge_scalers(list(uses))
+
+
+def _chosen(folders: Sequence[Folder], choice: str) -> Folder:
+    fitting = [folder for folder in folders if choice in (folder.name, folder.own_name)]
+    names = ", ".join(folder.label for folder in fitting or folders)
+    if not fitting:
+        raise AggregationError(f"No folder is named '{shown(choice)}'.", hint=f"Choose merged, or one of: {names}.")
+    if len(fitting) > 1:
+        raise AggregationError(
+            f"--scaler {shown(choice)} is ambiguous: it fits {names}.",
+            hint="Choose merged, or the name of one hospital.",
+        )
+    return fitting[0]
 
 
 if __name__ == "__main__":

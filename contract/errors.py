@@ -99,6 +99,12 @@ class MetricError(CallerError):
     code = "metric_invalid"
 
 
+class ExamplesOutOfBoundsError(CallerError):
+    """Fewer or more training examples than the task allows."""
+
+    code = "examples_out_of_bounds"
+
+
 class InvalidTaskError(CallerError):
     """A task's file is not one; ``mistakes`` names all that is wrong with it."""
 

@@ -124,12 +124,6 @@ class BusyError(FederationError):
     code = "busy"
 
 
-class ExamplesOutOfBoundsError(CallerError):
-    """Fewer or more training examples than the task allows."""
-
-    code = "examples_out_of_bounds"
-
-
 class DigestMismatchError(CallerError):
     """The bytes that arrived are not those that the sender digested."""
 

@@ -160,7 +160,7 @@ class DirectorClient(DirectorLink):
         """Send each large part that the label names by its digest; gives which, none to a director of before."""
         try:
             label = label_of(parcel)
-        except (ValueError, ArtifactError):  # the director says what is wrong with it
+        except ArtifactError:  # the director says what is wrong with it
             return frozenset()
         large = [
             role

@@ -19,12 +19,12 @@ from contract.artifacts.training_log import check_training_log, read_training_lo
 from contract.errors import ArtifactError
 from contract.messages.base import MetricValue
 from contract.messages.uploads import UploadMetadata
+from contract.metadata_file import read_metadata_file
 from contract.metrics import require_metrics
 from contract.names import Digest
 from contract.parts import PART_OF, PARTS, FileRole, Parcel
 from contract.plain_files import read_bounded
 from contract.tasks import Task
-from contract.written_text import read_text
 from envoy.errors import DataError
 from envoy.evaluation import leaving
 from envoy.house_rules import HouseRules
@@ -37,13 +37,8 @@ _SOFTWARE = ("fl-director", "torch", "scikit-learn", "numpy", "pandas")
 
 
 def label_of(parcel: Parcel) -> UploadMetadata:
-    """Read what the parcel says of itself, however an editor saved it.
-
-    Raises:
-        ValueError: It says nothing that can be understood.
-        ArtifactError: It is no text.
-    """
-    return UploadMetadata.model_validate_json(read_text(parcel["metadata"], "metadata.json"))
+    """Read what the parcel says of itself; raises as ``read_metadata_file``."""
+    return read_metadata_file(parcel["metadata"])
 
 
 def check_parcel(parcel: Parcel, task: Task) -> None:
@@ -137,9 +132,9 @@ def read_parcel(folder: Path) -> Parcel:
     parcel = Parcel(found)
     try:
         label = label_of(parcel)
-    except (ValueError, ArtifactError):
+    except ArtifactError as error:
         raise DataError(
-            f"{folder}/metadata.json is damaged.", hint="Copy it again, or train again with --offline."
+            f"{folder}/metadata.json is damaged: {error.sentence}", hint="Copy it again, or train again with --offline."
         ) from None
     named = [part.role for part in PARTS if part.role not in found and _named(label, part.role) is not None]
     _require_arrived(folder, found, named)

@@ -4,21 +4,21 @@ Whatever stands in a folder may have been put there by anybody: a file is opened
 up to what the task's layout allows, and nothing that it says is shown as it is.
 """
 
-import json
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from aggregation.errors import AggregationError
-from aggregation.script.shown import shown, shown_path, shown_value
+from aggregation.script.claims import claims_of
+from aggregation.script.shown import shown, shown_path
 from aggregation.updates import ModelUpdate, TensorsInFile
 from contract.artifacts.model_file import locate_tensors, max_model_bytes, read_model
 from contract.artifacts.scaler_file import max_scaler_bytes, read_scaler_for
-from contract.errors import ArtifactError, FederationError, InvalidNameError
+from contract.errors import ArtifactError, FederationError
 from contract.names import Digest
 from contract.parts import PART_OF
 from contract.plain_files import open_plain, read_bounded
@@ -26,11 +26,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 
-MAX_METADATA_BYTES = 64 * 1024
-"""As the director takes them."""
-
 _FOLDER_HINT = "Name folders that hold model.pt, scaler.pkl and metadata.json each."
-_METADATA_HINT = "Mend it, or give --weights."
 
 
 @dataclass(frozen=True)
@@ -38,18 +34,22 @@ class Folder:
     """One hospital's folder, read and checked.
 
     Args:
-        name: The folder's own, by which ``--scaler`` chooses it.
+        name: Its hospital's: what metadata.json names, else the folder's own; of ``HOSPITAL/TASK`` that of its parent.
+        own_name: The folder's.
         label: What it is called where people read.
         update: Its model; knows no base yet.
         scaler_sha256: Of its scaler.pkl.
         base: What metadata.json names as the start that it was trained from; None: it names none.
+        cohort: Which patients it was trained on, as metadata.json names them; None: it does not.
     """
 
     name: str
+    own_name: str
     label: str
     update: ModelUpdate
     scaler_sha256: Digest
     base: Digest | None
+    cohort: Digest | None = None
 
 
 def read_folders(paths: Sequence[Path], weights: Sequence[int] | None, task: Task) -> list[Folder]:
@@ -155,11 +155,17 @@ def _read(path: Path, label: str, task: Task, weight: int | None) -> Folder:
     require_folder(path, label)
     with naming(label):
         scaler_sha256, scaler = read_scaler_of(path, task)
-        num_examples, base = _claims(path, weight)
-        _require_count(num_examples, task)
+        claims = claims_of(path, weight, task)
         digest, tensors = read_model_file(path, task)
-    update = ModelUpdate(digest, num_examples, scaler, task.layout, tensors)
-    return Folder(name_of(path), label, update, scaler_sha256, base)
+    update = ModelUpdate(digest, claims.num_examples, scaler, task.layout, tensors)
+    own_name = name_of(path)
+    name = claims.envoy_name or (_above(path) if own_name == task.name else own_name)
+    return Folder(name, own_name, label, update, scaler_sha256, claims.base, claims.cohort)
+
+
+def _above(path: Path) -> str:
+    """Give the name of the folder that a folder lies in."""
+    return path.resolve().parent.name or name_of(path)
 
 
 def _require_different(paths: Sequence[Path], labels: Sequence[str]) -> None:
@@ -174,64 +180,6 @@ def _require_different(paths: Sequence[Path], labels: Sequence[str]) -> None:
             raise AggregationError(
                 f"{both} one folder, given twice: its model would count twice.", hint="Name each folder once."
             )
-
-
-def _claims(folder: Path, weight: int | None) -> tuple[int, Digest | None]:
-    """Give the number of examples and the base; with a weight given, metadata.json need not be of any use."""
-    try:
-        metadata = _metadata(folder)
-    except (FederationError, OSError):
-        if weight is None:
-            raise
-        return weight, None
-    return _num_examples(metadata) if weight is None else weight, _base(metadata)
-
-
-def _metadata(folder: Path) -> Mapping[str, object]:
-    name = PART_OF["metadata"].file_name
-    try:
-        metadata = json.loads(read_bounded(folder / name, MAX_METADATA_BYTES).decode())
-    except FileNotFoundError:
-        raise AggregationError(f"{name} is not there.", hint="Put it there, or give --weights.") from None
-    except UnicodeDecodeError:
-        raise AggregationError(f"{name} is not UTF-8.", hint=_METADATA_HINT) from None
-    except (ValueError, RecursionError):
-        raise AggregationError(f"{name} is no JSON, or of a depth that it never has.", hint=_METADATA_HINT) from None
-    if not isinstance(metadata, dict):
-        raise AggregationError(f"{name} is {shown_value(metadata)}, not an object.", hint=_METADATA_HINT)
-    return metadata
-
-
-def _num_examples(metadata: Mapping[str, object]) -> int:
-    """Give a whole number; whether it is a possible one is looked at where it comes from a weight too."""
-    if "num_examples" not in metadata:
-        raise AggregationError("metadata.json does not say num_examples.", hint=_METADATA_HINT)
-    match metadata["num_examples"]:
-        case bool():
-            pass
-        case int() as number:
-            return number
-        case float() as number if number.is_integer():
-            return int(number)
-    raise AggregationError(
-        f"num_examples is {shown_value(metadata['num_examples'])}, which is no whole number.", hint=_METADATA_HINT
-    )
-
-
-def _require_count(number: int, task: Task) -> None:
-    if not 1 <= number <= task.maximum_examples:
-        raise AggregationError(
-            f"{shown(str(number))} is no number of examples.",
-            hint=f"It must be from 1 to {task.maximum_examples:,}. Mend metadata.json, or give --weights.",
-        )
-
-
-def _base(metadata: Mapping[str, object]) -> Digest | None:
-    base = metadata.get("base")
-    try:
-        return Digest(base) if isinstance(base, str) else None
-    except InvalidNameError:
-        return None
 
 
 class FileAt:

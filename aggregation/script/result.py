@@ -7,13 +7,13 @@ card.json then say so, and an import refuses them.
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aggregation.errors import AggregationError
-from aggregation.script.shown import shown_path
+from aggregation.script.shown import shown, shown_path
 
 _HINT = "Choose another folder with --out."
 
@@ -27,18 +27,18 @@ def require_place(out: Path, names: Iterable[str], sources: Iterable[Path]) -> N
         sources: The folders that are read.
 
     Raises:
-        AggregationError: It is no folder, one of the sources, or something else than a file has a name of the result's.
+        AggregationError: It is no folder, one of the sources, within or around one, something else than a file has a
+            name of the result's, or other files lie there than those of a result.
     """
+    due = frozenset(names)
     try:
-        if not _is_there(out, stat.S_ISDIR, "no folder"):
-            return
+        is_there = _is_there(out, stat.S_ISDIR, "no folder")
         for source in sources:
-            if source.exists() and out.samefile(source):
-                raise AggregationError(
-                    f"--out {shown_path(out)} is a folder that is read: its model would be lost.", hint=_HINT
-                )
-        for name in names:
-            _is_there(out / name, stat.S_ISREG, "no plain file")
+            _require_apart(out, source)
+        if is_there:
+            for name in due:
+                _is_there(out / name, stat.S_ISREG, "no plain file")
+            _require_own_files(out, due)
     except OSError as error:
         raise AggregationError(f"--out {shown_path(out)} can't be used: {error.strerror}.", hint=_HINT) from None
 
@@ -70,6 +70,34 @@ def write_result(out: Path, files: Mapping[str, bytes]) -> None:
             f"The result can't be written to {shown_path(out)}: {error.strerror}.",
             hint="Nothing in it has changed. Make room there, or choose another folder with --out.",
         ) from error
+
+
+def _require_apart(out: Path, source: Path) -> None:
+    """Demand that neither folder is the other, nor lies in it, by whatever names."""
+    if not source.exists():
+        return
+    if _is_one_of(source, [out]):
+        raise AggregationError(
+            f"--out {shown_path(out)} is a folder that is read: its model would be lost.", hint=_HINT
+        )
+    if _is_one_of(source, out.resolve().parents):
+        raise AggregationError(f"--out {shown_path(out)} lies in {shown_path(source)}, which is read.", hint=_HINT)
+    if _is_one_of(out, source.resolve().parents):
+        raise AggregationError(f"--out {shown_path(out)} holds {shown_path(source)}, which is read.", hint=_HINT)
+
+
+def _is_one_of(folder: Path, others: Iterable[Path]) -> bool:
+    return folder.exists() and any(other.exists() and folder.samefile(other) for other in others)
+
+
+def _require_own_files(out: Path, names: Collection[str]) -> None:
+    """Demand a folder of results: what else lies there may be a hospital's, whose model would be lost."""
+    for path in sorted(out.iterdir()):
+        if path.name not in names and not path.name.startswith("."):
+            raise AggregationError(
+                f"--out {shown_path(out)} holds {shown(path.name)}, which is no part of a result.",
+                hint="Choose a new folder with --out, or one that holds an earlier result alone.",
+            )
 
 
 def _is_there(path: Path, is_right: Callable[[int], bool], wrong: str) -> bool:

@@ -17,15 +17,3 @@ def shown_path(path: Path) -> str:
     """Give a path in the same way; of a long one the end, by which it is known."""
     text = str(path)
     return "…" * (len(text) > _MAX_PATH_CHARACTERS) + visible(text[-_MAX_PATH_CHARACTERS:])
-
-
-def shown_value(value: object) -> str:
-    """Give a value that was read from JSON; of a list or an object only that it is one."""
-    match value:
-        case None | bool():
-            return {None: "null", True: "true", False: "false"}[value]
-        case str():
-            return f'"{shown(value)}"'
-        case int() | float():
-            return shown(str(value))
-    return "a list" if isinstance(value, list) else "an object"

@@ -22,13 +22,14 @@ OneLine = Annotated[str, Field(pattern=ONE_SEEN_LINE)]
 """A text from outside that people will see: what is kept since before it was asked for is a plain ``str``."""
 
 
-def _no_number(value: object) -> object:
+def require_number(value: object) -> object:
+    """Refuse what Python takes for a number and JSON doesn't."""
     if isinstance(value, bool | str):
         raise ValueError("a truth value or a text is no number")
     return value
 
 
-Count = Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(_no_number)]
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(require_number)]
 """How many; `true` and "3" are none."""
 
 

@@ -3,15 +3,22 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
-from contract.messages.base import Count, Message, Metrics, Verdict
+from contract.messages.base import Count, Message, Verdict, require_number
 from contract.messages.decisions import Decision
 from contract.messages.problems import Check
 from contract.metrics import METRICS
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import FileRole
 from contract.software import known_software
+
+_Whole = BeforeValidator(require_number)
+"""For a whole number; `true` and "3" are none, 3.0 is."""
+
+_ClaimedValue = Annotated[float, Strict()] | None | list[list[Annotated[int, Strict()]]]
+ClaimedMetrics = Annotated[dict[str, _ClaimedValue], Field(max_length=64)]
+"""Metrics as an upload claims them: a number, null or a table of counts, never `true` or a text."""
 
 
 class UploadMetadata(BaseModel):
@@ -26,9 +33,9 @@ class UploadMetadata(BaseModel):
     task: TaskName
     num_examples: Count
     base: Digest
-    metrics: Annotated[Metrics, Field(description=f"Known are: {', '.join(METRICS)}.")] = {}
-    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    local_epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    metrics: Annotated[ClaimedMetrics, Field(description=f"Known are: {', '.join(METRICS)}.")] = {}
+    seed: Annotated[int, Field(ge=0, lt=2**63), _Whole] | None = None
+    local_epochs: Annotated[int, Field(ge=1, le=100_000), _Whole] | None = None
     software: Annotated[
         dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=64)]], Field(max_length=32)
     ] = {}
@@ -36,7 +43,7 @@ class UploadMetadata(BaseModel):
     scaler_sha256: Digest | None = None
     log_sha256: Digest | None = None
     trained_at: datetime | None = None
-    round: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+    round: Annotated[int, Field(ge=1, le=2**31 - 1), _Whole] | None = Field(
         default=None, description="The round that it is an update for; null: none, it is the hospital's own model."
     )
     cohort: Digest | None = Field(

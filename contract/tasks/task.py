@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.clinical.quantities import Availability
-from contract.errors import InvalidInputError
+from contract.errors import ExamplesOutOfBoundsError, InvalidInputError
 from contract.names import Digest, TaskName
 from contract.network import ArchitectureSpec, Layout, Matrix, State, initial_state, sigmoid, softmax, tensor_layout
 from contract.scaler import ScalerState
@@ -206,6 +206,30 @@ class Task:
                 first, matrix = error, matrix[: int(error.facts["row"] or 0) - 1]  # of the others, only what is before
         if first is not None:
             raise first
+
+    def require_examples(self, num_examples: int) -> None:
+        """Hold a number of training rows against the task's bounds.
+
+        Raises:
+            ExamplesOutOfBoundsError: Fewer or more than the task takes.
+        """
+        self.require_no_more_examples(num_examples)
+        if num_examples < self.minimum_examples:
+            raise self._out_of_bounds(
+                num_examples, "Train on more patients; with too few, a model says more of them than of the hospital."
+            )
+
+    def require_no_more_examples(self, num_examples: int) -> None:
+        """Hold a number of training rows against the most that the task takes; raises as ``require_examples``."""
+        if num_examples > self.maximum_examples:
+            raise self._out_of_bounds(num_examples, "Say how many rows the model was trained on.")
+
+    def _out_of_bounds(self, num_examples: int, hint: str) -> ExamplesOutOfBoundsError:
+        return ExamplesOutOfBoundsError(
+            f"num_examples is {num_examples}; {self.name} takes {self.minimum_examples} to {self.maximum_examples}.",
+            hint=hint,
+            num_examples=num_examples,
+        )
 
     def impossible_moment(self, num_examples: int, mean: Sequence[float], m2: Sequence[float]) -> Column | None:
         """Give the first column of which no rows within its bounds have this mean and m2; None: all are possible.

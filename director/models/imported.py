@@ -29,6 +29,7 @@ from director.records.verdicts import ADMITTED
 from director.tasks.artifacts import Artifacts
 
 IMPORTED = "imported"
+_NAMELESS = "?"
 
 
 def draft_imported(
@@ -40,6 +41,7 @@ def draft_imported(
         ArtifactError: A file is not what the contract allows, or not the one that the card digests.
         MalformedRequestError: The card is not one of the script's.
         NotFoundError: The card names an input that no hospital ever submitted.
+        ExamplesOutOfBoundsError: A hospital counts for more than the task takes of anyone.
         ConflictError: A hospital counts twice, two have one model, one counts for more than it may, or a model does
             not pass beside the others.
     """
@@ -53,7 +55,10 @@ def draft_imported(
         if claimed != Digest.of(data):
             raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
     rows = [_claimed_row(session, task, claim) for claim in claims.inputs]
-    _require_one_each(rows)
+    _require_one_each([row.envoy.name for row in rows])
+    _require_one_each(_named(claims.inputs, task))
+    for claim in claims.inputs:
+        task.require_no_more_examples(claim.num_examples)
     counts = counts_of(session, task, rows, [claim.num_examples for claim in claims.inputs], making.bounds)
     _require_uncapped(session, task, rows, counts, making.bounds)
     closed = closed_of(session, artifacts, task, rows, counts, file.state)
@@ -116,11 +121,17 @@ def _other_starts(closed: ClosedSet) -> Iterator[str]:
         )
 
 
-def _require_one_each(rows: Sequence[SubmissionRow]) -> None:
-    for name, number in Counter(row.envoy.name for row in rows).items():
+def _named(inputs: Sequence[CardInput], task: Task) -> list[str]:
+    """Give the hospitals that a card names; a script of before wrote the task's name where that was the folder's."""
+    return [claim.envoy_name for claim in inputs if claim.envoy_name not in (_NAMELESS, task.name)]
+
+
+def _require_one_each(names: Sequence[str]) -> None:
+    for name, number in Counter(name.casefold() for name in names).items():
         if number > 1:
+            shown = next(each for each in names if each.casefold() == name)
             raise ConflictError(
-                f"card.json counts {name} {number} times.", hint="Give the script each hospital's folder once."
+                f"card.json counts {shown} {number} times.", hint="Give the script each hospital's folder once."
             )
 
 

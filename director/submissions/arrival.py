@@ -3,36 +3,25 @@
 Knows no disk, no network and no clock.
 """
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
 from contract.artifacts.training_log import TrainingLog, read_training_log
-from contract.errors import FederationError, ScalerFileError
+from contract.errors import ArtifactError, FederationError, ScalerFileError
 from contract.messages.problems import Check
 from contract.messages.uploads import UploadMetadata
+from contract.metadata_file import as_written, read_metadata_file
 from contract.metrics import METRICS, require_metrics
 from contract.names import Digest
 from contract.parts import PARTS, FileRole, Parcel
 from contract.scaler import ScalerState
 from contract.software import known_software
 from contract.tasks import Task
-from director.errors import (
-    BaseUnknownError,
-    DigestMismatchError,
-    InvalidRequestError,
-    MalformedRequestError,
-    ScalerNotAgreedError,
-)
-from director.json_text import plain_json, require_names_once
-from director.tasks.catalogue import require_examples
+from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError, ScalerNotAgreedError
 
-MAX_METADATA_BYTES = 64 * 1024
 _Result = TypeVar("_Result")
 
 
@@ -110,28 +99,12 @@ def read_metadata(data: bytes) -> UploadMetadata:
     """Read what an upload says of itself.
 
     Raises:
-        MalformedRequestError: It is too long, no JSON object, or a field is missing or wrong.
+        MalformedRequestError: As ``read_metadata_file``.
     """
-    if len(data) > MAX_METADATA_BYTES:
-        raise MalformedRequestError(
-            f"metadata has {len(data):,} bytes, more than {MAX_METADATA_BYTES:,}.",
-            hint="Send the fields of GET /docs only.",
-        )
     try:
-        text = plain_json(data)
-        metadata = UploadMetadata.model_validate_json(text)
-        require_names_once(text, names=-1)
-        return metadata
-    except InvalidRequestError as error:
-        raise MalformedRequestError(f"metadata: {error.sentence}", hint=error.hint, **error.facts) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "metadata"
-        raise MalformedRequestError(
-            f"metadata: {where}: {first['msg'][:200]}.",
-            hint="It needs task, num_examples and base, as GET /tasks/{task}/start gave it.",
-            field=where,
-        ) from None
+        return read_metadata_file(data)
+    except ArtifactError as error:
+        raise MalformedRequestError(error.sentence, hint=error.hint, **error.facts) from None
 
 
 def write_metadata(metadata: UploadMetadata) -> bytes:
@@ -150,7 +123,7 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
     inspection.run(
         "num_examples",
         f"{task.minimum_examples} to {task.maximum_examples}",
-        lambda: require_examples(task, metadata.num_examples),
+        lambda: task.require_examples(metadata.num_examples),
         seen=str(metadata.num_examples),
     )
     inspection.run(
@@ -285,14 +258,18 @@ def _few(values: Sequence[float]) -> str:
 
 def _unknown_keys(data: bytes) -> list[str]:
     """Name what ``UploadMetadata`` leaves out; what stands within a key, behind it and a dot."""
-    found = json.loads(data)
-    software = found.get("software", {})
+    found = as_written(data)
+    software, metrics = (_object(found.get(key)) for key in ("software", "metrics"))
     versions = known_software(software)
     return [
         *(key for key in found if key not in UploadMetadata.model_fields),
-        *(f"metrics.{name}" for name in found.get("metrics", {}) if name not in METRICS),
+        *(f"metrics.{name}" for name in metrics if name not in METRICS),
         *(f"software.{name}" for name in software if name not in versions),
     ]
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _harmless(text: str) -> str:

@@ -12,7 +12,7 @@ from contract.errors import InvalidTaskError, UnknownTaskError
 from contract.names import Digest, TaskName
 from contract.tasks import BUILT_IN_TASKS, Task
 from contract.tasks.task_file import read_task_file
-from director.errors import ConflictError, ExamplesOutOfBoundsError, SettingsError, TaskRetiredError
+from director.errors import ConflictError, SettingsError, TaskRetiredError
 from director.records.events import Event, UnreadEvent
 from director.records.task_schema import TaskRow
 from director.tasks.definitions import definition_of, newest_definitions
@@ -153,17 +153,3 @@ class Catalogue(Mapping[TaskName, Task]):
         except InvalidTaskError as error:  # an earlier version took it; the other tasks go on
             _log.error("task.unreadable", extra={"facts": {"task": row.name, "why": error.sentence}})
             return None
-
-
-def require_examples(task: Task, num_examples: int) -> None:
-    """Hold a number of training rows against the task's bounds.
-
-    Raises:
-        ExamplesOutOfBoundsError: Fewer or more than the task takes.
-    """
-    if not task.minimum_examples <= num_examples <= task.maximum_examples:
-        raise ExamplesOutOfBoundsError(
-            f"num_examples is {num_examples}; {task.name} takes {task.minimum_examples} to {task.maximum_examples}.",
-            hint="Train on more patients; with too few, a model says more of them than of the hospital.",
-            num_examples=num_examples,
-        )

@@ -22,7 +22,6 @@ from director.records.ledger import Act
 from director.records.paging import page_of
 from director.records.schema import EnvoyRow, StatisticsRow
 from director.records.verdicts import ADMITTED, GATE, OUT, QUARANTINED, follow_checks, may_be_quarantined
-from director.tasks.catalogue import require_examples
 from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined, StatisticsWithdrawn
 
 _HOUSE = "director"
@@ -41,7 +40,7 @@ def check_report(report: StatisticsReport, task: Task) -> None:
         raise MalformedRequestError(
             f"mean and m2 must have {columns} values each.", hint=f"In the order of GET /tasks/{task.name}."
         )
-    require_examples(task, report.num_examples)
+    task.require_examples(report.num_examples)
     column = task.impossible_moment(report.num_examples, report.mean, report.m2)
     if column is not None:
         raise MalformedRequestError(

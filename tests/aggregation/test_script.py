@@ -107,7 +107,7 @@ def test_a_run_that_fails_leaves_the_result_before_whole(folders: list[str], tmp
     before = contents(out)
     (Path(folders[3]) / "metadata.json").write_bytes(b"{}")
     assert main([*folders, "--out", str(out)]) == 4
-    assert "error: H3: metadata.json does not say num_examples." in capsys.readouterr().err
+    assert "error: H3: metadata: num_examples: Field required." in capsys.readouterr().err
     assert contents(out) == before
     assert set(before) == {"model.pt", "scaler.pkl", "card.json"}
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from contract.errors import CallerError, FederationError
+from contract.errors import CallerError, ExamplesOutOfBoundsError, FederationError
 from contract.messages.problems import Check
 from director import errors
-from director.errors import ExamplesOutOfBoundsError, OperatorError, UploadRejectedError
+from director.errors import OperatorError, UploadRejectedError
 
 
 def kinds() -> Iterator[type[FederationError]]:

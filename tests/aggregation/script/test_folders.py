@@ -17,6 +17,7 @@ from aggregation.script.folders import FileAt, labels_of, read_folders
 from contract.errors import ArtifactError
 from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
+from contract.written_text import read_text
 from tests.hospital_folders import SCALER, model_of, write_folder
 
 BASE = Digest.of(b"a start")
@@ -61,22 +62,39 @@ def nothing(path: Path) -> None:
 
 
 SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no claim": (says(), "does not say num_examples"),
-    "a claim beyond a float": (holds(b'{"num_examples": 1e400}'), "num_examples is inf, which is no whole number"),
-    "a claim of 400 digits": (holds(b'{"num_examples": ' + b"9" * 400 + b"}"), "9… is no number of examples"),
-    "a claim beyond what Python reads": (holds(b'{"num_examples": ' + b"9" * 5000 + b"}"), "is no JSON"),
-    "a claim of more than a task takes": (says(num_examples=10_000_001), "10000001 is no number of examples"),
-    "a claim below 0": (says(num_examples=-3), "-3 is no number of examples"),
-    "a claim of none": (says(num_examples=0), "0 is no number of examples"),
-    "half a row": (says(num_examples=2.5), "num_examples is 2.5, which is no whole number"),
-    "a truth": (says(num_examples=True), "num_examples is true, which"),
-    "a text": (says(num_examples="240\x1b"), r'num_examples is "240\x1b", which'),
-    "a list for a number": (says(num_examples=[240]), "num_examples is a list, which"),
-    "not a number": (holds(b'{"num_examples": NaN}'), "num_examples is nan, which"),
-    "a list for metadata": (holds(b"[240]"), "metadata.json is a list, not an object"),
+    "no claim": (says(), "num_examples: Field required"),
+    "a claim beyond a float": (holds(b'{"num_examples": 1e400}'), "num_examples: Input should be a finite number"),
+    "a claim of 400 digits": (
+        holds(b'{"num_examples": ' + b"9" * 400 + b"}"),
+        "num_examples: Input should be less than or equal to 1000000000",
+    ),
+    "a claim beyond what Python reads": (holds(b'{"num_examples": ' + b"9" * 5000 + b"}"), "Invalid JSON: number out"),
+    "a claim of more than a task takes": (
+        says(num_examples=10_000_001),
+        "num_examples is 10000001; diagnosis_count takes 10 to 10000000",
+    ),
+    "a claim below 0": (says(num_examples=-3), "num_examples: Input should be greater than or equal to 1"),
+    "a claim of none": (says(num_examples=0), "num_examples: Input should be greater than or equal to 1"),
+    "half a row": (says(num_examples=2.5), "num_examples: Input should be a valid integer"),
+    "a truth": (says(num_examples=True), "num_examples: a truth value or a text is no number"),
+    "a text": (says(num_examples="240\x1b"), "num_examples: a truth value or a text is no number"),
+    "a list for a number": (says(num_examples=[240]), "num_examples: Input should be a valid integer"),
+    "another text": (says(num_examples="16"), "num_examples: a truth value or a text is no number"),
+    "nothing": (says(num_examples=None), "num_examples: Input should be a valid integer"),
+    "a claim twice": (holds(b'{"num_examples": 16, "num_examples": 17}'), "num_examples: the key is there twice"),
+    "another key twice": (holds(b'{"num_examples": 16, "a": {"b": 1, "b": 1}}'), "metadata: b: the key is there twice"),
+    "a long number beside": (holds(b'{"num_examples": 16, "a": ' + b"9" * 5000 + b"}"), "Invalid JSON: number out"),
+    "endless": (holds(b'{"num_examples": Infinity}'), "num_examples: Input should be a finite number"),
+    "UTF-16 without its mark": (holds('{"num_examples": 16}'.encode("utf-16-le")), "metadata: Invalid JSON"),
+    "no metadata but its name": (holds(b""), "metadata: Invalid JSON"),
+    "not a number": (holds(b'{"num_examples": NaN}'), "num_examples: Input should be a finite number"),
+    "a list for metadata": (holds(b"[240]"), "metadata: Input should be an object"),
     "nested 100,000 times": (holds(b"[" * 100_000), "metadata.json is larger than 65,536 bytes"),
-    "nested as deep as there is room": (holds(b'{"a":' * 10_000), "is no JSON, or of a depth"),
-    "metadata in Latin-1": (holds('{"num_examples": 240, "by": "Köhler"}'.encode("latin-1")), "is not UTF-8"),
+    "nested as deep as there is room": (holds(b'{"a":' * 10_000), "metadata: Invalid JSON: recursion limit"),
+    "metadata in Latin-1": (
+        holds('{"num_examples": 240, "by": "Köhler"}'.encode("latin-1")),
+        "metadata is not text in UTF-8",
+    ),
     "metadata of 20 GB": (in_place_of("metadata.json", huge), "metadata.json is larger than"),
     "no metadata": (in_place_of("metadata.json", nothing), "metadata.json is not there"),
     "a pipe for metadata": (in_place_of("metadata.json", pipe), "metadata.json is a pipe"),
@@ -122,7 +140,12 @@ def test_a_file_that_the_system_does_not_give_is_named(knh: Path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "spoil", [spoil for spoil, said in SPOILED.values() if "metadata" in said or "JSON" in said or "num_" in said]
+    "spoil",
+    [
+        spoil
+        for spoil, said in SPOILED.values()
+        if "metadata" in said or "JSON" in said or "num_" in said or "digits" in said
+    ],
 )
 def test_metadata_that_is_of_no_use_is_not_needed_where_a_weight_is_given(spoil, knh: Path):
     spoil(knh)
@@ -141,6 +164,24 @@ def test_a_whole_number_is_taken_however_it_is_written(claimed: float, knh: Path
     says(num_examples=claimed)(knh)
     (folder,) = read_folders([knh], None, DIAGNOSIS_COUNT)
     assert folder.update.num_examples == 240
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_metadata_is_read_however_an_editor_saved_it(encoding: str, knh: Path):
+    holds('{"num_examples": 16, "by": "Köhler"}'.encode(encoding))(knh)
+    (folder,) = read_folders([knh], None, DIAGNOSIS_COUNT)
+    assert folder.update.num_examples == 16
+
+
+def test_a_folder_is_known_by_its_hospital(knh: Path, tmp_path: Path):
+    for_task = write_folder(tmp_path / "MTRH" / DIAGNOSIS_COUNT.name, model_of((3, 2, 1)), 20)
+    says(num_examples=240, envoy_name="KUTRRH", cohort="c" * 64)(knh)
+    named, of_task = read_folders([knh, for_task], None, DIAGNOSIS_COUNT)
+    assert (named.name, named.own_name, named.cohort) == ("KUTRRH", "KNH", "c" * 64)
+    assert (of_task.name, of_task.own_name, of_task.cohort) == ("MTRH", "diagnosis_count", None)
+    says(num_examples=240, envoy_name="no name!", cohort=5)(knh)
+    (nameless,) = read_folders([knh], None, DIAGNOSIS_COUNT)
+    assert (nameless.name, nameless.cohort) == ("KNH", None)
 
 
 @pytest.mark.parametrize("base", [None, 5, "short", "A" * 64, ["0" * 64], BASE])
@@ -206,7 +247,7 @@ def test_metadata_of_any_bytes_is_read_or_refused(text: bytes, tmp_path_factory:
     holds(text)(folder)
     with suppress(AggregationError):
         (read,) = read_folders([folder], None, DIAGNOSIS_COUNT)
-        assert read.update.num_examples == json.loads(text)["num_examples"]
+        assert read.update.num_examples == json.loads(read_text(text, "metadata"))["num_examples"]
 
 
 def test_a_model_that_changes_while_it_is_averaged_is_refused(knh: Path):

@@ -122,17 +122,48 @@ def test_a_place_that_can_not_take_the_result_is_refused_beforehand(make, said: 
 
 
 def test_a_place_that_can_take_it_is_left_as_it_is(tmp_path: Path):
-    require_place(tmp_path / "none" / "yet", NEW, [tmp_path])
-    require_place(filled(tmp_path / "out", BEFORE), NEW, [tmp_path, tmp_path / "none"])
-    assert contents(tmp_path / "out") == BEFORE
-    assert not (tmp_path / "none").exists()
+    sources = [filled(tmp_path / "KNH", {}), tmp_path / "none"]
+    require_place(tmp_path / "not" / "yet", NEW, sources)
+    before = {name: data for name, data in BEFORE.items() if name in NEW} | {".DS_Store": b""}
+    require_place(filled(tmp_path / "out", before), NEW, sources)
+    assert contents(tmp_path / "out") == before
+    assert not (tmp_path / "not").exists()
 
 
-def test_a_folder_that_is_read_is_not_written_to(tmp_path: Path):
+@pytest.mark.parametrize("name", ["KNH", "KNH/", "./KNH", "MTRH/../KNH", "link", "link/."])
+def test_a_folder_that_is_read_is_not_written_to(name: str, tmp_path: Path, monkeypatch):
+    filled(tmp_path / "KNH", BEFORE)
+    filled(tmp_path / "MTRH", BEFORE)
+    (tmp_path / "link").symlink_to("KNH")
+    monkeypatch.chdir(tmp_path)
+    for source in (Path("KNH"), tmp_path / "KNH", Path("link")):
+        with pytest.raises(AggregationError, match="its model would be lost"):
+            require_place(Path(name), NEW, [Path("MTRH"), source])
+
+
+@pytest.mark.parametrize("name", ["KNH/out", "KNH/a/b/out", "link/out", "link/../KNH/out"])
+def test_nothing_is_written_within_a_folder_that_is_read(name: str, tmp_path: Path):
+    (filled(tmp_path / "KNH", BEFORE) / "a").mkdir()
+    (tmp_path / "link").symlink_to("KNH")
+    with pytest.raises(AggregationError, match=r"out lies in .*KNH, which is read"):
+        require_place(tmp_path / name, NEW, [tmp_path / "KNH"])
+
+
+def test_nothing_is_written_around_a_folder_that_is_read(tmp_path: Path):
     knh = filled(tmp_path / "KNH", BEFORE)
-    (tmp_path / "link").symlink_to(knh)
-    with pytest.raises(AggregationError, match="its model would be lost"):
-        require_place(tmp_path / "link", NEW, [knh])
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "link").symlink_to(knh)
+    for source in (knh, tmp_path / "a" / "link"):
+        with pytest.raises(AggregationError, match=r"holds .*, which is read"):
+            require_place(tmp_path, NEW, [source])
+
+
+@pytest.mark.parametrize("name", ["metadata.json", "training.log", "notes.txt", "falls"])
+def test_a_folder_of_other_things_than_a_result_is_not_written_to(name: str, tmp_path: Path):
+    out = filled(tmp_path / "out", {"model.pt": b"a hospital's", name: b"its own"})
+    with pytest.raises(AggregationError, match=f"out holds {name}, which is no part of a result"):
+        require_place(out, NEW, [])
+    assert contents(out) == {"model.pt": b"a hospital's", name: b"its own"}
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a place where nobody can write, root included")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.script.shown import MAX_CHARACTERS, shown, shown_path, shown_value
+from aggregation.script.shown import MAX_CHARACTERS, shown, shown_path
 from contract.visible_text import visible_json
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=2 * MAX_CHARACTERS)
@@ -27,17 +27,6 @@ def test_of_a_long_path_the_end_is_shown():
 @pytest.mark.parametrize("name", ["KUTRRH", "Köln", "日本", "[/x]", "a b"])
 def test_what_people_write_is_shown_as_it_is(name: str):
     assert shown(name) == name
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "null"), (True, "true"), (False, "false"), ("a\x1b", '"a\\x1b"'), (2.5, "2.5"), (float("inf"), "inf"),
-        ([1], "a list"), ({}, "an object"), (10**400, "1" + "0" * (MAX_CHARACTERS - 1) + "…"),
-    ],
-)  # fmt: skip
-def test_a_value_is_shown_in_few_characters(value: object, text: str):
-    assert shown_value(value) == text
 
 
 @given(text=ANY.filter(lambda text: not any("\ud800" <= each <= "\udfff" for each in text)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.errors import InvalidInputError
+from contract.errors import ExamplesOutOfBoundsError, InvalidInputError
 from contract.messages.tasks import TaskDescription
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS, Feature, Task
 
@@ -114,3 +114,14 @@ def test_the_shared_start_is_the_same_everywhere():
     state = DIAGNOSIS_COUNT.initial_state()
     assert [tuple(each.shape) for each in state.values()] == [spec.shape for spec in DIAGNOSIS_COUNT.layout]
     assert float(state["layers.0.weight"][0, 0]) == pytest.approx(-0.535399854183197, abs=1e-7)
+
+
+@pytest.mark.parametrize(("num_examples", "is_taken"), [(9, False), (10, True), (10**7, True), (10**7 + 1, False)])
+def test_a_number_of_examples_is_held_against_the_tasks_bounds(num_examples: int, is_taken: bool):
+    if is_taken:
+        DIAGNOSIS_COUNT.require_examples(num_examples)
+        return
+    with pytest.raises(ExamplesOutOfBoundsError) as refused:
+        DIAGNOSIS_COUNT.require_examples(num_examples)
+    assert refused.value.facts == {"num_examples": num_examples}
+    assert ("more patients" in refused.value.hint) == (num_examples == 9)

@@ -13,7 +13,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import read_scaler
-from contract.errors import ArtifactError, FederationError, ScalerFileError
+from contract.errors import ArtifactError, ExamplesOutOfBoundsError, FederationError, ScalerFileError
 from contract.messages.global_models import GlobalModel
 from contract.names import Digest, EnvoyName
 from contract.tasks import DIAGNOSIS_COUNT
@@ -62,11 +62,12 @@ def test_the_script_takes_weights_and_one_hospitals_scaler(
 ):
     for each in five_hospitals:
         each.upload(each.parcel(own_scaler=True))
-    result = run_script(federation, "--weights", "1", "1", "1", "1", "4", "--scaler", "MTRH", "--out", str(tmp_path))
+    out = tmp_path / "out"
+    result = run_script(federation, "--weights", "1", "1", "1", "1", "4", "--scaler", "MTRH", "--out", str(out))
     assert result.returncode == 0, result.stderr
     card = json.loads(result.stdout)
     assert [each["weight"] for each in card["inputs"]] == [0.125, 0.125, 0.125, 0.125, 0.5]
-    assert read_scaler((tmp_path / "scaler.pkl").read_bytes(), 1) == federation.hospitals["MTRH"].own_scaler
+    assert read_scaler((out / "scaler.pkl").read_bytes(), 1) == federation.hospitals["MTRH"].own_scaler
 
 
 # --- what is not believed ---------------------------------------------------------------------------------------------
@@ -176,6 +177,43 @@ def test_a_hospital_of_the_size_that_is_expected_may_count_for_it(federation: Fe
         imported(federation, **card_of(federation, sizes))
     federation.director.members.expect(LOCAL_ADMIN, EnvoyName("KUTRRH"), 400)
     assert imported(federation, **card_of(federation, sizes)).num_examples == 500
+
+
+def test_one_hospital_that_is_counted_twice_is_refused_by_name(averaged: FederationSimulator):
+    federation = averaged
+    federation.hospitals["KNH"].train_and_upload(nudge=3)
+    digests = [federation.submission(*which)["files"]["model"]["sha256"] for which in (("KNH", 1), ("KNH", 2))]
+    for names in (("KNH", "KNH"), ("KNH", "KNH-copy"), ("copy", "copy2")):
+        for two in (digests, digests[:1] * 2):
+            inputs = [
+                {"envoy_name": name, "model_sha256": digest, "num_examples": 50, "weight": 0.5}
+                for name, digest in zip(names, two, strict=True)
+            ]
+            with pytest.raises(ConflictError, match=r"card.json counts KNH 2 times"):
+                imported(federation, inputs=inputs)
+
+
+def test_two_claims_of_one_name_are_refused_whosever_the_models_are(averaged: FederationSimulator):
+    card = card_of(averaged, {"KNH": 50, "MTRH": 50})
+    card["inputs"][1]["envoy_name"] = "knh"
+    with pytest.raises(ConflictError, match=r"card.json counts KNH 2 times"):
+        imported(averaged, **card)
+    for each in card["inputs"]:
+        each["envoy_name"] = DIAGNOSIS_COUNT.name  # as a script of before named folders of HOSPITAL/TASK
+    assert [each.envoy_name for each in imported(averaged, **card).inputs] == ["KNH", "MTRH"]
+
+
+def test_a_count_beyond_the_tasks_most_is_refused_as_the_gate_does(federation: FederationSimulator):
+    federation.enrol("KNH").train_and_upload()
+    assert federation.aggregate().status_code == 201
+    with pytest.raises(ExamplesOutOfBoundsError, match="num_examples is 10000001; diagnosis_count takes 10 to"):
+        imported(federation, **card_of(federation, {"KNH": 10_000_001}))
+
+
+def test_an_answer_counts_each_hospital_of_an_imported_model_once(averaged: FederationSimulator):
+    imported(averaged, **card_of(averaged, {"KNH": 50, "MTRH": 50}))
+    answer = averaged.infer_global({"inputs": {"diagnosis_count": 9}}).json()
+    assert answer["model"]["envoys"] == 2
 
 
 def test_two_hospitals_with_one_model_are_refused(federation: FederationSimulator):

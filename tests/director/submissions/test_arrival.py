@@ -19,12 +19,13 @@ from contract.artifacts.model_file import write_model
 from contract.artifacts.scaler_file import ScalerFile
 from contract.errors import MetricError, ScalerFileError
 from contract.messages.base import MetricValue
+from contract.metadata_file import MAX_METADATA_BYTES
 from contract.names import Digest, TaskName
 from contract.parts import FileRole, Parcel
 from contract.tasks import DIAGNOSIS_COUNT, Feature
 from director.cli import app
 from director.errors import BaseUnknownError, DigestMismatchError, MalformedRequestError
-from director.submissions.arrival import MAX_METADATA_BYTES, Expectations, Inspection, inspect, read_metadata
+from director.submissions.arrival import Expectations, Inspection, inspect, read_metadata
 from envoy.parcel import own_scaler_file, pack
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 

@@ -6,10 +6,10 @@ from contract.errors import UnknownTaskError
 from contract.messages.tasks import TaskDescription
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS, DIAGNOSIS_COUNT
-from director.errors import ConflictError, ExamplesOutOfBoundsError, SettingsError, TaskRetiredError
+from director.errors import ConflictError, SettingsError, TaskRetiredError
 from director.members.access import LOCAL_ADMIN
 from director.records.task_schema import TaskRow
-from director.tasks.catalogue import Catalogue, require_examples
+from director.tasks.catalogue import Catalogue
 from tests.federation_simulator import FederationSimulator
 from tests.table_task import TEXT, table_task
 
@@ -43,16 +43,6 @@ def test_a_task_is_described_with_all_that_a_hospital_needs_and_its_digest():
     assert [feature.name for feature in described.features] == ["diagnosis_count"]
     assert len(described.layout) == len(DIAGNOSIS_COUNT.layout)
     assert list(described.risk_levels) == ["low", "medium", "high"]
-
-
-@pytest.mark.parametrize(("num_examples", "is_taken"), [(9, False), (10, True), (10**7, True), (10**7 + 1, False)])
-def test_a_number_of_examples_is_held_against_the_tasks_bounds(num_examples: int, is_taken: bool):
-    if is_taken:
-        require_examples(DIAGNOSIS_COUNT, num_examples)
-        return
-    with pytest.raises(ExamplesOutOfBoundsError) as refused:
-        require_examples(DIAGNOSIS_COUNT, num_examples)
-    assert refused.value.facts == {"num_examples": num_examples}
 
 
 def test_a_setting_of_a_task_that_is_not_there_is_named():
