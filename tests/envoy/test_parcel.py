@@ -120,6 +120,24 @@ def test_a_label_that_can_not_be_read_is_damaged(parcel: Parcel, tmp_path: Path)
             read_parcel(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_label_that_an_editor_saved_is_read_and_leaves_as_we_write_it(
+    parcel: Parcel, tmp_path: Path, encoding: str
+) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / "metadata.json").write_bytes(parcel["metadata"].decode().encode(encoding))
+    read = read_parcel(tmp_path)
+    assert label_of(read) == label_of(parcel)
+    assert ready_to_send(read, DIAGNOSIS_COUNT, USUAL_RULES)["metadata"] == parcel["metadata"]
+
+
+def test_a_label_with_a_key_twice_does_not_leave(parcel: Parcel, tmp_path: Path) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / "metadata.json").write_bytes(parcel["metadata"].rstrip(b"\n}") + b', "seed": 4}')
+    with pytest.raises(DataError, match=r"metadata\.json is damaged: metadata: seed: the key is there twice"):
+        read_parcel(tmp_path)
+
+
 @pytest.mark.parametrize("role", ["model", "scaler", "log"])
 def test_a_part_that_the_director_would_refuse_does_not_leave(parcel: Parcel, role: FileRole) -> None:
     check_parcel(parcel, DIAGNOSIS_COUNT)

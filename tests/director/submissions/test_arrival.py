@@ -166,6 +166,40 @@ def test_a_scaler_that_names_others_is_refused_with_both_lists(table: pd.DataFra
     assert inspection.failure.sentence == check.sentence
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_metadata_as_an_editor_saved_it_passes_and_is_kept_in_utf_8(hospital: SimulatedHospital, encoding: str):
+    parcel = hospital.parcel()
+    text = json.dumps({**parcel.metadata, "hospital": "Köln"}, ensure_ascii=False)
+    files = {**parcel.files, "metadata": ("metadata.json", text.encode(encoding), "application/json")}
+    answer = hospital.http.post(f"/upload/{hospital.name}", files=files, headers=hospital.headers)
+    assert answer.status_code == 201, answer.text
+    (left_out,) = (check["seen"] for check in answer.json()["checks"] if check["name"] == "metadata")
+    assert left_out == "hospital"
+    kept = inspected(metadata=json.dumps({"task": "two_features", "num_examples": 40, "base": BASE}).encode(encoding))
+    assert kept.update is not None
+    assert json.loads(kept.update.parcel["metadata"].decode("utf-8"))["num_examples"] == 40
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('"num_examples": 50', '"num_examples": 50, "num_examples": 51'), "num_examples: the key is there twice"),
+        (('"num_examples": 50', '"num_examples": true'), "num_examples: a truth value or a text is no number"),
+        (('"num_examples": 50', '"num_examples": Infinity'), "num_examples: Input should be a finite number"),
+        (('"num_examples": 50', '"num_examples": 50, "seed": true'), "seed: a truth value or a text is no number"),
+        (('"num_examples": 50', '"num_examples": 50, "x": ' + "9" * 5000), "Invalid JSON: number out of range"),
+    ],
+)
+def test_metadata_that_two_readers_could_read_in_two_ways_is_refused(hospital: SimulatedHospital, change, says: str):
+    parcel = hospital.parcel()
+    text = json.dumps(parcel.metadata).replace(*change)
+    assert text != json.dumps(parcel.metadata)
+    files = {**parcel.files, "metadata": ("metadata.json", text.encode(), "application/json")}
+    answer = hospital.http.post(f"/upload/{hospital.name}", files=files, headers=hospital.headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert says in answer.json()["detail"]
+
+
 def test_a_scaler_that_was_told_how_to_show_its_output_passes():
     file = io.BytesIO()
     joblib.dump(StandardScaler().set_output(transform="pandas").fit(PATIENTS), file)
