@@ -141,7 +141,7 @@ def evaluate(
     if as_json:
         print_json({"envoy_name": membership.envoy_name, "patients": local.patients, "global": metrics})
     elif metrics is None:
-        out.print("There is no common model yet.")
+        out.print("There is no common model yet: the admin makes one of what hospitals send. To send: fl-envoy train")
     else:
         out.print(metrics_table({"common model": metrics}))
 

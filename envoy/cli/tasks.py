@@ -41,6 +41,9 @@ def list_tasks(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{**each.model_dump(mode="json"), "standing": standing} for each, standing in rows])
         return
+    if not rows:
+        out.print("The director has no task that is learned from now. Ask the consortium's admin.")
+        return
     table = Table("task", "title", "cut points", "plan", "here")
     for each, standing in rows:
         plan = each.training

@@ -1,13 +1,14 @@
 """``fl-envoy ledger``: everything that left."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.names import Digest
-from envoy.ledger import UNKNOWN
+from envoy.ledger import UNKNOWN, Ledger
 from tests.envoy.answering import Asked
 from tests.envoy.cli.joining import Run, join
 from tests.envoy.playing import Answer, PlayedDirector, playing
@@ -21,7 +22,8 @@ def entries(run: Run) -> list[dict[str, Any]]:
 
 
 def test_all_that_left_stands_in_the_ledger_with_its_digest_and_its_outcome(run: Run, tmp_path: Path) -> None:
-    assert "Nothing has left" in run("ledger").stdout
+    nothing = run("ledger").stdout
+    assert ("Nothing has left" in nothing, "fl-envoy join" in nothing) == (True, True)
     with playing() as director:
         join(run, director.url)
         run("statistics")
@@ -84,3 +86,33 @@ def test_a_dry_run_is_not_a_sending(run: Run, command: str) -> None:
         join(run, director.url)
         assert run(command, "--dry-run").exit_code == 0
     assert [each["kind"] for each in entries(run)] == ["join"]
+
+
+def filled(home: Path, count: int) -> None:
+    """Write so many sendings, an hour from each to the next, the first at the beginning of 2026."""
+    beginning = datetime(2026, 1, 1, tzinfo=UTC)
+    hours = iter(range(2 * count))
+    book = Ledger(home, lambda: beginning + timedelta(hours=next(hours) // 2))
+    for number in range(count):
+        book.became(book.leaving(to="https://a", kind=f"run {number}: take_part", sha256=None, size=1), "taken")
+
+
+def test_of_many_the_newest_are_shown_and_how_many_there_are(run: Run, tmp_path: Path) -> None:
+    filled(tmp_path / "home", 205)
+    shown = run("ledger")
+    assert shown.stdout.count("take_part") == 200
+    assert shown.stdout.splitlines()[-1].startswith("2026-01-09 12:00:00 UTC to https://a: run 204: take_part")
+    assert shown.stderr == "200 of 205; more with --limit, others with --since and --before\n"
+    assert run("ledger", "--limit", "3").stderr.startswith("3 of 205;")
+    assert (run("ledger", "--limit", "205").stderr, len(entries(run))) == ("", 205)
+
+
+def test_a_stretch_of_time_is_asked_for_in_the_form_that_is_shown(run: Run, tmp_path: Path) -> None:
+    filled(tmp_path / "home", 48)
+    asked = ["ledger", "--since", "2026-01-01 23:00 UTC", "--before", "2026-01-02T01:00Z"]
+    lines = run(*asked).stdout.splitlines()
+    assert [each[:23] for each in lines] == ["2026-01-01 23:00:00 UTC", "2026-01-02 00:00:00 UTC"]
+    assert len(json.loads(run(*asked, "--json").stdout)) == 2
+    assert "Nothing left in that time" in run("ledger", "--before", "2025-12-31").stdout
+    refused = run("ledger", "--since", "tuesday")
+    assert (refused.exit_code, "'tuesday' is no moment" in refused.stderr) == (2, True)

@@ -106,6 +106,12 @@ def test_a_list_says_of_each_task_how_it_stands_here(run: Run) -> None:
         assert "needs no word of yours" in run("task", "accept").stdout
 
 
+def test_a_director_without_tasks_is_said_to_have_none(run: Run) -> None:
+    with playing(PlayedDirector(said={"/tasks": (200, {"items": [], "next": None})})) as director:
+        join(run, director.url)
+        assert "Ask the consortium's admin" in run("task", "list").stdout
+
+
 @pytest.mark.parametrize(("word", "code"), [("y", 0), ("n", 6), ("", 6)])
 @pytest.mark.parametrize("at_joining", [True, False])
 def test_on_a_terminal_a_person_is_asked(
