@@ -4,10 +4,7 @@ It follows no redirect, takes no more than an answer of its kind can hold, lets 
 where the token goes, and shows the token to nobody else: not in a text of its own, not in an error.
 """
 
-import os
 import re
-import ssl
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -15,22 +12,24 @@ from typing import TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from analyst.bounded_answers import AnswerRefused, DirectSession, harmless, read_body
-from analyst.errors import AnalystError, NotTaken, Refused, SettingsError, Unreachable, Unready
-from analyst.patience import RETRIED_STATUSES, patience
-from contract.director_address import DirectorAddress, parse_address
+from analyst.errors import AnalystError, AnsweredBefore, NotTaken, Refused, SettingsError, Unreachable, Unready
+from analyst.patience import RETRIED_STATUSES, patience, pause
+from analyst.surroundings import proxy_to, trusted_certificates
+from contract.director_address import DirectorAddress, InvalidAddressError, parse_address
 from contract.director_problems import read_problem, shown
+from contract.link_failures import LinkFailure, failure_of
+from contract.link_words import Wait, Way, words_of
 from contract.messages.base import Message
+from contract.middlebox import is_page, words_of_a_redirect, words_of_another
+from contract.proxy_address import shown_proxy
 
 MAX_MESSAGE_BYTES = 1 << 20
 MAX_LIST_BYTES = 64 << 20
 LONGEST_TIMEOUT_SECONDS = 24 * 3600.0
 _MAX_PROBLEM_BYTES = 64 * 1024
-_ANYBODY = re.compile("//.*@", re.DOTALL)
-"""Where an address names a user, with a password perhaps."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,1000}")
 _BROKEN_PAUSE_SECONDS = 0.3
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -71,9 +70,12 @@ class DirectorLink:
         self._timeout_seconds = timeout_seconds
         self._attempts = attempts
         self._session = DirectSession()
-        self._session.verify = _bundle(ca_file) or True
-        if not address.is_loopback:  # what stays on this machine has no business at a proxy
-            self._session.proxies = dict(get_environ_proxies(self.url))
+        self._session.verify = trusted_certificates(ca_file, is_needed=address.is_encrypted) or True
+        proxy = proxy_to(address)
+        if proxy is not None:
+            self._session.proxies = {"https" if address.is_encrypted else "http": proxy}
+        named = None if proxy is None else shown_proxy(proxy)
+        self._way = Way(address.url, address.host, timeout_seconds, "Client(…, ca_file=FILE)", named)
         self._session.headers["Authorization"] = f"Bearer {_token(token)}"
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=patience(attempts)))
@@ -97,6 +99,8 @@ class DirectorLink:
         try:
             return form.model_validate_json(harmless(answer), extra="ignore")
         except ValueError as error:  # pydantic's too
+            if is_page(None, answer):
+                raise self._of_another(requests.codes.ok) from None
             raise self.other_speech(error) from None
 
     def call(
@@ -128,7 +132,8 @@ class DirectorLink:
             except _BrokenOff as error:
                 if broken == self._attempts:
                     raise Unreachable(error.sentence, hint=error.hint) from None
-                time.sleep(_BROKEN_PAUSE_SECONDS * 2.0**broken)
+                seconds = _BROKEN_PAUSE_SECONDS * 2.0**broken
+                pause(Wait(LinkFailure.BROKEN_OFF.value, seconds, broken + 1, self._attempts))
         raise AssertionError("the last attempt raises or returns")
 
     def other_speech(self, error: ValueError | None = None) -> NotTaken:
@@ -159,12 +164,12 @@ class DirectorLink:
             ) as response:
                 has_begun = True
                 if 300 <= response.status_code < 400:
-                    raise self._elsewhere(response)
+                    raise self._elsewhere(path, response)
                 if response.status_code >= 400:
                     raise self._refusal(response)
+                if is_page(response.headers.get("Content-Type")):
+                    raise self._of_another(response.status_code)
                 return read_body(response, max_bytes)
-        except requests.exceptions.SSLError:
-            raise self._untrusted() from None
         except AnswerRefused as error:
             raise NotTaken(
                 f"The answer of {self.url} is not taken: {error}.",
@@ -172,18 +177,21 @@ class DirectorLink:
             ) from None
         # what is raised below has the request, and so the token, in it: none of it is kept as a cause
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
-            kind, what = (_BrokenOff, "breaks off") if has_begun else (Unreachable, "does not come")
-            raise kind(
-                f"The answer of {self.url} {what} ({type(error).__name__}).",
-                hint="Look at the link and the address, or try again later.",
-            ) from None
+            failure = failure_of(error)
+            sentence, hint = words_of(failure, self._way)
+            if failure is LinkFailure.NOT_TRIED:
+                raise SettingsError(sentence, hint=hint) from None
+            raise (_BrokenOff if has_begun else Unreachable)(sentence, hint=hint) from None
 
     def _refusal(self, response: requests.Response) -> AnalystError:
         """Make what an answer of 400 and more means."""
         try:
-            problem = read_problem(read_body(response, _MAX_PROBLEM_BYTES))
+            body = read_body(response, _MAX_PROBLEM_BYTES)
         except AnswerRefused:  # the status says enough
-            problem = read_problem(b"")
+            body = b""
+        problem = read_problem(body)
+        if not problem.is_one:
+            return self._of_another(response.status_code, body)
         kind = Unready if response.status_code in RETRIED_STATUSES else Refused
         error = kind(
             problem.sentence or f"The director answered {response.status_code}.",
@@ -198,18 +206,14 @@ class DirectorLink:
             error.retry_after_seconds = patience(0).get_retry_after(response.raw)
         return error
 
-    def _elsewhere(self, response: requests.Response) -> NotTaken:
-        target = shown(response.headers.get("Location")) or "somewhere else"
-        return NotTaken(
-            f"{self.url} sends us on to {target}, and the token goes nowhere by itself.",
-            hint="If the consortium's admin says that this is the director's address, use it.",
-        )
+    def _of_another(self, status: int, body: bytes = b"") -> AnsweredBefore:
+        sentence, hint = words_of_another(self.url, status, body)
+        return AnsweredBefore(sentence, hint=hint, status=status)
 
-    def _untrusted(self) -> Unreachable:
-        return Unreachable(
-            f"The director at {self.url} shows a certificate that is not trusted.",
-            hint="Ask the consortium's admin for the certificate's file: Client(…, ca_file=…).",
-        )
+    def _elsewhere(self, path: str, response: requests.Response) -> NotTaken:
+        location = response.headers.get("Location")
+        sentence, hint = words_of_a_redirect(self.url, path, location, "use that address: {}")
+        return NotTaken(sentence, hint=hint)
 
 
 def _require_bounds(timeout_seconds: float, attempts: int) -> None:
@@ -223,12 +227,12 @@ def _require_bounds(timeout_seconds: float, attempts: int) -> None:
 
 
 def _address(url: object, *, insecure_http: bool) -> DirectorAddress:
-    found = parse_address(url) if isinstance(url, str) else None
-    if found is None:
-        raise SettingsError(
-            f"{shown(_ANYBODY.sub('//…@', str(url)))!r} is no address of a director.",
-            hint="Write it as https://director.example.org:8080, without a user's name, ? or #.",
-        )
+    if not isinstance(url, str):
+        raise SettingsError(f"{shown(repr(url), 80)} is no address of a director.", hint="Give it as a text.")
+    try:
+        found = parse_address(url)
+    except InvalidAddressError as error:
+        raise SettingsError(error.sentence, hint=error.hint) from None
     if not (found.is_private or insecure_http):
         raise SettingsError(
             f"{found.url} is not encrypted: whoever is on the way reads the token, and what is asked.",
@@ -245,17 +249,3 @@ def _token(token: object) -> str:
             hint="Ask the consortium's admin for one: Client(url, token), or FL_TOKEN in the environment.",
         )
     return found
-
-
-def _bundle(ca_file: Path | None) -> str | None:
-    """Give the file of certificates: the given one, else the one that this machine's programs share."""
-    if ca_file is None:
-        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    try:
-        ssl.create_default_context(cafile=str(ca_file))
-    except OSError as error:  # ssl's too
-        raise SettingsError(
-            f"{shown(str(ca_file))} holds no certificates that can be read ({type(error).__name__}).",
-            hint="Give the path of a file in PEM, as the consortium's admin has it.",
-        ) from None
-    return str(ca_file)

@@ -114,6 +114,16 @@ class NotTaken(Unreachable):
     code = "answer_not_taken"
 
 
+class AnsweredBefore(NotTaken):
+    """Something before the director answered in its place: a proxy, a sign-in page. ``status`` is of HTTP."""
+
+    code = "answered_before_director"
+
+    def __init__(self, sentence: str, *, status: int, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint, status=status)
+        self.status = status
+
+
 class ModelChanged(AnalystError):
     """Whenever a frame was asked about, another model took the place of the one that had begun to answer."""
 

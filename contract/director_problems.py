@@ -17,7 +17,10 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class DirectorProblem:
-    """A director's no. What it did not say is empty; ``code`` is then ``unknown``."""
+    """A director's no. What it did not say is empty; ``code`` is then ``unknown``.
+
+    ``is_one`` tells whether it has the form of a director's at all: what has not is of something that stands before it.
+    """
 
     code: str = "unknown"
     detail: str = ""
@@ -25,6 +28,7 @@ class DirectorProblem:
     failed: tuple[str, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     request_id: str = ""
+    is_one: bool = False
 
     @property
     def sentence(self) -> str:
@@ -56,6 +60,7 @@ def read_problem(body: bytes) -> DirectorProblem:
         failed=tuple(_failed(checks[:_MAX_CHECKS])) if isinstance(checks, list) else (),
         facts=dict(_facts(facts)) if isinstance(facts, Mapping) else {},
         request_id=shown(found.get("request_id")),
+        is_one=isinstance(code, str) and isinstance(found.get("detail"), str),
     )
 
 

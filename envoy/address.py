@@ -1,6 +1,6 @@
 """Where this hospital's director is: what is no address, or one where others read along, stops the envoy."""
 
-from contract.director_address import DirectorAddress, parse_address
+from contract.director_address import DirectorAddress, InvalidAddressError, parse_address
 from envoy.errors import PolicyError, SettingsError
 
 
@@ -10,13 +10,10 @@ def read_address(url: str) -> DirectorAddress:
     Raises:
         SettingsError: It is none, or holds more than a scheme, a host, a port and a path.
     """
-    found = parse_address(url)
-    if found is None:
-        raise SettingsError(
-            f"{url!r} is no address of a director.",
-            hint="Write it as https://director.example.org:8080, without a user's name, ? or #.",
-        )
-    return found
+    try:
+        return parse_address(url)
+    except InvalidAddressError as error:
+        raise SettingsError(error.sentence, hint=error.hint) from None
 
 
 def require_private(address: DirectorAddress) -> None:

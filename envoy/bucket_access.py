@@ -1,12 +1,13 @@
 """How a bucket's server is reached, and as whom. Credentials come from the environment alone; knows no network."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
 from contract.director_address import DirectorAddress
+from contract.link_words import Wait
 from envoy.address import read_address
 from envoy.errors import PolicyError, SettingsError
 
@@ -42,6 +43,7 @@ class BucketAccess:
         timeout_seconds: How long to wait for a connection, and for each sign of life after it.
         attempts: How often in a row to try again.
         ca_file: Certificates to trust beside those of public authorities.
+        on_wait: Told each pause before something is asked again.
     """
 
     server: DirectorAddress
@@ -50,6 +52,7 @@ class BucketAccess:
     timeout_seconds: float
     attempts: int
     ca_file: Path | None = None
+    on_wait: Callable[[Wait], object] = field(default=lambda wait: None, repr=False, compare=False)
 
 
 def credentials_in(environment: Mapping[str, str]) -> Credentials | None:

@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from contract.link_words import Wait, Way, words_of
 from envoy.bucket_access import SET_KEYS, BucketAccess, Credentials
+from envoy.bucket_failures import failure_in
 from envoy.errors import EnvoyError, SettingsError, TablesDeniedError, TablesUnreachableError
 from envoy.patience import RETRIED_STATUSES
+from envoy.surroundings import trusted_certificates
 
 if TYPE_CHECKING:
     from obstore import BytesStream
@@ -145,15 +149,17 @@ class BucketLink:
 
     def _endured(self, error: Exception, broken: int) -> int:
         """Wait before the next attempt and count it; what another attempt can't mend is raised as what it means."""
-        meaning, may_pass = self._meaning(error)
-        if not may_pass or broken >= self._access.attempts:
+        meaning, why = self._meaning(error)
+        attempts = self._access.attempts
+        if why is None or broken >= attempts:
             raise meaning from None
-        pause = min(_LONGEST_PAUSE_SECONDS, 0.3 * 2**broken)
-        time.sleep(pause * (0.75 + secrets.randbelow(501) / 1000))
+        pause = min(_LONGEST_PAUSE_SECONDS, 0.3 * 2**broken) * (0.75 + secrets.randbelow(501) / 1000)
+        self._access.on_wait(Wait(f"{why}, at the S3 server", pause, broken + 1, attempts))
+        time.sleep(pause)
         return broken + 1
 
-    def _meaning(self, error: Exception) -> tuple[EnvoyError, bool]:
-        """Say what the library's error means, and whether the same again may pass.
+    def _meaning(self, error: Exception) -> tuple[EnvoyError, str | None]:
+        """Say what the library's error means, and in a word why the same again may pass; None: it may not.
 
         The status stands in its text alone, which our tests check against the installed version. What the server wrote
         stands there too, and goes nowhere.
@@ -161,27 +167,32 @@ class BucketLink:
         text, server, bucket = str(error), self._access.server.url, self._bucket
         status = int(found[1]) if (found := _STATUS.search(text)) else None
         if isinstance(error, self._denied):
-            return self._denial(), False
-        if status is None and "InvalidCertificate" in text:
-            return TablesUnreachableError(
-                f"The S3 server at {server} shows a certificate that is not trusted.",
-                hint="Ask the bucket's administrator for the certificate's file and set ENVOY_CA_FILE.",
-            ), False
+            return self._denial(), None
         if status is None and "incorrectly configured region" in text:
             return SettingsError(
                 f"The bucket {bucket} is not in region {self._access.region}.", hint="Set ENVOY_S3_REGION to its own."
-            ), False
+            ), None
         if status is None and "HTTP error" not in text:
-            return self._other_speech(), False
+            return self._other_speech(), None
         if status is not None and status != 500 and status not in RETRIED_STATUSES:
             return SettingsError(
                 f"The S3 server at {server} does not take the request for bucket {bucket} (status {status}).",
                 hint=f"Look at ENVOY_S3_ENDPOINT and ENVOY_S3_REGION.{self._expired if status == 400 else ''}",
-            ), False
-        said = f"can't serve the bucket {bucket} now (status {status})" if status else "does not answer"
-        return TablesUnreachableError(
-            f"The S3 server at {server} {said}.", hint="Look at the link and at ENVOY_S3_ENDPOINT; or try again later."
-        ), True
+            ), None
+        if status is not None:
+            return TablesUnreachableError(
+                f"The S3 server at {server} can't serve the bucket {bucket} now (status {status}).",
+                hint="Look at the link and at ENVOY_S3_ENDPOINT; or try again later.",
+            ), f"status {status}"
+        failure = failure_in(text)
+        sentence, hint = words_of(failure, self._way)
+        return TablesUnreachableError(sentence, hint=hint), failure.value if failure.may_pass else None
+
+    @property
+    def _way(self) -> Way:
+        server, silence = self._access.server, self._access.timeout_seconds
+        admin = "the bucket's administrator"
+        return Way(server.url, server.host, silence, "ENVOY_CA_FILE=FILE", who="The S3 server", admin=admin)
 
     @property
     def _expired(self) -> str:
@@ -217,7 +228,8 @@ def _store(kind: "type[S3Store]", bucket: str, access: BucketAccess) -> "S3Store
         "timeout": silence + timedelta(seconds=PIECE_BYTES / _SLOWEST_BYTES_PER_SECOND),
     }
     if access.ca_file is not None:
-        options["root_certificate"] = access.ca_file.read_bytes()
+        trusted = trusted_certificates(access.ca_file, is_needed=False)
+        options["root_certificate"] = Path(trusted or access.ca_file).read_bytes()
     if server.is_loopback or not server.is_encrypted:
         # What stays on this machine, or travels open, has no business at a proxy of the surroundings; nor is a redirect
         # to another machine followed: whatever is not this server lies behind a proxy that does not exist.

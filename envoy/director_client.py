@@ -21,7 +21,7 @@ from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES, PART_OF, FileRole, Parcel
 from envoy.bandwidth import Bandwidth
 from envoy.director_link import JSON, MAX_LIST_BYTES, MAX_MESSAGE_BYTES, DirectorLink
-from envoy.errors import OlderDirectorError, PolicyError, RefusedError
+from envoy.errors import MiddleboxError, OlderDirectorError, PolicyError, RefusedError
 from envoy.parcel import label_of
 from envoy.transfer import WHOLE_BYTES, fetch_file, send_part
 
@@ -170,8 +170,8 @@ class DirectorClient(DirectorLink):
         try:
             for role in large:
                 send_part(self, f"/upload/{envoy}/parts/{parcel.digests[role]}", parcel[role])
-        except RefusedError as error:
-            if error.status in (404, 405, 501):
+        except (RefusedError, MiddleboxError) as error:  # of the latter many let no PATCH through
+            if error.status in (404, 405, 501) or (isinstance(error, MiddleboxError) and error.status == 403):
                 return frozenset()
             raise
         return frozenset(large)

@@ -4,7 +4,6 @@ It follows no redirect, takes no more than an answer of its kind can hold, and l
 change where the token goes. It repeats what a bad link broke, and writes down what leaves.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import Any, TypeVar
 
 import requests
 from pydantic import BaseModel, ValidationError
-from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from contract.director_problems import read_problem, shown
+from contract.link_words import Wait, Way
+from contract.middlebox import is_page, words_of_another
 from contract.names import Digest
+from contract.proxy_address import shown_proxy
 from envoy.address import read_address, require_private
 from envoy.bounded_answers import (
     GRACE_SECONDS,
@@ -24,11 +24,12 @@ from envoy.bounded_answers import (
     BoundedAdapter,
     DirectSession,
     read_body,
-    refusal_in,
 )
-from envoy.errors import BrokenLinkError, NetworkError, RefusedError
+from envoy.errors import MiddleboxError, NetworkError, RefusedError
 from envoy.ledger import REFUSED, Ledger
-from envoy.patience import RETRIED_STATUSES, patience
+from envoy.patience import patience
+from envoy.surroundings import proxy_to, trusted_certificates
+from envoy.unanswered import elsewhere, error_of, refusal_of
 
 MAX_MESSAGE_BYTES = 1 << 20
 MAX_LIST_BYTES = 4 << 20
@@ -49,9 +50,10 @@ class DirectorLink:
         insecure_http: Whether the token may travel unencrypted to another machine.
         ledger: Where everything that leaves is written; None: nowhere.
         keep: The folder where files that are half here wait for their rest; None: they don't outlast this process.
+        on_wait: Told each pause before something is asked again.
 
     Raises:
-        SettingsError: The address is none.
+        SettingsError: The address is none, or the file of certificates or the surroundings' proxy can't be used.
         PolicyError: The address is unencrypted and on another machine.
     """
 
@@ -66,6 +68,7 @@ class DirectorLink:
         insecure_http: bool = False,
         ledger: Ledger | None = None,
         keep: Path | None = None,
+        on_wait: Callable[[Wait], object] = lambda wait: None,
     ) -> None:
         address = read_address(url)
         if not insecure_http:
@@ -74,13 +77,17 @@ class DirectorLink:
         self._timeout = timeout_seconds
         self._ledger = ledger
         self._session = DirectSession()
-        self._session.verify = str(ca_file or _bundle_of_surroundings() or "") or True
-        if not address.is_loopback:  # what stays on this machine has no business at a proxy
-            self._session.proxies = dict(get_environ_proxies(self._url))
+        self._session.verify = trusted_certificates(ca_file, is_needed=address.is_encrypted) or True
+        proxy = proxy_to(address)
+        if proxy is not None:
+            self._session.proxies = {"https" if address.is_encrypted else "http": proxy}
+        named = None if proxy is None else shown_proxy(proxy)
+        self._way = Way(address.url, address.host, timeout_seconds, "ENVOY_CA_FILE=FILE", named)
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
         self.attempts, self.keep = attempts, keep
-        self._patience = patience(attempts)
+        self.on_wait = on_wait
+        self._patience = patience(attempts, on_wait)
         self._adapter = BoundedAdapter(max_retries=self._patience)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
@@ -120,6 +127,8 @@ class DirectorLink:
         try:
             return form.model_validate_json(body, extra="ignore")
         except ValidationError as error:
+            if is_page(None, body):
+                raise self._page(requests.codes.ok) from None
             raise self.other_speech() from error
 
     def call(self, method: str, path: str, max_bytes: int, **request: Any) -> bytes:
@@ -166,58 +175,23 @@ class DirectorLink:
             )
             if 300 <= response.status_code < 400:
                 response.close()
-                raise self._elsewhere(response)
+                raise elsewhere(self._way, path, response)
             if response.status_code >= 400:
-                self._refuse(response)
+                raise refusal_of(self._url, response.status_code, _problem_in(response))
+            if is_page(response.headers.get("Content-Type")):
+                response.close()
+                raise self._page(response.status_code)
             try:
                 yield response
             except BaseException:  # half of a body is left, which nobody reads
                 response.close()
                 raise
-        except requests.exceptions.SSLError as error:
-            raise NetworkError(
-                f"The director at {self._url} shows a certificate that is not trusted.",
-                hint="Ask the admin for the certificate's file and set ENVOY_CA_FILE.",
-            ) from error
         except (requests.exceptions.RequestException, HTTPError, AnswerRefused) as error:
-            refusal = refusal_in(error)
-            if refusal is not None:
-                raise NetworkError(
-                    f"The answer of {self._url} is not taken: {refusal}.",
-                    hint="Look at the address; if it is your director's, tell the consortium's admin.",
-                ) from error
-            raise BrokenLinkError(
-                f"The director at {self._url} does not answer ({type(error).__name__}).",
-                hint="Look at the link and the address; or train with --offline and send later: fl-envoy send BUNDLE",
-            ) from error
+            raise error_of(error, self._way) from error
 
-    def _refuse(self, response: requests.Response) -> None:
-        """Raise what an answer of 400 and more means."""
-        try:
-            problem = read_problem(read_body(response, _MAX_PROBLEM_BYTES))
-        except AnswerRefused:  # the status says enough
-            response.close()
-            problem = read_problem(b"")
-        if response.status_code in RETRIED_STATUSES:
-            raise NetworkError(
-                f"The director can't serve this now: {problem.detail or response.status_code}",
-                hint=problem.hint or "Try again later.",
-            )
-        raise RefusedError(
-            problem.sentence or f"The director answered {response.status_code}.",
-            director_code=problem.code,
-            status=response.status_code,
-            hint=problem.hint,
-        )
-
-    def _elsewhere(self, response: requests.Response) -> RefusedError:
-        target = shown(response.headers.get("Location"))
-        return RefusedError(
-            f"{self._url} sends us on to {target or 'somewhere else'}, and the token goes nowhere by itself.",
-            director_code="redirected",
-            status=response.status_code,
-            hint="If the consortium's admin says that this is the director's address, join again with it.",
-        )
+    def _page(self, status: int) -> MiddleboxError:
+        sentence, hint = words_of_another(self._url, status)
+        return MiddleboxError(sentence, hint=hint, status=status)
 
     def other_speech(self) -> NetworkError:
         """Make the error of an answer that no director gives."""
@@ -227,6 +201,10 @@ class DirectorLink:
         )
 
 
-def _bundle_of_surroundings() -> str | None:
-    """Give the file of certificates that this machine's programs share, as ``requests`` would find it."""
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+def _problem_in(response: requests.Response) -> bytes:
+    """Read what an answer of 400 and more says; nothing where no problem is of that kind: the status says enough."""
+    try:
+        return read_body(response, _MAX_PROBLEM_BYTES)
+    except AnswerRefused:
+        response.close()
+        return b""

@@ -40,6 +40,16 @@ class BrokenLinkError(NetworkError):
     code = "link_broken"
 
 
+class MiddleboxError(NetworkError):
+    """Something before the director answered in its place. ``status`` is of HTTP."""
+
+    code = "answered_before_director"
+
+    def __init__(self, sentence: str, *, status: int, hint: str = "", **facts: Fact) -> None:
+        super().__init__(sentence, hint=hint, status=status, **facts)
+        self.status = status
+
+
 class TablesUnreachableError(NetworkError):
     """The hospital's tables can't be reached where they lie; trying again later may help."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+from contract.link_words import Wait
 from contract.messages.uploads import PartReceived
 from contract.names import Digest
 from contract.parts import OCTETS
@@ -61,11 +62,17 @@ class Perseverance:
     Args:
         attempts: How often in a row nothing may have arrived.
         sleep: Waits so many seconds.
+        on_wait: Told each pause before it begins.
     """
 
-    def __init__(self, attempts: int, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        attempts: int,
+        sleep: Callable[[float], None] = time.sleep,
+        on_wait: Callable[[Wait], object] = lambda wait: None,
+    ) -> None:
         self._attempts = attempts
-        self._sleep = sleep
+        self._sleep, self._on_wait = sleep, on_wait
         self._in_vain = 0
 
     def broke(self, error: Exception, *, has_come_further: bool) -> None:
@@ -80,7 +87,9 @@ class Perseverance:
         self._in_vain += 1
         if self._in_vain > self._attempts:
             raise error
-        self._sleep(min(_PAUSE_SECONDS * 2.0 ** (self._in_vain - 1), LONGEST_PAUSE_SECONDS))
+        seconds = min(_PAUSE_SECONDS * 2.0 ** (self._in_vain - 1), LONGEST_PAUSE_SECONDS)
+        self._on_wait(Wait("nothing more came through", seconds, self._in_vain, self._attempts))
+        self._sleep(seconds)
 
 
 def send_part(link: DirectorLink, path: str, data: bytes) -> None:
@@ -95,7 +104,7 @@ def send_part(link: DirectorLink, path: str, data: bytes) -> None:
         RefusedError: The director takes no parts (404, 405), or not this one.
         NetworkError: Nothing more arrives; what has arrived stays there for a day.
     """
-    pace, perseverance = Pace(), Perseverance(link.attempts)
+    pace, perseverance = Pace(), Perseverance(link.attempts, on_wait=link.on_wait)
     received = _received(link, path)
     while received < len(data):
         stretch = Stretch(received, min(received + pace.piece_bytes, len(data)), len(data))
@@ -137,7 +146,7 @@ def fetch_file(link: DirectorLink, path: str, digest: Digest, max_bytes: int) ->
         RefusedError: The director does not give it.
         NetworkError: Nothing more comes, or what came is not what was asked for.
     """
-    half, perseverance = _HalfFile(link.keep, digest), Perseverance(link.attempts)
+    half, perseverance = _HalfFile(link.keep, digest), Perseverance(link.attempts, on_wait=link.on_wait)
     data = half.read(max_bytes)
     while not data or Digest.of(data) != digest:
         before = len(data)

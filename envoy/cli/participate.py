@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from contract.errors import FederationError, UnknownTaskError
+from contract.link_words import Wait
 from contract.messages.runs import RunAnswer
 from contract.moments import shown_moment
 from contract.names import TaskName
@@ -61,15 +62,21 @@ def participate(
     """Take part in training rounds: wait, train, return the update, wait again; until it is stopped."""
     settings = with_map(read_settings(), map_file)
     membership = MembershipFile(settings.home_folder).read()
-    source = tables_source(_impatient(settings), data)
+    tell = _print_json if as_json else _print_line
+
+    def on_wait(wait: Wait) -> None:
+        tell(Told(datetime.now(UTC), "retrying", wait.sentence, {"why": wait.why, "attempt": wait.attempt}))
+
+    source = tables_source(_impatient(settings), data, on_wait)
     with only_one(settings.home_folder):
         when_told_to_stop(_stop)
         before = read_status(settings.home_folder)
-        bulletin = Bulletin(settings.home_folder, _print_json if as_json else _print_line)
+        bulletin = Bulletin(settings.home_folder, tell)
         bulletin.enter("starting", run=before.run if before else None)
         try:
             _get_ready(settings, membership)
-            loop = _participation(settings, membership, source, bulletin)
+            client = client_of(_impatient(settings), membership, on_wait)
+            loop = _participation(settings, membership, source, bulletin, client)
             loop.take_part(1 if once else runs, in_run=before.run if before else None)
         except KeyboardInterrupt:
             bulletin.say("stopped", "Stopped. Started again, it goes on from here.")
@@ -129,10 +136,9 @@ def _refusal(reason: str) -> RunAnswer:
 
 
 def _participation(
-    settings: EnvoySettings, membership: Membership, source: TableSource, bulletin: Bulletin
+    settings: EnvoySettings, membership: Membership, source: TableSource, bulletin: Bulletin, client: DirectorClient
 ) -> Participation:
     home, envoy = settings.home_folder, membership.envoy_name
-    client = client_of(_impatient(settings), membership)
     participant = _participant(settings, membership, source, client)
     holds = Holds(Switches(home), settings.hours)
     sender = Sender(client, envoy, Outbox(home, membership.director), bulletin)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from contract.agreement import NotAgreedError
 from contract.errors import CallerError, FederationError, InvalidNameError, UnknownTaskError
+from contract.link_words import Wait
 from contract.moments import shown_moment
 from contract.names import TaskName
 from contract.plain_files import read_bounded
@@ -117,10 +118,17 @@ def joined(settings: EnvoySettings) -> tuple[DirectorClient, Membership]:
     return client_of(settings, membership), membership
 
 
-def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient:
+def say_wait(wait: Wait) -> None:
+    """Say on standard error that it is tried again, and when: nobody knows else why nothing happens."""
+    err.print(wait.sentence)
+
+
+def client_of(
+    settings: EnvoySettings, membership: Membership, on_wait: Callable[[Wait], object] = say_wait
+) -> DirectorClient:
     """Give the director of a membership; says each time that others can read along where they can."""
     accepted = membership.insecure_http is not False  # null: a home of the version before goes on as it did
-    client = new_client(settings, membership.director, membership.token, insecure_http=accepted)
+    client = new_client(settings, membership.director, membership.token, insecure_http=accepted, on_wait=on_wait)
     if membership.expires_at <= datetime.now(UTC):
         ended = shown_moment(membership.expires_at)
         err.print(
@@ -134,7 +142,14 @@ def client_of(settings: EnvoySettings, membership: Membership) -> DirectorClient
     return client
 
 
-def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure_http: bool = False) -> DirectorClient:
+def new_client(
+    settings: EnvoySettings,
+    url: str,
+    token: str | None,
+    *,
+    insecure_http: bool = False,
+    on_wait: Callable[[Wait], object] = say_wait,
+) -> DirectorClient:
     """Give a director at an address, asked as the settings say."""
     client = DirectorClient(
         url,
@@ -145,6 +160,7 @@ def new_client(settings: EnvoySettings, url: str, token: str | None, *, insecure
         insecure_http=insecure_http or settings.insecure_http,
         ledger=Ledger(settings.home_folder),
         keep=settings.home_folder / "starts",
+        on_wait=on_wait,
     )
     client.keep_to(settings.bandwidth)
     return client
@@ -155,16 +171,18 @@ def with_map(settings: EnvoySettings, map_file: Path | None) -> EnvoySettings:
     return settings if map_file is None else settings.model_copy(update={"map": map_file})
 
 
-def tables_source(settings: EnvoySettings, data: str | None) -> TableSource:
+def tables_source(
+    settings: EnvoySettings, data: str | None, on_wait: Callable[[Wait], object] = say_wait
+) -> TableSource:
     """Give where the tables lie, by option or setting, and the map that the settings name."""
     place = settings.data if data is None else read_place(data)
     if place is None:
         raise SettingsError("No folder of tables was named.", hint="Give --data DIR, or set ENVOY_DATA.")
-    source = source_at(place) if isinstance(place, Path) else Bucket(place, _bucket_access(settings, place))
+    source = source_at(place) if isinstance(place, Path) else Bucket(place, _bucket_access(settings, place, on_wait))
     return source if settings.map is None else MappedSource(source, settings.map.expanduser())
 
 
-def _bucket_access(settings: EnvoySettings, place: BucketAddress) -> BucketAccess:
+def _bucket_access(settings: EnvoySettings, place: BucketAddress, on_wait: Callable[[Wait], object]) -> BucketAccess:
     credentials = None if settings.s3_anonymous else credentials_in(os.environ)
     if credentials is None and not settings.s3_anonymous:
         raise SettingsError(
@@ -179,6 +197,7 @@ def _bucket_access(settings: EnvoySettings, place: BucketAddress) -> BucketAcces
         timeout_seconds=settings.timeout_seconds,
         attempts=settings.attempts,
         ca_file=settings.ca_file,
+        on_wait=on_wait,
     )
 
 

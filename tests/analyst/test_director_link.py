@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from analyst.director_link import DirectorLink
-from analyst.errors import NotTaken, Refused, SettingsError, Unreachable, Unready
+from analyst.errors import AnsweredBefore, NotTaken, Refused, SettingsError, Unreachable, Unready
 from contract.messages.envoys import EnvoyDescription
 from tests.certificates import write_certificates
 from tests.envoy.answering import PROBLEM, answering
 from tests.envoy.raw_server import raw_server, saying
-from tests.real_processes import RealDirector, free_port
+from tests.faulty_ways import FAULTY_WAYS
+from tests.real_processes import RealDirector
 
 ENVOY: dict[str, Any] = {"envoy_name": "KNH", "state": None, "last_seen_at": None, "current": []}
 
@@ -62,13 +63,37 @@ def test_what_time_does_not_mend_is_asked_once_and_told_as_it_was_said(status: i
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"\xff", b"x" * 100_000])
-def test_a_refusal_without_a_problem_is_one_all_the_same(body: bytes) -> None:
-    with answering((403, body)) as director, pytest.raises(Refused, match="answered 403") as told:
+@pytest.mark.parametrize("status", [401, 403, 407, 413, 503, 511])
+def test_what_stands_before_the_director_is_not_taken_for_it(status: int, body: bytes) -> None:
+    with answering((status, body)) as director, pytest.raises(AnsweredBefore, match=f"answered {status} at") as told:
         ask(link(director.url))
-    assert told.value.code == "unknown"
+    assert "Something before the director (a proxy?)" in told.value.sentence
+    assert told.value.hint
+    assert told.value.status == status
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"envoy_name": "a/b"}', b"[" * 5000, b"\xff"])
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/html"}, {}])
+def test_a_page_in_the_place_of_an_answer_is_named(headers: dict[str, str]) -> None:
+    with answering((200, b"<html>"), headers=headers) as portal, pytest.raises(AnsweredBefore, match="a page for a br"):
+        ask(link(portal.url))
+
+
+@pytest.mark.parametrize("why", FAULTY_WAYS)
+def test_why_no_answer_came_is_told_apart_and_the_token_is_in_none_of_it(
+    why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, sentence = FAULTY_WAYS[why]
+    with make() as way:
+        if way.proxy is not None:
+            monkeypatch.setenv("HTTPS_PROXY", way.proxy)
+        asking = link(way.url, timeout_seconds=0.5, ca_file=way.ca_file)
+        with pytest.raises(Unreachable, match=sentence) as told:
+            ask(asking)
+    assert "secret" not in "".join(traceback.format_exception(told.value))
+    assert "ENVOY" not in str(told.value)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"envoy_name": "a/b"}', b"[" * 5000, b"\xff"])
 def test_what_is_no_answer_of_a_director_is_not_taken(body: bytes) -> None:
     with answering((200, body)) as director, pytest.raises(NotTaken, match="does not speak as a director"):
         ask(link(director.url))
@@ -81,7 +106,7 @@ def test_what_a_newer_director_says_beside_is_left_out() -> None:
 
 def test_an_answer_that_breaks_off_is_asked_for_again_so_often() -> None:
     half = saying(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-    with raw_server(half) as server, pytest.raises(Unreachable, match="breaks off") as broken:
+    with raw_server(half) as server, pytest.raises(Unreachable, match="broke off in the middle") as broken:
         ask(link(server.url, attempts=2))
     assert broken.type is Unreachable
     assert len(server.heads) == 3
@@ -101,22 +126,16 @@ def test_a_body_without_an_end_is_left(answer: Callable[..., None]) -> None:
         ask(link(server.url, attempts=1))
 
 
-def test_a_director_that_says_nothing_is_waited_for_so_long_and_no_longer() -> None:
-    def silent(connection: Any, ended: Any) -> None:
-        ended.wait(20)
-
-    with (
-        raw_server(silent) as server,
-        pytest.raises(Unreachable, match=r"does not come \((ReadTimeout|ConnectionError)"),
-    ):
-        ask(link(server.url, timeout_seconds=0.2))
-
-
-def test_where_nobody_answers_is_said_with_what_to_do() -> None:
-    with pytest.raises(Unreachable, match="does not come") as failed:
-        ask(link(f"http://127.0.0.1:{free_port()}"))
-    assert "address" in failed.value.hint
-    assert "fld_secret" not in "".join(traceback.format_exception(failed.value))
+@pytest.mark.parametrize("location", ["/fl/envoys/KNH", "ROOT/fl/envoys/KNH"])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_says_which_address_to_use(status: int, location: str) -> None:
+    with answering((200, ENVOY)) as other:
+        headers = {"Location": location.replace("ROOT", other.url)}
+        with answering((status, b""), headers=headers) as director, pytest.raises(NotTaken) as told:
+            ask(link(director.url))
+        base = f"{other.url if 'ROOT' in location else director.url}/fl"
+    assert told.value.hint.endswith(f"use that address: {base}")
+    assert (other.asked, len(director.asked)) == ([], 1)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -130,22 +149,28 @@ def test_a_redirect_is_named_and_the_token_does_not_follow(status: int) -> None:
     assert (other.asked, len(director.asked)) == ([], 1)
 
 
-def test_no_netrc_and_no_proxy_sees_what_stays_on_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login else password where\n")
-    monkeypatch.setenv("HOME", str(tmp_path))
+@pytest.mark.parametrize("netrc", ["default", "machine 127.0.0.1", "machine director.example", "machine proxy.example"])
+def test_no_netrc_counts_and_no_proxy_sees_what_stays_on_this_machine(
+    netrc: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text(f"{netrc} login else password where\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     with answering((200, ENVOY)) as proxy, answering((200, ENVOY)) as director:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         ask(link(director.url))
-        assert director.asked[0].headers["Authorization"] == "Bearer fld_secret"
         assert proxy.asked == []
         ask(link("http://director.example", insecure_http=True))
         assert [each.path for each in proxy.asked] == ["http://director.example/envoys/KNH"]
+        for each in (*director.asked, *proxy.asked):
+            assert each.headers["Authorization"] == "Bearer fld_secret"
+            assert "Proxy-Authorization" not in each.headers
 
 
 @pytest.mark.parametrize(
-    "url", ["director.example", "ftp://director.example", "", "https://me:secret@director.example"]
+    "url", ["director.example", "ftp://director.example", "", "https://me:secret@director.example", "http://a:99999"]
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="is no address") as refused:
@@ -193,6 +218,6 @@ def test_a_file_that_holds_no_certificates_is_named_before_anything_is_asked(
     encrypted: RealDirector, tmp_path: Path
 ) -> None:
     for path in (tmp_path / "gone.pem", tmp_path, encrypted.folder.with_name("nonsense.pem")):
-        with pytest.raises(SettingsError, match="holds no certificates that can be read") as refused:
+        with pytest.raises(SettingsError, match="ca_file names") as refused:
             link("https://director.example", ca_file=path)
-        assert path.name in refused.value.sentence
+        assert str(path) in refused.value.sentence

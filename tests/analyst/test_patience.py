@@ -8,6 +8,7 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError, ProtocolError, SSLError
 
+from analyst import patience as module
 from analyst.patience import LONGEST_PAUSE_SECONDS, patience
 
 
@@ -41,3 +42,16 @@ def test_the_body_of_an_answer_that_is_asked_for_again_is_not_read() -> None:
     response = HTTPResponse(body=BytesIO(b"without an end"), status=503, preload_content=False)
     patience(1).increment(method="GET", url="/", response=response, _pool=None)
     assert response.closed
+
+
+def test_each_pause_is_logged_as_a_warning(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(module.time, "sleep", slept.append)
+    tries: Any = patience(2)
+    for _ in range(2):
+        tries = tries.increment(method="GET", url="/", error=ConnectionRefusedError())
+        tries.sleep()
+    assert [(each.name, each.levelname, each.getMessage()) for each in caplog.records] == [
+        ("analyst", "WARNING", "no answer, trying again at once (1 of 2): refused"),
+        ("analyst", "WARNING", f"no answer, trying again in {1 if slept[1] <= 1 else 2} s (2 of 2): refused"),
+    ]

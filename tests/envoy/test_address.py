@@ -15,5 +15,5 @@ def test_an_address_where_others_read_along_is_refused_with_the_way_to_say_so() 
 
 def test_what_is_no_address_is_one_of_the_settings() -> None:
     assert read_address("https://director.example.org/").url == "https://director.example.org"
-    with pytest.raises(SettingsError, match=r"'https://user@director\.example' is no address"):
+    with pytest.raises(SettingsError, match=r"'https://…@director\.example' is no address"):
         read_address("https://user@director.example")

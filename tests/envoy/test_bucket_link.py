@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from contract.link_words import Wait
 from envoy import bucket_link
 from envoy.address import read_address
 from envoy.bucket_access import BucketAccess, Credentials
@@ -22,6 +23,7 @@ from envoy.bucket_link import PIECE_BYTES, BucketLink, ChangedObjectError, Found
 from envoy.errors import EnvoyError, SettingsError, TablesDeniedError, TablesUnreachableError
 from tests.certificates import write_certificates
 from tests.envoy.raw_server import raw_server, saying
+from tests.faulty_ways import FAULTY_WAYS
 from tests.s3_server import S3Bucket, S3Server, s3_server, surroundings
 from tests.unruly_proxy import UnrulyProxy
 
@@ -337,9 +339,8 @@ def test_a_certificate_is_trusted_by_the_file_of_its_authority_alone(
 
 def test_a_file_of_certificates_that_holds_none_is_a_matter_of_settings(certificates: Path) -> None:
     for name in ("nonsense.pem", "nowhere.pem"):
-        with pytest.raises(SettingsError, match="by these settings") as refused:
+        with pytest.raises(SettingsError, match=rf"ENVOY_CA_FILE names .*{name}, which "):
             link_to("https://127.0.0.1:1", ca_file=certificates / name)
-        assert "ENVOY_CA_FILE" in refused.value.hint
 
 
 def test_an_address_over_tls_is_never_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,6 +369,28 @@ def test_an_address_over_tls_is_never_left_for_one_without(certificates: Path) -
                 link.look("x")
             server.shutdown()
         assert open_server.heads == []
+
+
+OF_A_BUCKET = [
+    each for each in FAULTY_WAYS if "proxy" not in each and each not in ("no HTTP", "TLS there", "no connection")
+]
+
+
+@pytest.mark.parametrize("why", OF_A_BUCKET)
+def test_why_no_answer_came_is_told_apart(why: str) -> None:
+    make, sentence = FAULTY_WAYS[why]
+    with make() as way:
+        link = link_to(way.url, ca_file=way.ca_file, timeout_seconds=0.5)
+        with pytest.raises(TablesUnreachableError, match=f"(The S3 server|What answers) at .*{sentence}") as told:
+            link.look("x")
+    assert "consortium" not in told.value.hint
+
+
+def test_each_pause_is_told_before_it_begins() -> None:
+    told: list[Wait] = []
+    with pytest.raises(TablesUnreachableError):
+        link_to("http://127.0.0.1:1", attempts=1, on_wait=told.append).look("x")
+    assert [(each.why, each.attempt, each.attempts) for each in told] == [("refused, at the S3 server", 1, 1)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

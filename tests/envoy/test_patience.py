@@ -6,6 +6,8 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
+from contract.link_words import Wait
+from envoy import patience as module
 from envoy.bounded_answers import AnswerRefused
 from envoy.patience import LONGEST_PAUSE_SECONDS, patience
 
@@ -39,3 +41,23 @@ def test_what_time_may_mend_is_tried_so_often_and_an_answer_out_of_bounds_never_
         tries.increment(method="GET", url="/", error=ProtocolError("Connection aborted.", OSError()))
     with pytest.raises(ProtocolError):
         patience(2).increment(method="GET", url="/", error=ProtocolError("Broken.", AnswerRefused("it is odd")))
+
+
+def test_each_pause_is_told_with_its_length_its_place_and_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    told: list[Wait] = []
+    monkeypatch.setattr(module.time, "sleep", slept.append)
+    tries: Any = patience(3, told.append)
+    for error in (ProtocolError("Connection aborted.", ConnectionResetError()), ConnectionRefusedError()):
+        tries = tries.increment(method="GET", url="/", error=error)
+        tries.sleep()
+    tries = tries.increment(method="GET", url="/", response=HTTPResponse(status=503))
+    tries.sleep(HTTPResponse(status=503, headers={"Retry-After": "7"}))
+    assert [(each.why, each.attempt, each.attempts) for each in told] == [
+        ("broken off", 1, 3),
+        ("refused", 2, 3),
+        ("status 503", 3, 3),
+    ]
+    assert [each.seconds for each in told] == slept
+    assert (slept[0], slept[2]) == (0, 7)
+    assert 0.6 <= slept[1] <= 1.1

@@ -2,10 +2,11 @@
 
 import random
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
+from contract.link_words import Wait
 from contract.names import Digest, EnvoyName
 from contract.parts import Parcel
 from envoy.director_link import DirectorLink
@@ -187,6 +188,10 @@ def test_a_director_that_never_gets_further_is_left():
     class Forgetful:
         attempts = 2
         asked = 0
+        told: ClassVar[list[Wait]] = []
+
+        def on_wait(self, wait: Wait) -> None:
+            self.told.append(wait)
 
         def read(self, method: str, path: str, form: Any, **more: Any) -> Any:
             self.asked += 1
@@ -196,3 +201,4 @@ def test_a_director_that_never_gets_further_is_left():
     with pytest.raises(NetworkError, match="still has 0 bytes"):
         send_part(cast(DirectorLink, link), "/parts", b"x" * 100_000)
     assert link.asked < 10
+    assert [(each.attempt, each.attempts) for each in link.told] == [(1, 2), (2, 2)]

@@ -113,7 +113,7 @@ def test_joining_says_of_a_task_that_is_another_one_that_nothing_is_trained_for_
 
 
 def test_joining_holds_though_the_tasks_can_not_be_looked_at(run: Run, tmp_path: Path) -> None:
-    with playing(PlayedDirector(said={"/tasks": (404, {"detail": "No."})})) as director:
+    with playing(PlayedDirector(said={"/tasks": (404, {"code": "not_found", "detail": "No."})})) as director:
         joined = join(run, director.url)
     assert (joined.exit_code, "could not be looked at: No." in joined.stderr) == (0, True)
     assert (tmp_path / "home" / "token.json").exists()
@@ -133,7 +133,7 @@ def test_status_shows_what_the_admin_expects_where_the_director_knows_such_a_thi
         director.said["/envoys/KNH/expectation"] = (200, {"envoy_name": "KNH", "num_examples": 1200})
         assert "expects at most 1,200 training patients" in run("status").stdout
         assert json.loads(run("status", "--json").stdout)["expected_examples"] == 1200
-        director.said["/envoys/KNH/expectation"] = (403, {"detail": "No."})
+        director.said["/envoys/KNH/expectation"] = (403, {"code": "forbidden", "detail": "No."})
         assert run("status").exit_code == 4
 
 

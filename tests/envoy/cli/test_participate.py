@@ -1,6 +1,7 @@
 """Taking part in rounds, by command."""
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,5 +164,7 @@ def test_a_bucket_that_is_away_is_asked_again_as_a_director_is(
         proxy.go_dark(2)
         ended = run("participate", "--once", "--data", str(address))
     assert ended.exit_code == 0, ended.output
-    assert f"The S3 server at {proxy.url} does not answer. Trying again in" in ended.stderr
+    assert f"The S3 server at {proxy.url} does not answer: " in ended.stderr
+    assert re.search(r"UTC no answer, trying again in [0-9]+ s \(2 of 2\): .*, at the S3 server\n", ended.stderr)
+    assert re.search(r"Trying again in [0-9]+ s\. ", ended.stderr)
     assert list(director.returned) == [1, 2]

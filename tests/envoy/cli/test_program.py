@@ -1,5 +1,6 @@
 """What every command shares, and above all how it ends; whole days of commands are a journey."""
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,57 @@ def test_each_failure_has_its_exit_code_and_its_sentence(
     assert not (tmp_path / "parcel").exists()
 
 
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("kutrrh.example:8080", "Write the scheme before it: https://kutrrh.example:8080"),
+        ("http://127.0.0.1:99999", "99999 is no port"),
+        ("http:/127.0.0.1", "Write it as http://127.0.0.1"),
+        ("https://ho\u200bst", "nobody sees (U+200B)"),
+        ("https://host/dashboard/", "Write what stands before it: https://host"),
+    ],
+)
+def test_a_wrong_address_is_wrong_usage_with_what_is_right(run: Run, address: str, sentence: str) -> None:
+    ended = run("join", "--director", address, "--code", "code")
+    assert (ended.exit_code, ended.stdout) == (2, ""), ended.stderr
+    assert sentence in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("ENVOY_CA_FILE", "nowhere.pem", "ENVOY_CA_FILE names nowhere.pem, which is not there"),
+        ("ENVOY_CA_FILE", ".", "ENVOY_CA_FILE names .,"),
+        ("ENVOY_CA_FILE", "words.pem", "ENVOY_CA_FILE names words.pem, which holds no certificates"),
+        ("REQUESTS_CA_BUNDLE", "words.pem", "REQUESTS_CA_BUNDLE names words.pem, which holds no certificates"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1080", "pip install requests[socks]"),
+        ("HTTPS_PROXY", "http://pro xy:1", "HTTPS_PROXY is no address of a proxy"),
+    ],
+)
+def test_what_the_surroundings_name_wrongly_is_named_before_a_code_is_spent(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, sentence: str
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "words.pem").write_text("not a certificate")
+    monkeypatch.setenv(setting, value)
+    ended = run("join", "--director", "https://director.invalid", "--code", "code")
+    assert (ended.exit_code, ended.stdout) == (2, ""), ended.stderr
+    assert sentence in ended.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_each_pause_is_said_on_standard_error_with_its_cause(
+    away: Run, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.setenv("ENVOY_ATTEMPTS", "2")
+    ended = away("status", *more)
+    assert (ended.exit_code, ended.stdout) == (3, "")
+    assert "no answer, trying again at once (1 of 2): refused\n" in ended.stderr
+    assert re.search(r"no answer, trying again in [12] s \(2 of 2\): refused\n", ended.stderr)
+    assert "nothing listens there (connection refused)" in ended.stderr
+
+
 def test_no_folder_of_tables_is_wrong_usage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ENVOY_DATA")
     ended = run("check")
@@ -86,7 +138,7 @@ def test_tables_are_read_from_a_bucket_as_from_a_folder(
         ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "hush"}, 2, "is no address of an S3 server"),
         ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "http://s3.example"}, 6, "not encrypted"),
         ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_S3_ENDPOINT": "http://127.0.0.1:1"}, 3, "does not answer"),
-        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_CA_FILE": "nowhere"}, 2, "Look at ENVOY_CA_FILE"),
+        ("s3://tables/x", {"ENVOY_S3_ANONYMOUS": "1", "ENVOY_CA_FILE": "nowhere"}, 2, "ENVOY_CA_FILE names nowhere"),
     ],
 )
 def test_what_is_wrong_with_a_bucket_has_its_exit_code_and_shows_no_key(

@@ -27,6 +27,9 @@ def problem(code: str, status: int) -> tuple[int, dict[str, str]]:
         (problem("unauthenticated", 401), RefusedError, [3]),
         (problem("round_closed", 409), RefusedError, []),
         (problem("artifact_invalid", 422), RefusedError, []),
+        ((413, {}), NetworkError, [3]),
+        ((403, {}), NetworkError, [3]),
+        ((302, {}), RefusedError, [3]),
     ],
 )
 def test_an_update_is_kept_until_the_director_has_said_what_becomes_of_it(
