@@ -5,7 +5,7 @@ from contract.messages.problems import Check
 
 
 class UnauthenticatedError(CallerError):
-    """No token, or one that does not hold: unknown, wrong, expired and revoked look the same."""
+    """No token, or one that does not hold: unknown and wrong look the same; who had one that ended reads how."""
 
     code = "unauthenticated"
 

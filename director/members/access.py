@@ -14,7 +14,7 @@ from contract.names import EnvoyName
 from director.clock import Clock
 from director.errors import ForbiddenError
 from director.members.events import MembershipEvent
-from director.members.holders import TokenHolder, no_open_session, no_valid_token
+from director.members.holders import TokenHolder, TokenTerm, no_open_session, no_valid_token
 from director.members.open_sessions import OpenSessions
 from director.members.rates import RateLimit, neighbourhood
 from director.records.actors import Actor
@@ -118,15 +118,25 @@ class Rates:
 @dataclass(frozen=True)
 class _KnownToken:
     principal: Principal
-    expires_at: datetime
+    holds_until: datetime
+    term: TokenTerm | None = None
 
 
-_NOBODYS = _KnownToken(Principal("", ANALYST), datetime.min.replace(tzinfo=UTC))
+def _known(row: TokenRow) -> _KnownToken:
+    term = TokenTerm.of(row)
+    principal = Principal(row.id, row.role, term.envoy_name, row.person)
+    return _KnownToken(principal, row.expires_at if term.is_open else _NEVER, term)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NOBODYS = _KnownToken(Principal("", ANALYST), _NEVER)
 """What is found for a token that is unknown: it never held."""
 
 
 class Access:
     """Knows the tokens and sessions that hold now, in memory: the database is asked when it has changed alone.
+
+    Those that hold no more are known too, so that whoever has one reads why.
 
     Args:
         clock: The time.
@@ -150,14 +160,8 @@ class Access:
 
     def refresh(self, session: Session) -> None:
         """Learn the tokens anew, all at once."""
-        rows = session.scalars(select(TokenRow).where(TokenRow.revoked_at.is_(None))).unique()
-        self._tokens = {
-            row.sha256: _KnownToken(
-                Principal(row.id, row.role, row.envoy.name if row.envoy else None, row.person), row.expires_at
-            )
-            for row in rows
-            if row.envoy is None or row.envoy.disabled_at is None
-        }
+        rows = session.scalars(select(TokenRow)).unique()
+        self._tokens = {row.sha256: _known(row) for row in rows}
         self._by_id = {known.principal.token_id: known for known in self._tokens.values()}
         self.sessions.refresh(session, self._clock())
 
@@ -165,7 +169,8 @@ class Access:
         """Say who asks, if they have the permission; None where anyone has.
 
         The token is looked up by its digest, so that time tells nothing of how near a guess came; unknown, wrong,
-        expired and revoked go the same way: one digest, one look, one comparison. A token that holds is let in however
+        expired and revoked go the same way: one digest, one look, one comparison. How a token ended is told to who
+        shows its secret whole, and so to no guesser. A token that holds is let in however
         many guesses came from the same ``address``: it may be a proxy's, or shared by a hospital and a guesser.
 
         Raises:
@@ -181,10 +186,10 @@ class Access:
             secret = ""
         known = self._tokens.get(hashlib.sha256(secret.strip().encode()).hexdigest(), _NOBODYS)
         now = self._clock()
-        if known.expires_at <= now:
+        if known.holds_until <= now:
             if authorization:
                 self._guesses.take(neighbourhood(address), now)
-            raise no_valid_token()
+            raise no_valid_token() if known.term is None else known.term.refusal()
         return self._let_in(known.principal, permission, now)
 
     def admit_session(self, secret: str, permission: Permission, address: str, *, is_use: bool) -> Principal:
@@ -202,7 +207,7 @@ class Access:
         """
         found, now = self.sessions.with_secret(secret), self._clock()
         known = self._by_id.get(found.token_id, _NOBODYS)
-        if known.expires_at <= now or not self.sessions.holds(found, now):
+        if known.holds_until <= now or not self.sessions.holds(found, now):
             self._guesses.take(neighbourhood(address), now)
             raise no_open_session()
         principal = self._let_in(known.principal.in_session(found.id), permission, now)
@@ -229,7 +234,7 @@ class Access:
     def holds(self, caller: Principal) -> bool:
         """Tell whether the token of somebody who was let in, and stays, still holds; and the session, if any."""
         now = self._clock()
-        if self._by_id.get(caller.token_id, _NOBODYS).expires_at <= now:
+        if self._by_id.get(caller.token_id, _NOBODYS).holds_until <= now:
             return False
         return caller.session_id is None or self.sessions.holds(self.sessions.with_id(caller.session_id), now)
 
