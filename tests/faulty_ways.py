@@ -1,5 +1,6 @@
 """Servers on loopback at which no answer is to be had, each for another reason, and what is to be said of it."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -61,11 +62,13 @@ def tls_server(issued: trustme.LeafCert, authority: trustme.CA) -> Iterator[Faul
 
 
 @contextmanager
-def certified(*names: str, is_known: bool = True, **validity: datetime) -> Iterator[FaultyWay]:
+def certified(
+    *names: str, is_known: bool = True, not_before: datetime | None = None, not_after: datetime | None = None
+) -> Iterator[FaultyWay]:
     """Serve with a certificate made out to these names."""
     authority = trustme.CA()
     known = authority if is_known else trustme.CA()
-    with tls_server(authority.issue_cert(*names, **validity), known) as way:
+    with tls_server(authority.issue_cert(*names, not_before=not_before, not_after=not_after), known) as way:
         yield way
 
 
@@ -76,10 +79,14 @@ def proxied(url: str, *said: bytes) -> Iterator[FaultyWay]:
         yield FaultyWay(url, proxy=server.url.replace("//", "//user:secret@"))
 
 
+def _silent(connection: socket.socket, ended: threading.Event) -> None:
+    ended.wait(20)
+
+
 @contextmanager
 def plain(*said: bytes, scheme: str = "http", silent: bool = False) -> Iterator[FaultyWay]:
     """Serve something that is no HTTP, or no TLS."""
-    with raw_server(saying(*said) if not silent else lambda connection, ended: ended.wait(20)) as server:
+    with raw_server(_silent if silent else saying(*said)) as server:
         yield FaultyWay(server.url.replace("http", scheme))
 
 

@@ -1,5 +1,6 @@
 """How long a bad link, or a director that asks to come later, is borne."""
 
+import time
 from io import BytesIO
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -8,7 +9,6 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError, ProtocolError, SSLError
 
-from analyst import patience as module
 from analyst.patience import LONGEST_PAUSE_SECONDS, patience
 
 
@@ -46,7 +46,7 @@ def test_the_body_of_an_answer_that_is_asked_for_again_is_not_read() -> None:
 
 def test_each_pause_is_logged_as_a_warning(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(module.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     tries: Any = patience(2)
     for _ in range(2):
         tries = tries.increment(method="GET", url="/", error=ConnectionRefusedError())

@@ -1,5 +1,6 @@
 """How long a bad link, or a director that asks to come later, is borne."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,7 +8,6 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from contract.link_words import Wait
-from envoy import patience as module
 from envoy.bounded_answers import AnswerRefused
 from envoy.patience import LONGEST_PAUSE_SECONDS, patience
 
@@ -46,7 +46,7 @@ def test_what_time_may_mend_is_tried_so_often_and_an_answer_out_of_bounds_never_
 def test_each_pause_is_told_with_its_length_its_place_and_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     told: list[Wait] = []
-    monkeypatch.setattr(module.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     tries: Any = patience(3, told.append)
     for error in (ProtocolError("Connection aborted.", ConnectionResetError()), ConnectionRefusedError()):
         tries = tries.increment(method="GET", url="/", error=error)
