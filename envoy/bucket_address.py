@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from envoy.errors import SettingsError
+from envoy.said_path import said_path, unquoted
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+)://")
 _MEANT_FOR_S3 = re.compile(r"\s*s3a?:", re.IGNORECASE)
@@ -44,11 +45,12 @@ def read_place(text: str) -> Path | BucketAddress:
     """Read where tables lie: what begins with ``s3:`` is a bucket's address, what has no scheme is a folder.
 
     Raises:
-        SettingsError: The address is malformed, or of another kind of store.
+        SettingsError: The address is malformed, or of another kind of store; or it is no path.
     """
+    text = unquoted(text)
     scheme = _SCHEME.match(text)
     if scheme is None and not _MEANT_FOR_S3.match(text):
-        return Path(text)
+        return said_path(text)
     found = _ADDRESS.fullmatch(text)
     if found is None:
         if scheme is not None and not _MEANT_FOR_S3.match(text):

@@ -1,28 +1,38 @@
 """One frozen settings class: environment (``ENVOY_*``) over ``envoy.toml`` over defaults; no unknown keys."""
 
 import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
+from contract.errors import ArtifactError
 from contract.names import TaskName
+from contract.plain_files import read_bounded
 from contract.tasks import DEFAULT_TASK
+from contract.written_text import read_text
 from envoy.bandwidth import Bandwidth
 from envoy.bucket_address import BucketAddress, read_place
 from envoy.errors import SettingsError
 from envoy.hours import Hours, read_hours
 from envoy.house_rules import HouseRules
+from envoy.said_path import said_path
 
 CONFIG_FILE = "envoy.toml"
 _CONFIG_VARIABLE = "ENVOY_CONFIG"
+_MAX_CONFIG_BYTES = 1 << 20
+_TOML = r"Mend its syntax; a path of Windows stands in single quotes: data = 'D:\tables'."
 _SomeNames = Annotated[tuple[TaskName, ...], Field(min_length=1)]
 
 
@@ -36,7 +46,27 @@ def _place(found: object) -> Path | BucketAddress | None:
         return found
     if not isinstance(found, str | Path):
         raise ValueError("write where the tables lie as text")
-    return read_place(str(found))
+    with _named():
+        return read_place(str(found))
+
+
+def _path(found: object) -> object:
+    """Read a path as a person writes it; what is no text is pydantic's to refuse."""
+    with _named():
+        return said_path(found) if isinstance(found, str) else found
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Have pydantic say which setting it is of which somebody says that it is wrong."""
+    try:
+        yield
+    except SettingsError as error:
+        said = {"sentence": error.sentence.removesuffix("."), "hint": error.hint.removesuffix(".")}
+        raise PydanticCustomError("said_wrongly", "{sentence}. {hint}", said) from None
+
+
+_Said = Annotated[Path, BeforeValidator(_path)]
 
 
 def _hours(found: object) -> Hours | None:
@@ -80,9 +110,9 @@ class EnvoySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ENVOY_", extra="forbid", frozen=True, env_ignore_empty=True)
 
-    home: Path = Path("~/.fl-envoy")
+    home: _Said = Path("~/.fl-envoy")
     data: Annotated[Path | BucketAddress | None, PlainValidator(_place)] = None
-    map: Path | None = None
+    map: _Said | None = None
     task: str = DEFAULT_TASK
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     held_out_share: Annotated[float, Field(gt=0, lt=1)] = 0.2
@@ -90,7 +120,7 @@ class EnvoySettings(BaseSettings):
     s3_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
     s3_anonymous: bool = False
     s3_insecure_http: bool = False
-    ca_file: Path | None = None
+    ca_file: _Said | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
     attempts: Annotated[int, Field(ge=0, le=100)] = 8
     insecure_http: bool = False
@@ -114,8 +144,7 @@ class EnvoySettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments over environment over file."""
-        file = Path(os.environ.get(_CONFIG_VARIABLE, CONFIG_FILE))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _of_file())
 
     @property
     def home_folder(self) -> Path:
@@ -153,9 +182,6 @@ def read_settings() -> EnvoySettings:
     for variable in os.environ:
         if variable.startswith("ENVOY_") and variable not in known:
             raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")
-    configured = os.environ.get(_CONFIG_VARIABLE)
-    if configured and not Path(configured).is_file():
-        raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
     try:
         return EnvoySettings()
     except ValidationError as error:
@@ -164,5 +190,23 @@ def read_settings() -> EnvoySettings:
         raise SettingsError(
             f"Setting {where}: {first['msg']}.", hint=f"Mend {CONFIG_FILE} or the environment."
         ) from None
-    except ValueError as error:  # TOML that does not parse
-        raise SettingsError(f"{CONFIG_FILE} can't be read: {error}.", hint="Mend its syntax.") from None
+
+
+def _of_file() -> dict[str, object]:
+    """Read the settings file, if there is one.
+
+    Raises:
+        SettingsError: It is not there though a variable names it, it is no text, or no TOML.
+    """
+    configured = os.environ.get(_CONFIG_VARIABLE)
+    file = said_path(configured) if configured else Path(CONFIG_FILE)
+    if not file.is_file():
+        if not configured:
+            return {}
+        raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
+    try:
+        return tomllib.loads(read_text(read_bounded(file, _MAX_CONFIG_BYTES), file.name))
+    except ArtifactError as error:
+        raise SettingsError(error.sentence, hint=error.hint) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"{file.name} can't be read: {error}.", hint=_TOML) from None

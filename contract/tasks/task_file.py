@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contract.clinical.quantities import Availability, Kind
-from contract.errors import InvalidTaskError
+from contract.errors import ArtifactError, InvalidTaskError
 from contract.names import TaskName
 from contract.network import ArchitectureSpec
 from contract.tasks.feature import NO_UNIT, Feature
@@ -18,6 +18,7 @@ from contract.tasks.plan import Outcome, Shares, TrainingPlan
 from contract.tasks.soundness import mistakes_of
 from contract.tasks.task import RISK_LEVELS, OutOfBounds, Source, Task
 from contract.visible_text import ONE_SEEN_LINE
+from contract.written_text import read_text
 
 MAX_TASK_BYTES = 1 << 20
 _HINT = "Mend the file; docs/tasks.md says what each key may hold."
@@ -115,7 +116,7 @@ def read_task_file(data: bytes) -> Task:
     """Read a task, and hold it to what makes sense.
 
     Args:
-        data: TOML in UTF-8, at most ``MAX_TASK_BYTES``.
+        data: TOML as ``contract.written_text`` reads it, at most ``MAX_TASK_BYTES``.
 
     Raises:
         InvalidTaskError: It is no TOML, or not a task; ``mistakes`` names everything that is wrong.
@@ -123,8 +124,10 @@ def read_task_file(data: bytes) -> Task:
     if len(data) > MAX_TASK_BYTES:
         raise InvalidTaskError(f"The file is larger than {MAX_TASK_BYTES:,} bytes.", hint=_HINT)
     try:
-        found = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        found = tomllib.loads(read_text(data, "The file"))
+    except ArtifactError as error:
+        raise InvalidTaskError(error.sentence, hint=error.hint) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidTaskError(f"The file is no TOML: {str(error)[:200]}.", hint=_HINT) from None
     try:
         said = TaskFile.model_validate(found)

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from contract.errors import ArtifactError
 from contract.tasks import Feature, Task
+from contract.written_text import read_text
 from envoy.errors import DataError
 
 MAX_MAP_BYTES = 1 << 20
@@ -100,7 +102,7 @@ def read_map(data: bytes, task: Task) -> TableMap:
     """Read a map of a task's columns.
 
     Args:
-        data: TOML in UTF-8, at most ``MAX_MAP_BYTES``.
+        data: TOML as ``contract.written_text`` reads it, at most ``MAX_MAP_BYTES``.
         task: Declares the columns.
 
     Raises:
@@ -109,10 +111,12 @@ def read_map(data: bytes, task: Task) -> TableMap:
     if len(data) > MAX_MAP_BYTES:
         raise MapError([f"it is larger than {MAX_MAP_BYTES:,} bytes"])
     try:
-        said = MapFile.model_validate(tomllib.loads(data.decode("utf-8-sig")))
+        said = MapFile.model_validate(tomllib.loads(read_text(data, "it")))
     except ValidationError as error:
         raise MapError(sorted({_named(each["loc"], each["msg"]) for each in error.errors()})) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except ArtifactError as error:
+        raise MapError([f"{error.sentence.removesuffix('.')}. {error.hint.removesuffix('.')}"]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise MapError([f"it is no TOML: {str(error)[:200]}"]) from None
     mistakes = list(_mistakes(said, task))
     if mistakes:

@@ -23,11 +23,18 @@ from envoy.errors import SettingsError
         r"\\\\server\share\tables",
         "s3",
         "a b/s3:/c",
-        "~/x",
+        "x/~",
     ],
 )
 def test_what_has_no_scheme_is_a_folder(text: str) -> None:
     assert read_place(text) == Path(text)
+
+
+def test_a_folder_may_be_said_from_the_users_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/me")
+    assert read_place("~/x") == Path("/me/x")
+    with pytest.raises(SettingsError, match="is empty"):
+        read_place("")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,7 @@ def test_what_has_no_scheme_is_a_folder(text: str) -> None:
         ("s3://tables/mimic-iv/", "tables", "mimic-iv"),
         ("s3://my.own-tables.2/Ä b/(1)", "my.own-tables.2", "Ä b/(1)"),
         ("s3://a1b/x%20y/..z", "a1b", "x%20y/..z"),
+        (' "s3://tables/x" ', "tables", "x"),
     ],
 )
 def test_an_address_is_a_bucket_and_a_prefix(text: str, bucket: str, prefix: str) -> None:
@@ -57,7 +65,6 @@ def test_a_table_lies_below_the_prefix_if_there_is_one() -> None:
         ("s3:tables", "it begins with s3://, in small letters"),
         ("S3://tables/x", "it begins with s3://, in small letters"),
         ("s3a://tables/x", "it begins with s3://, in small letters"),
-        (" s3://tables/x", "it begins with s3://, in small letters"),
         ("s3://", "names no bucket"),
         ("s3:///x", "names no bucket"),
         ("gs://tables/x", "can't be read from gs://"),

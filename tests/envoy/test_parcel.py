@@ -230,3 +230,17 @@ def test_an_update_for_a_round_says_which_and_of_whom_and_nothing_of_the_time() 
 
 def test_what_is_for_no_round_says_nothing_of_rounds_for_an_older_director(parcel: Parcel) -> None:
     assert {"round", "cohort"}.isdisjoint(json.loads(parcel["metadata"]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_label_is_read_however_an_editor_saved_it(parcel: Parcel, tmp_path: Path, encoding: str) -> None:
+    write_parcel(parcel, tmp_path)
+    (tmp_path / "metadata.json").write_bytes(parcel["metadata"].decode().encode(encoding))
+    again = read_parcel(tmp_path)
+    assert label_of(again) == label_of(parcel)
+    assert ready_to_send(again, DIAGNOSIS_COUNT, USUAL_RULES)["metadata"] == parcel["metadata"]
+
+
+def test_a_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there is no such folder"):
+        read_parcel(tmp_path / "nowhere")

@@ -109,3 +109,14 @@ def test_any_other_text_is_refused_in_few_words(text: str) -> None:
     with pytest.raises(InvalidTaskError) as refusal:
         read_task_file(text.encode("utf-8", "surrogatepass"))
     assert 0 < len(refusal.value.sentence) < 4000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_task_is_the_same_however_an_editor_saved_it(encoding: str) -> None:
+    assert read_task_file(HEART.encode(encoding)).digest == read_task_file(HEART.encode()).digest
+
+
+def test_text_of_another_encoding_is_named_with_what_to_do() -> None:
+    with pytest.raises(InvalidTaskError, match="not text in UTF-8: byte 10") as refused:
+        read_task_file('title = "é"'.encode("latin-1"))
+    assert "Save it again as UTF-8" in refused.value.hint

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.tasks.task_file import read_task_file
+from contract.written_text import read_text
 from envoy.own_table.table_map import MapError, Told, declared, plain_map, read_map
 from tests.envoy.own_table.heart import FILE, HEART
 from tests.snippets.blocks import blocks_of, page_text
@@ -98,4 +99,14 @@ def test_the_outcome_of_levels_is_a_number_and_may_have_another_unit() -> None:
 def test_whatever_the_bytes_they_are_a_map_or_its_mistakes(data: bytes) -> None:
     with suppress(MapError):
         read_map(data, HEART)
-        tomllib.loads(data.decode("utf-8-sig"))
+        tomllib.loads(read_text(data, "it"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_map_is_read_however_an_editor_saved_it(encoding: str) -> None:
+    assert read_map(WHOLE.encode(encoding), HEART) == read_map(WHOLE.encode(), HEART)
+
+
+def test_text_of_another_encoding_is_named() -> None:
+    with pytest.raises(MapError, match=r"not text in UTF-8: byte 12 .*Save it again as UTF-8"):
+        read_map('patient = "ä"'.encode("latin-1"), HEART)
