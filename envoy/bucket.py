@@ -33,20 +33,31 @@ class Bucket:
         self._address = address
         self._link = BucketLink(address.bucket, access)
 
-    def find(self, table: str) -> "BucketTable | None":
-        """Find a table; the first of its names that is there counts.
+    def copies(self, table: str) -> "Iterator[BucketTable]":
+        """Give every object of a table, as they are asked for.
 
         Raises:
             EnvoyError: As ``BucketLink.look``.
         """
-        return next(self.lying(names_of(table)), None)
+        return self.lying(names_of(table))
 
     def lying(self, names: Iterable[str]) -> "Iterator[BucketTable]":
-        """Give those of some files that are there, as they are asked for; raises as ``find``."""
+        """Give those of some files that are there, as they are asked for; raises as ``copies``.
+
+        Keys are asked for as they are written: capitals count there.
+        """
         for name in names:
             found = self._link.look(self._address.key(name))
             if found is not None:
                 yield BucketTable(name, self._address, found, self._link)
+
+    @property
+    def absence(self) -> None:
+        """None: whether there is such a bucket shows with its tables."""
+
+    @property
+    def folder(self) -> None:
+        """None: nothing is listed there."""
 
     def __str__(self) -> str:
         return str(self._address)

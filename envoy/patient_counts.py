@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from contract.errors import InvalidInputError
 from contract.tasks import Task
 from envoy.cohort import Cohort
-from envoy.inspection import Inspection
-from envoy.table_files import signatures_of
+from envoy.found_tables import signatures_of
+from envoy.inspection import Inspection, Summary
+from envoy.table_checks import Defect
 from envoy.table_sources import Signatures, TableSource
-from envoy.tables import Tables, inspect_tables, read_tables
+from envoy.tables import Tables, look_at_tables, read_tables
 
 TABLES = ("diagnoses_icd", "admissions", "patients")
 
@@ -37,6 +39,14 @@ class PatientCounts:
         return count_diagnoses(task, read_tables(source))
 
     def inspect(self, task: Task, source: TableSource) -> Inspection:
-        """Find every defect of the tables."""
-        del task
-        return Inspection(inspect_tables(source))
+        """Find every defect of the tables; of sound diagnoses also say what they would be learned from."""
+        found = look_at_tables(source)
+        if found.tables is None:
+            return Inspection(found.defects, read=found.read, missing=found.missing)
+        try:
+            cohort = count_diagnoses(task, found.tables)
+        except InvalidInputError as error:
+            odd = Defect(found.read[0].file, None, None, "out_of_bounds", error.sentence)
+            return Inspection((*found.defects, odd), read=found.read, missing=found.missing)
+        summary = Summary.of(task, cohort, {})
+        return Inspection(found.defects, (), summary, cohort, found.read, found.missing)

@@ -1,6 +1,6 @@
 """Hold the cells of a table to its schema: text cells in, typed rows and defects out; knows no files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from envoy.icd_codes import FAULTS, SOUND, first_faults
-from envoy.table_schemas import DIAGNOSES, TEXT, Mask, TableSchema
+from envoy.table_schemas import DIAGNOSES, TEXT, CellType, Mask, TableSchema
 
 Lines = NDArray[np.int64]
 MOST_NAMED = 100
@@ -121,8 +121,21 @@ _BAD_CHARACTERS = (
 )
 
 
+_MIMIC_III = frozenset({"icd9_code", "row_id"})
+"""Columns that MIMIC-III's tables have and MIMIC-IV's don't."""
+
+
 def check_header(header: list[str], schema: TableSchema, findings: Findings) -> bool:
     """Note the columns that are missing or there twice; tell whether the rows can be read."""
+    known = {name.casefold() for name in header}
+    if known & _MIMIC_III:
+        said = "These are MIMIC-III's columns (icd9_code): the tables are read as MIMIC-IV names them"
+        findings.note("other_version", f"{said}, {', '.join(schema.columns)}.", row=1)
+        return False
+    if len(schema.columns) > 1 and not known & set(schema.columns):
+        said = "The header is missing, or it is another table's: the first line names none of the columns"
+        findings.note("missing_header", f"{said} {', '.join(schema.columns)}.", row=1)
+        return False
     for name in schema.columns:
         times = header.count(name)
         if times == 0:
@@ -136,14 +149,14 @@ def check_header(header: list[str], schema: TableSchema, findings: Findings) -> 
 
 def type_rows(chunk: Chunk, schema: TableSchema, findings: Findings) -> TypedRows:
     """Turn the cells of a chunk into typed columns; a row with a bad cell is noted and left out."""
-    readable = check_characters(chunk, findings)
+    readable = check_characters(chunk, findings) & ~note_repeated_headers(chunk, list(schema.columns), findings)
     sound = readable.copy()
     typed: dict[str, pd.Series] = {}
     for name, cell_type in schema.columns.items():
         cells = chunk.columns[name]
         values, good_texts = cell_type.parse(cells.texts)
         good = good_texts[cells.codes]
-        _note_cells("wrong_type", f"is not {cell_type.wants}", chunk, name, readable & ~good, findings)
+        _note_wrong(cell_type, chunk, name, readable & ~good, findings)
         sound &= good
         column = _category(values, cells.codes) if cell_type is TEXT else values.take(cells.codes)
         typed[name] = column.reset_index(drop=True)
@@ -196,6 +209,18 @@ def check_characters(chunk: Chunk, findings: Findings) -> Mask:
     return sound
 
 
+def note_repeated_headers(chunk: Chunk, names: Sequence[str], findings: Findings) -> Mask:
+    """Note rows that say the names of their columns once more, as joined exports do; tell which they are."""
+    repeats = np.ones(len(chunk.lines), dtype=bool)
+    for name in names:
+        cells = chunk.columns[name]
+        repeats &= (cells.texts.str.strip() == name).to_numpy(dtype=bool)[cells.codes]
+    if repeats.any():
+        says = "is the header once more: exports were joined. Keep the first header alone"
+        findings.note_rows("repeated_header", "The row", says, chunk.lines[repeats])
+    return repeats
+
+
 def _check_codes(frame: pd.DataFrame, chunk: Chunk, readable: Mask, findings: Findings) -> Mask:
     """Hold each code to the form of its row's version; a row without a good version is of neither."""
     codes: pd.Categorical = frame["icd_code"].array
@@ -214,6 +239,18 @@ def _check_codes(frame: pd.DataFrame, chunk: Chunk, readable: Mask, findings: Fi
             _note_cells(fault.kind, fault.says, chunk, "icd_code", fault_of_row == place, findings)
         good &= fault_of_row == SOUND
     return good
+
+
+def _note_wrong(cell_type: CellType, chunk: Chunk, name: str, bad: Mask, findings: Findings) -> None:
+    """Note cells that are not what their column wants, with what has made them so where that shows."""
+    if not bad.any():
+        return
+    cells = chunk.columns[name]
+    for pattern, why in cell_type.mistakes:
+        made_so = bad & cells.texts.str.strip().str.fullmatch(pattern).to_numpy(dtype=bool)[cells.codes]
+        _note_cells("wrong_type", f"is not {cell_type.wants}: {why}", chunk, name, made_so, findings)
+        bad = bad & ~made_so
+    _note_cells("wrong_type", f"is not {cell_type.wants}", chunk, name, bad, findings)
 
 
 def _note_cells(kind: str, says: str, chunk: Chunk, column: str, bad: Mask, findings: Findings) -> None:

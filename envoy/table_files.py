@@ -3,17 +3,15 @@
 Every way in which a file can fail to be a comma-separated text leaves as one ``TableFileError`` with a stable kind.
 """
 
-import codecs
 import csv
 import gzip
 import io
 import itertools
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
@@ -21,16 +19,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from envoy.errors import DataError
+from envoy.file_forms import AS_TEXT, GZIP_MAGIC, HEAD_BYTES, form_of
+from envoy.reading_progress import tell_rows
 from envoy.table_checks import Cells, Chunk
-from envoy.table_sources import FoundTable, Signatures, TableFolder, TableSource
+from envoy.table_sources import FoundTable
 
 CHUNK_ROWS = 200_000  # about 60 MB of text cells at a time, whatever the table's size
-_GZIP_MAGIC = b"\x1f\x8b"
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
-_AS_TEXT = "Export it again as comma-separated UTF-8 text."
 _COPY_AGAIN = "Copy or export the file again."
+_ALLOW = "Let the user that runs fl-envoy read it, and close a program that holds it open."
+_MORE_BEHIND = "Other bytes stand behind the compressed text: something was added to the file after it was compressed."
+_CUT_OFF = "Compress the table again; gunzip -c FILE gives the text before those bytes."
 
 
 @dataclass(frozen=True)
@@ -57,27 +57,6 @@ class TableFileError(DataError):
         super().__init__(sentence, hint=hint, kind=kind, row=row)
         self.kind = kind
         self.row = row
-
-
-def find_table(source: TableSource | Path, name: str) -> FoundTable | None:
-    """Find a table: ``hosp/NAME.csv``, ``hosp/NAME.csv.gz``, then the same without ``hosp``; the first found counts.
-
-    Args:
-        source: Where the tables lie; of a folder its path.
-        name: The table's, as MIMIC-IV calls it.
-
-    Raises:
-        TableFileError: The folder can't be looked into.
-        EnvoyError: The bucket can't.
-    """
-    with explained():
-        return (TableFolder(source) if isinstance(source, Path) else source).find(name)
-
-
-def signatures_of(source: TableSource, tables: Iterable[str]) -> Signatures:
-    """Give what changes with some tables; raises as ``find_table``."""
-    found = (find_table(source, table) for table in tables)
-    return tuple(None if table is None else table.signature for table in found)
 
 
 def find_dialect(table: FoundTable, separator: str = ",") -> Dialect:
@@ -109,7 +88,8 @@ def read_header(table: FoundTable, dialect: Dialect = COMMAS) -> list[str]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator)
     header, *first = itertools.islice(lines, 2)
     if _SEPARATOR_LINE.fullmatch(text.splitlines()[0]):
-        raise TableFileError("separator_line", "The first line is a spreadsheet's sep= and names no column.", 1)
+        said = "The first line is a spreadsheet's sep= and names no column."
+        raise TableFileError("separator_line", said, 1, hint="Remove that line, so that the header comes first.")
     if not any(name.strip() for name in header):
         raise TableFileError(
             "missing_header", "The first line is blank: it must name the columns.", dialect.header_line
@@ -128,7 +108,7 @@ def read_chunks(table: FoundTable, header: list[str], dialect: Dialect = COMMAS)
     Raises:
         TableFileError: The file is damaged, or a row has more cells than the header.
     """
-    breaks_before, above = 0, dialect.header_line - 1
+    breaks_before, rows, above = 0, 0, dialect.header_line - 1
     with explained(above), opened(table) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
         for _ in range(above):
@@ -152,7 +132,10 @@ def read_chunks(table: FoundTable, header: list[str], dialect: Dialect = COMMAS)
             breaks = _line_breaks(chunk)
             shift = breaks_before + np.cumsum(breaks) - breaks
             breaks_before += int(breaks.sum())
+            rows += len(frame)
+            tell_rows(table.name, rows)
             yield _without_blank_lines(Chunk(chunk.columns, chunk.lines + shift))
+    tell_rows(table.name, rows, is_over=True)
 
 
 def _cells(column: "pd.Series[str]") -> Cells:
@@ -183,28 +166,30 @@ def _without_blank_lines(chunk: Chunk) -> Chunk:
 def opened(table: FoundTable) -> Iterator[IO[bytes]]:
     """Open a table's text, whether it lies there compressed or not."""
     with table.open() as raw:
-        magic = raw.peek(len(_GZIP_MAGIC))[: len(_GZIP_MAGIC)]
-        if not table.name.endswith(".gz"):
-            if magic == _GZIP_MAGIC:
+        head = raw.peek(HEAD_BYTES)[:HEAD_BYTES]
+        if not table.name.lower().endswith(".gz"):
+            if head.startswith(GZIP_MAGIC):
                 hint = "Add .gz to its name."
                 raise TableFileError("not_text", "The file is compressed, but not named .gz.", hint=hint)
             yield raw
             return
-        if magic and magic != _GZIP_MAGIC:
-            raise TableFileError("not_gzip", "The file is named .gz, but is not compressed with gzip.")
+        if head and not head.startswith(GZIP_MAGIC[: len(head)]):
+            raise _no_gzip(head)
         with gzip.open(raw) as text:
             yield cast(IO[bytes], text)
 
 
+def _no_gzip(head: bytes) -> TableFileError:
+    form, named = form_of(head), "The file is named .gz, but is not compressed with gzip"
+    if form is None:
+        return TableFileError("not_gzip", f"{named}: it looks like plain text.", hint="Take .gz off its name.")
+    return TableFileError("not_gzip", f"{named}: it is {form.is_a}.", hint=form.hint)
+
+
 def _check_is_text(head: bytes) -> None:
-    if head.startswith(_UTF16_MARKS):
-        raise TableFileError("not_text", "The file is in UTF-16 (a spreadsheet's Unicode text).", 1, hint=_AS_TEXT)
-    if head.startswith(_GZIP_MAGIC):
-        raise TableFileError("not_text", "The file is compressed twice.", hint="Decompress it once.")
-    if head.startswith(b"PK\x03\x04"):
-        raise TableFileError("not_text", "The file is a spreadsheet or zip archive, not text.", hint=_AS_TEXT)
-    if b"\0" in head.split(b"\n", 1)[0]:
-        raise TableFileError("not_text", "The header holds zero bytes: this is no UTF-8 text.", 1, hint=_AS_TEXT)
+    form = form_of(head)
+    if form is not None:
+        raise TableFileError("not_text", f"The file is {form.is_a}.", form.line, hint=form.hint)
 
 
 def _check_separator(header: list[str], dialect: Dialect) -> None:
@@ -215,12 +200,12 @@ def _check_separator(header: list[str], dialect: Dialect) -> None:
                 "wrong_separator",
                 f"The columns are separated by {word}, not {ours}.",
                 dialect.header_line,
-                hint=_AS_TEXT,
+                hint=AS_TEXT,
             )
 
 
 def _too_many_cells(row: int | None) -> TableFileError:
-    return TableFileError("too_many_cells", "The row has more cells than the header.", row, hint=_AS_TEXT)
+    return TableFileError("too_many_cells", "The row has more cells than the header.", row, hint=AS_TEXT)
 
 
 @contextmanager
@@ -236,12 +221,15 @@ def explained(lines_above: int = 0) -> Iterator[None]:
         raise TableFileError("truncated_file", "The compressed file ends too early.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         if str(error).startswith("Not a gzipped file"):  # the first bytes were seen to be gzip's
-            raise TableFileError("damaged_gzip", "There are other bytes behind the compressed text.") from None
+            raise TableFileError("damaged_gzip", _MORE_BEHIND, hint=_CUT_OFF) from None
         raise TableFileError("damaged_gzip", "The compressed file is damaged.") from None
     except (pd.errors.ParserError, csv.Error) as error:
         raise _unparsable(str(error), lines_above) from None
     except OSError as error:
-        raise TableFileError("unreadable_file", f"The file can't be read: {error.strerror or error}.") from None
+        said = f"The file can't be read: {error.strerror or error}."
+        raise TableFileError(
+            "unreadable_file", said, hint=_ALLOW if isinstance(error, PermissionError) else _COPY_AGAIN
+        ) from None
 
 
 def _unparsable(said: str, lines_above: int) -> TableFileError:
@@ -250,5 +238,5 @@ def _unparsable(said: str, lines_above: int) -> TableFileError:
         return _too_many_cells(int(found[1]) + lines_above)
     if found := re.search(r"EOF inside string starting at row (\d+)", said):
         row = int(found[1]) + 1 + lines_above
-        return TableFileError("unclosed_quote", "A quote is opened and never closed.", row, hint=_AS_TEXT)
-    return TableFileError("not_text", "The file can't be read as comma-separated text.", hint=_AS_TEXT)
+        return TableFileError("unclosed_quote", "A quote is opened and never closed.", row, hint=AS_TEXT)
+    return TableFileError("not_text", "The file can't be read as comma-separated text.", hint=AS_TEXT)

@@ -16,13 +16,19 @@ _TIME_FORM = "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[
 
 @dataclass(frozen=True)
 class CellType:
-    """How the texts of a column become values: ``parse`` gives the values and which of them are good.
+    """How the texts of a column become values.
 
     Blanks at the ends don't count: databases with columns of fixed width export them.
+
+    Args:
+        wants: What a cell is.
+        parse: Gives the values and which of them are good.
+        mistakes: Patterns of cells that are not good, and what has made them so.
     """
 
     wants: str
     parse: Parse
+    mistakes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,15 @@ def _text(texts: "pd.Series[str]") -> "tuple[pd.Series[Any], Mask]":
 
 
 TEXT = CellType("text", _text)
-WHOLE_NUMBER = CellType("a whole number", _whole_numbers)
+WHOLE_NUMBER = CellType(
+    "a whole number",
+    _whole_numbers,
+    (
+        (r"[0-9]{1,3}(?:[,.'\u2019\s][0-9]{3})+", "separators stand between its thousands; export it without"),
+        (r"[0-9]+[.,]0*", "a program has written the column with decimals; export it without"),
+        (r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+", "a spreadsheet has put it into scientific notation; export it as text"),
+    ),
+)
 ICD_VERSION = CellType("9 or 10", _numbers("9|10", np.int8))
 FLAG = CellType("0 or 1", _numbers("[01]", np.int8))
 NUMBER = CellType("a number", _numbers(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", np.float64))

@@ -1,6 +1,7 @@
 """MIMIC-IV tables where the hospital keeps them → typed tables, or every defect named by file, column and row."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from envoy.errors import DataError
+from envoy.found_tables import find_copies, instead_of
+from envoy.inspection import TableRead
 from envoy.table_checks import (
     Defect,
     Findings,
@@ -17,14 +20,16 @@ from envoy.table_checks import (
     check_references,
     type_rows,
 )
-from envoy.table_files import TableFileError, find_table, read_chunks, read_header
+from envoy.table_files import TableFileError, read_chunks, read_header
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS, TableSchema
-from envoy.table_sources import FoundTable, TableSource
+from envoy.table_sources import FoundTable, TableFolder, TableSource
 
-__all__ = ["Defect", "Tables", "data_error", "inspect_tables", "load_tables", "read_tables"]
+__all__ = ["Defect", "Looked", "Tables", "data_error", "inspect_tables", "look_at_tables", "place_of", "read_tables"]
 
 _NAMED_DEFECTS = 3
 _ALWAYS_NEEDED = frozenset({DIAGNOSES.name})
+_SCHEMAS = (DIAGNOSES, ADMISSIONS, PATIENTS)
+_NAME_THE_FOLDER = "Name the folder that contains hosp; a table of your own needs its task: --task."
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,30 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What a look at the tables found.
+
+    Args:
+        tables: As ``read_tables`` gives them; None where ``tableicd`` has a defect or is not there.
+        defects: All of them.
+        read: The tables that there are, as far as they could be read.
+        missing: What is not there, and so not checked: table → what lies there instead, or nothing.
+    """
+
+    tables: Tables | None
+    defects: tuple[Defect, ...]
+    read: tuple[TableRead, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Table:
-    """What was found of one table: its sound rows (None without a readable file) and its defects."""
+    """What was found of one table: its sound rows (None without a readable file), its defects, what was read."""
 
     rows: TypedRows | None
     findings: Findings
+    read: TableRead | None = None
+    missing: str | None = None
 
     @property
     def sound_frame(self) -> pd.DataFrame | None:
@@ -61,17 +85,17 @@ class _Table:
 def inspect_tables(source: TableSource | Path) -> tuple[Defect, ...]:
     """Find every defect of every table in a source, or of a folder by its path; reads only.
 
-    ``diagnoses_icd`` must be there; ``admissions`` and ``patients`` are checked where they are. References between
+    ``tableicd`` must be there; ``admissions`` and ``patients`` are checked where they are. References between
     tables are checked only against a table that is free of defects itself, so that one defect isn't told twice.
     """
-    return tuple(defect for table in _load(source) for defect in table.findings.defects)
+    return look_at_tables(source).defects
 
 
 def read_tables(source: TableSource | Path) -> Tables:
     """Read a hospital's tables, from a source or from a folder by its path.
 
     Raises:
-        DataError: ``diagnoses_icd`` is missing or has a defect; the sentence names the first ones. Defects of the
+        DataError: ``tableicd`` is missing or has a defect; the sentence names the first ones. Defects of the
             other tables leave these None: whoever needs them says so.
         EnvoyError: The bucket that they lie in can't be read.
     """
@@ -81,22 +105,37 @@ def read_tables(source: TableSource | Path) -> Tables:
     return Tables(diagnoses.rows.frame, admissions.sound_frame, patients.sound_frame)
 
 
-def load_tables(source: TableSource | Path, needed: frozenset[str]) -> tuple[Tables | None, tuple[Defect, ...]]:
-    """Read a hospital's tables and name every defect of them; tables only where there is none.
+def look_at_tables(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_NEEDED) -> Looked:
+    """Read a hospital's tables, and say all that there is to say of them.
 
     Args:
         source: Where they lie; of a folder its path.
         needed: The tables that must be there.
+
+    Raises:
+        EnvoyError: The bucket that they lie in can't be read.
     """
     loaded = _load(source, needed)
-    defects = tuple(defect for table in loaded for defect in table.findings.defects)
     diagnoses, admissions, patients = (table.sound_frame for table in loaded)
-    return (None if defects or diagnoses is None else Tables(diagnoses, admissions, patients)), defects
+    return Looked(
+        None if diagnoses is None else Tables(diagnoses, admissions, patients),
+        tuple(defect for table in loaded for defect in table.findings.defects),
+        tuple(table.read for table in loaded if table.read is not None),
+        {
+            schema.name: table.missing
+            for schema, table in zip(_SCHEMAS, loaded, strict=True)
+            if table.missing is not None
+        },
+    )
 
 
 def _load(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_NEEDED) -> tuple[_Table, _Table, _Table]:
-    schemas = (DIAGNOSES, ADMISSIONS, PATIENTS)
-    diagnoses, admissions, patients = (_load_table(source, schema, needed) for schema in schemas)
+    place = TableFolder(source) if isinstance(source, Path) else source
+    if place.absence is not None:
+        nothing, no_place = Findings(str(place)), Findings(str(place))
+        no_place.note("missing_folder", f"{place.absence} {_NAME_THE_FOLDER}")
+        return _Table(None, no_place), _Table(None, nothing), _Table(None, nothing)
+    diagnoses, admissions, patients = (_load_table(place, schema, needed) for schema in _SCHEMAS)
     if admissions.rows is not None:
         check_references(admissions.rows, None, patients.sound_frame, admissions.findings)
     if diagnoses.rows is not None:
@@ -104,35 +143,42 @@ def _load(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_NEEDED) -
     return diagnoses, admissions, patients
 
 
-def _load_table(source: TableSource | Path, schema: TableSchema, needed: frozenset[str]) -> _Table:
+def _load_table(source: TableSource, schema: TableSchema, needed: frozenset[str]) -> _Table:
     findings = Findings(f"hosp/{schema.name}.csv.gz")
     try:
-        table = find_table(source, schema.name)
-        if table is None:
+        found = find_copies(source, schema.name)
+        if found is None:
+            instead = instead_of(source, schema.name)
             if schema.name in needed:
-                looked_for = f"hosp/{schema.name}.csv, the same with .gz, or either without hosp"
-                findings.note("missing_file", f"There is no {looked_for}.")
-            return _Table(None, findings)
-        findings.file = table.name
-        return _Table(_load_rows(table, schema, findings), findings)
+                looked_for = f"hosp/{schema.name}.csv, the same with .gz, or either in core or without a folder"
+                findings.note("missing_file", f"There is no {looked_for}. {instead}".strip())
+                return _Table(None, findings)
+            return _Table(None, findings, missing=instead)
+        findings.file = found.table.name
+        rows, count = _load_rows(found.table, schema, findings)
+        patients = 0 if rows is None else int(rows.frame["subject_id"].nunique())
+        return _Table(rows, findings, TableRead(schema.name, found.table.name, count, patients, found.others))
     except TableFileError as error:
         findings.note(error.kind, f"{error.sentence} {error.hint}", row=error.row)
         return _Table(None, findings)
 
 
-def _load_rows(table: FoundTable, schema: TableSchema, findings: Findings) -> TypedRows | None:
-    """Read and check the rows of one table; None where the file can't be read to its end, or has no sound row."""
+def _load_rows(table: FoundTable, schema: TableSchema, findings: Findings) -> tuple[TypedRows | None, int]:
+    """Read and check the rows of one table, and count them; None where the header is wrong, or no row is sound."""
     header = read_header(table)
     if not check_header(header, schema, findings):
-        return None
-    parts = [type_rows(chunk, schema, findings) for chunk in read_chunks(table, header)]
+        return None, 0
+    parts, count = [], 0
+    for chunk in read_chunks(table, header):
+        parts.append(type_rows(chunk, schema, findings))
+        count += len(chunk.lines)
     if not any(len(part.lines) for part in parts):
         if not findings.defects:
             findings.note("empty_table", "The table has a header and no rows.")
-        return None
+        return None, count
     rows = _joined(parts)
     check_duplicates(rows, schema, findings)
-    return rows
+    return rows, count
 
 
 def _joined(parts: list[TypedRows]) -> TypedRows:
@@ -147,7 +193,7 @@ def _joined(parts: list[TypedRows]) -> TypedRows:
 
 def data_error(defects: tuple[Defect, ...], command: str) -> DataError:
     """Name the first of some defects, one or more, and the command that names them all."""
-    named = "; ".join(f"{_place(defect)}: {defect.sentence.rstrip('.')}" for defect in defects[:_NAMED_DEFECTS])
+    named = "; ".join(f"{place_of(defect)}: {defect.sentence.rstrip('.')}" for defect in defects[:_NAMED_DEFECTS])
     more = f"; and {len(defects) - _NAMED_DEFECTS} more" if len(defects) > _NAMED_DEFECTS else ""
     first = defects[0]
     return DataError(
@@ -161,6 +207,7 @@ def data_error(defects: tuple[Defect, ...], command: str) -> DataError:
     )
 
 
-def _place(defect: Defect) -> str:
+def place_of(defect: Defect) -> str:
+    """Name where a defect is: the file, and as far as it has them column and row."""
     parts = (defect.file, defect.column and f"column {defect.column}", defect.row and f"row {defect.row}")
     return ", ".join(part for part in parts if part)

@@ -32,7 +32,7 @@ def fetch_open_demo(folder: Path, *, endpoint: str | None = None) -> None:
     access = BucketAccess(server, _REGION, credentials=None, timeout_seconds=_PATIENCE_SECONDS, attempts=1)
     bucket = Bucket(OPEN_DEMO, access)
     for name in _TABLES:
-        table = bucket.find(name)
+        table = next(bucket.copies(name), None)
         if table is None:
             raise DataError(f"There is no table {name} in {bucket}.", hint="Set MIMIC_IV_DIR to a copy of the demo.")
         target = folder / table.name

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from contract.names import EnvoyName
 from envoy.errors import DataError
-from envoy.table_files import TableFileError, find_table, read_chunks, read_header
+from envoy.found_tables import find_table
+from envoy.table_files import TableFileError, read_chunks, read_header
 from envoy.table_sources import FoundTable
 from simulation.table_writer import append_rows, open_table
 

@@ -12,7 +12,9 @@ from contract.clinical.outcomes import NEVER, Fates
 from contract.clinical.stays import SECONDS_A_DAY, Stays, Texts
 from envoy.admissions.codings import CodingCounter, Codings
 from envoy.admissions.plain_tables import NotPlain, Types, days, matching, read_frames, texts, times, whole
-from envoy.table_files import TableFileError, find_table
+from envoy.found_tables import Copies, find_copies
+from envoy.inspection import TableRead
+from envoy.table_files import TableFileError
 from envoy.table_schemas import ADMISSIONS, DIAGNOSES, PATIENTS
 from envoy.table_sources import FoundTable, TableSource
 from envoy.tables import Tables
@@ -41,6 +43,14 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class PlainTables:
+    """What the short way gives: the columns, and what was read."""
+
+    columns: Columns
+    read: tuple[TableRead, ...]
+
+
+@dataclass(frozen=True)
 class _Patients:
     """In ascending order of their ``subject_id``."""
 
@@ -65,7 +75,7 @@ class _Admissions:
     died: NDArray[np.bool_]
 
 
-def read_plain(source: TableSource) -> Columns:
+def read_plain(source: TableSource) -> PlainTables:
     """Read the tables by the short way, in memory that the number of diagnoses hardly matters to.
 
     Raises:
@@ -73,13 +83,20 @@ def read_plain(source: TableSource) -> Columns:
         EnvoyError: The bucket that they lie in can't be read.
     """
     try:
-        found = [find_table(source, name) for name in TABLES]
+        found = [find_copies(source, name) for name in TABLES]
     except TableFileError:
         raise NotPlain from None
-    diagnoses, admissions, patients = (_there(table) for table in found)
-    people = _plain_patients(patients)
-    stays = _plain_admissions(admissions)
-    return _columns(stays, people, _plain_codings(diagnoses, stays))
+    diagnoses, admissions, patients = there = [_there(copies) for copies in found]
+    people = _plain_patients(patients.table)
+    stays = _plain_admissions(admissions.table)
+    codings = _plain_codings(diagnoses.table, stays)
+    coded = stays.patients[codings.diagnoses > 0]
+    counts = ((codings.codes, coded), (len(stays.ids), stays.patients), (len(people.ids), people.ids))
+    read = (
+        TableRead(name, copies.table.name, rows, len(np.unique(whose)), copies.others)
+        for name, copies, (rows, whose) in zip(TABLES, there, counts, strict=True)
+    )
+    return PlainTables(_columns(stays, people, codings), tuple(read))
 
 
 def columns_of(tables: Tables) -> Columns:
@@ -155,10 +172,10 @@ def _columns(stays: _Admissions, people: _Patients, codings: Codings) -> Columns
     )
 
 
-def _there(table: FoundTable | None) -> FoundTable:
-    if table is None:
+def _there(copies: Copies | None) -> Copies:
+    if copies is None:
         raise NotPlain
-    return table
+    return copies
 
 
 def _plain_patients(table: FoundTable) -> _Patients:

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contract.clinical.stays import Texts
+from envoy.reading_progress import tell_rows
 from envoy.table_checks import Findings, check_header
 from envoy.table_files import TableFileError, opened, read_header
 from envoy.table_schemas import TableSchema
@@ -44,10 +45,14 @@ def read_frames(table: FoundTable, schema: TableSchema, types: Types) -> Iterato
             raise NotPlain
         places = [header.index(name) for name in types]
         kinds = {str(place): types.get(name, pl.String) for place, name in enumerate(header)}
+        rows = 0
         with opened(table) as stream:
             for block in _blocks(stream):
                 frame = pl.read_csv(block, has_header=False, schema=kinds, columns=places)
+                rows += len(frame)
+                tell_rows(table.name, rows)
                 yield frame.rename({str(header.index(name)): name for name in types}).select(*types)
+        tell_rows(table.name, rows, is_over=True)
     except (TableFileError, OSError, EOFError, zlib.error, pl.exceptions.PolarsError):
         raise NotPlain from None
 

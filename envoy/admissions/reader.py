@@ -1,5 +1,8 @@
 """Reads the cohorts of tasks of admissions from MIMIC-IV's tables."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from contract.tasks import Task
 from envoy.admissions.asked import admissions_to_predict
 from envoy.admissions.cohorts import Made, make_cohort
@@ -7,12 +10,12 @@ from envoy.admissions.columns import TABLES, Columns, columns_of, read_plain
 from envoy.admissions.plain_tables import NotPlain
 from envoy.cohort import Cohort
 from envoy.errors import DataError
-from envoy.inspection import Inspection, leaks_of
+from envoy.found_tables import signatures_of
+from envoy.inspection import Inspection, TableRead, leaks_of
 from envoy.prediction import RowsToPredict
 from envoy.table_checks import Defect
-from envoy.table_files import signatures_of
 from envoy.table_sources import Signatures, TableSource
-from envoy.tables import data_error, load_tables
+from envoy.tables import data_error, look_at_tables
 
 
 class Admissions:
@@ -50,24 +53,36 @@ class Admissions:
 
     def inspect(self, task: Task, source: TableSource) -> Inspection:
         """Find every defect of the tables; without one, say what the cohort is like and who is left out of it."""
-        columns, defects = _read(source)
-        if columns is None:
-            return Inspection(defects)
-        made: Made = make_cohort(task, columns)
+        found = _read(source)
+        if found.columns is None:
+            return Inspection(found.defects, read=found.read, missing=found.missing)
+        made: Made = make_cohort(task, found.columns)
         leaks, remarks = leaks_of(task, made.cohort, "admissions")
-        return Inspection(leaks, (*made.remarks, *remarks), made.summary)
+        return Inspection(leaks, (*made.remarks, *remarks), made.summary, made.cohort, found.read)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The columns, or else the defects; and in both cases what was read."""
+
+    columns: Columns | None
+    defects: tuple[Defect, ...]
+    read: tuple[TableRead, ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def _sound_columns(task: Task, source: TableSource) -> Columns:
-    columns, defects = _read(source)
-    if columns is None:
-        raise data_error(defects, f"fl-envoy check --task {task.name} --data {source}")
-    return columns
+    found = _read(source)
+    if found.columns is None:
+        raise data_error(found.defects, f"fl-envoy check --task {task.name} --data {source}")
+    return found.columns
 
 
-def _read(source: TableSource) -> tuple[Columns | None, tuple[Defect, ...]]:
+def _read(source: TableSource) -> _Read:
     try:
-        return read_plain(source), ()
+        plain = read_plain(source)
+        return _Read(plain.columns, (), plain.read)
     except NotPlain:
-        tables, defects = load_tables(source, frozenset(TABLES))
-        return (None if tables is None else columns_of(tables)), defects
+        looked = look_at_tables(source, frozenset(TABLES))
+        sound = looked.tables if not looked.defects else None
+        return _Read(None if sound is None else columns_of(sound), looked.defects, looked.read, looked.missing)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from contract.tasks import Task
 from envoy.errors import SettingsError
+from envoy.found_tables import say_the_same
 from envoy.own_table.table_map import MAX_MAP_BYTES, TableMap, plain_map, read_map
 from envoy.table_files import TableFileError
 from envoy.table_sources import FoundTable, OneFile, TableFile, TableSource
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+_CORRECT = "Correct --data, ENVOY_DATA or the settings file."
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,23 @@ class MappedSource:
     source: TableSource
     map_file: Path
 
-    def find(self, table: str) -> FoundTable | None:
+    def copies(self, table: str) -> Iterator[FoundTable]:
         """Find a table as without a map."""
-        return self.source.find(table)
+        return self.source.copies(table)
 
     def lying(self, names: Iterable[str]) -> Iterator[FoundTable]:
         """Find files as without a map."""
         return self.source.lying(names)
+
+    @property
+    def absence(self) -> str | None:
+        """Say as without a map why there is no table."""
+        return self.source.absence
+
+    @property
+    def folder(self) -> Path | None:
+        """Where to look around, as without a map."""
+        return self.source.folder
 
     def __str__(self) -> str:
         return str(self.source)
@@ -77,19 +89,28 @@ def read_map_of(files: OwnFiles, task: Task) -> TableMap:
 def _table(task: Task, source: TableSource) -> FoundTable:
     within = source.source if isinstance(source, MappedSource) else source
     if isinstance(within, OneFile):
-        if not within.path.name.endswith(ENDINGS):
-            raise TableFileError("not_text", f"{within.path.name} is none of {', '.join(ENDINGS)}.", hint="Rename it.")
+        if not within.path.name.lower().endswith(ENDINGS):
+            raise _no_table_file(within.path.name)
         return within.table
     names = [f"{task.name}{ending}" for ending in ENDINGS]
+    if within.absence is not None:
+        said = f"There is no file {within}." if str(within).lower().endswith(ENDINGS) else within.absence
+        raise TableFileError("missing_folder", said, hint=_CORRECT)
     found = list(within.lying(names))
     if not found:
         raise TableFileError("missing_file", f"{within} holds none of {', '.join(names)}.", hint="Or name the file.")
-    if len(found) > 1:
-        both = " and ".join(each.name for each in found)
-        raise TableFileError("table_twice", f"The table is there twice: {both}.", hint="Name the one that counts.")
+    for other in found[1:]:
+        if not say_the_same(found[0], other):
+            both = f"{found[0].name} and {other.name}"
+            raise TableFileError("table_twice", f"The table is there twice: {both}.", hint="Name the one that counts.")
     return found[0]
+
+
+def _no_table_file(name: str) -> TableFileError:
+    what = "Rename it." if "." not in name.strip(".") else "Export it as CSV or Parquet, or unpack it."
+    return TableFileError("not_text", f"{name} is none of {', '.join(ENDINGS)}.", hint=what)
 
 
 def _bare(name: str) -> str:
     """Take a table's ending off."""
-    return next(name.removesuffix(ending) for ending in ENDINGS[::-1] if name.endswith(ending))
+    return next(name[: -len(ending)] for ending in ENDINGS[::-1] if name.lower().endswith(ending))

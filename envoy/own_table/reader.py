@@ -7,7 +7,7 @@ import pandas as pd
 
 from contract.tasks import Task
 from envoy.cohort import Cohort
-from envoy.inspection import Inspection, Remark, Summary, leaks_of
+from envoy.inspection import Inspection, Remark, Summary, TableRead, leaks_of
 from envoy.own_table.patient_keys import subject_ids_of
 from envoy.own_table.place import find_own
 from envoy.own_table.rows import OwnRows, Purpose, read_own_rows
@@ -41,12 +41,15 @@ class OwnTables:
     def inspect(self, task: Task, source: TableSource) -> Inspection:
         """Find every defect, and what should be known."""
         rows, defects, file = _look(task, source, "learn")
-        if rows is None or not len(rows):
+        if rows is None:
             return Inspection(defects)
+        read = (TableRead(task.name, file, rows.of, len(np.unique(rows.keys.astype(str)))),)
+        if not len(rows):
+            return Inspection(defects, tuple(_remarks(rows)), read=read)
         cohort = _cohort(task, rows)
         leaks, unjudged = leaks_of(task, cohort, file)
         summary = Summary.of(task, cohort, _missing(task, rows))
-        return Inspection((*defects, *leaks), (*_remarks(rows), *unjudged), summary)
+        return Inspection((*defects, *leaks), (*_remarks(rows), *unjudged), summary, cohort, read)
 
     def to_predict(self, task: Task, source: TableSource) -> RowsToPredict:
         """Read the rows for which a model is asked: those to learn from, without the outcome.

@@ -15,7 +15,7 @@ from envoy.own_table.patient_keys import Keys, note_look_alikes
 from envoy.own_table.place import OwnFiles, read_map_of
 from envoy.own_table.table_map import MapError, TableMap, Told
 from envoy.own_table.text_cells import OwnFile
-from envoy.table_checks import Chunk, Findings, Lines, check_characters, quoted
+from envoy.table_checks import Chunk, Findings, Lines, check_characters, note_repeated_headers, quoted
 from envoy.table_files import TableFileError
 from envoy.table_schemas import Mask
 
@@ -33,6 +33,7 @@ class OwnRows:
         lines: Of n rows the number in the file.
         left_out: Exclusion → how many rows it left out.
         why_not: Of n rows why nothing is predicted; "": something is.
+        of: How many rows the table has, sound or not.
     """
 
     keys: Keys
@@ -41,6 +42,7 @@ class OwnRows:
     lines: Lines
     left_out: Mapping[str, int]
     why_not: Keys
+    of: int
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -124,6 +126,7 @@ class _Reading:
     def _typed(self, chunk: Chunk) -> _Typed:
         count, read = len(chunk.lines), self._read
         readable = check_characters(chunk, self.findings)
+        readable &= ~note_repeated_headers(chunk, self._columns(), self.findings)
         values, faults = np.full((count, len(read)), np.nan), np.full((count, len(read)), SOUND, np.int8)
         known = []
         for place, (feature, told) in enumerate(read):
@@ -166,6 +169,7 @@ class _Reading:
                 chunk.lines[kept],
                 {text: each for text, each in counts.items() if each},
                 why_not[kept],
+                count,
             ),
         )
 
@@ -191,4 +195,5 @@ def _joined(parts: Sequence[OwnRows]) -> OwnRows:
         np.concatenate([part.lines for part in parts]),
         counts,
         np.concatenate([part.why_not for part in parts]),
+        sum(part.of for part in parts),
     )

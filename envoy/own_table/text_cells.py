@@ -11,14 +11,17 @@ import numpy as np
 import pandas as pd
 
 from envoy.errors import SettingsError
+from envoy.file_forms import HEAD_BYTES, form_of
+from envoy.reading_progress import tell_rows
 from envoy.table_checks import Cells, Chunk
-from envoy.table_files import TableFileError, find_dialect, read_chunks, read_header
+from envoy.table_files import TableFileError, explained, find_dialect, read_chunks, read_header
 from envoy.table_sources import FoundTable
 
 if TYPE_CHECKING:
     import polars as pl
 
 _LARGEST_WHOLE = 2.0**53
+_PARQUET = b"PAR1"
 _IN_THE_MAP = "If that is meant, say so in the map file: separator = '…'."
 
 
@@ -32,7 +35,7 @@ class OwnFile:
 
     def __init__(self, table: FoundTable, separator: str) -> None:
         self._table = table
-        self._is_parquet = table.name.endswith(".parquet")
+        self._is_parquet = table.name.lower().endswith(".parquet")
         if not self._is_parquet:
             self._dialect = find_dialect(table, separator)
 
@@ -63,7 +66,9 @@ class OwnFile:
             TableFileError: The file is damaged, or a row has more cells than the header.
         """
         if self._is_parquet:
-            yield _parquet_cells(self._table, columns)
+            cells = _parquet_cells(self._table, columns)
+            tell_rows(self._table.name, len(cells.lines), is_over=True)
+            yield cells
             return
         for chunk in read_chunks(self._table, header, self._dialect):
             yield Chunk({name: chunk.columns[name] for name in columns}, chunk.lines)
@@ -75,8 +80,13 @@ def _parquet_names(table: FoundTable) -> list[str]:
     except ImportError:
         raise SettingsError("Parquet can't be read here.", hint="pip install polars, or export a CSV.") from None
     try:
-        with table.open() as stream:
-            return list(pl.read_parquet_schema(io.BytesIO(stream.read())))
+        with explained(), table.open() as stream:
+            data = stream.read()
+        form = form_of(data[:HEAD_BYTES]) if not data.startswith(_PARQUET) else None
+        if form is not None:
+            said = f"The file is named .parquet, but is {form.is_a}."
+            raise TableFileError("not_parquet", said, hint=form.hint)
+        return list(pl.read_parquet_schema(io.BytesIO(data)))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _no_parquet(error) from None
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.tasks import DIAGNOSIS_COUNT
-from envoy.bucket import Bucket, ObjectReader
+from envoy.bucket import Bucket, BucketTable, ObjectReader
 from envoy.bucket_address import BucketAddress
 from envoy.bucket_link import FIRST_PIECE_BYTES, ChangedObjectError, FoundObject
 from envoy.errors import TablesUnreachableError
+from envoy.found_tables import find_copies
 from envoy.participation.patients import Patients
 from envoy.reading import inspect, read_cohort, signatures
 from envoy.table_files import TableFileError, read_chunks, read_header
@@ -27,6 +28,10 @@ from tests.envoy.raw_server import raw_server
 from tests.envoy.test_table_files import damaged
 from tests.s3_server import S3Bucket, S3Server
 from tests.unruly_proxy import UnrulyProxy
+
+
+def the_first(source: Bucket, table: str) -> BucketTable:
+    return next(source.copies(table))
 
 
 @pytest.fixture
@@ -52,16 +57,37 @@ def test_tables_in_a_bucket_read_as_those_in_a_folder(data_folder: DataFolder, t
     assert inspect_tables(twin()) == ()
 
 
-def test_the_first_name_that_is_there_counts(bucket: S3Bucket) -> None:
+def test_every_object_of_a_table_is_found_the_first_name_first(bucket: S3Bucket) -> None:
     source = Bucket(BucketAddress(bucket.name, "a"), bucket.server.access())
-    assert source.find("patients") is None
-    for name in reversed([*names_of("patients")]):
+    assert list(source.copies("patients")) == []
+    names = [*names_of("patients")]
+    for name in reversed(names):
         bucket.put(f"a/{name}", name.encode())
-        found = source.find("patients")
-        assert found is not None
+        found = the_first(source, "patients")
         with found.open() as stream:
             assert (found.name, stream.read()) == (name, name.encode())
     assert str(found) == f"s3://{bucket.name}/a/hosp/patients.csv"
+    assert [each.name for each in source.copies("patients")] == names
+    assert (source.absence, source.folder) == (None, None)
+
+
+def test_a_table_that_is_there_twice_and_differs_is_a_defect_in_a_bucket_too(
+    data_folder: DataFolder, twin: Callable[[], Bucket]
+) -> None:
+    text = (data_folder.path / DIAGNOSES).read_text()
+    data_folder.put(f"core/{DIAGNOSES.removeprefix('hosp/')}.gz", text)
+    assert inspect_tables(twin()) == ()
+    data_folder.put(f"core/{DIAGNOSES.removeprefix('hosp/')}.gz", text.replace("0030", "0031"))
+    (defect,) = inspect_tables(twin())
+    assert (defect.kind, inspect_tables(data_folder.path)) == ("table_twice", (defect,))
+
+
+def test_so_is_one_beside_parquet_which_nobody_could_hold_against_it(bucket: S3Bucket) -> None:
+    bucket.put("a/hosp/patients.csv", b"rows")
+    bucket.put("a/hosp/patients.parquet", b"PAR1")
+    with pytest.raises(TableFileError, match=r"hosp/patients\.csv and hosp/patients\.parquet") as refused:
+        find_copies(Bucket(BucketAddress(bucket.name, "a"), bucket.server.access()), "patients")
+    assert refused.value.kind == "table_twice"
 
 
 def test_a_hospitals_own_table_and_its_map_are_read_from_a_bucket_too(bucket: S3Bucket) -> None:
@@ -118,8 +144,7 @@ def test_a_table_replaced_between_its_header_and_its_rows_is_a_defect(
     data_folder: DataFolder, bucket: S3Bucket
 ) -> None:
     source = Bucket(bucket.put_folder(data_folder.path, "a"), bucket.server.access())
-    table = source.find("diagnoses_icd")
-    assert table is not None
+    table = the_first(source, "diagnoses_icd")
     header = read_header(table)
     bucket.put(f"a/{DIAGNOSES}", (data_folder.path / DIAGNOSES).read_bytes().replace(b"0030", b"0031"))
     with pytest.raises(TableFileError, match="replaced or removed") as changed:
@@ -131,14 +156,14 @@ def test_a_table_replaced_while_it_is_read_is_named_as_any_defect(
     data_folder: DataFolder, bucket: S3Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Bucket(bucket.put_folder(data_folder.path, "a"), bucket.server.access())
-    find = Bucket.find
+    copies = Bucket.copies
 
-    def replaced(self: Bucket, table: str) -> object:
-        found = find(self, table)
+    def replaced(self: Bucket, table: str) -> Iterator[BucketTable]:
+        found = list(copies(self, table))
         bucket.put(f"a/{DIAGNOSES}", b"other")
-        return found
+        return iter(found)
 
-    monkeypatch.setattr(Bucket, "find", replaced)
+    monkeypatch.setattr(Bucket, "copies", replaced)
     (defect,) = inspect_tables(source)
     assert place(defect) == (DIAGNOSES, None, None, "changed_table")
     assert isinstance(defect, Defect)
@@ -182,8 +207,7 @@ def test_asking_whether_a_table_changed_moves_none_of_its_bytes(bucket: S3Bucket
     bucket.put("diagnoses_icd.csv", b"x" * 5_000_000)
 
     with UnrulyProxy(int(bucket.server.url.rpartition(":")[2]), seed=1, cut_share=0.001) as proxy:
-        found = Bucket(BucketAddress(bucket.name), bucket.server.access(proxy.url)).find("diagnoses_icd")
-        assert found is not None
+        found = the_first(Bucket(BucketAddress(bucket.name), bucket.server.access(proxy.url)), "diagnoses_icd")
         assert found.signature[2] == 5_000_000
         assert proxy.carried_bytes < 20_000
 
@@ -244,8 +268,7 @@ def test_what_nobody_has_read_yet_stays_at_the_server(s3: S3Server) -> None:
                 sent.append(32768)
 
     with raw_server(answer) as server:
-        table = Bucket(BucketAddress("tables"), s3.access(server.url)).find("diagnoses_icd")
-        assert table is not None
+        table = the_first(Bucket(BucketAddress("tables"), s3.access(server.url)), "diagnoses_icd")
         with table.open() as stream:
             read = len(stream.read(2 << 20))
             assert read == 2 << 20
@@ -275,7 +298,6 @@ def test_a_change_leaves_as_a_defect_of_the_table() -> None:
 def test_a_signature_is_the_key_the_tag_and_the_size(bucket: S3Bucket) -> None:
 
     bucket.put("x/patients.csv", b"rows")
-    found = Bucket(BucketAddress(bucket.name, "x"), bucket.server.access()).find("patients")
-    assert found is not None
+    found = the_first(Bucket(BucketAddress(bucket.name, "x"), bucket.server.access()), "patients")
     assert found.found == FoundObject("x/patients.csv", '"' + hashlib.md5(b"rows").hexdigest() + '"', 4)  # noqa: S324
     assert found.signature == ("x/patients.csv", found.found.tag, 4)

@@ -39,4 +39,6 @@ def test_levels_have_no_events_and_no_such_leaks() -> None:
 
 
 def test_rows_patients_and_events_are_counted() -> None:
-    assert Summary.of(HEART, of(LABELS, LABELS * 1.0), {"smoker": 0.5}) == Summary(60, 30, 30, {"smoker": 0.5})
+    assert Summary.of(HEART, of(LABELS, LABELS * 1.0), {"smoker": 0.5}) == Summary(
+        60, 30, 30, {"smoker": 0.5}, {"without the outcome": 15, "with the outcome": 15}
+    )

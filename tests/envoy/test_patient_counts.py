@@ -55,3 +55,22 @@ def test_its_three_tables_are_looked_at_for_changes(data_folder) -> None:
     first = PatientCounts().signatures(DIAGNOSIS_COUNT, source)
     (data_folder.path / "hosp" / "patients.csv").unlink()
     assert (len(first), PatientCounts().signatures(DIAGNOSIS_COUNT, source)) == (3, (*first[:2], None))
+
+
+def test_an_inspection_says_what_was_read_and_what_would_be_learned(data_folder) -> None:
+    found = PatientCounts().inspect(DIAGNOSIS_COUNT, TableFolder(data_folder.path))
+    assert found.defects == ()
+    assert [(each.file, each.rows, each.patients) for each in found.read] == [
+        ("hosp/diagnoses_icd.csv", 6, 2),
+        ("hosp/admissions.csv", 3, 2),
+        ("hosp/patients.csv", 2, 2),
+    ]
+    assert found.summary is not None
+    assert (found.summary.rows, found.summary.classes) == (2, {"low": 2, "medium": 0, "high": 0})
+    assert found.cohort is not None
+
+
+def test_a_count_that_the_task_does_not_know_is_a_defect_of_its_table(data_folder) -> None:
+    narrow = replace(DIAGNOSIS_COUNT, features=(replace(DIAGNOSIS_COUNT.features[0], maximum=2),))
+    (defect,) = PatientCounts().inspect(narrow, TableFolder(data_folder.path)).defects
+    assert (defect.file, defect.kind) == ("hosp/diagnoses_icd.csv", "out_of_bounds")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envoy.errors import DataError
+from envoy.table_sources import source_at
 from envoy.tables import inspect_tables, read_tables
 from tests.envoy.places import DIAGNOSES, place
 
@@ -189,9 +190,20 @@ def test_a_missing_diagnoses_table_is_a_defect_and_missing_others_are_none(tmp_p
     assert inspect_tables(data_folder.path) == ()
     assert read_tables(data_folder.path).admissions is None
 
-    for folder in (tmp_path, tmp_path / "nowhere"):
-        found = [place(defect) for defect in inspect_tables(folder)]
-        assert found == [("hosp/diagnoses_icd.csv.gz", None, None, "missing_file")]
+    (tmp_path / "empty").mkdir()
+    found = [place(defect) for defect in inspect_tables(tmp_path / "empty")]
+    assert found == [("hosp/diagnoses_icd.csv.gz", None, None, "missing_file")]
+
+
+def test_a_folder_that_is_not_there_is_named_as_such_and_once(tmp_path) -> None:
+    (defect,) = inspect_tables(tmp_path / "nowhere")
+    assert place(defect) == (str(tmp_path / "nowhere"), None, None, "missing_folder")
+    assert defect.sentence.startswith(f"There is no folder {tmp_path / 'nowhere'}.")
+    with pytest.raises(DataError, match="There is no folder"):
+        read_tables(tmp_path / "nowhere")
+    (tmp_path / "one.csv").write_text("x")
+    (defect,) = inspect_tables(source_at(tmp_path / "one.csv"))
+    assert "one.csv is one file; MIMIC-IV's tables lie beside each other in a folder" in defect.sentence
 
 
 def test_every_bad_cell_of_one_row_is_named(data_folder) -> None:

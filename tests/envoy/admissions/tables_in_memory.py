@@ -29,17 +29,26 @@ class TablesInMemory:
     texts: dict[str, str] = field(default_factory=lambda: dict(CLEAN))
     is_compressed: bool = False
 
-    def find(self, table: str) -> TableInMemory | None:
+    def copies(self, table: str) -> Iterator[TableInMemory]:
         if table not in self.texts:
-            return None
+            return
         data = self.texts[table].encode("utf-8", "surrogateescape")
         if self.is_compressed:
-            return TableInMemory(f"hosp/{table}.csv.gz", gzip.compress(data, 1))
-        return TableInMemory(f"hosp/{table}.csv", data)
+            yield TableInMemory(f"hosp/{table}.csv.gz", gzip.compress(data, 1))
+        else:
+            yield TableInMemory(f"hosp/{table}.csv", data)
 
     def lying(self, names: Iterable[str]) -> Iterator[TableInMemory]:
         """No file lies beside them."""
         return iter(())
+
+    @property
+    def absence(self) -> None:
+        """They are there."""
+
+    @property
+    def folder(self) -> None:
+        """They lie in none."""
 
     def with_text(self, table: str, text: str) -> "TablesInMemory":
         return TablesInMemory({**self.texts, table: text}, self.is_compressed)

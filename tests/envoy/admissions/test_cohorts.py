@@ -53,7 +53,7 @@ def made(
     source = TablesInMemory(
         {"patients": PATIENTS + patients, "admissions": ADMISSIONS + rows, "diagnoses_icd": DIAGNOSES + codes}
     )
-    return make_cohort(task, read_plain(source))
+    return make_cohort(task, read_plain(source).columns)
 
 
 def kinds(found: Made) -> dict[str, int]:
@@ -218,7 +218,7 @@ ROWS["readmission_30d_coded"] = ROWS["readmission_30d"]
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_rows_patients_and_events_are_those_of_an_independent_query(task: Task, database, mimic_iv_demo: Path):
     query = f"select count(*), count(distinct subject_id), sum(event) from ({ROWS[task.name]}) where age >= 18"  # noqa: S608
-    found = make_cohort(task, read_plain(TableFolder(mimic_iv_demo)))
+    found = make_cohort(task, read_plain(TableFolder(mimic_iv_demo)).columns)
     summary = found.summary
     assert (summary.rows, summary.patients, summary.events) == database.execute(query).fetchone()
     assert (len(found.cohort), found.cohort.patients, int(found.cohort.labels.sum())) == (
@@ -252,7 +252,7 @@ def test_a_history_that_counts_the_stay_itself_would_have_been_found(database, m
 
 
 def history_of(folder: Path) -> np.ndarray:
-    cohort = make_cohort(IN_HOSPITAL, read_plain(TableFolder(folder))).cohort
+    cohort = make_cohort(IN_HOSPITAL, read_plain(TableFolder(folder)).columns).cohort
     return cohort.features[:, [IN_HOSPITAL.column_names.index(name) for name in COUNTED]]
 
 
@@ -260,7 +260,7 @@ def test_every_quantity_can_be_an_input(mimic_iv_demo: Path):
     """Each quantity of the contract is in one of the tasks, or is the value of one that is."""
     used = {feature.source for task in TASKS for feature in task.features}
     assert used == set(QUANTITIES)
-    columns = read_plain(TableFolder(mimic_iv_demo))
+    columns = read_plain(TableFolder(mimic_iv_demo)).columns
     for task in TASKS:
         features = make_cohort(replace(task, exclusions=()), columns).cohort.features
         assert np.isfinite(features).all()

@@ -9,7 +9,7 @@ from contract.clinical.outcomes import NEVER
 from envoy.admissions.columns import TABLES, columns_of, read_plain
 from envoy.admissions.plain_tables import NotPlain
 from envoy.table_sources import TableFolder
-from envoy.tables import load_tables
+from envoy.tables import look_at_tables
 from tests.envoy.admissions.same_columns import same
 from tests.envoy.admissions.tables_in_memory import TablesInMemory
 from tests.envoy.conftest import CLEAN
@@ -20,13 +20,13 @@ NEEDED = frozenset(TABLES)
 @pytest.mark.parametrize("is_compressed", [False, True])
 def test_clean_tables_go_the_short_way(is_compressed: bool):
     source = TablesInMemory(is_compressed=is_compressed)
-    tables, _ = load_tables(source, NEEDED)
+    tables = look_at_tables(source, NEEDED).tables
     assert tables is not None
-    assert same(read_plain(source), columns_of(tables))
+    assert same(read_plain(source).columns, columns_of(tables))
 
 
 def test_what_the_tables_hold_is_in_the_columns():
-    found = read_plain(TablesInMemory())
+    found = read_plain(TablesInMemory()).columns
     assert found.stays.patients.tolist() == [10000001, 10000002, 10000002]
     assert found.stays.ages.tolist() == [21 + 71, 72.5 + 19, 72.5 + 20]
     assert found.stays.sexes.names == ("F", "M")
@@ -45,12 +45,10 @@ def test_a_table_that_is_missing_is_for_the_careful_way(table: str):
     source = TablesInMemory({name: text for name, text in CLEAN.items() if name != table})
     with pytest.raises(NotPlain):
         read_plain(source)
-    tables, defects = load_tables(source, NEEDED)
-    assert tables is None
-    assert [defect.kind for defect in defects] == ["missing_file"]
+    assert [defect.kind for defect in look_at_tables(source, NEEDED).defects] == ["missing_file"]
 
 
 def test_the_real_tables_go_the_short_way(mimic_iv_demo: Path):
-    tables, _ = load_tables(mimic_iv_demo, NEEDED)
+    tables = look_at_tables(mimic_iv_demo, NEEDED).tables
     assert tables is not None
-    assert same(read_plain(TableFolder(mimic_iv_demo)), columns_of(tables))
+    assert same(read_plain(TableFolder(mimic_iv_demo)).columns, columns_of(tables))

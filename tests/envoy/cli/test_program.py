@@ -31,7 +31,7 @@ def test_a_director_that_does_not_answer_ends_a_command_with_3(away: Run, comman
         (["send", "nowhere"], 5, "nowhere is not there"),
         (["train", "--offline", "parcel", "--scaler", "mine"], 2, "no choice of scaler"),
         (["train", "--offline", "parcel", "--task", "No Such"], 2, "No Such"),
-        (["train", "--offline", "parcel", "--data", "nowhere"], 5, "There is no hosp/diagnoses_icd.csv"),
+        (["train", "--offline", "parcel", "--data", "nowhere"], 5, "There is no folder nowhere"),
         (["train", "--offline", "blocked/parcel"], 2, "but blocked is a file, not a folder"),
         (["join", "--director", "nowhere", "--code", "code"], 2, "no address"),
         (["join", "--director", f"http://127.0.0.1:{free_port()}", "--code", "code"], 3, "does not answer"),

@@ -50,3 +50,27 @@ def test_what_is_not_there_or_there_twice_is_named(tmp_path: Path) -> None:
     assert refused.value.kind == "table_twice"
     with pytest.raises(TableFileError, match="is none of"):
         find_own(HEART, source_at(put(tmp_path, "", "heart.xlsx")))
+
+
+def test_two_files_that_say_the_same_are_one_and_capitals_do_not_count(tmp_path: Path) -> None:
+    put(tmp_path, table(), "HEART.CSV")
+    put(tmp_path, gzip.compress(table().encode()), "heart.csv.gz")
+    assert find_own(HEART, source_at(tmp_path)).table.name == "HEART.CSV"
+    put(tmp_path, MAP, "Heart.map.toml")
+    found = find_own(HEART, source_at(tmp_path))
+    assert found.map_file is not None
+    assert found.map_file.name == "Heart.map.toml"
+    put(tmp_path, gzip.compress(b"other"), "heart.csv.gz")
+    with pytest.raises(TableFileError, match=r"HEART\.CSV and heart\.csv\.gz"):
+        find_own(HEART, source_at(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("heart.xlsx", "Export it as CSV or Parquet"), ("heart.zip", "unpack it"), ("heart", "Rename it")],
+)
+def test_a_file_of_another_kind_is_told_what_to_do_with_it(tmp_path: Path, name: str, hint: str) -> None:
+    with pytest.raises(TableFileError) as refused:
+        find_own(HEART, source_at(put(tmp_path, "x", name)))
+    assert hint in refused.value.hint
+    assert MappedSource(source_at(tmp_path), tmp_path / "map").folder == tmp_path

@@ -43,8 +43,13 @@ def test_a_defect_stops_a_cohort_and_names_the_command_that_names_all(tmp_path: 
     with pytest.raises(DataError, match=r"heart\.csv, column age, row 22: '300' is outside 18 to 110 years") as refused:
         read_cohort(HEART, path)
     assert refused.value.hint.startswith(f"fl-envoy check --task heart --data {path}")
+    (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match=r"holds none of heart\.csv"):
+        read_cohort(HEART, tmp_path / "empty")
+    with pytest.raises(DataError, match=r"There is no folder .*nowhere\."):
         read_cohort(HEART, tmp_path / "nowhere")
+    with pytest.raises(DataError, match=r"There is no file .*gone\.csv\."):
+        read_cohort(HEART, tmp_path / "gone.csv")
 
 
 def test_one_patient_under_two_keys_is_a_leak(tmp_path: Path) -> None:

@@ -255,3 +255,7 @@ def test_to_predict_no_outcome_is_wanted_and_what_is_unknown_abstains(tmp_path: 
 
 def test_many_rows_are_read_at_once(tmp_path: Path) -> None:
     assert len(sound(put(tmp_path, table(*rows(2000))))) == 2000
+
+
+def test_a_header_that_stands_there_twice_is_one_defect(tmp_path: Path) -> None:
+    assert places(put(tmp_path, table(*rows(30), HEADER, *rows(5)))) == [(None, 32, "repeated_header")]

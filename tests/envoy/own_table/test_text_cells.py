@@ -58,3 +58,9 @@ def test_what_is_no_parquet_is_named(data: bytes) -> None:
     with pytest.raises(TableFileError) as refused:
         OwnFile(Lying("a.parquet", data), ",").header()
     assert refused.value.kind == "not_parquet"
+
+
+def test_what_it_is_instead_is_said() -> None:
+    with pytest.raises(TableFileError, match=r"named \.parquet, but is a spreadsheet") as refused:
+        OwnFile(Lying("a.parquet", b"PK\x03\x04 and so on"), ",").header()
+    assert refused.value.kind == "not_parquet"
