@@ -18,7 +18,7 @@ from contract.network import State
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
-from envoy.cohort import Split, split_of
+from envoy.cohort import Cohort, Split, split_of
 from envoy.evaluation import evaluate
 from envoy.house_rules import USUAL_RULES, HouseRules
 from envoy.parcel import own_scaler_file, pack
@@ -85,7 +85,12 @@ def read_patients(task: Task, source: TableSource | Path, *, seed: int, held_out
     Raises:
         DataError: The tables have a defect.
     """
-    return LocalData(task, split_of(task, read_cohort(task, source), seed, held_out_share))
+    return split_patients(task, read_cohort(task, source), seed=seed, held_out_share=held_out_share)
+
+
+def split_patients(task: Task, cohort: Cohort, *, seed: int, held_out_share: float) -> LocalData:
+    """Split a cohort as it is trained on."""
+    return LocalData(task, split_of(task, cohort, seed, held_out_share))
 
 
 def make_submission(

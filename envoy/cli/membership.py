@@ -18,6 +18,7 @@ from envoy.cli.program import (
     joined,
     new_client,
     out,
+    path_said,
     print_json,
     says_what_failed,
 )
@@ -49,7 +50,10 @@ def join(
         str | None, typer.Option(help="The one-time code from the consortium's admin; others here can see it.")
     ] = None,
     code_file: Annotated[
-        Path | None, typer.Option("--code-file", help="The file that holds the code; - is standard input.")
+        Path | None,
+        typer.Option(
+            "--code-file", parser=path_said, metavar="FILE", help="The file that holds the code; - is standard input."
+        ),
     ] = None,
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Let the token travel unencrypted to another machine.")
@@ -94,7 +98,13 @@ def _kept_or_shown(home: Joining, membership: Membership) -> str | None:
 def renew(
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="The file of the admin's JSON; else standard input.", show_default=False),
+        typer.Option(
+            "--file",
+            parser=path_said,
+            metavar="FILE",
+            help="The file of the admin's JSON; else standard input.",
+            show_default=False,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

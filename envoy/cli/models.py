@@ -14,6 +14,7 @@ from contract.agreement import require_agreement
 from contract.tasks import Task
 from envoy.bundle import lost_in
 from envoy.cli.answers import answer_one, answer_waiting
+from envoy.cli.patients import chosen_patients
 from envoy.cli.program import (
     AsJson,
     Data,
@@ -21,12 +22,12 @@ from envoy.cli.program import (
     MapFile,
     Seed,
     TaskOption,
-    chosen_patients,
     chosen_seed,
     chosen_task,
     err,
     joined,
     out,
+    path_said,
     print_json,
     says_what_failed,
     start_keeper,
@@ -55,7 +56,10 @@ def train(
     scaler: Annotated[str, typer.Option(help="merged, or own: behind which scaler to train.")] = "merged",
     dry_run: DryRun = False,
     map_file: MapFile = None,
-    offline: Annotated[Path | None, typer.Option(help="Write the parcel to this folder; contact nobody.")] = None,
+    offline: Annotated[
+        Path | None,
+        typer.Option(parser=path_said, metavar="DIR", help="Write the parcel to this folder; contact nobody."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --offline: write over a parcel that was not sent.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -70,7 +74,7 @@ def train(
     waiting = say_what_waits(sending.outbox, f"It goes before what is trained now. Without training: {SEND}")
     agreed = keeper.task(client, task_name)
     require_room(settings.home_folder, "ENVOY_HOME", _room_bytes(agreed))
-    local = chosen_patients(settings, agreed, data, seed)
+    local = chosen_patients(settings, agreed, data, seed, as_json=as_json)
     answered = answer_waiting(settings, client, membership, local, dry_run=dry_run)
     report = local.statistics
     is_news = ReportedStatistics(settings.home_folder).is_news(membership.director, report)
@@ -106,7 +110,7 @@ def _train_offline(
     lost = lost_in(folder, Ledger(settings.home_folder))
     if lost is not None:
         require_agreement(lost, agreed=yes)
-    local = chosen_patients(settings, start.task, data, seed)
+    local = chosen_patients(settings, start.task, data, seed, as_json=as_json)
     trained = _train(settings, local, start, seed, choice)
     write_parcel(trained.parcel, folder)
     _keep(settings, local, trained)
@@ -132,7 +136,7 @@ def evaluate(
     client, membership = joined(settings)
     keeper = start_keeper(settings)
     agreed = keeper.task(client, chosen_task(settings, task))
-    local = chosen_patients(settings, agreed, data, seed)
+    local = chosen_patients(settings, agreed, data, seed, as_json=as_json)
     if answer is not None:
         answer_one(settings, client, local, answer, dry_run=dry_run, as_json=as_json)
         return

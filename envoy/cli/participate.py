@@ -44,6 +44,7 @@ from envoy.participation.patients import Patients
 from envoy.participation.sender import Sender
 from envoy.participation.status import read_status
 from envoy.participation.switches import Switches
+from envoy.reading_progress import Watch, watched_by
 from envoy.settings import EnvoySettings, read_settings
 from envoy.table_sources import TableSource
 
@@ -77,7 +78,8 @@ def participate(
             _get_ready(settings, membership)
             client = client_of(_impatient(settings), membership, on_wait)
             loop = _participation(settings, membership, source, bulletin, client)
-            loop.take_part(1 if once else runs, in_run=before.run if before else None)
+            with watched_by(_told_by(bulletin)):
+                loop.take_part(1 if once else runs, in_run=before.run if before else None)
         except KeyboardInterrupt:
             bulletin.say("stopped", "Stopped. Started again, it goes on from here.")
             bulletin.enter("stopped")
@@ -188,6 +190,16 @@ def _get_ready(settings: EnvoySettings, membership: Membership) -> None:
     for name in settings.allowed_tasks:
         with suppress(UnknownTaskError, PolicyError):  # nobody here has seen it: its first round takes longer
             warm_up(BUILT_IN_TASKS.get(name) or start_keeper(settings).last_task(name), membership.envoy_name)
+
+
+def _told_by(bulletin: Bulletin) -> Watch:
+    """Tell of each table that was read to its end."""
+
+    def tell(file: str, rows: int, is_over: bool) -> None:
+        if is_over:
+            bulletin.say("table_read", f"Read {file}: {rows:,} rows.", file=file, rows=rows)
+
+    return tell
 
 
 def _stop(signal_number: int, frame: object) -> None:

@@ -14,12 +14,14 @@ from envoy.cli.program import (
     TaskOption,
     chosen_task,
     out,
+    path_said,
     print_json,
     says_what_failed,
     start_keeper,
     tables_source,
     with_map,
 )
+from envoy.cli.reading_shown import reading_shown
 from envoy.errors import PolicyError
 from envoy.kept_files import write_whole
 from envoy.kept_models import KeptModels
@@ -31,7 +33,10 @@ Which = Literal["global", "local", "both"]
 
 @says_what_failed
 def predict(
-    out_file: Annotated[Path, typer.Option("--out", help="Write the predictions to this file, as CSV.")],
+    out_file: Annotated[
+        Path,
+        typer.Option("--out", parser=path_said, metavar="FILE", help="Write the predictions to this file, as CSV."),
+    ],
     data: Data = None,
     task: TaskOption = None,
     map_file: MapFile = None,
@@ -44,7 +49,9 @@ def predict(
     models = _models(settings, asked, model)
     from envoy.reading import rows_to_predict  # late: pandas takes half a second
 
-    rows = rows_to_predict(asked, tables_source(settings, data))
+    source = tables_source(settings, data)
+    with reading_shown(as_json=as_json):
+        rows = rows_to_predict(asked, source)
     write_whole(out_file, written(predicted(asked, rows, models)).encode(), lasting=False)
     abstained = sum(why != "" for why in rows.why_not)
     have = [whose for whose, found in models.items() if found is not None]

@@ -40,9 +40,9 @@ from envoy.ledger import Ledger
 from envoy.membership import Membership, MembershipFile
 from envoy.own_table.place import MappedSource
 from envoy.own_words import HOW_TO_RENEW
+from envoy.said_path import said_path, unquoted
 from envoy.settings import EnvoySettings
 from envoy.starting_point import StartKeeper
-from envoy.submission import LocalData, read_local_data
 from envoy.table_sources import TableSource, source_at
 
 out, err = Terminal(), Terminal(stderr=True)
@@ -62,7 +62,16 @@ _EXITS: Mapping[type[FederationError], int] = {
     CallerError: 5,
 }
 """0 ok, 2 usage, 3 network, 4 refused, 5 data, 6 policy."""
-EXIT_DATA = 5
+EXIT_DATA, EXIT_POLICY = 5, 6
+
+
+def path_said(text: str) -> Path:
+    """Read an option's path as a person writes it: ~ stands for a home wherever the shell left it."""
+    try:
+        return said_path(text)
+    except SettingsError as error:
+        raise typer.BadParameter(f"{error.sentence} {error.hint}") from None
+
 
 Data = Annotated[
     str | None,
@@ -76,7 +85,11 @@ Data = Annotated[
 MapFile = Annotated[
     Path | None,
     typer.Option(
-        "--map", help="The map of your own table; else ENVOY_MAP, else the one beside it.", show_default=False
+        "--map",
+        parser=path_said,
+        metavar="FILE",
+        help="The map of your own table; else ENVOY_MAP, else the one beside it.",
+        show_default=False,
     ),
 ]
 TaskOrFile = Annotated[
@@ -178,8 +191,14 @@ def tables_source(
     place = settings.data if data is None else read_place(data)
     if place is None:
         raise SettingsError("No folder of tables was named.", hint="Give --data DIR, or set ENVOY_DATA.")
+    if isinstance(place, Path) and not place.exists():
+        what = "file" if place.suffix.lower() in (".csv", ".gz", ".parquet") else "folder"
+        raise DataError(
+            f"There is no {what} {place}.",
+            hint="Correct --data." if data is not None else "Correct ENVOY_DATA, or data in envoy.toml.",
+        )
     source = source_at(place) if isinstance(place, Path) else Bucket(place, _bucket_access(settings, place, on_wait))
-    return source if settings.map is None else MappedSource(source, settings.map.expanduser())
+    return source if settings.map is None else MappedSource(source, settings.map)
 
 
 def _bucket_access(settings: EnvoySettings, place: BucketAddress, on_wait: Callable[[Wait], object]) -> BucketAccess:
@@ -214,8 +233,8 @@ def task_at_hand(settings: EnvoySettings, task: str | None) -> Task:
         UnknownTaskError: Neither the home nor the installation knows the name.
     """
     said = task or settings.task
-    if said.endswith(".toml"):
-        return read_task_file(read_bounded(Path(said), MAX_TASK_BYTES))
+    if unquoted(said).lower().endswith(".toml"):
+        return read_task_file(read_bounded(said_path(said), MAX_TASK_BYTES))
     try:
         return start_keeper(settings).last_task(TaskName(said))
     except UnknownTaskError:
@@ -228,17 +247,6 @@ def task_at_hand(settings: EnvoySettings, task: str | None) -> Task:
 def chosen_seed(settings: EnvoySettings, seed: int | None) -> int:
     """Give the seed, by option or setting."""
     return settings.seed if seed is None else seed
-
-
-def chosen_patients(settings: EnvoySettings, task: Task, data: str | None, seed: int | None) -> LocalData:
-    """Read this hospital's patients of a task, split."""
-    return read_local_data(
-        task,
-        tables_source(settings, data),
-        seed=chosen_seed(settings, seed),
-        held_out_share=settings.held_out_share,
-        rules=settings.rules,
-    )
 
 
 def start_keeper(settings: EnvoySettings) -> StartKeeper:

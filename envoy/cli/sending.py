@@ -10,7 +10,7 @@ import typer
 from contract.errors import FederationError
 from contract.moments import shown_moment
 from contract.parts import Parcel
-from envoy.cli.program import AsJson, DryRun, client_of, err, out, print_json, says_what_failed, start_keeper
+from envoy.cli.program import AsJson, DryRun, client_of, err, out, path_said, print_json, says_what_failed, start_keeper
 from envoy.cli.showing import print_sent, sent_facts, sent_in_words, show_parcel, show_parcels
 from envoy.director_client import DirectorClient
 from envoy.errors import DataError, NetworkError, RefusedError
@@ -30,7 +30,12 @@ SEND = "fl-envoy send"
 def send(
     bundle: Annotated[
         Path | None,
-        typer.Argument(help="A folder of fl-envoy train --offline; else what waits in the home.", show_default=False),
+        typer.Argument(
+            parser=path_said,
+            metavar="[BUNDLE]",
+            help="A folder of fl-envoy train --offline; else what waits in the home.",
+            show_default=False,
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -1,6 +1,7 @@
 """``fl-envoy statistics``: this hospital's share of the common scaler."""
 
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
+from envoy.cli.patients import chosen_patients
 from envoy.cli.program import (
     AsJson,
     Data,
@@ -8,7 +9,6 @@ from envoy.cli.program import (
     MapFile,
     Seed,
     TaskOption,
-    chosen_patients,
     chosen_task,
     joined,
     print_json,
@@ -37,7 +37,7 @@ def statistics(
     client, membership = joined(settings)
     keeper = start_keeper(settings)
     agreed = keeper.task(client, chosen_task(settings, task))
-    report = chosen_patients(settings, agreed, data, seed).statistics
+    report = chosen_patients(settings, agreed, data, seed, as_json=as_json or dry_run).statistics
     keeper.fetch(client, agreed)  # for days without a link
     if dry_run:
         print_json(report)

@@ -17,6 +17,7 @@ from envoy.cli.program import (
     err,
     joined,
     out,
+    path_said,
     print_json,
     says_what_failed,
     start_keeper,
@@ -79,7 +80,9 @@ def accept(
 @says_what_failed
 def template(
     task: Annotated[str, typer.Argument(metavar="FILE.toml|NAME", help="The task's file, or a task known here.")],
-    out_file: Annotated[Path | None, typer.Option("--out", help="Write the header to this file.")] = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", parser=path_said, metavar="FILE", help="Write the header to this file.")
+    ] = None,
 ) -> None:
     """Give the header that an export of this hospital's table must have, and say what each column holds."""
     from envoy.own_table.template import columns_in_words, header_of

@@ -44,9 +44,14 @@ def test_one_run_is_told_in_lines_of_json(run: Run, director: PlayedRounds) -> N
     ended = run("participate", "--once", "--json")
     assert ended.exit_code == 0, ended.output
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [each["event"] for each in lines][:3] == ["ready", "invited", "answered"]
+    assert [each["event"] for each in lines][:3] == ["ready", "invited", "table_read"]
     assert lines[-1]["event"] == "run.over"
     assert {"at", "event", "sentence"} <= set(lines[0])
+    read = [each for each in lines if each["event"] == "table_read"]
+    assert [each["file"] for each in read] == [
+        f"hosp/{name}.csv.gz" for name in ("diagnoses_icd", "admissions", "patients")
+    ]
+    assert read[0]["sentence"] == f"Read hosp/diagnoses_icd.csv.gz: {read[0]['rows']:,} rows."
     assert list(director.returned) == [1, 2]
 
 

@@ -119,9 +119,11 @@ def test_tables_are_read_from_a_bucket_as_from_a_folder(
 ) -> None:
     bucket.put_folder(tables, "mimic")
     monkeypatch.setenv("ENVOY_S3_ANONYMOUS", "1")
-    assert run("check", "--data", f"s3://{bucket.name}/mimic").stdout == "No defects.\n"
+    found = run("check", "--data", f"s3://{bucket.name}/mimic").stdout
+    assert found.startswith(f"Tables in s3://{bucket.name}/mimic:\n  hosp/diagnoses_icd.csv.gz: ")
+    assert found.endswith("No defects.\n")
     monkeypatch.setenv("ENVOY_DATA", f"s3://{bucket.name}/mimic/")
-    assert run("check").stdout == "No defects.\n"
+    assert run("check").stdout == found
     missing = run("train", "--offline", "parcel", "--data", f"s3://{bucket.name}/other")
     assert (missing.exit_code, "There is no hosp/diagnoses_icd.csv" in missing.stderr) == (5, True)
     assert f"fl-envoy check --data s3://{bucket.name}/other" in missing.stderr
