@@ -1,6 +1,7 @@
 """The one composition root: settings → Director, whose stages are assembled here and nowhere else."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from director.overview.matters import Patience
 from director.overview.service import Overviews
 from director.proposals.service import Proposals, SecondAdmin
 from director.records.blobs import BlobStore
-from director.records.database import Database
+from director.records.database import REVISION, Database
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
 from director.rounds.board import Board
@@ -45,6 +46,15 @@ from director.upkeep.logs import EventLog, TrainingLogs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
+
+
+@dataclass(frozen=True)
+class Initialised:
+    """What became of a data folder: the schema that it had (None: it is new) and has, and whether anything changed."""
+
+    schema_before: str | None
+    schema: str
+    is_changed: bool
 
 
 class Director:
@@ -111,15 +121,15 @@ class Director:
         self.ledger.add_reader(LastingReaders(self.database, lasting).learn)
         self._follower = Follower(self.database, learn=self.ledger.let_readers_learn, note=self._note)
 
-    def initialise(self) -> None:
-        """Make the data folder a federation's, or bring an older one up to date.
+    def initialise(self) -> Initialised:
+        """Make the data folder a federation's, or bring an older one up to date; says which of it was done.
 
         Raises:
             NotInitialisedError: Artifacts are there but no database: it is never made anew in silence.
             DatabaseError: What is there is damaged.
         """
-        is_new = not (self.database.is_there and self.database.holds_tables())
-        if is_new and next(self.blobs.digests(), None) is not None:
+        before = self.database.schema() if self.database.is_there else None
+        if before is None and next(self.blobs.digests(), None) is not None:
             raise NotInitialisedError(
                 "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
             )
@@ -132,6 +142,7 @@ class Director:
         self.learn_tasks()
         with self.ledger.act("director") as act:
             self.tasks.catch_up(act)
+        return Initialised(before, REVISION, is_changed=before != REVISION or bool(act.told))
 
     def learn_tasks(self) -> None:
         """Learn which tasks there are; a director that was opened learns it by itself."""

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from aggregation.counting import LEAST_COUNT_RATIO
 from aggregation.errors import UnknownStrategyError
@@ -22,10 +24,20 @@ from contract.tasks import BUILT_IN_TASKS
 from contract.tasks.soundness import mistakes_of
 from director.errors import SettingsError
 from director.records import failpoints
+from director.records.database import url_of
+from director.records.given_files import given_path, told_in
 
 CONFIG_FILE = "director.toml"
+DATA_DIR_VARIABLE = "DIRECTOR_DATA_DIR"
 _CONFIG_VARIABLE = "DIRECTOR_CONFIG"
 _TRACKERS = ("http", "https", "sqlite")
+
+
+def _read_path(given: object) -> object:
+    return given_path(given) if isinstance(given, str) else given
+
+
+GivenPath = Annotated[Path, BeforeValidator(_read_path)]
 
 
 class TaskSettings(BaseModel):
@@ -106,13 +118,13 @@ class DirectorSettings(BaseSettings):
         env_prefix="DIRECTOR_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    data_dir: Path = Path()
+    data_dir: GivenPath = Path()
     database_url: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
+    tls_cert: GivenPath | None = None
+    tls_key: GivenPath | None = None
     insecure_http: bool = False
     trusted_proxies: tuple[str, ...] = ()
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 64 * 2**20
@@ -157,10 +169,19 @@ class DirectorSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _sqlite(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("sqlite:", "sqlite+pysqlite:")):
+        if url is None:
+            return None
+        if not url.startswith(("sqlite:", "sqlite+pysqlite:")):
             raise ValueError(
                 "this version works with SQLite alone: leave it out, or give sqlite:////folder/director.db"
             )
+        try:
+            file = make_url(url).database or ""
+        except ArgumentError:
+            file = ""
+        if not file or file == ":memory:" or file.startswith("file:"):
+            raise ValueError("it names no file: give sqlite:////folder/director.db")
+        given_path(file)
         return url
 
     @field_validator("track_uri")
@@ -175,6 +196,8 @@ class DirectorSettings(BaseSettings):
             raise ValueError("give http://server:port, https://… or sqlite:////folder/mlflow.db")
         if not is_file and ("@" in uri or found.query or found.fragment):
             raise ValueError("who you are goes into MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
+        if is_file and (file := make_url(uri).database or "").startswith("~"):
+            return make_url(uri).set(database=str(given_path(file))).render_as_string()
         return uri
 
     @field_validator("strategy")
@@ -220,8 +243,7 @@ class DirectorSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments over environment over file."""
-        file = Path(os.environ.get(_CONFIG_VARIABLE, CONFIG_FILE))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, told_in(config_file()))
 
     @cached_property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -239,9 +261,27 @@ class DirectorSettings(BaseSettings):
         return any(parsed in network for network in self.proxies)
 
     @cached_property
-    def url(self) -> str:
+    def url(self) -> URL:
         """The database's URL."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'director.db'}"
+        if self.database_url is None:
+            return url_of(self.data_dir.resolve() / "director.db")
+        url = make_url(self.database_url)
+        return url.set(database=str(given_path(url.database or "")))
+
+    @property
+    def data_dir_from(self) -> str:
+        """Who said where the data folder is, as a phrase."""
+        if os.environ.get(DATA_DIR_VARIABLE):
+            return f"as {DATA_DIR_VARIABLE} or --data-dir says"
+        if "data_dir" in self.model_fields_set:
+            return f"as {config_file()} says"
+        unsaid = "is empty" if DATA_DIR_VARIABLE in os.environ else "is not set"
+        return f"the working folder, for {DATA_DIR_VARIABLE} {unsaid}"
+
+
+def config_file() -> Path:
+    """Give the settings file's place, whether or not it is there; raises ``ValueError`` as ``given_path``."""
+    return given_path(os.environ.get(_CONFIG_VARIABLE) or CONFIG_FILE)
 
 
 def _names_a_server(found: SplitResult) -> bool:
@@ -265,16 +305,19 @@ def read_settings(**named: Any) -> DirectorSettings:
     for variable in os.environ:
         if variable.startswith("DIRECTOR_") and variable.split("__")[0] not in known | {failpoints.VARIABLE}:
             raise SettingsError(f"{variable} is no setting.", hint=f"Known: {', '.join(sorted(known))}.")
-    configured = os.environ.get(_CONFIG_VARIABLE)
-    if configured and not Path(configured).is_file():
-        raise SettingsError(f"{_CONFIG_VARIABLE} names {configured}, which is no file.", hint="Correct the path.")
     try:
+        if os.environ.get(_CONFIG_VARIABLE) and not config_file().is_file():
+            raise SettingsError(
+                f"{_CONFIG_VARIABLE} names {config_file()}, which is no file.", hint="Correct the path."
+            )
         return DirectorSettings(**named)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where, why = ".".join(str(part) for part in first["loc"]), first["msg"].removeprefix("Value error, ")
+        is_named = first["loc"][:1] and first["loc"][0] in named
         raise SettingsError(
-            f"Setting {where}: {first['msg']}.", hint=f"Mend {CONFIG_FILE} or the environment."
+            f"Setting {where}: {why}.",
+            hint="Give the command another value." if is_named else f"Mend {CONFIG_FILE} or the environment.",
         ) from None
-    except ValueError as error:  # TOML that does not parse
-        raise SettingsError(f"{CONFIG_FILE} can't be read: {error}.", hint="Mend its syntax.") from None
+    except ValueError as error:
+        raise SettingsError(f"{_CONFIG_VARIABLE}: {error}.", hint="Correct the path.") from None

@@ -26,7 +26,7 @@ from director.members.service import Members, Terms
 from director.models.contributions import Making
 from director.models.service import Models
 from director.records.blobs import BlobStore
-from director.records.database import Database
+from director.records.database import Database, url_of
 from director.records.ledger import Ledger
 from director.rounds.returns import RoundReturns
 from director.submissions import kept
@@ -50,7 +50,7 @@ class QuickFederation:
     def __init__(self, folder: Path, task: Task, making: Making) -> None:
         self._task = task
         self._now = datetime(2026, 1, 1, tzinfo=UTC)
-        database, self._blobs = Database(f"sqlite:///{folder / 'director.db'}"), BlobStore(folder / "blobs")
+        database, self._blobs = Database(url_of(folder / "director.db")), BlobStore(folder / "blobs")
         self._blobs.prepare()
         database.migrate()
         catalogue, ledger = Catalogue({}, {task.name: task}), Ledger(database, self._tick)

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from contract.errors import InvalidNameError
+from contract.errors import ArtifactError, InvalidNameError
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
 from contract.messages.events import ToldEvent
 from contract.names import Digest
+from contract.plain_files import read_bounded
+from contract.written_text import read_text
 from director.errors import AuditDamagedError
 from director.records.chain import GENESIS, Link, Walk, content_of
 from director.records.events import Event, Told, read_event
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 _Named = TypeVar("_Named", AuditRecord, ToldEvent)
 
 _READ_AT_ONCE = 1000
+_MAX_CHECKPOINT_BYTES = 1 << 16
 _COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
 
 
@@ -221,8 +224,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         AuditDamagedError: It is no checkpoint.
     """
     try:
-        return Checkpoint.model_validate_json(path.read_bytes())
-    except ValidationError as error:
+        return Checkpoint.model_validate_json(read_text(read_bounded(path, _MAX_CHECKPOINT_BYTES), path.name))
+    except (ValidationError, ArtifactError) as error:
         raise AuditDamagedError(
             f"{path.name} is no checkpoint of an audit.", hint="Write one with: fl-director audit checkpoint --out FILE"
         ) from error

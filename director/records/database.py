@@ -7,11 +7,11 @@ number of processes. Nothing here knows what the rows mean.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -33,14 +33,19 @@ _SQLITE_ERRORS = {
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
+def url_of(file: Path) -> URL:
+    """Give the URL of a database's file, whatever its folder is called: as a text, ``%20`` and ``?`` would be read."""
+    return URL.create("sqlite", database=str(file))
+
+
 class Database:
     """Transactions on one database.
 
     Args:
-        url: An SQLAlchemy URL.
+        url: An SQLAlchemy URL; ``url_of`` gives a file's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS} if self._is_sqlite else {})
@@ -81,19 +86,29 @@ class Database:
         return Path(self.url.database) if self._is_sqlite and self.url.database else None
 
     @property
+    def misplaced(self) -> Path | None:
+        """Where an earlier version, which made a text of the path, put this database, if one lies there."""
+        if self.file is None:
+            return None
+        with suppress(ArgumentError, OSError, ValueError):
+            place = make_url(f"sqlite:///{self.file}").database
+            found = Path(place) if place else self.file
+            return found if found != self.file and found.is_file() else None
+        return None
+
+    @property
     def is_there(self) -> bool:
         """Tell whether there is a database: an empty file is none, and opening it would make it one."""
         return self.file is None or (self.file.exists() and self.file.stat().st_size > 0)
 
-    def holds_tables(self) -> bool:
-        """Tell whether a migration has ever ended here; raises as ``check_usable``."""
+    def schema(self) -> str | None:
+        """Give the schema that a migration left here; None: none has ever ended. Raises as ``check_usable``."""
         with _faults_named():
-            return self._revision() is not None
+            return self._revision()
 
     def is_older(self) -> bool:
         """Tell whether an earlier version of this program made what is here; raises as ``check_usable``."""
-        with _faults_named():
-            found = self._revision()
+        found = self.schema()
         return found is not None and found < REVISION
 
     def check_usable(self) -> None:
@@ -103,7 +118,7 @@ class Database:
             DatabaseError: It is damaged.
             StorageError: The disk does not give it, or not for writing.
         """
-        self.holds_tables()
+        self.schema()
 
     def check_ready(self) -> None:
         """Refuse a database that is not there, not whole, or of another schema.

@@ -13,6 +13,7 @@ from contract.messages.tasks import KnownTask, Start, TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
 from contract.tasks import Task
 from contract.tasks.task_file import read_task_file, require_sound
+from contract.written_text import read_text
 from director.errors import DamagedArtifactError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
@@ -89,7 +90,7 @@ class Tasks:
         require_sound(as_set)
         with self._ledger.act(caller.actor) as act:
             before = self._catalogue.get(task.name)
-            is_new = definitions.keep_definition(act, task, file.decode("utf-8-sig"))
+            is_new = definitions.keep_definition(act, task, read_text(file, "The file"))
             if is_new:
                 if before is None or _asks(before) != _asks(task):
                     statistics.withdraw_reports(act, task.name)

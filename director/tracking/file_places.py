@@ -7,6 +7,8 @@ cloud's store, or on another server, to which it would show this one's password 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import make_url
+
 from contract.visible_text import visible
 from director.errors import TrackerConflictError
 
@@ -21,8 +23,9 @@ def folder_beside(uri: str) -> str | None:
 
 def database_of(uri: str) -> Path | None:
     """Say which file an MLflow is that is one; None: it is a server."""
-    path = uri.removeprefix("sqlite:///")
-    return None if path == uri else Path(path.partition("?")[0]).resolve()
+    if not uri.startswith("sqlite:"):
+        return None
+    return Path(make_url(uri).database or "").resolve()  # as MLflow, whose library it is, reads it
 
 
 def require_own(uri: str, place: str) -> None:

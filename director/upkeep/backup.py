@@ -82,7 +82,7 @@ def read_backup(folder: Path) -> Manifest:
     """
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{folder} is no backup.", hint="Name a folder that fl-director backup made.") from None
     except ValidationError:
         raise _damaged(MANIFEST) from None

@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 from aggregation.screening import Bounds
 from director.cli import app
 from director.errors import SettingsError
+from director.records.database import Database
 from director.settings import DirectorSettings, read_settings
+from director.tracking.file_places import database_of
 
 
 @pytest.fixture(autouse=True)
@@ -49,10 +51,54 @@ def test_the_database_lies_in_the_data_folder_unless_it_is_put_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("DIRECTOR_DATA_DIR", "data")
-    assert read_settings().url == f"sqlite:///{tmp_path / 'data' / 'director.db'}"
-    for url in ("sqlite:////srv/other.db", "sqlite+pysqlite:////srv/other.db"):
-        monkeypatch.setenv("DIRECTOR_DATABASE_URL", url)
-        assert read_settings().url == url
+    assert Database(read_settings().url).file == tmp_path / "data" / "director.db"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for prefix in ("sqlite:///", "sqlite+pysqlite:///"):
+        for given, meant in (("/srv/other.db", "/srv/other.db"), ("~/other.db", str(tmp_path / "other.db"))):
+            monkeypatch.setenv("DIRECTOR_DATABASE_URL", prefix + given)
+            assert Database(read_settings().url).file == Path(meant)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?uri=true", "sqlite:"])
+def test_a_database_that_is_no_file_is_refused(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIRECTOR_DATABASE_URL", url)
+    assert "database_url: it names no file" in refusal().sentence
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("setting", ["data_dir", "tls_cert", "tls_key"])
+def test_a_home_is_found_in_a_file_however_it_was_saved(
+    setting: str, encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "director.toml").write_bytes(f'{setting} = "~/fl-centre-test"\n'.encode(encoding))
+    assert getattr(read_settings(), setting) == tmp_path / "fl-centre-test"
+    monkeypatch.setenv(f"DIRECTOR_{setting.upper()}", "~/another")
+    assert getattr(read_settings(), setting) == tmp_path / "another"
+
+
+def test_a_home_is_found_in_the_path_of_the_file_and_of_a_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "elsewhere.toml").write_text('port = 9003\ntrack_uri = "sqlite:///~/mlflow.db"\n')
+    monkeypatch.setenv("DIRECTOR_CONFIG", "~/elsewhere.toml")
+    assert read_settings().port == 9003
+    assert database_of(str(read_settings().track_uri)) == tmp_path / "mlflow.db"
+    monkeypatch.setenv("DIRECTOR_CONFIG", "~nobody-of-that-name/x.toml")
+    assert "DIRECTOR_CONFIG: there is no home ~nobody-of-that-name" in refusal().sentence
+
+
+def test_an_empty_name_of_a_file_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "director.toml").write_text("port = 9004\n")
+    monkeypatch.setenv("DIRECTOR_CONFIG", "")
+    assert read_settings().port == 9004
+
+
+def test_a_home_of_nobody_is_named_and_a_wrong_option_is_no_matter_of_the_file(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(SettingsError, match="Setting port: ") as refused:
+        read_settings(port=80000)
+    assert refused.value.hint == "Give the command another value."
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", "~nobody-of-that-name")
+    assert refusal().sentence.startswith("Setting data_dir: there is no home ~nobody-of-that-name")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,17 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import CursorResult, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from contract.names import EnvoyName
 from director.assembly import Director
 from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
 from director.members.access import LOCAL_ADMIN
@@ -32,6 +36,77 @@ def test_the_migrations_make_the_schema_that_the_program_works_with(tmp_path: Pa
         assert {column["name"] for column in made.get_columns(name)} == set(table.columns.keys())
     revisions = sorted(Path(audit.__file__).parent.glob("migrations/versions/[0-9]*.py"))
     assert revisions[-1].name.startswith(REVISION)
+
+
+NAMES = (
+    "a%20b",
+    "what?now=1",
+    "a#b",
+    "a b",
+    "Übung",
+    "100%",
+    "%(here)s",
+    "back\\slash",
+    "~",
+    '"q"',
+    ":memory:",
+    "a\nb",
+)
+"""What folders may be called, and what a URL, an SQLite option or a configuration would make something else of."""
+
+
+def any_name(names: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return names.filter(lambda name: name not in (".", "..") and len(name.encode()) < 200)
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_name(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=60)))
+def test_a_database_lies_in_its_folder_whatever_that_is_called(name: str):
+    with TemporaryDirectory() as above:
+        folder = Path(above) / name
+        folder.mkdir()
+        configured = DirectorSettings(data_dir=folder)
+        database = Database(configured.url)
+        assert database.file == folder / "director.db"
+        statement(database, "CREATE TABLE here (number INTEGER)")
+        database.change_counter().close()
+        assert database.check_whole() == []
+        database.close()
+        assert [path.name for path in Path(above).iterdir()] == [name]
+        assert (folder / "director.db").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_federation_is_made_copied_and_restored_in_its_folder_whatever_that_is_called(name: str, tmp_path: Path):
+    made, copy, other = (tmp_path / part / name for part in ("made", "copy", "other"))
+    director = Director(DirectorSettings(data_dir=made))
+    assert director.initialise().is_changed
+    director.upkeep.recover()
+    director.upkeep.back_up(LOCAL_ADMIN, copy)
+    director.close()
+    restored = Director(DirectorSettings(data_dir=other))
+    restored.restore(copy)
+    assert restored.upkeep.defects() == []
+    restored.close()
+    for part in ("made", "copy", "other"):
+        assert [path.name for path in (tmp_path / part).iterdir()] == [name]
+        assert (tmp_path / part / name / "director.db").is_file()
+
+
+def test_two_folders_whose_names_a_url_takes_for_one_are_two(tmp_path: Path):
+    names = ("a b", "a%20b", "a+b", "what", "what?x")
+    for name in names:
+        director = Director(DirectorSettings(data_dir=tmp_path / name))
+        director.initialise()
+        director.members.add(LOCAL_ADMIN, EnvoyName("KNH"))
+        director.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_where_an_earlier_version_put_a_database_is_found(tmp_path: Path):
+    (tmp_path / "what").write_bytes(b"")
+    assert Database(DirectorSettings(data_dir=tmp_path / "what?x").url).misplaced == tmp_path / "what"
+    assert Database(DirectorSettings(data_dir=tmp_path / "plain").url).misplaced is None
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path):

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from director.errors import TrackerConflictError
-from director.tracking.file_places import folder_beside, require_own
+from director.tracking.file_places import database_of, folder_beside, require_own
 
 SERVER = "https://mlflow.example:5000/prefix"
 
@@ -57,3 +58,12 @@ def test_beside_a_database_file_there_is_one_folder_and_no_way_out_of_it(tmp_pat
     ):
         with pytest.raises(TrackerConflictError):
             require_own(uri, place)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("a b", "a b"), ("Übung", "Übung"), ("a#b", "a#b")])
+def test_a_database_file_is_the_one_that_mlflow_opens(written: str, meant: str, tmp_path: Path):
+    uri = f"sqlite:///{tmp_path}/{written}/mlflow.db"
+    assert database_of(uri) == tmp_path / meant / "mlflow.db"
+    assert database_of(uri) == Path(str(create_engine(uri).url.database))
+    escaped = f"sqlite:///{tmp_path}/a%20b/mlflow.db"
+    assert database_of(escaped) == Path(str(create_engine(escaped).url.database))
