@@ -38,7 +38,7 @@ from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.pages import Pages
 from director.api.parcels import Desk
-from director.api.server import share_one_heap
+from director.api.server import end_with_parent, share_one_heap
 from director.api.shortcut import Shortcut
 from director.api.transport import SETTINGS
 from director.api.waiting import WaitingRoom
@@ -129,4 +129,5 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
 
 def from_environment() -> ASGIApp:
     """Build the application as the environment configures it; what a server's worker calls."""
+    end_with_parent()
     return create_app(Director(read_settings()))

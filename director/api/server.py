@@ -2,7 +2,12 @@
 
 import ctypes
 import logging
+import multiprocessing
+import os
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -39,6 +44,22 @@ _LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "visible"}},
     "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }
+
+
+def end_with_parent() -> None:
+    """Let a worker end, as if told to stop, once the ``serve`` that started it was killed: another may come.
+
+    In that process itself there is nothing to do.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.join,), name="parent", daemon=True).start()
+
+
+def _end_after(parent_is_gone: Callable[[], None]) -> None:
+    parent_is_gone()
+    os.kill(os.getpid(), signal.SIGTERM)
+
 
 _M_ARENA_MAX = -8
 """Of glibc's malloc.h."""

@@ -1,6 +1,7 @@
 """How uvicorn is told to serve a director."""
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,26 @@ from director.api import server
 from director.api.server import server_options
 from director.api.transport import BoundedProtocol
 from director.settings import DirectorSettings
+from tests.federation_simulator import eventually
 from tests.foreign_texts import NASTY, is_seen
 
+WORKS = """
+import multiprocessing, sys, time
+from director.api.server import end_with_parent
+
+def work(pid_is):
+    import os
+    end_with_parent()
+    pid_is.put(os.getpid())
+    time.sleep(60)
+
+if __name__ == "__main__":
+    started = multiprocessing.get_context("spawn")
+    pid_is = started.Queue()
+    started.Process(target=work, args=(pid_is,)).start()
+    print(pid_is.get(), flush=True)
+    time.sleep(60)
+"""
 HEAPS = """
 import pathlib, re, sys, threading
 from director.api.server import share_one_heap
@@ -86,3 +105,25 @@ def test_threads_share_one_heap() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         reserved[how] = int(done.stdout) // 1024
     assert reserved["shared"] + 200 < reserved["as it is"]  # each further heap reserves 64 MiB
+
+
+def test_a_worker_ends_where_its_parent_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "works.py").write_text(WORKS)
+    environment = {**os.environ, "PYTHONPATH": str(Path(server.__file__).parents[2])}
+    parent = subprocess.Popen(
+        [sys.executable, str(tmp_path / "works.py")], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    assert Path(f"/proc/{worker}").exists()
+    parent.kill()
+    parent.wait()
+    eventually(lambda: not is_at_work(worker), seconds=20)
+
+
+def is_at_work(pid: int) -> bool:
+    """Tell whether a process runs; one that ended and that nobody has asked about does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
