@@ -66,7 +66,7 @@ class RealDirector:
         """Serve; gives the seconds until ready."""
         began, trusted = time.monotonic(), str(self.ca_file) if self.ca_file else True
         self.process = subprocess.Popen(
-            [self.python, *self.program, "serve", "--port", str(self.port), *self.options],
+            [self.python, *self.program, "serve", "--new", "--port", str(self.port), *self.options],
             env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
             cwd=self.folder.parent,
             stdout=subprocess.DEVNULL,

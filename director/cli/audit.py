@@ -1,18 +1,29 @@
 """``fl-director audit``: what is on record, and whether it is still the same."""
 
+import codecs
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 from rich.table import Table
 
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
-from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
+from director.cli.program import (
+    EXIT_DATA,
+    AsJson,
+    err,
+    opened_director,
+    out,
+    path_given,
+    print_json,
+    says_what_failed,
+)
 from director.clock import utc_now
 from director.errors import UsageError
 from director.records import audit
@@ -22,7 +33,10 @@ from director.records.paging import MAX_PAGE
 
 app = typer.Typer(no_args_is_help=True, help="The audit: who did what.")
 
-_Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", parser=path_given, metavar="FILE", help="Write to this file instead of printing."),
+]
 
 
 @app.command("list")
@@ -54,9 +68,15 @@ def audit_list(
 @says_what_failed
 def audit_verify(
     checkpoint: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere; may be given many times.")
+        list[Path] | None,
+        typer.Option(
+            parser=path_given, metavar="FILE", help="A checkpoint that was kept elsewhere; may be given many times."
+        ),
     ] = None,
-    file: Annotated[Path | None, typer.Option(help="Verify this export instead of the database.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(parser=path_given, metavar="FILE", help="Verify this export instead of the database."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow the whole chain; exit code 5 and the first bad record if it does not hold."""
@@ -93,8 +113,21 @@ def _named(record: AuditRecord) -> str:
 
 def _verified_file(file: Path, checkpoints: Sequence[Checkpoint]) -> AuditVerification:
     with _readable(file), file.open("rb") as lines:
-        links: Iterator[Link] = read_lines(lines)
+        links: Iterator[Link] = read_lines(_as_exported(lines))
         return audit.as_message(follow(links, checkpoints), utc_now())
+
+
+def _as_exported(lines: IO[bytes]) -> Iterable[bytes]:
+    """Give an export's lines as they were printed, also where a Windows shell that took them made UTF-16 of them."""
+    head = lines.peek(len(codecs.BOM_UTF8)) if isinstance(lines, io.BufferedReader) else b""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif head.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    else:
+        return lines
+    text = io.TextIOWrapper(lines, encoding, errors="replace", newline=None)  # what is no text is no record of ours
+    return (line.encode() for line in text)
 
 
 def _given(path: Path) -> Checkpoint:

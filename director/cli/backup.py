@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
-from director.assembly import Director
-from director.cli.program import err, opened_director, out, says_what_failed
+from director.cli.program import director_here, err, opened_director, out, path_given, say_where, says_what_failed
 from director.members.access import LOCAL_ADMIN
-from director.settings import read_settings
 
 
 @says_what_failed
-def backup(target: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")]) -> None:
+def backup(
+    target: Annotated[
+        Path, typer.Argument(parser=path_given, metavar="FOLDER", help="The folder to make; it must not be there yet.")
+    ],
+) -> None:
     """Copy the whole federation, also while it serves; the copy is read back whole before it has its name."""
     made = opened_director().upkeep.back_up(LOCAL_ADMIN, target)
     out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}")
@@ -20,9 +22,12 @@ def backup(target: Annotated[Path, typer.Argument(help="The folder to make; it m
 
 
 @says_what_failed
-def restore(source: Annotated[Path, typer.Argument(help="A folder that backup made.")]) -> None:
+def restore(
+    source: Annotated[Path, typer.Argument(parser=path_given, metavar="FOLDER", help="A folder that backup made.")],
+) -> None:
     """Make an empty data folder the federation that a backup holds; refuses a damaged backup and a folder in use."""
-    director = Director(read_settings())
+    director = director_here()
+    say_where(director)
     made = director.restore(source)
     out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {made.made_at:%Y-%m-%d %H:%M} UTC")
     err.print("Next: fl-director fsck, then fl-director serve")

@@ -19,6 +19,7 @@ from director.cli.program import (
     opened_director,
     out,
     parameter_of,
+    path_given,
     print_json,
     say_nobody_was_asked,
     says_what_failed,
@@ -162,7 +163,13 @@ def model_note(
 
 @app.command("import")
 @says_what_failed
-def model_import(folder: Path, task: Task, as_json: AsJson = False) -> None:
+def model_import(
+    folder: Annotated[
+        Path, typer.Argument(parser=path_given, metavar="FOLDER", help="What python -m aggregation --out wrote.")
+    ],
+    task: Task,
+    as_json: AsJson = False,
+) -> None:
     """Take a model that python -m aggregation made, through the gate, and publish it."""
     try:
         most = read_settings().max_upload_bytes

@@ -1,8 +1,11 @@
 """Where the director may listen: an address that others can reach takes TLS, or somebody who says otherwise."""
 
+import errno
 import ipaddress
+import os
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,19 +81,32 @@ def require_free(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except (OSError, UnicodeError) as error:
-        raise UsageError(
-            f"{host}:{port} can't be listened on: {_why(error)}.",
-            hint="Stop what listens there, or choose another --port.",
-        ) from None
+        raise refused_address(host, port, error) from None
+
+
+def refused_address(host: str, port: int, error: OSError | UnicodeError) -> UsageError:
+    """Say of an address that can't be listened on why, and what to do about that."""
+    found = error.errno if isinstance(error, OSError) and not isinstance(error, socket.gaierror) else None
+    hint = _HINTS.get(found, _OF_THIS_MACHINE if found is None else _HINTS[errno.EADDRINUSE])
+    # Python's own text says the address once more
+    why = os.strerror(found) if found is not None and found > 0 else _why(error)
+    return UsageError(f"{host}:{port} can't be listened on: {why}.", hint=hint)
+
+
+_OF_THIS_MACHINE = "Give an address of this machine, such as 127.0.0.1."
+_HINTS: Mapping[int | None, str] = {
+    errno.EADDRINUSE: "Stop what listens there, or choose another --port.",
+    errno.EADDRNOTAVAIL: _OF_THIS_MACHINE,
+    errno.EACCES: "Ports below 1024 take more rights than this user has: choose another --port, with a proxy before "
+    "it, or let the service manager give them (AmbientCapabilities=CAP_NET_BIND_SERVICE).",
+}
 
 
 def _addresses(host: str, port: int) -> set[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise UsageError(
-            f"{host} is no address: {_why(error)}.", hint="Give an address of this machine, such as 127.0.0.1."
-        ) from None
+        raise UsageError(f"{host} is no address: {_why(error)}.", hint=_OF_THIS_MACHINE) from None
     return {str(address[0]) for *_, address in found}
 
 

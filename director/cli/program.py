@@ -1,11 +1,15 @@
-"""What every command shares: the error it ends with, the director it opens, how it prints."""
+"""What every command shares: where it is at work, the error it ends with, the director it opens, how it prints."""
 
+import inspect
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from typing import Annotated, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -22,9 +26,11 @@ from contract.tasks import DEFAULT_TASK
 from contract.terminal import Terminal
 from contract.visible_text import visible_json
 from director.assembly import Director
-from director.errors import SettingsError, TrackerConflictError, TrackerError, UsageError
+from director.cli.placing import place_line, require_folder, require_touched
+from director.errors import SettingsError, StorageError, TrackerConflictError, TrackerError, UsageError
+from director.records.given_files import given_path
 from director.records.paging import MAX_PAGE
-from director.settings import read_settings
+from director.settings import DATA_DIR_VARIABLE, read_settings
 
 EXIT_USAGE, EXIT_NETWORK, EXIT_REFUSED, EXIT_DATA = 2, 3, 4, 5
 
@@ -40,24 +46,109 @@ Task = Annotated[
 ]
 
 
+def path_given(text: str) -> Path:
+    """Read a path of a command line, as ``given_path``; a ``typer.Option(parser=…)``."""
+    try:
+        return given_path(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: {error}.") from None
+
+
+_DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        parser=path_given,
+        metavar="FOLDER",
+        help="The federation's folder, for this command; else as DIRECTOR_DATA_DIR and director.toml say.",
+    ),
+]
+
+
+@dataclass
+class _Place:
+    """Whether the line that names the data folder waits for a command's JSON to be out, and the line that waits."""
+
+    waits: bool = False
+    line: str = ""
+
+
+_place = _Place()
+
+
 def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Turn an error into its sentence, its hint and an exit code."""
+    """Turn an error into its sentence, its hint and an exit code; and let the command take ``--data-dir``."""
 
     @wraps(command)
     def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        folder = kwargs.pop("data_dir", None)
+        if folder is not None:  # the server's workers, and the tracker, read it there too
+            os.environ[DATA_DIR_VARIABLE] = str(folder)
+        _place.waits, _place.line = bool(kwargs.get("as_json")), ""
         try:
             return command(*args, **kwargs)
         except FederationError as error:
-            err.print_failure(error.sentence, error.hint)
+            _place.line = ""
+            err.print_failure(_with_cause(error), error.hint)
             raise typer.Exit(_exit_code(error)) from None
+        except OSError as error:
+            if not error.filename:
+                raise
+            _place.line = ""
+            err.print_failure(f"{error.filename}: {error.strerror}.", "Look at its rights and its disk.")
+            raise typer.Exit(EXIT_DATA) from None
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if first["type"] == "string_pattern_mismatch":
                 first["msg"] = "write one line of text, without control characters"
+            _place.line = ""
             err.print_failure(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
             raise typer.Exit(EXIT_USAGE) from None
+        finally:
+            if _place.line:
+                err.print(_place.line)
+                _place.line = ""
 
+    _add_option(wrapped, "data_dir", _DataDir)
     return wrapped
+
+
+def _add_option(command: Any, name: str, annotation: Any) -> None:
+    """Let a command have one more option than its function says."""
+    signature = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])
+    command.__annotations__ = {**command.__annotations__, name: annotation}
+
+
+def _with_cause(error: FederationError) -> str:
+    """Give an error's sentence; on the director's own machine it is said what its disk complains of, and where."""
+    cause = error.__cause__
+    if not isinstance(error, StorageError) or not isinstance(cause, OSError) or not cause.filename:
+        return error.sentence
+    if str(cause.filename) in error.sentence:
+        return error.sentence
+    return f"{error.sentence} ({cause.filename}: {cause.strerror})"
+
+
+def director_here(**named: Any) -> Director:
+    """Give the director of the data folder as it is configured, be there a federation or not.
+
+    Args:
+        named: As ``read_settings``.
+    """
+    settings = read_settings(**named)
+    require_folder(settings)
+    return Director(settings)
+
+
+def say_where(director: Director) -> None:
+    """Name the data folder: with ``--json`` once the command is over, and not beside an error."""
+    line = place_line(director.settings)
+    if _place.waits:
+        _place.line = line
+    else:
+        err.print(line)
 
 
 def _exit_code(error: FederationError) -> int:
@@ -82,7 +173,9 @@ def opened_director() -> Director:
     logger = logging.getLogger("director")
     if not any(isinstance(each, _OnTerminal) for each in logger.handlers):
         logger.addHandler(_OnTerminal(logging.ERROR))
-    director = Director(read_settings())
+    director = director_here()
+    require_touched(director)
+    say_where(director)
     director.database.check_ready()
     director.blobs.prepare()
     director.learn_tasks()

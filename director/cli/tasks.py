@@ -13,7 +13,16 @@ from contract.names import Digest, TaskName
 from contract.plain_files import read_bounded
 from contract.tasks import Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
-from director.cli.program import EXIT_DATA, AsJson, err, opened_director, out, print_json, says_what_failed
+from director.cli.program import (
+    EXIT_DATA,
+    AsJson,
+    err,
+    opened_director,
+    out,
+    path_given,
+    print_json,
+    says_what_failed,
+)
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 
@@ -28,7 +37,7 @@ class Checked(Message):
     mistakes: list[str]
 
 
-File = Annotated[Path, typer.Argument(help="The task: TOML, as docs/tasks.md says.")]
+File = Annotated[Path, typer.Argument(parser=path_given, metavar="FILE", help="The task: TOML, as docs/tasks.md says.")]
 
 
 @app.command("check")

@@ -1,6 +1,8 @@
 """``fl-director validation``: the held-out table that the gate holds every model against."""
 
+import codecs
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -8,20 +10,25 @@ from contract.errors import ArtifactError
 from contract.messages.validation import ValidationTable
 from contract.names import TaskName
 from contract.plain_files import read_bounded
-from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
+from contract.written_text import read_text
+from director.cli.program import AsJson, Task, opened_director, out, path_given, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="The held-out table that the gate holds every model against.")
 
+File = Annotated[Path, typer.Argument(parser=path_given, metavar="FILE", help="The table, CSV.")]
+
 
 @app.command("set")
 @says_what_failed
-def validation_set(file: Path, task: Task, as_json: AsJson = False) -> None:
+def validation_set(file: File, task: Task, as_json: AsJson = False) -> None:
     """Set the table: CSV of the task's features and label: low, medium, high, or 0 and 1."""
     try:
         data = read_bounded(file, read_settings().max_batch_bytes)
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # UTF-8's own mark its reader knows
+            data = read_text(data, file.name).encode()
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}.", hint="Name a CSV file.") from None
     except ArtifactError as error:

@@ -29,7 +29,7 @@ def _serve(folder: str, port: int, environment: dict[str, str]) -> None:
 
     from director.cli import app
 
-    app(["serve", "--port", str(port)])
+    app(["serve", "--new", "--port", str(port)])
 
 
 @dataclass

@@ -80,10 +80,10 @@ def test_a_certificate_that_does_not_do_is_one_clear_line_and_nothing_is_made(tm
         "DIRECTOR_TLS_KEY": str(certificates / "other.key"),
     }
     director = RealDirector(tmp_path / "director", environment)
-    refused = director.run("serve", check=False)
+    refused = director.run("serve", "--new", check=False)
     assert refused.returncode == 2
     assert "are not of each other" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 2  # the sentence, and what to do
+    assert len(refused.stderr.splitlines()) == 3  # the data folder, the sentence, and what to do
     assert not director.folder.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_certificate_that_does_not_do_is_one_clear_line_and_nothing_is_made(tm
 )
 def test_a_public_address_without_tls_is_refused_and_nothing_is_made(tmp_path: Path, arguments, environment):
     director = RealDirector(tmp_path / "director", environment)
-    refused = director.run("serve", "--port", str(director.port), *arguments, check=False)
+    refused = director.run("serve", "--new", "--port", str(director.port), *arguments, check=False)
     assert refused.returncode == 2
     assert "travel in clear" in refused.stderr
     assert "--insecure-http" in refused.stderr

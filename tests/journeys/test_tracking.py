@@ -172,6 +172,7 @@ def test_a_slow_or_failing_mlflow_has_everything_in_the_end(
         surroundings = {**clean_environment(), "DIRECTOR_DATA_DIR": str(director.folder)}
         with subprocess.Popen(command, env=surroundings, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
+            assert process.stderr.readline() == f"in {director.folder}\n"
             assert process.stderr.readline().startswith("Tracking as kenya in http://127.0.0.1:")
             assert "nothing is lost" in process.stderr.readline()
             with participating(one, "--once"), participating(other, "--once"):

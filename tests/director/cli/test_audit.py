@@ -30,19 +30,35 @@ def test_whose_token_it_was_stands_beside_the_actor(served: Run, federation: Fed
 
 
 def test_an_export_and_a_checkpoint_are_written_and_verified(
-    served: Run, hospital: SimulatedHospital, tmp_path: Path
+    served: Run, hospital: SimulatedHospital, tmp_path: Path, empty: Path
 ) -> None:
     export, checkpoint = tmp_path / "audit.jsonl", tmp_path / "checkpoint.json"
     for command, file in (("export", export), ("checkpoint", checkpoint)):
         printed = served("audit", command)
         written = served("audit", command, "--out", file)
-        assert (written.exit_code, written.stderr) == (0, f"wrote {file}\n")
+        assert (written.exit_code, written.stderr) == (0, f"in {empty}\nwrote {file}\n")
         if command == "export":
             assert file.read_bytes() == printed.stdout_bytes
     for where in ([], ["--file", export]):
         whole = served("audit", "verify", *where, "--checkpoint", checkpoint)
         assert (whole.exit_code, whole.stdout.startswith("whole: ")) == (0, True)
-    assert served("audit", "export", "--out", tmp_path / "nowhere" / "audit.jsonl").exit_code == EXIT_DATA
+    refused = served("audit", "export", "--out", tmp_path / "nowhere" / "audit.jsonl")
+    assert (refused.exit_code, f"({tmp_path / 'nowhere'}" in refused.stderr) == (EXIT_DATA, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_what_a_windows_shell_made_of_an_export_and_a_checkpoint_is_the_same_to_read(
+    encoding: str, served: Run, hospital: SimulatedHospital, tmp_path: Path
+) -> None:
+    export, checkpoint = tmp_path / "audit.jsonl", tmp_path / "checkpoint.json"
+    for command, file in (("export", export), ("checkpoint", checkpoint)):
+        mark = "\ufeff" if encoding == "utf-16-be" else ""
+        file.write_bytes((mark + served("audit", command).stdout.replace("\n", "\r\n")).encode(encoding))
+    for where in ([], ["--file", export]):
+        whole = served("audit", "verify", *where, "--checkpoint", checkpoint)
+        assert (whole.exit_code, whole.stdout.startswith("whole: ")) == (0, True), whole.output
+    export.write_bytes(export.read_bytes().replace("KUTRRH".encode(encoding.removesuffix("-sig"))[-12:], b""))
+    assert served("audit", "verify", "--file", export).exit_code == EXIT_DATA
 
 
 def test_a_record_that_was_changed_ends_the_command_with_5_and_its_place(

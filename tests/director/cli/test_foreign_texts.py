@@ -155,6 +155,7 @@ def test_what_fails_beside_a_command_is_said_as_text(
     folder: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened_director().close()
+    capsys.readouterr()
     logging.getLogger("director.of.a.test").error("view.failed", extra={"facts": {"why": f"<{text}>"}})
     assert capsys.readouterr().err == f"warning: view.failed: <{visible(text)}>\n"
 

@@ -1,11 +1,12 @@
 """Where the director may listen, and with which certificate."""
 
+import errno
 import socket
 from pathlib import Path
 
 import pytest
 
-from director.cli.listening import certificate_of, require_free, require_private
+from director.cli.listening import certificate_of, refused_address, require_free, require_private
 from director.errors import UsageError
 from tests.certificates import write_certificates
 
@@ -68,3 +69,18 @@ def test_an_address_is_free_until_somebody_listens_there() -> None:
     require_free("127.0.0.1", port)
     with pytest.raises(UsageError, match=r"192\.0\.2\.1:8080 can't be listened on"):
         require_free("192.0.2.1", 8080)
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.EACCES, "Ports below 1024"),
+        (errno.EADDRNOTAVAIL, "of this machine"),
+        (errno.EADDRINUSE, "another --port"),
+        (errno.ENOBUFS, "another --port"),
+    ],
+)
+def test_each_reason_has_its_remedy(number: int, hint: str) -> None:
+    refused = refused_address("127.0.0.1", 80, OSError(number, "said twice (while attempting to bind)"))
+    assert "while attempting" not in refused.sentence
+    assert hint in refused.hint

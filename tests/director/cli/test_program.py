@@ -1,6 +1,8 @@
 """What every command shares: how it ends, what it opens, how it reads lists and spans."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import typer
@@ -22,8 +24,10 @@ from director.cli.program import (
     says_what_failed,
 )
 from director.errors import SettingsError, UsageError
+from director.records.files import storage_faults_named
 from director.records.paging import MAX_PAGE
 from tests.director.cli.conftest import Run
+from tests.federation_simulator import FederationSimulator
 
 
 class Bounded(BaseModel):
@@ -72,6 +76,47 @@ def test_what_is_no_error_of_ours_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         command()
+
+
+def test_a_fault_of_the_disk_names_the_file_and_what_the_system_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @says_what_failed
+    def read() -> None:
+        (tmp_path / "nowhere").read_bytes()
+
+    @says_what_failed
+    def write() -> None:
+        with storage_faults_named():
+            (tmp_path / "nowhere" / "file").write_bytes(b"")
+
+    for command in (read, write):
+        with pytest.raises(typer.Exit) as ended:
+            command()
+        assert ended.value.exit_code == EXIT_DATA
+        said = capsys.readouterr().err
+        assert str(tmp_path / "nowhere") in said
+        assert "No such file or directory" in said
+
+
+def test_each_command_names_its_data_folder_and_json_stays_alone(
+    served: Run, federation: FederationSimulator, empty: Path
+) -> None:
+    for command in (["envoy", "list"], ["token", "list"], ["audit", "list"], ["fsck"], ["status"]):
+        assert served(*command).stderr == f"in {empty}\n"
+        as_json = served(*command, "--json")
+        assert json.loads(as_json.stdout) is not None
+        assert as_json.stderr == f"in {empty}\n"
+    refused = served("run", "show", "99", "--json")
+    assert (refused.exit_code, f"in {empty}" in refused.stderr) == (EXIT_REFUSED, False)
+
+
+def test_the_data_folder_can_be_named_behind_any_command(run: Run, tmp_path: Path) -> None:
+    assert run("init", "--data-dir", tmp_path / "named").exit_code == 0
+    listed = run("envoy", "list", "--json", "--data-dir", tmp_path / "named")
+    assert (json.loads(listed.stdout), listed.stderr) == ([], f"in {tmp_path / 'named'}\n")
+    refused = run("envoy", "list", "--data-dir", "~nobody-of-that-name")
+    assert (refused.exit_code, "there is no home" in refused.stderr) == (EXIT_USAGE, True)
 
 
 def test_no_command_works_on_a_folder_that_is_no_federation(run: Run) -> None:

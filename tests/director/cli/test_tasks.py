@@ -39,6 +39,21 @@ def test_a_file_is_checked_without_a_federation_and_every_mistake_is_named(run: 
     assert run("task", "check", "nowhere.toml").exit_code == EXIT_USAGE
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_is_the_same_task_however_it_was_saved(
+    encoding: str, served: Run, file: Path, federation: FederationSimulator
+) -> None:
+    file.write_bytes(TEXT.replace("\n", "\r\n").encode(encoding))
+    assert json.loads(served("task", "check", file, "--json").stdout)["digest"] == TASK.digest
+    assert json.loads(served("task", "add", file, "--json").stdout)["digest"] == TASK.digest
+
+
+def test_a_file_of_another_encoding_is_named(run: Run, file: Path) -> None:
+    file.write_bytes('title = "Stürze"'.encode("latin-1"))
+    checked = run("task", "check", file)
+    assert (checked.exit_code, "is not text in UTF-8: byte 12" in checked.stdout) == (EXIT_DATA, True)
+
+
 def test_a_task_is_added_listed_shown_and_retired(served: Run, federation: FederationSimulator, file: Path) -> None:
     assert served("task", "add", file).stdout == f"falls is learned from now on: {TASK.digest}\n"
     assert "already" in served("task", "add", file).stdout

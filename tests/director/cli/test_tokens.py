@@ -31,7 +31,7 @@ def test_a_secret_is_printed_alone_so_that_a_script_may_take_it(served: Run) -> 
     assert issued.stdout.startswith("fld_")
     assert len(issued.stdout.split()) == 1
     assert "not shown again" in issued.stderr
-    id_ = issued.stderr.split()[1].rstrip(",")
+    id_ = issued.stderr.splitlines()[1].split()[1].rstrip(",")  # below the line that names the data folder
     rotated = served("token", "rotate", id_, "--overlap", "0")
     assert len(rotated.stdout.split()) == 1
     assert f"The old one, {id_}, holds until" in rotated.stderr

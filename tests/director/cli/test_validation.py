@@ -44,6 +44,13 @@ def test_each_failure_has_its_exit_code(served: Run, table: Path, tmp_path: Path
     assert json.loads(served("validation", "show", "--json").stdout)["sha256"] == Digest.of(TABLE)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_table_is_read_however_it_was_saved(encoding: str, served: Run, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_bytes(TABLE.decode().encode(encoding))
+    found = served("validation", "set", tmp_path / "table.csv", "--json")
+    assert (found.exit_code, json.loads(found.stdout)["rows"]) == (0, len(TABLE.splitlines()) - 1)
+
+
 def test_a_pipe_is_not_waited_for(served: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "table.csv")
     refused = served("validation", "set", tmp_path / "table.csv")

@@ -34,7 +34,7 @@ def test_the_command_says_who_was_left_out_and_what_to_do(federation: Federation
     assert "quarantined" in done.stdout
     assert "KNH: The model moved much further" in done.stdout
     assert "fl-director submission release" in done.stdout
-    assert done.stderr == ""
+    assert done.stderr == f"in {federation.folder}\n"
 
 
 def test_a_preview_makes_nothing(federation: FederationSimulator, five_hospitals: list[SimulatedHospital]):
