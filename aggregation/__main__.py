@@ -33,6 +33,7 @@ from contract.messages.global_models import Card, CardInput
 from contract.names import Digest, TaskName
 from contract.parts import GLOBAL_FILES, GlobalFileRole
 from contract.scaler import ScalerState
+from contract.stream_characters import fit_streams
 from contract.tasks import BUILT_IN_TASKS, Task
 from contract.visible_text import visible_json
 
@@ -56,6 +57,7 @@ class Outcome:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the result is its exit code. What was wrong is said on standard error."""
+    fit_streams()
     try:
         options = read_options(arguments)
     except SystemExit as end:

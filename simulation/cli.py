@@ -14,6 +14,7 @@ from rich.table import Table
 
 from aggregation.parameters import named_value
 from aggregation.strategy import RULES, strategy_named
+from contract.command_line import end_with, run_program, version_option
 from contract.errors import FederationError
 from contract.names import EnvoyName
 from contract.plain_files import read_bounded
@@ -22,6 +23,7 @@ from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
 from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.demonstration import DEMONSTRATION
+from simulation.errors import SimulationError
 from simulation.hospital import Counts
 from simulation.round_metrics import TOO_FEW, main_score
 
@@ -39,7 +41,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def fl_simulate() -> None:
+def fl_simulate(show_version: Annotated[bool, version_option("fl-simulate")] = False) -> None:
     """Make a consortium that doesn't exist, and train in it."""
 
 
@@ -300,14 +302,18 @@ def _summary(name: EnvoyName, folder: Path, counts: Counts) -> dict[str, str | i
 
 def main() -> None:
     """Run the command line: 0 ok, 2 usage, 5 data."""
+    run_program(_ends_with_data_error)
+
+
+def _ends_with_data_error(**options: bool) -> object:
+    """Run the application; what is wrong with the data or a folder ends it with code 5."""
     try:
-        app()
+        return app(**options)
     except FederationError as error:
-        Terminal(stderr=True).print_failure(error.sentence, error.hint)
-        sys.exit(_EXIT_DATA)
+        failed = error
     except OSError as error:
-        Terminal(stderr=True).print_failure(f"{error.filename or 'The folder'} can't be written: {error.strerror}.")
-        sys.exit(_EXIT_DATA)
+        failed = SimulationError(f"{error.filename or 'The folder'} can't be written: {error.strerror}.")
+    end_with(failed, _EXIT_DATA, as_json="--json" in sys.argv[1:])
 
 
 if __name__ == "__main__":

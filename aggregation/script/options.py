@@ -13,6 +13,7 @@ from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
 from aggregation.script.shown import MAX_CHARACTERS, shown
 from aggregation.strategy import RULES
+from contract.software import version_line
 from contract.tasks import DEFAULT_TASK
 
 EXIT_USAGE = 2
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m aggregation", description="Average the models of several folders into one global model."
     )
+    parser.add_argument("--version", action="version", version=version_line("python -m aggregation"))
     parser.add_argument("folders", nargs="*", type=_path, metavar="FOLDER", help="model.pt, scaler.pkl, metadata.json")
     parser.add_argument("--out", required=True, type=_path, help="folder for model.pt, scaler.pkl, card.json")
     parser.add_argument("--weights", nargs="+", type=_whole, metavar="N", help="training rows; else from metadata.json")

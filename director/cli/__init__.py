@@ -1,10 +1,11 @@
 """``fl-director``: what the consortium's admin does on the director's own machine. One file per resource."""
 
 import logging
+from typing import Annotated
 
 import typer
 
-from contract.terminal import failures_shown
+from contract.command_line import run_program, version_option
 from director.cli import (
     audit,
     backup,
@@ -26,6 +27,13 @@ from director.cli import (
 )
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning Director: the coordinating centre.")
+
+
+@app.callback()
+def fl_director(show_version: Annotated[bool, version_option("fl-director")] = False) -> None:
+    """Federated Learning Director: the coordinating centre."""
+
+
 for command in (
     centre.init,
     centre.serve,
@@ -60,5 +68,4 @@ app.add_typer(runs.rounds, name="round")
 def main() -> None:
     """Run the program."""
     logging.getLogger("director").addHandler(logging.NullHandler())  # what a command did it prints, and the audit says
-    with failures_shown():
-        app()
+    run_program(app)

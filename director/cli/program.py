@@ -18,6 +18,7 @@ from rich.table import Table
 from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
 from contract.agreement import NotAgreedError
+from contract.command_line import end_with
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
@@ -87,23 +88,9 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
         _place.waits, _place.line = bool(kwargs.get("as_json")), ""
         try:
             return command(*args, **kwargs)
-        except FederationError as error:
-            _place.line = ""
-            err.print_failure(_with_cause(error), error.hint)
-            raise typer.Exit(_exit_code(error)) from None
-        except OSError as error:
-            if not error.filename:
-                raise
-            _place.line = ""
-            err.print_failure(f"{error.filename}: {error.strerror}.", "Look at its rights and its disk.")
-            raise typer.Exit(EXIT_DATA) from None
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            if first["type"] == "string_pattern_mismatch":
-                first["msg"] = "write one line of text, without control characters"
-            _place.line = ""
-            err.print_failure(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
-            raise typer.Exit(EXIT_USAGE) from None
+        except (FederationError, ValidationError, OSError) as error:
+            said, _place.line = _as_said(error), ""
+            end_with(said, _exit_code(said), as_json=kwargs.get("as_json") is True)
         finally:
             if _place.line:
                 err.print(_place.line)
@@ -119,6 +106,18 @@ def _add_option(command: Any, name: str, annotation: Any) -> None:
     option = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])
     command.__annotations__ = {**command.__annotations__, name: annotation}
+
+
+def _as_said(error: FederationError | ValidationError | OSError) -> FederationError:
+    """Give what a command's caller reads: of a message that does not take what was typed, of a disk, of the house."""
+    if isinstance(error, ValidationError):
+        return _as_usage(error)
+    if isinstance(error, FederationError):
+        error.sentence = _with_cause(error)
+        return error
+    if not error.filename:
+        raise error
+    return StorageError(f"{error.filename}: {error.strerror}.", hint="Look at its rights and its disk.")
 
 
 def _with_cause(error: FederationError) -> str:
@@ -149,6 +148,14 @@ def say_where(director: Director) -> None:
         _place.line = line
     else:
         err.print(line)
+
+
+def _as_usage(error: ValidationError) -> UsageError:
+    """Say what a message does not take of what was typed."""
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "string_pattern_mismatch":
+        first["msg"] = "write one line of text, without control characters"
+    return UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
 
 
 def _exit_code(error: FederationError) -> int:

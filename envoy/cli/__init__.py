@@ -1,8 +1,10 @@
 """``fl-envoy``: what a hospital's IT does. One file per subject."""
 
+from typing import Annotated
+
 import typer
 
-from contract.terminal import failures_shown
+from contract.command_line import run_program, version_option
 from envoy.cli import (
     ledger,
     membership,
@@ -17,6 +19,13 @@ from envoy.cli import (
 )
 
 app = typer.Typer(no_args_is_help=True, help="Federated Learning envoy: the hospital's clerk.")
+
+
+@app.callback()
+def fl_envoy(show_version: Annotated[bool, version_option("fl-envoy")] = False) -> None:
+    """Federated Learning envoy: the hospital's clerk."""
+
+
 for command in (
     membership.join,
     membership.renew,
@@ -41,5 +50,4 @@ app.add_typer(tasks.app, name="task")
 
 def main() -> None:
     """Run the program."""
-    with failures_shown():
-        app()
+    run_program(app)

@@ -13,6 +13,7 @@ import typer
 from pydantic import BaseModel
 
 from contract.agreement import NotAgreedError
+from contract.command_line import end_with
 from contract.errors import CallerError, FederationError, InvalidNameError, UnknownTaskError
 from contract.link_words import Wait
 from contract.moments import shown_moment
@@ -107,6 +108,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would leave the hospital; send nothing.")]
 
 
+class _FileError(CallerError):
+    """A file or a folder of this machine does not do."""
+
+    code = "file_failed"
+
+
 def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Turn an error into its sentence, its hint and an exit code."""
 
@@ -115,12 +122,11 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return command(*args, **kwargs)
         except FederationError as error:
-            err.print_failure(error.sentence, error.hint)
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
-            raise typer.Exit(code) from None
+            end_with(error, code, as_json=kwargs.get("as_json") is True)
         except OSError as error:
-            err.print_failure(f"{error.filename or 'A file'}: {error.strerror or error}.")
-            raise typer.Exit(EXIT_DATA) from None
+            failed = _FileError(f"{error.filename or 'A file'}: {error.strerror or error}.")
+            end_with(failed, EXIT_DATA, as_json=kwargs.get("as_json") is True)
 
     return wrapped
 

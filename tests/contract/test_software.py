@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from contract.software import known_software
+from contract.software import known_software, version_line
 
 
 def test_what_an_envoy_writes_is_known():
@@ -40,3 +40,7 @@ def test_a_version_is_known(named: str):
 )
 def test_what_is_no_version_of_anything_is_left_out(name: str, named: object):
     assert known_software({name: named, "numpy": "2.4.0"}) == {"numpy": "2.4.0"}
+
+
+def test_a_programs_version_is_that_of_the_package_with_the_python_that_runs_it() -> None:
+    assert version_line("fl-envoy") == f"fl-envoy {version('fl-director')} (Python {platform.python_version()})"

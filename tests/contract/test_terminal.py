@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Column, Table
 
 from contract.terminal import Terminal, failures_shown
 from contract.visible_text import visible, visible_json
 from tests.foreign_texts import NASTY, foreign_texts, is_seen
+from tests.streams import ENCODINGS, Stream
 
 ROOT = Path(__file__).parent.parent.parent
 ANY = st.text(st.characters(codec=None))
@@ -20,14 +22,13 @@ ANY = st.text(st.characters(codec=None))
 
 def printed(*objects: object, encoding: str = "utf-8", width: int = 5000, **options: bool) -> str:
     """Print on a terminal, a wide one unless it is said, and give what reached it."""
-    raw = io.BytesIO()
-    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    stream = Stream(encoding, is_terminal=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", str(width))
+        for name, value in (("COLUMNS", str(width)), ("TERM", "xterm"), ("NO_COLOR", "1")):
+            patch.setenv(name, value)
         patch.setattr(sys, "stdout", stream)
         Terminal().print(*objects, **options)
-    stream.flush()
-    return raw.getvalue().decode(encoding)
+    return stream.written()
 
 
 @given(ANY)
@@ -69,12 +70,44 @@ def test_a_string_is_literal_in_a_line_a_cell_a_heading_and_a_title(text: str) -
 def test_a_narrow_terminal_cuts_no_cell_and_no_heading() -> None:
     table = Table("hospital", "accuracy", Column("difference", overflow="ellipsis"))
     table.add_row("KNH", "0.9975", "+0.0123")
-    cells = zip(
-        *(line[1:-1].replace("┃", "│").split("│") for line in printed(table, width=24).splitlines()), strict=False
-    )
-    found = ["".join(each).replace(" ", "") for each in cells]
-    for text, shown in zip(("hospital", "0.9975", "+0.0123"), found, strict=False):
-        assert text in shown
+    assert printed(table, width=24) == "hospital: KNH\n  accuracy: 0.9975\n  difference: +0.0123\n"
+
+
+@pytest.mark.parametrize("forced", [{}, {"FORCE_COLOR": "1"}, {"COLUMNS": "20"}])
+def test_a_pipe_and_a_file_have_any_width(forced: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table("id", Column("why", overflow="ellipsis"))
+    sentence = "a sentence of some words " * 40
+    table.add_row("563b5a16" * 8, sentence)
+    monkeypatch.setenv("COLUMNS", "40")
+    for name, value in forced.items():
+        monkeypatch.setenv(name, value)
+    stream = Stream()
+    monkeypatch.setattr(sys, "stdout", stream)
+    Terminal().print(table)
+    assert "563b5a16" * 8 in stream.written()
+    assert sentence in stream.written()
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("width", [30, 200])
+def test_every_stream_takes_frames_titles_cells_and_failures(encoding: str, width: int) -> None:
+    table = Table("größe …", title="日 →")
+    table.add_row("× ŁÓDŹ " * 9)
+    shown = printed(table, encoding=encoding, width=width)
+    assert shown
+    assert ("\\u2026" in shown) is False
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_stream_takes_a_bar_that_moves(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(encoding, is_terminal=True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    for name, value in (("COLUMNS", "80"), ("TERM", "xterm")):
+        monkeypatch.setenv(name, value)
+    with Progress(console=Terminal(stderr=True)) as progress:
+        bar = progress.add_task("rounds", total=2)
+        progress.advance(bar)
+    assert "50%" in stream.written()
 
 
 def test_markup_is_not_read_whoever_asks_for_it() -> None:
