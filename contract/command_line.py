@@ -5,15 +5,17 @@ the same exit code. Knows no command.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NoReturn, Protocol, runtime_checkable
 
 import typer
 
 from contract.errors import CallerError, FederationError
+from contract.interface_words import in_commands
 from contract.messages.base import Message
 from contract.software import version_line
-from contract.stream_characters import fit_streams
+from contract.stream_characters import as_taken, fit_streams
 from contract.terminal import Terminal, failures_shown
 from contract.visible_text import visible_json
 
@@ -61,12 +63,22 @@ def run_program(app: Callable[..., object]) -> None:
             raise SystemExit(end.exit_code) from None
 
 
-def end_with(error: FederationError, exit_code: int, *, as_json: bool) -> NoReturn:
-    """End a command with an error: said to a person on standard error, or to a program as the command's document."""
+def end_with(
+    error: FederationError, exit_code: int, *, as_json: bool, words: Mapping[str, str] = MappingProxyType({})
+) -> NoReturn:
+    """End a command with an error: said to a person on standard error, or to a program as the command's document.
+
+    Args:
+        error: What went wrong.
+        exit_code: How the program ends.
+        as_json: Whether a program asks.
+        words: The program's commands, by the operation of the director's interface that each stands for.
+    """
+    problem = _problem_of(error, exit_code, words)
     if as_json:
-        _print_problem(error, exit_code)
+        _print_document(problem)
     else:
-        Terminal(stderr=True).print_failure(error.sentence, error.hint)
+        Terminal(stderr=True).print_failure(problem.detail, problem.hint)
     raise typer.Exit(exit_code) from None
 
 
@@ -91,14 +103,19 @@ def _run_for_a_program(app: Callable[..., object]) -> None:
     except Exception as error:
         if not isinstance(error, _UsageProblem):
             raise
-        _print_problem(_NotTakenError(error.format_message(), hint="Ask the command with --help."), error.exit_code)
+        not_taken = _NotTakenError(error.format_message(), hint="Ask the command with --help.")
+        _print_document(_problem_of(not_taken, error.exit_code, {}))
         raise SystemExit(error.exit_code) from None
     raise SystemExit(ended if isinstance(ended, int) else 0)
 
 
-def _print_problem(error: FederationError, exit_code: int) -> None:
-    problem = CommandProblem(
-        code=error.code, detail=error.sentence, hint=error.hint, facts=error.facts, exit_code=exit_code
-    )
+def _problem_of(error: FederationError, exit_code: int, words: Mapping[str, str]) -> CommandProblem:
+    """Say an error in the program's words; what no text in Unicode holds, as part of a file's name, as its escape."""
+    facts = {name: as_taken(fact, "utf-8") if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    detail, hint = (as_taken(in_commands(text, words), "utf-8") for text in (error.sentence, error.hint))
+    return CommandProblem(code=error.code, detail=detail, hint=hint, facts=facts, exit_code=exit_code)
+
+
+def _print_document(problem: CommandProblem) -> None:
     sys.stdout.write(visible_json(CommandFailure(error=problem).model_dump_json()) + "\n")
     sys.stdout.flush()

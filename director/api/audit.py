@@ -10,6 +10,7 @@ from contract.messages.audit import AuditRecord, AuditVerification
 from contract.messages.base import Page
 from director.api.guard import CursorByNumber, GuardedRoute, PageLimit, Serving, may
 from director.members.access import ADMIN
+from director.records.paging import Span
 
 router = APIRouter(route_class=GuardedRoute, tags=["audit"])
 
@@ -28,7 +29,8 @@ def list_audit(
     cursor: CursorByNumber = None,
 ) -> Page[AuditRecord]:
     """List what is on record, newest first; each filter takes a whole name, such as upload.admit."""
-    return director.upkeep.list_audit(act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=cursor)
+    span = Span(since=since)
+    return director.upkeep.list_audit(act=act, actor=actor, subject=subject, limit=limit, cursor=cursor, span=span)
 
 
 @router.get("/audit/verify")

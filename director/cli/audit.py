@@ -6,14 +6,16 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Annotated
 
 import typer
-from rich.table import Table
 
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
+from contract.moments import shown_moment
+from contract.table_layout import Lines
+from director.cli.listing import Before, Since, print_list, read_list
 from director.cli.program import (
     EXIT_DATA,
     AsJson,
@@ -29,8 +31,8 @@ from director.errors import UsageError
 from director.records import audit
 from director.records.chain import Link, follow, read_lines
 from director.records.files import replace_whole, storage_faults_named
-from director.records.paging import MAX_PAGE
 
+_USUALLY_LISTED = 50
 app = typer.Typer(no_args_is_help=True, help="The audit: who did what.")
 
 _Out = Annotated[
@@ -45,23 +47,38 @@ def audit_list(
     act: Annotated[str | None, typer.Option(help="Only this act, such as upload.admit.")] = None,
     actor: Annotated[str | None, typer.Option(help="Only this actor.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only this subject, such as a hospital.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only from this moment on, in UTC.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MAX_PAGE, help="At most so many.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help=f"At most so many; else {_USUALLY_LISTED}.", show_default=False)
+    ] = None,
+    since: Since = None,
+    before: Before = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what is on record, newest first."""
-    page = opened_director().upkeep.list_audit(
-        act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=None
-    )
-    found = page.items
+    """List what is on record, newest first, a line each; audit show N gives the rest of one."""
+    page_of = partial(opened_director().upkeep.list_audit, act=act, actor=actor, subject=subject)
+    chosen = (act, actor, subject)
+    listed = read_list(page_of, limit, since, before, as_json=as_json, usual=_USUALLY_LISTED, filters=chosen)
+    table = Lines("seq", "at", "act", "actor", "subject")
+    print_list(listed, table, _cells, as_json, nothing="Nothing is on record yet: the first act will be.")
+
+
+@app.command("show")
+@says_what_failed
+def audit_show(
+    number: Annotated[int, typer.Argument(metavar="N", help="Its seq, as audit list gives it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show all of one record: who did what, its facts, its digests."""
+    found = opened_director().upkeep.audit_record(number)
     if as_json:
         print_json(found)
         return
-    table = Table("seq", "at", "actor", "act", "subject", "facts")
-    for each in found:
-        at = f"{each.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(each.seq), at, _named(each), each.act, each.subject, json.dumps(each.facts))
-    out.print(table)
+    out.print(f"record {found.seq}, {shown_moment(found.at, seconds=True)}")
+    out.print(f"{_named(found)}: {found.act} {found.subject}")
+    for name, fact in found.facts.items():
+        out.print(f"  {name}: {fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)}")
+    out.print(f"digest {found.digest}")
+    out.print(f"previous {found.previous}")
 
 
 @app.command("verify")
@@ -105,6 +122,10 @@ def audit_checkpoint(out_file: _Out = None) -> None:
     """Give the newest record's place and digest: to be kept where nobody who can write the data folder can write."""
     newest = opened_director().upkeep.checkpoint()
     _give(out_file, [newest.model_dump_json().encode() + b"\n"])
+
+
+def _cells(each: AuditRecord) -> Sequence[str]:
+    return str(each.seq), shown_moment(each.at, seconds=True), each.act, _named(each), each.subject
 
 
 def _named(record: AuditRecord) -> str:

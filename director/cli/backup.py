@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from contract.moments import shown_moment
 from director.cli.program import director_here, err, opened_director, out, path_given, say_where, says_what_failed
 from director.members.access import LOCAL_ADMIN
 
@@ -29,5 +30,5 @@ def restore(
     director = director_here()
     say_where(director)
     made = director.restore(source)
-    out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {made.made_at:%Y-%m-%d %H:%M} UTC")
+    out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {shown_moment(made.made_at)}")
     err.print("Next: fl-director fsck, then fl-director serve")

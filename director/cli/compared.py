@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from contract.messages.comparisons import ComparedVersion, HospitalComparison, Pair, VersionComparison, WeightDistance
+from contract.moments import shown_moment
 from director.cli.program import out
 
 _PARTS = {"moves": "moves", "stands_still": "stands still", "quarantined": "quarantined", None: "is not in it"}
@@ -61,7 +62,7 @@ def _traits(version: ComparedVersion) -> dict[str, str]:
         "hospitals": str(version.measured),
         "examples": str(version.num_examples),
         "sha256": version.sha256[:12],
-        "made (UTC)": f"{version.created_at:%Y-%m-%d %H:%M}",
+        "made": shown_moment(version.created_at),
     }
 
 

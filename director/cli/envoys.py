@@ -1,5 +1,7 @@
 """``fl-director envoy``: hospitals of the federation."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,12 +9,15 @@ from rich.table import Table
 
 from contract.agreement import require_agreement
 from contract.messages.base import MAX_COUNT
+from contract.messages.envoys import EnvoyDescription
+from contract.moments import shown_moment
 from contract.names import EnvoyName
+from contract.table_layout import needed
+from director.cli.listing import Before, Limit, Since, print_list, read_list
 from director.cli.program import (
     AsJson,
     Yes,
     err,
-    every_item,
     opened_director,
     out,
     print_json,
@@ -40,9 +45,8 @@ def envoy_add(
         print_json(code)
     else:
         out.print(code.code)
-        err.print(
-            f"{code.envoy_name} joins with: fl-envoy join --director URL --code CODE; until {code.expires_at:%Y-%m-%d}",
-        )
+        until = shown_moment(code.expires_at)
+        err.print(f"{code.envoy_name} joins with: fl-envoy join --director URL --code CODE; until {until}")
 
 
 @app.command("expect")
@@ -64,22 +68,13 @@ def envoy_expect(
 
 @app.command("list")
 @says_what_failed
-def envoy_list(as_json: AsJson = False) -> None:
-    """List the hospitals."""
-    submissions = opened_director().submissions
-    envoys = every_item(lambda **page: submissions.list_hospitals(LOCAL_ADMIN, **page))
-    if as_json:
-        print_json(envoys)
-        return
-    table = Table("hospital", "state", "last seen", "expected", "current versions")
-    for each in envoys:
-        versions = ", ".join(
-            f"{current.task} {current.version}{' (stale)' if current.stale else ''}" for current in each.current
-        )
-        table.add_row(
-            each.envoy_name, each.state, str(each.last_seen_at or ""), str(each.expected_examples or ""), versions
-        )
-    out.print(table)
+def envoy_list(limit: Limit = None, since: Since = None, before: Before = None, as_json: AsJson = False) -> None:
+    """List the hospitals by name; --since and --before ask when they were added."""
+    page_of = partial(opened_director().submissions.list_hospitals, LOCAL_ADMIN)
+    listed = read_list(page_of, limit, since, before, as_json=as_json)
+    table = Table(needed("hospital"), "state", needed("last seen"), "expected", "current versions")
+    nothing = "No hospitals yet. Add the first: fl-director envoy add NAME"
+    print_list(listed, table, _cells, as_json, nothing=nothing)
 
 
 @app.command("disable")
@@ -102,6 +97,14 @@ def envoy_enable(name: str) -> None:
     """Let a disabled hospital take part again: its tokens that have not ended hold."""
     described = opened_director().submissions.enable_hospital(LOCAL_ADMIN, EnvoyName(name))
     out.print(f"{described.envoy_name} is {described.state}.")
+
+
+def _cells(each: EnvoyDescription) -> Sequence[str]:
+    versions = ", ".join(
+        f"{current.task} {current.version}{' (stale)' if current.stale else ''}" for current in each.current
+    )
+    expected = str(each.expected_examples or "")
+    return each.envoy_name, each.state or "", shown_moment(each.last_seen_at), expected, versions
 
 
 def _number(text: str) -> int | None:

@@ -1,21 +1,26 @@
 """``fl-director aggregate`` and ``fl-director model``: making, reading and publishing global versions."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from contract.errors import ArtifactError
-from contract.messages.global_models import AggregationRequest, GlobalModel, HeldOut, NoteRequest, PublishRequest
+from contract.messages.global_models import AggregationRequest, GlobalModel, NoteRequest, PublishRequest
+from contract.moments import shown_moment
 from contract.names import AliasName, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES
 from contract.plain_files import read_bounded
+from contract.table_layout import needed
 from director.cli.compared import print_comparison
+from director.cli.listing import Before, Limit, Since, print_list, read_list
+from director.cli.parts_shown import as_words, table_of_parts
 from director.cli.program import (
     AsJson,
     Task,
-    every_item,
     opened_director,
     out,
     parameter_of,
@@ -26,12 +31,13 @@ from director.cli.program import (
 )
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
-from director.records.paging import MAX_PAGE
 from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Global models.")
 
 Version = Annotated[str, typer.Argument(help="Its number, an alias, champion (or current), challenger or latest.")]
+
+Wide = Annotated[bool, typer.Option("--wide", help="All that is known of each hospital's part: a wide table.")]
 
 
 @says_what_failed
@@ -44,6 +50,7 @@ def aggregate(
     envoy: Annotated[list[str] | None, typer.Option(help="Only these hospitals; may be given many times.")] = None,
     scaler: Annotated[str, typer.Option(help="merged, or a hospital whose scaler to reuse.")] = "merged",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
+    wide: Wide = False,
     as_json: AsJson = False,
 ) -> None:
     """Move the global model on by what is new since the current one, and publish it unless it must be confirmed."""
@@ -57,49 +64,31 @@ def aggregate(
     )
     director = opened_director()
     made, is_new = director.models.aggregate(LOCAL_ADMIN, request)
-    _print_model(made, as_json)
+    _print_model(made, as_json, wide=wide)
     if is_new and made.published:
         say_nobody_was_asked(director, "publish")
 
 
 @app.command("list")
 @says_what_failed
-def model_list(task: Task, as_json: AsJson = False) -> None:
+def model_list(
+    task: Task, limit: Limit = None, since: Since = None, before: Before = None, as_json: AsJson = False
+) -> None:
     """List global versions, newest first."""
-    models = opened_director().models
-    if as_json:
-        everything = every_item(lambda **page: models.list(LOCAL_ADMIN, TaskName(task), **page))
-        print_json(everything)
-        return
-    page = models.list(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None)
-    table = Table(
-        "version", "state", Column("aliases", min_width=10), "strategy", "hospitals", "examples", "sha256", "made"
-    )
-    for each in page.items:
-        state = "current" if each.published else "stale" if each.stale else "waits" if each.waiting else ""
-        made = f"{each.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(
-            str(each.version),
-            state,
-            ", ".join(each.aliases),
-            each.strategy,
-            str(len(each.inputs)),
-            str(each.num_examples),
-            each.sha256[:12],
-            made,
-        )
-    out.print(table)
-    if page.next is not None:
-        out.print(f"These are the newest {len(page.items)}; all of them: --json")
+    page_of = partial(opened_director().models.list, LOCAL_ADMIN, TaskName(task))
+    listed = read_list(page_of, limit, since, before, as_json=as_json)
+    table = Table("version", "state", "aliases", "strategy", "hospitals", "examples", "sha256", needed("made"))
+    nothing = f"No global model of task {task} yet. Make one of what hospitals sent: fl-director aggregate"
+    print_list(listed, table, _cells, as_json, nothing=nothing)
 
 
 @app.command("show")
 @says_what_failed
-def model_show(version: Version, task: Task, as_json: AsJson = False) -> None:
+def model_show(version: Version, task: Task, wide: Wide = False, as_json: AsJson = False) -> None:
     """Show a global version and what it rests on."""
     director = opened_director()
     number = director.naming.number(TaskName(task), version)
-    _print_model(director.models.get(LOCAL_ADMIN, TaskName(task), number), as_json)
+    _print_model(director.models.get(LOCAL_ADMIN, TaskName(task), number), as_json, wide=wide)
 
 
 @app.command("compare")
@@ -187,7 +176,7 @@ def model_import(
         say_nobody_was_asked(director, "publish")
 
 
-def _print_model(model: GlobalModel, as_json: bool) -> None:
+def _print_model(model: GlobalModel, as_json: bool, *, wide: bool = False) -> None:
     if as_json:
         print_json(model)
         return
@@ -201,32 +190,8 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
     if model.note:
         out.print(f"note: {model.note}")
     if model.held_out:
-        out.print(f"on the validation table: {_result(model.held_out)}")
-    names = ["hospital", "version", "examples", "counted", "weight", "norm", "cosine", "distance"]
-    if model.held_out:
-        names.append("validation")
-    if any(each.effect is not None for each in model.inputs):
-        names.append("moves the result by")
-        if model.held_out:
-            names.append("without it")
-    table = Table(*names)
-    for each in [*model.inputs, *model.quarantined, *model.standing]:
-        weight = "quarantined" if each in model.quarantined else _number(each.weight)
-        cells = {
-            "hospital": each.envoy_name,
-            "version": str(each.version),
-            "examples": str(each.num_examples),
-            "counted": str(each.counted_examples or each.num_examples),
-            "weight": weight,
-            "norm": _number(each.norm),
-            "cosine": _number(each.cosine),
-            "distance": _number(each.distance),
-            "validation": _result(each.held_out),
-            "moves the result by": _number(each.effect),
-            "without it": _result(each.held_out_without),
-        }
-        table.add_row(*(cells[name] for name in names))
-    out.print(table)
+        out.print(f"on the validation table: {as_words(model.held_out)}")
+    out.print(table_of_parts(model, wide))
     for note in model.notes:
         out.print(note)
     for each in model.standing:
@@ -238,12 +203,11 @@ def _print_model(model: GlobalModel, as_json: bool) -> None:
             if not check.passed:
                 out.print(f"{each.envoy_name}: {check.sentence}")
     if model.quarantined and model.version:
-        out.print("Next: fl-director submission release ID --reason …, or reject; see submission list")
+        out.print("Next: fl-director submission list --verdict quarantined, then fl-director submission show ID")
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
-
-
-def _result(found: HeldOut | None) -> str:
-    return "" if found is None else f"loss {found.loss:.4f}, accuracy {found.accuracy:.3f}"
+def _cells(each: GlobalModel) -> Sequence[str]:
+    state = "current" if each.published else "stale" if each.stale else "waits" if each.waiting else ""
+    numbers = str(len(each.inputs)), str(each.num_examples)
+    aliases, made = ", ".join(each.aliases), shown_moment(each.created_at)
+    return str(each.version), state, aliases, each.strategy, *numbers, each.sha256[:12], made

@@ -28,6 +28,7 @@ from contract.terminal import Terminal
 from contract.visible_text import visible_json
 from director.assembly import Director
 from director.cli.placing import place_line, require_folder, require_touched
+from director.cli.words import COMMANDS
 from director.errors import SettingsError, StorageError, TrackerConflictError, TrackerError, UsageError
 from director.records.given_files import given_path
 from director.records.paging import MAX_PAGE
@@ -90,7 +91,7 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             return command(*args, **kwargs)
         except (FederationError, ValidationError, OSError) as error:
             said, _place.line = _as_said(error), ""
-            end_with(said, _exit_code(said), as_json=kwargs.get("as_json") is True)
+            end_with(said, _exit_code(said), as_json=kwargs.get("as_json") is True, words=COMMANDS)
         finally:
             if _place.line:
                 err.print(_place.line)

@@ -1,13 +1,18 @@
 """``fl-director proposal``: what waits for a second admin. To read alone: approving takes a second person's token."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, get_args
 
 import typer
 from pydantic import TypeAdapter
 from rich.table import Table
 
-from contract.messages.proposals import ProposalState
-from director.cli.program import AsJson, every_item, opened_director, out, print_json, says_what_failed
+from contract.messages.proposals import Proposal, ProposalState
+from contract.moments import shown_moment
+from contract.table_layout import needed
+from director.cli.listing import Before, Limit, Since, print_list, read_list
+from director.cli.program import AsJson, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 
@@ -19,19 +24,18 @@ _STATES = ", ".join(get_args(ProposalState))
 @app.command("list")
 @says_what_failed
 def proposal_list(
-    state: Annotated[str | None, typer.Option(help=f"{_STATES}.")] = None, as_json: AsJson = False
+    state: Annotated[str | None, typer.Option(help=f"{_STATES}.")] = None,
+    limit: Limit = None,
+    since: Since = None,
+    before: Before = None,
+    as_json: AsJson = False,
 ) -> None:
     """List what was proposed, newest first; --state open shows what waits."""
-    proposals, chosen = opened_director().proposals, _state(state) if state else None
-    found = every_item(lambda **page: proposals.list(LOCAL_ADMIN, chosen, **page))
-    if as_json:
-        print_json(found)
-        return
-    table = Table("proposal", "act", "of", "proposed by", "state", "until")
-    for each in found:
-        until = f"{each.expires_at:%Y-%m-%d %H:%M}"
-        table.add_row(str(each.id), each.act, each.subject, each.person, each.state, until)
-    out.print(table)
+    page_of = partial(opened_director().proposals.list, LOCAL_ADMIN, _state(state) if state else None)
+    listed = read_list(page_of, limit, since, before, as_json=as_json, filters=(state,))
+    table = Table("proposal", "act", needed("of"), "proposed by", "state", needed("until"))
+    nothing = "Nothing was proposed. Acts wait for a second admin where two_admins in director.toml names them."
+    print_list(listed, table, _cells, as_json, nothing=nothing)
 
 
 @app.command("show")
@@ -43,16 +47,21 @@ def proposal_show(number: int, as_json: AsJson = False) -> None:
         print_json(found)
         return
     out.print(f"proposal {found.id}: {found.act} {found.subject} ({found.state})")
-    out.print(f"proposed by {found.person} ({found.proposed_by}), {found.proposed_at:%Y-%m-%d %H:%M} UTC")
+    out.print(f"proposed by {found.person} ({found.proposed_by}), {shown_moment(found.proposed_at)}")
     if found.reason:
         out.print(f"reason: {found.reason}")
     if found.decided_at is not None:
         by = f"{found.decided_person or 'nobody named'} ({found.decided_by})"
-        out.print(f"{found.state} by {by}, {found.decided_at:%Y-%m-%d %H:%M} UTC")
+        out.print(f"{found.state} by {by}, {shown_moment(found.decided_at)}")
     if found.decision_reason:
         out.print(f"because: {found.decision_reason}")
     if found.state == "open":
-        out.print(f"Another person approves it over HTTP until {found.expires_at:%Y-%m-%d %H:%M} UTC.")
+        until = shown_moment(found.expires_at)
+        out.print(f"Another admin approves it until {until}, in the dashboard, signed in with a token of their own.")
+
+
+def _cells(each: Proposal) -> Sequence[str]:
+    return str(each.id), each.act, each.subject, each.person, each.state, shown_moment(each.expires_at)
 
 
 def _state(text: str) -> ProposalState:

@@ -8,7 +8,7 @@ from director.cli.program import AsJson, out, print_json, says_what_failed
 
 @says_what_failed
 def roles(as_json: AsJson = False) -> None:
-    """Say who may do what over HTTP; whoever works on the data folder may do all of it."""
+    """Say who may do what with a token; whoever works on the data folder may do all of it."""
     found = _permissions()
     if as_json:
         print_json(found)

@@ -1,7 +1,8 @@
 """``fl-director run | round | quiesce``: training together, round by round."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,13 +11,16 @@ from rich.table import Table
 from contract.agreement import require_agreement
 from contract.messages.global_models import HeldOut
 from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
+from contract.moments import shown_moment
 from contract.names import EnvoyName, TaskName
+from contract.table_layout import needed
+from director.cli.listing import Before, Limit, Since, print_list, read_list
 from director.cli.program import (
+    EXIT_USAGE,
     AsJson,
     Task,
     Yes,
     duration,
-    every_item,
     opened_director,
     out,
     parameter_of,
@@ -93,28 +97,13 @@ def round_open(
 
 @app.command("list")
 @says_what_failed
-def run_list(as_json: AsJson = False) -> None:
+def run_list(limit: Limit = None, since: Since = None, before: Before = None, as_json: AsJson = False) -> None:
     """List runs, newest first."""
-    director = opened_director()
-    found = every_item(lambda **page: director.rounds.list(LOCAL_ADMIN, None, **page))
-    if as_json:
-        print_json(found)
-        return
-    if not found:
-        out.print("No runs yet. Open one: fl-director run open --rounds 10")
-        return
-    table = Table("run", "task", "state", "rounds", "quorum", "strategy", "opened (UTC)")
-    for each in found:
-        table.add_row(
-            str(each.id),
-            each.task,
-            each.state,
-            f"{each.published} of {each.rounds}",
-            f"{each.quorum} of {len(each.hospitals)}",
-            each.strategy,
-            f"{each.opened_at:%Y-%m-%d %H:%M}",
-        )
-    out.print(table)
+    page_of = partial(opened_director().rounds.list, LOCAL_ADMIN, None)
+    listed = read_list(page_of, limit, since, before, as_json=as_json)
+    table = Table("run", "task", "state", "rounds", "quorum", "strategy", needed("opened"))
+    nothing = "No runs yet. Open one: fl-director run open --rounds 10"
+    print_list(listed, table, _cells, as_json, nothing=nothing)
 
 
 @app.command("show")
@@ -169,6 +158,8 @@ def quiesce(
         time.sleep(0.1)
         found = service.quiescence()
     _print_quiescence(found, as_json)
+    if not found.is_safe and as_json:  # what it is stands there: one document a command
+        raise typer.Exit(EXIT_USAGE)
     if not found.is_safe:
         raise UsageError("A round is being combined still.", hint="Is the director running? Ask again in a minute.")
 
@@ -185,6 +176,12 @@ def _lost_with(run: Run) -> str | None:
         return ends
     returned = ", ".join(run.current.returned) or "nobody"
     return f"{ends} Round {run.current.number} is under way and counts for nothing; returned so far: {returned}."
+
+
+def _cells(each: Run) -> Sequence[str]:
+    rounds_done, quorum = f"{each.published} of {each.rounds}", f"{each.quorum} of {len(each.hospitals)}"
+    opened = shown_moment(each.opened_at)
+    return str(each.id), each.task, each.state, rounds_done, quorum, each.strategy, opened
 
 
 def _late(text: str) -> LateRule:
@@ -257,7 +254,7 @@ def _print_round(found: RoundDescription) -> None:
         out.print(found.details)
     out.print(f"returned: {', '.join(found.returned) or 'nobody'}")
     if found.awaited:
-        out.print(f"waits for: {', '.join(found.awaited)}; until {found.closes_at:%Y-%m-%d %H:%M:%S} UTC")
+        out.print(f"waits for: {', '.join(found.awaited)}; until {shown_moment(found.closes_at, seconds=True)}")
     if found.changed_cohorts:
         out.print(f"trained on other patients than at first: {', '.join(found.changed_cohorts)}")
     if found.global_version is not None:

@@ -1,5 +1,7 @@
 """``fl-director statistics``: hospitals' shares of the common scaler, and decisions about those in quarantine."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,7 +9,10 @@ from rich.table import Table
 
 from contract.messages.decisions import DecisionRequest
 from contract.messages.statistics import StatisticsDescription
+from contract.moments import shown_moment
 from contract.names import EnvoyName, TaskName
+from contract.table_layout import needed
+from director.cli.listing import Before, Limit, Since, print_list, read_list
 from director.cli.program import (
     AsJson,
     Task,
@@ -19,7 +24,6 @@ from director.cli.program import (
     says_what_failed,
 )
 from director.members.access import LOCAL_ADMIN
-from director.records.paging import MAX_PAGE
 from director.records.verdicts import Choice
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals' shares of the common scaler.")
@@ -29,17 +33,15 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it goes on record.")
 
 @app.command("list")
 @says_what_failed
-def statistics_list(task: Task, as_json: AsJson = False) -> None:
-    """List the newest reports with their verdicts."""
-    found = opened_director().tasks.list_statistics(LOCAL_ADMIN, TaskName(task), limit=MAX_PAGE, cursor=None).items
-    if as_json:
-        print_json(found)
-        return
-    table = Table("hospital", "version", "examples", "verdict", "when")
-    for each in found:
-        when = f"{each.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(each.envoy_name, str(each.version), str(each.num_examples), each.verdict, when)
-    out.print(table)
+def statistics_list(
+    task: Task, limit: Limit = None, since: Since = None, before: Before = None, as_json: AsJson = False
+) -> None:
+    """List reports with their verdicts, newest first."""
+    page_of = partial(opened_director().tasks.list_statistics, LOCAL_ADMIN, TaskName(task))
+    listed = read_list(page_of, limit, since, before, as_json=as_json)
+    table = Table("hospital", "version", "examples", "verdict", needed("when"))
+    nothing = f"No hospital has sent statistics of task {task}. It does so with: fl-envoy statistics, or fl-envoy train"
+    print_list(listed, table, _cells, as_json, nothing=nothing)
 
 
 @app.command("merge")
@@ -66,6 +68,11 @@ def statistics_release(hospital: str, version: int, reason: Reason, task: Task, 
 def statistics_reject(hospital: str, version: int, reason: Reason, task: Task, as_json: AsJson = False) -> None:
     """Take a report out of the common scaler for good."""
     _decide("rejected", hospital, version, reason, task, as_json)
+
+
+def _cells(each: StatisticsDescription) -> Sequence[str]:
+    examples = str(each.num_examples)
+    return each.envoy_name, str(each.version), examples, each.verdict, shown_moment(each.created_at)
 
 
 def _decide(choice: Choice, hospital: str, version: int, reason: str, task: str, as_json: bool) -> None:

@@ -1,12 +1,13 @@
 """``fl-director status``: who is silent, what waits on whom, what a person must decide."""
 
 from collections import Counter
-from datetime import datetime
 
 from rich.table import Table
 
 from contract.messages.overview import Matter, Overview, RoundCard, TileState
+from contract.moments import shown_moment
 from contract.names import TaskName
+from contract.table_layout import needed
 from director.cli.program import AsJson, Task, opened_director, out, print_json, says_what_failed
 from director.members.access import LOCAL_ADMIN
 
@@ -55,7 +56,7 @@ def _print_hospitals(found: Overview) -> None:
     out.print(f"hospitals: {', '.join(f'{states[state]} {said}' for state, said in names.items() if states[state])}")
     for each in found.hospitals:
         if each.state == "silent":
-            out.print(f"silent: {each.envoy_name}, last seen {_moment(each.last_seen_at) or 'never'}")
+            out.print(f"silent: {each.envoy_name}, last seen {shown_moment(each.last_seen_at) or 'never'}")
 
 
 def _what_answers(found: Overview) -> str:
@@ -81,7 +82,7 @@ def _sentence(card: RoundCard) -> str:
         which += f", {len(card.returned)} of {card.invited} returned"
     waits = f"; waits for {', '.join(card.awaited)}" if card.awaited else ""
     silent = f" (silent: {', '.join(card.silent)})" if card.silent else ""
-    until = f"; until {_moment(card.closes_at)} UTC at the latest" if card.closes_at is not None else ""
+    until = f"; until {shown_moment(card.closes_at)} at the latest" if card.closes_at is not None else ""
     return f"{which}{waits}{silent}{until}. {card.reason or ''}".rstrip()
 
 
@@ -89,13 +90,9 @@ def _print_matters(matters: list[Matter]) -> None:
     if not matters:
         out.print("Nothing waits for you.")
         return
-    table = Table("waits for you", "about", "hospital", "since (UTC)", "until (UTC)", "why")
+    table = Table("waits for you", needed("about"), "hospital", needed("since"), needed("until"), "why")
     for each in matters:
         about = f"{each.subject} version {each.version}" if each.kind.endswith("quarantined") else each.subject
-        moments = (_moment(each.since), _moment(each.until))
+        moments = (shown_moment(each.since), shown_moment(each.until))
         table.add_row(_ASKED[each.kind], about, each.envoy_name or "", *moments, each.reason or "")
     out.print(table)
-
-
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M}"

@@ -9,8 +9,10 @@ from rich.table import Table
 from contract.errors import ArtifactError, InvalidTaskError
 from contract.messages.base import Message
 from contract.messages.tasks import TaskDescription
+from contract.moments import shown_moment
 from contract.names import Digest, TaskName
 from contract.plain_files import read_bounded
+from contract.table_layout import needed
 from contract.tasks import Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from director.cli.program import (
@@ -80,10 +82,10 @@ def task_list(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("task", "title", "digest", "from", "")
+    table = Table(needed("task"), "title", "digest", "from", "")
     for each in found:
-        source = "built in" if each.added_at is None else f"{each.added_by}, {each.added_at:%Y-%m-%d %H:%M}"
-        state = "" if each.retired_at is None else f"retired {each.retired_at:%Y-%m-%d %H:%M}"
+        source = "built in" if each.added_at is None else f"{each.added_by}, {shown_moment(each.added_at)}"
+        state = "" if each.retired_at is None else f"retired {shown_moment(each.retired_at)}"
         table.add_row(each.name, each.title, each.digest[:12], source, state)
     out.print(table)
 
@@ -98,7 +100,7 @@ def task_show(name: str, as_json: AsJson = False) -> None:
         return
     _print(found.to_task())
     if found.retired_at is not None:
-        out.print(f"retired: {found.retired_at:%Y-%m-%d %H:%M}")
+        out.print(f"retired: {shown_moment(found.retired_at)}")
 
 
 @app.command("retire")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,25 +14,20 @@ from contract.messages.base import Role
 from contract.messages.tokens import IssuedToken, Person, TokenDescription
 from contract.moments import shown_moment
 from contract.names import EnvoyName
+from contract.table_layout import needed
 from director.assembly import Director
 from director.cli.links import page_url, say_where_no_page_is, sign_in_url
-from director.cli.program import (
-    AsJson,
-    Yes,
-    duration,
-    err,
-    every_item,
-    opened_director,
-    out,
-    print_json,
-    says_what_failed,
-)
+from director.cli.listing import Before, Limit, Listed, Since, print_list, read_list, whole_id
+from director.cli.program import AsJson, Yes, duration, err, opened_director, out, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.members.tokens import owner_of
+from director.records.paging import MAX_PAGE
 from director.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Tokens of hospitals, their staff, analysts and admins.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The token's id, or as much of it as names one.")]
 
 
 @app.command("issue")
@@ -70,7 +66,7 @@ def token_link(
     link = director.people.make_link(LOCAL_ADMIN, _role(role), EnvoyName(envoy) if envoy else None, _person(person))
     scheme = "https" if settings.tls_cert else "http"
     out.print(page_url(url, link) if url else sign_in_url(scheme, settings.host, settings.port, link))
-    err.print(f"token {link.token_id}, until {link.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again")
+    err.print(f"token {link.token_id}, until {shown_moment(link.expires_at)}; it is not shown again")
     say_where_no_page_is()
 
 
@@ -78,32 +74,31 @@ def token_link(
 @says_what_failed
 def token_list(
     everything: Annotated[bool, typer.Option("--all", help="Also those that hold no more.")] = False,
+    limit: Limit = None,
+    since: Since = None,
+    before: Before = None,
     as_json: AsJson = False,
 ) -> None:
     """List the tokens that hold, whose they are and which are in use, without their secrets; --json lists all."""
-    members = opened_director().members
-    listed = every_item(lambda **page: members.list_tokens(LOCAL_ADMIN, role=None, envoy_name=None, **page))
-    if as_json:
-        print_json(listed)
-        return
-    shown = [each for each in listed if each.holds or everything]
-    in_use = _in_use(listed)
-    table = Table("id", "role", "whose", "state", "expires", "last used", "rotated to")
-    for each in shown:
-        state = _state(each, is_in_use=each.id in in_use)
-        moments = (shown_moment(each.expires_at), shown_moment(each.last_used_at))
-        table.add_row(each.id, each.role, owner_of(each), state, *moments, each.successor_id or "")
-    out.print(table)
-    if not shown:
-        out.print("No token holds. Issue one: fl-director token issue --role admin")
-    if len(shown) < len(listed):
-        out.print(f"{len(listed) - len(shown)} that hold no more are not shown: fl-director token list --all")
+    page_of = partial(opened_director().members.list_tokens, LOCAL_ADMIN, role=None, envoy_name=None)
+    found = read_list(page_of, None, since, before, as_json=True)  # which is in use shows only among all of them
+    shown = found.items if everything or as_json else [each for each in found.items if each.holds]
+    listed = Listed(shown[: limit or (None if as_json else MAX_PAGE)], len(shown), found.is_narrowed)
+    cells = partial(_cells, in_use=_in_use(found.items))
+    moments = needed("expires"), needed("last used")
+    table = Table(needed("id"), "role", "whose", "state", *moments, needed("rotated to"))
+    nothing = "No token holds. Issue one: fl-director token issue --role admin --person NAME"
+    print_list(listed, table, cells, as_json, nothing=nothing)
+    if len(shown) < len(found.items):
+        out.print(f"{len(found.items) - len(shown)} that hold no more are not shown: fl-director token list --all")
 
 
 @app.command("revoke")
 @says_what_failed
 def token_revoke(
-    token_id: Annotated[str | None, typer.Argument(help="Its id, as token list shows it.")] = None,
+    token_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Its id, or as much of it as names one.")
+    ] = None,
     envoy: Annotated[str | None, typer.Option(help="All tokens of this hospital, its machine's and staff's.")] = None,
     yes: Yes = False,
 ) -> None:
@@ -118,14 +113,14 @@ def token_revoke(
 
 
 def _revoke_one(director: Director, token_id: str, yes: bool) -> None:
-    token = director.members.get_token(LOCAL_ADMIN, token_id)
+    token = director.members.get_token(LOCAL_ADMIN, _whole(director, token_id))
     if token.holds:
         used = f"last used {shown_moment(token.last_used_at)}" if token.last_used_at else "never used"
         require_agreement(
             f"Token {token.id} of {owner_of(token)}, {used}, stops to hold at once, for good.", agreed=yes
         )
-    director.members.revoke_token(LOCAL_ADMIN, token_id)
-    out.print(f"Token {token_id} is revoked.")
+    director.members.revoke_token(LOCAL_ADMIN, token.id)
+    out.print(f"Token {token.id} is revoked.")
 
 
 def _revoke_all_of(director: Director, name: EnvoyName, yes: bool) -> None:
@@ -163,19 +158,30 @@ def _state(token: TokenDescription, *, is_in_use: bool) -> str:
 @app.command("rotate")
 @says_what_failed
 def token_rotate(
-    token_id: str,
+    token_id: Id,
     overlap: Annotated[
         str | None, typer.Option(help="How long the old one still holds, such as 24h; 0 ends it at once.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue a token in another's place; it is printed this once, and the old one holds until the overlap ends."""
-    members = opened_director().members
-    token = members.rotate_token(LOCAL_ADMIN, token_id, _overlap(overlap) if overlap else None)
+    director = opened_director()
+    whole = _whole(director, token_id)
+    token = director.members.rotate_token(LOCAL_ADMIN, whole, _overlap(overlap) if overlap else None)
     _show_once(token, as_json)
     if not as_json:
-        old = members.get_token(LOCAL_ADMIN, token_id)
-        err.print(f"The old one, {old.id}, holds until {old.expires_at:%Y-%m-%d %H:%M} UTC")
+        old = director.members.get_token(LOCAL_ADMIN, whole)
+        err.print(f"The old one, {old.id}, holds until {shown_moment(old.expires_at)}")
+
+
+def _whole(director: Director, typed: str) -> str:
+    return whole_id(director.members.token_ids_beginning_with(typed), typed, "tokens")
+
+
+def _cells(each: TokenDescription, in_use: frozenset[str]) -> Sequence[str]:
+    moments = map(shown_moment, (each.expires_at, each.last_used_at))
+    state = _state(each, is_in_use=each.id in in_use)
+    return each.id, each.role, owner_of(each), state, *moments, each.successor_id or ""
 
 
 def _show_once(token: IssuedToken, as_json: bool) -> None:
@@ -183,7 +189,7 @@ def _show_once(token: IssuedToken, as_json: bool) -> None:
         print_json(token)
         return
     out.print(token.token)
-    err.print(f"id {token.id}, until {token.expires_at:%Y-%m-%d %H:%M} UTC; it is not shown again")
+    err.print(f"id {token.id}, until {shown_moment(token.expires_at)}; it is not shown again")
 
 
 def _overlap(text: str) -> timedelta:

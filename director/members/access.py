@@ -81,7 +81,7 @@ class Principal:
         if self.session_id is None:
             raise ForbiddenError(
                 "This request came with a token and is in no session.",
-                hint="Sign in with POST /session, then ask with its cookie and without the header Authorization.",
+                hint="Sign in (POST /session), then ask with its cookie and without the header Authorization.",
             )
         return self.session_id
 

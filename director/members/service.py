@@ -13,6 +13,9 @@ from director.members.access import Access, Principal
 from director.members.envoys import add_envoy, envoy_named, expect
 from director.members.rates import RateLimit, neighbourhood
 from director.records.ledger import Act, Ledger
+from director.records.paging import EVERYTHING, Span
+from director.records.prefixes import ids_beginning_with
+from director.records.schema import TokenRow
 
 
 @dataclass(frozen=True)
@@ -173,13 +176,31 @@ class Members:
         with self._ledger.act(caller.actor) as act:
             return own_tokens.revoke_own(act, caller.token_id)
 
+    def token_ids_beginning_with(self, text: str) -> Sequence[str]:
+        """Give the tokens whose ids begin so; at most a few."""
+        with self._ledger.read() as session:
+            return ids_beginning_with(session, TokenRow.id, text)
+
     def list_tokens(
-        self, caller: Principal, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+        self,
+        caller: Principal,
+        *,
+        role: Role | None,
+        envoy_name: EnvoyName | None,
+        limit: int,
+        cursor: str | None,
+        span: Span = EVERYTHING,
     ) -> Page[TokenDescription]:
         """List tokens without their secrets, newest first."""
         with self._ledger.read() as session:
             return tokens.list_tokens(
-                session, self._ledger.clock(), role=role, envoy_name=envoy_name, limit=limit, cursor=cursor
+                session,
+                self._ledger.clock(),
+                role=role,
+                envoy_name=envoy_name,
+                limit=limit,
+                cursor=cursor,
+                span=span,
             )
 
     def get_token(self, caller: Principal, token_id: str) -> TokenDescription:

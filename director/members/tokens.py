@@ -18,7 +18,7 @@ from director.members.holders import holds as still_holds
 from director.members.sessions import end_of_token
 from director.records import idempotency
 from director.records.ledger import Act
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.schema import EnvoyRow, TokenRow
 
 REPEATED_WITHIN = timedelta(minutes=15)
@@ -196,7 +196,14 @@ def revoke_tokens_of(act: Act, envoy_name: EnvoyName) -> list[TokenDescription]:
 
 
 def list_tokens(
-    session: Session, now: datetime, *, role: Role | None, envoy_name: EnvoyName | None, limit: int, cursor: str | None
+    session: Session,
+    now: datetime,
+    *,
+    role: Role | None,
+    envoy_name: EnvoyName | None,
+    limit: int,
+    cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[TokenDescription]:
     """Describe a page of the tokens, newest first."""
     query = select(TokenRow)
@@ -206,7 +213,15 @@ def list_tokens(
         query = query.where(TokenRow.envoy.has(EnvoyRow.folded_name == envoy_name.folded))
     key = (TokenRow.created_at, TokenRow.id)
     return page_of(
-        session, query, key, lambda row: describe_token(row, now), limit=limit, cursor=cursor, newest_first=True
+        session,
+        query,
+        key,
+        lambda row: describe_token(row, now),
+        limit=limit,
+        cursor=cursor,
+        newest_first=True,
+        at=TokenRow.created_at,
+        span=span,
     )
 
 

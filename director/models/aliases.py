@@ -78,9 +78,7 @@ def version_called(session: Session, task: Task, alias: AliasName) -> GlobalMode
             "stale and answers nothing.",
         )
     if row is None:
-        raise NotFoundError(
-            f"No global model of task {task.name} is called {alias}.", hint="See GET /global_models, or: model list"
-        )
+        raise NotFoundError(f"No global model of task {task.name} is called {alias}.", hint="See GET /global_models.")
     return row
 
 

@@ -29,6 +29,7 @@ from director.records.actors import HOUSE, Actor, HouseName
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
+from director.records.paging import EVERYTHING, Span
 from director.records.verdicts import GATE
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
@@ -207,11 +208,12 @@ class Models:
         limit: int,
         cursor: str | None,
         alias: AliasName | None = None,
+        span: Span = EVERYTHING,
     ) -> Page[GlobalModel]:
         """Describe versions, newest first; with an alias what is called so."""
         with self._ledger.read() as session:
             return versions.list_versions(
-                session, caller, self._catalogue, task_name, limit=limit, cursor=cursor, alias=alias
+                session, caller, self._catalogue, task_name, limit=limit, cursor=cursor, alias=alias, span=span
             )
 
     def file(self, caller: Principal, task_name: TaskName, version: int, role: GlobalFileRole) -> bytes:
@@ -253,7 +255,7 @@ class Models:
         if closed.line.current is None:
             raise NoUpdatesError(
                 f"No hospital's model moves the shared start. {' '.join(why)[:1000]}",
-                hint="Let the hospitals train from the start that GET /tasks/{task}/start gives, and upload.",
+                hint="Let the hospitals train from the task's start (GET /tasks/{task}/start), and upload.",
             )
         current = versions.describe_version(session, closed.line.current, self._catalogue)
         note = f"Nothing is new since global model {closed.line.here}: no version was made."

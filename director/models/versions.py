@@ -19,7 +19,7 @@ from director.models.draft import Draft
 from director.models.events import ModelAggregated
 from director.models.publishing import answers_to, is_waiting, require_reason
 from director.records.ledger import Act
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.schema import GlobalModelFileRow, GlobalModelRow
 from director.tasks.catalogue import Catalogue
 from director.tasks.publications import published
@@ -131,6 +131,7 @@ def list_versions(
     limit: int,
     cursor: str | None,
     alias: AliasName | None = None,
+    span: Span = EVERYTHING,
 ) -> Page[GlobalModel]:
     """Give a page of the versions, newest first, as far as the caller may know them; of those alone that are called so.
 
@@ -142,6 +143,7 @@ def list_versions(
         limit: How many at most.
         cursor: Where the page begins.
         alias: What they are called; None: whatever they are called.
+        span: When they were made.
     """
     query = select(GlobalModelRow)
     if task is not None:
@@ -157,6 +159,8 @@ def list_versions(
         limit=limit,
         cursor=cursor,
         newest_first=True,
+        at=GlobalModelRow.created_at,
+        span=span,
     )
 
 

@@ -37,7 +37,7 @@ from director.proposals.kept import (
     require_standing,
 )
 from director.records.ledger import Act, Ledger
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.proposal_schema import ProposalRow
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
@@ -182,7 +182,15 @@ class Proposals:
                 )
             return describe_proposal(row, caller, person, act.now)
 
-    def list(self, caller: Principal, state: ProposalState | None, *, limit: int, cursor: str | None) -> Page[Proposal]:
+    def list(
+        self,
+        caller: Principal,
+        state: ProposalState | None,
+        *,
+        limit: int,
+        cursor: str | None,
+        span: Span = EVERYTHING,
+    ) -> Page[Proposal]:
         """List what was proposed, newest first."""
         now = self._ledger.clock()
         with self._ledger.read() as session:
@@ -197,6 +205,8 @@ class Proposals:
                 limit=limit,
                 cursor=cursor,
                 newest_first=True,
+                at=ProposalRow.proposed_at,
+                span=span,
             )
 
     def get(self, caller: Principal, number: int) -> Proposal:
@@ -263,7 +273,7 @@ class Proposals:
             elif not is_own(row, caller, person) or row.reason != reason:
                 raise ConflictError(
                     f"Proposal {row.id} by {row.person} waits for a second admin already, and asks for this.",
-                    hint=f"Approve or decline that one: POST /proposals/{row.id}/approve, or …/decline.",
+                    hint=f"Approve or decline that one (POST /proposals/{row.id}/approve, or …/decline).",
                     proposal=row.id,
                 )
             else:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +19,11 @@ from contract.messages.events import ToldEvent
 from contract.names import Digest
 from contract.plain_files import read_bounded
 from contract.written_text import read_text
-from director.errors import AuditDamagedError
+from director.errors import AuditDamagedError, NotFoundError
 from director.records.chain import GENESIS, Link, Walk, content_of
 from director.records.events import Event, Told, read_event
 from director.records.files import replace_whole
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.schema import AuditRow, TokenRow
 
 _log = logging.getLogger(__name__)
@@ -106,9 +107,9 @@ def page(
     act: str | None,
     actor: str | None,
     subject: str | None,
-    since: datetime | None,
     limit: int,
     cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[AuditRecord]:
     """Give a page of the records that match, newest first; the cursor is the last seq of the page before.
 
@@ -122,15 +123,43 @@ def page(
     for column, value in ((AuditRow.act, act), (AuditRow.actor, actor), (AuditRow.subject, subject)):
         if value is not None:
             query = query.where(column == value)
-    if since is not None:
-        query = query.where(AuditRow.at >= since)
+    with _read_or_damaged():
+        found = page_of(
+            session,
+            query,
+            (AuditRow.seq,),
+            _describe,
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+            at=AuditRow.at,
+            span=span,
+        )
+    return found.model_copy(update={"items": with_persons(session, found.items)})
+
+
+def record_with_number(session: Session, seq: int) -> AuditRecord:
+    """Give one record.
+
+    Raises:
+        NotFoundError: There is none of that number.
+        AuditDamagedError: It can't be read.
+    """
+    row = session.get(AuditRow, seq)
+    if row is None:
+        raise NotFoundError(f"The audit has no record {seq}.", hint="List them: fl-director audit list")
+    with _read_or_damaged():
+        return with_persons(session, [_describe(row)])[0]
+
+
+@contextmanager
+def _read_or_damaged() -> Iterator[None]:
     try:
-        found = page_of(session, query, (AuditRow.seq,), _describe, limit=limit, cursor=cursor, newest_first=True)
+        yield
     except (ValueError, TypeError, InvalidNameError) as error:
         raise AuditDamagedError(
             "The audit holds a record that can't be read.", hint="Run: fl-director audit verify"
         ) from error
-    return found.model_copy(update={"items": with_persons(session, found.items)})
 
 
 def links(session: Session) -> Iterator[Link]:

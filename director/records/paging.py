@@ -1,10 +1,11 @@
 """Lists a page at a time, by key: a cursor says after which row the next page begins, so no new row shifts it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import Select, func, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.messages.base import Page
@@ -27,6 +28,39 @@ _Item = TypeVar("_Item")
 Key = tuple[InstrumentedAttribute[Any], ...]
 """The columns that order a list; together no two rows share them, and no row changes them."""
 
+At = InstrumentedAttribute[datetime]
+"""The column that says when what a row tells of came to be."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which stretch of time a list is asked for, and whether to say how many there are in it.
+
+    Args:
+        since: The first moment; None: from the beginning.
+        before: The first moment that is too late; None: to the end.
+        is_counted: Whether the page says the total, which is one more statement.
+    """
+
+    since: datetime | None = None
+    before: datetime | None = None
+    is_counted: bool = False
+
+    def within(self, query: Select[Any], at: At) -> Select[Any]:
+        """Leave the rows of this stretch."""
+        if self.since is not None:
+            query = query.where(at >= self.since)
+        return query if self.before is None else query.where(at < self.before)
+
+
+EVERYTHING = Span()
+
+
+class CountedPage(Page[_Item], Generic[_Item]):
+    """A page, and how many items there are on all of them."""
+
+    total: int
+
 
 def page_of(
     session: Session,
@@ -37,6 +71,8 @@ def page_of(
     limit: int,
     cursor: str | None,
     newest_first: bool = False,
+    at: At | None = None,
+    span: Span = EVERYTHING,
 ) -> Page[_Item]:
     """Give one page of a query's rows, in the order of a key; as ``page_of_rows``, row by row."""
     return page_of_rows(
@@ -47,6 +83,8 @@ def page_of(
         limit=limit,
         cursor=cursor,
         newest_first=newest_first,
+        at=at,
+        span=span,
     )
 
 
@@ -59,6 +97,8 @@ def page_of_rows(
     limit: int,
     cursor: str | None,
     newest_first: bool = False,
+    at: At | None = None,
+    span: Span = EVERYTHING,
 ) -> Page[_Item]:
     """Give one page of a query's rows, in the order of a key.
 
@@ -70,10 +110,15 @@ def page_of_rows(
         limit: How many items a page holds.
         cursor: The ``next`` of the page before; None: the first page.
         newest_first: Largest key first.
+        at: When a row came to be; None: the list knows no time.
+        span: The stretch of time; a page of one that is counted is a ``CountedPage``.
 
     Raises:
         MalformedRequestError: The cursor was never given out.
     """
+    if at is not None:
+        query = span.within(query, at)
+    counted = query.with_only_columns(func.count(), maintain_column_froms=True) if span.is_counted else None
     kinds = [column.type.python_type for column in key]
     values = values_of_cursor(cursor, kinds) if cursor is not None else None
     if values is not None:
@@ -83,7 +128,10 @@ def page_of_rows(
     rows = session.scalars(query.order_by(*order).limit(limit + 1)).unique().all()
     last = [getattr(rows[limit - 1], column.key) for column in key] if len(rows) > limit else None
     following = cursor_after(last) if last is not None else None
-    return Page(items=list(describe(rows[:limit])), next=following)
+    items = list(describe(rows[:limit]))
+    if counted is not None:
+        return CountedPage(items=items, next=following, total=session.scalar(counted) or 0)
+    return Page(items=items, next=following)
 
 
 def cursor_after(values: Iterable[Any]) -> str:

@@ -10,7 +10,7 @@ from contract.messages.runs import InvitedHospital, RoundDescription, Run
 from contract.names import EnvoyName, TaskName
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.run_schema import InvitationRow, RoundRow, RunRow
 from director.rounds.deadlines import returns_of
 from director.rounds.returns import has_changed
@@ -43,7 +43,13 @@ def round_with_id(session: Session, n: int) -> RoundRow:
 
 
 def list_runs(
-    session: Session, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None
+    session: Session,
+    caller: Principal,
+    task: TaskName | None,
+    *,
+    limit: int,
+    cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[Run]:
     """Give a page of the runs, newest first."""
     query = select(RunRow)
@@ -57,6 +63,8 @@ def list_runs(
         limit=limit,
         cursor=cursor,
         newest_first=True,
+        at=RunRow.opened_at,
+        span=span,
     )
 
 

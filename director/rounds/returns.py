@@ -129,12 +129,14 @@ def _round_for(session: Session, envoy: EnvoyRow, metadata: UploadMetadata, name
     if invitation is None or invitation.choice != "take_part":
         why = "was not invited to" if invitation is None else "has not said that it takes part in"
         raise ConflictError(
-            f"{envoy.name} {why} run {row.run_id}.", hint=f"Answer first: POST /runs/{row.run_id}/answers", round=named
+            f"{envoy.name} {why} run {row.run_id}.",
+            hint=f"Answer the invitation first (POST /runs/{row.run_id}/answers).",
+            round=named,
         )
     if metadata.base != row.start.base:
         raise BaseUnknownError(
             f"The update was not trained from the base of round {row.number} of run {row.run_id}.",
-            hint="Ask GET /envoys/{envoy_name}/work what to train from.",
+            hint="Ask what to train from (GET /envoys/{envoy_name}/work).",
             base=metadata.base,
             round=named,
         )

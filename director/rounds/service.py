@@ -16,6 +16,7 @@ from director.members.envoys import envoy_named
 from director.models.round_updates import UNDER_WAY, rounds_under_way
 from director.records import idempotency
 from director.records.ledger import Ledger
+from director.records.paging import EVERYTHING, Span
 from director.records.run_schema import InvitationRow, RunRow
 from director.records.schema import EnvoyRow
 from director.rounds import described, quiescence, transitions
@@ -187,10 +188,12 @@ class Rounds:
             run = described.describe_run(session, row, caller)
             return run.model_copy(update={"history": history_of(session, row, rounds)})
 
-    def list(self, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None) -> Page[Run]:
+    def list(
+        self, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None, span: Span = EVERYTHING
+    ) -> Page[Run]:
         """List runs, newest first."""
         with self._ledger.read() as session:
-            return described.list_runs(session, caller, task, limit=limit, cursor=cursor)
+            return described.list_runs(session, caller, task, limit=limit, cursor=cursor, span=span)
 
     def round(self, caller: Principal, n: int) -> RoundDescription:
         """Describe a round.

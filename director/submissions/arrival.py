@@ -226,7 +226,7 @@ def _require_base(metadata: UploadMetadata, expected: Expectations) -> None:
     if not expected.is_base_known:
         raise BaseUnknownError(
             "The model was trained from a start that this director does not know for this task.",
-            hint=f"Fetch GET /tasks/{expected.task.name}/start and train again.",
+            hint=f"Fetch the task's start anew (GET /tasks/{expected.task.name}/start) and train again.",
             base=metadata.base,
         )
 
@@ -237,7 +237,8 @@ def _require_agreed(scaler: ScalerState, metadata: UploadMetadata, expected: Exp
         raise ScalerNotAgreedError(
             f"The scaler saw {scaler.num_examples} rows: it is none of the merged ones, and the hospital's own "
             f"would have seen num_examples = {metadata.num_examples}.",
-            hint=f"Use the scaler of GET /tasks/{expected.task.name}/start, or fit one to exactly the training rows.",
+            hint=f"Use the scaler of the task's start (GET /tasks/{expected.task.name}/start), or fit one to exactly "
+            "the training rows.",
         )
 
 
@@ -247,7 +248,7 @@ def _require_possible(scaler: ScalerState, task: Task) -> None:
         raise ScalerFileError(
             f"No {feature.unit} between {feature.minimum:g} and {feature.maximum:g} have the scaler's mean and "
             "variance.",
-            hint=f"Fit it to the values of {feature.name} as GET /tasks/{task.name} says.",
+            hint=f"Fit it to the values of {feature.name} as the task has them (GET /tasks/{task.name}).",
             feature=feature.name,
         )
 

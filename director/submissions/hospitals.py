@@ -9,14 +9,20 @@ from contract.messages.base import Page
 from contract.messages.envoys import CurrentVersion, EnvoyDescription
 from director.members.access import ADMIN, ANALYST, Principal
 from director.members.presence import seen_at
-from director.records.paging import page_of_rows
+from director.records.paging import EVERYTHING, Span, page_of_rows
 from director.records.schema import EnvoyRow
 from director.submissions.kept import answering_submissions, describe_current
 from director.tasks.catalogue import Catalogue
 
 
 def list_hospitals(
-    session: Session, catalogue: Catalogue, caller: Principal, *, limit: int, cursor: str | None
+    session: Session,
+    catalogue: Catalogue,
+    caller: Principal,
+    *,
+    limit: int,
+    cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[EnvoyDescription]:
     """Give a page of the hospitals that the caller may see, by name."""
     query = select(EnvoyRow)
@@ -29,6 +35,8 @@ def list_hospitals(
         lambda rows: _describe(session, catalogue, rows, caller),
         limit=limit,
         cursor=cursor,
+        at=EnvoyRow.created_at,
+        span=span,
     )
 
 

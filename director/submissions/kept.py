@@ -18,7 +18,7 @@ from contract.parts import FileRole
 from contract.tasks import Task
 from director.errors import NotFoundError
 from director.members.access import ADMIN, Principal
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED, QUARANTINED
 
@@ -108,6 +108,7 @@ def list_submissions(
     verdict: Verdict | None,
     limit: int,
     cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[Submission]:
     """Give a page of the submissions that the caller may see, newest first."""
     query = select(SubmissionRow).join(EnvoyRow, EnvoyRow.id == SubmissionRow.envoy_id)
@@ -120,7 +121,17 @@ def list_submissions(
     if verdict is not None:
         query = query.where(SubmissionRow.verdict == verdict)
     key = (SubmissionRow.created_at, SubmissionRow.id)
-    return page_of(session, query, key, describe_submission, limit=limit, cursor=cursor, newest_first=True)
+    return page_of(
+        session,
+        query,
+        key,
+        describe_submission,
+        limit=limit,
+        cursor=cursor,
+        newest_first=True,
+        at=SubmissionRow.created_at,
+        span=span,
+    )
 
 
 def describe_submission(row: SubmissionRow) -> Submission:

@@ -200,6 +200,6 @@ def _missing(role: FileRole, metadata: UploadMetadata) -> MalformedRequestError 
         )
     return PartMissingError(
         f"The {role} that the metadata digests is neither in the form nor here.",
-        hint="Send it in the form, or before the form as GET /docs says.",
+        hint="Send it in the form, or before the form (GET /docs).",
         part=role,
     )

@@ -1,5 +1,7 @@
 """What is done about hospitals' uploads, for the HTTP interface and the commands alike."""
 
+from collections.abc import Sequence
+
 from contract.messages.base import Page, Verdict
 from contract.messages.envoys import EnvoyDescription
 from contract.messages.uploads import PartReceived, Submission
@@ -10,6 +12,9 @@ from director.members.access import Principal
 from director.members.envoys import disable_envoy, enable_envoy, envoy_named
 from director.records import verdicts
 from director.records.ledger import Act, Ledger
+from director.records.paging import EVERYTHING, Span
+from director.records.prefixes import ids_beginning_with
+from director.records.schema import SubmissionRow
 from director.submissions import hospitals, kept
 from director.submissions.events import UploadReleased, UploadWithdrawn
 from director.submissions.intake import Intake
@@ -60,6 +65,11 @@ class Submissions:
         """Let a hospital send the next bytes of a part; raises as ``Parts.expect``."""
         return self._parts.expect(caller, envoy_name, digest, content_range)
 
+    def ids_beginning_with(self, text: str) -> Sequence[str]:
+        """Give the submissions whose ids begin so; at most a few."""
+        with self._ledger.read() as session:
+            return ids_beginning_with(session, SubmissionRow.id, text)
+
     def list(
         self,
         caller: Principal,
@@ -69,11 +79,19 @@ class Submissions:
         verdict: Verdict | None,
         limit: int,
         cursor: str | None,
+        span: Span = EVERYTHING,
     ) -> Page[Submission]:
         """List submissions with their verdicts, newest first; a hospital sees its own."""
         with self._ledger.read() as session:
             return kept.list_submissions(
-                session, caller, envoy_name=envoy_name, task=task, verdict=verdict, limit=limit, cursor=cursor
+                session,
+                caller,
+                envoy_name=envoy_name,
+                task=task,
+                verdict=verdict,
+                limit=limit,
+                cursor=cursor,
+                span=span,
             )
 
     def get(self, caller: Principal, submission_id: str) -> Submission:
@@ -105,10 +123,12 @@ class Submissions:
         act.tell(kind(envoy=row.envoy.name, submission=row.id, task=row.task, version=row.version or 0, reason=reason))
         return kept.describe_submission(row)
 
-    def list_hospitals(self, caller: Principal, *, limit: int, cursor: str | None) -> Page[EnvoyDescription]:
+    def list_hospitals(
+        self, caller: Principal, *, limit: int, cursor: str | None, span: Span = EVERYTHING
+    ) -> Page[EnvoyDescription]:
         """List the hospitals by name: a hospital sees itself, an analyst sees names and current versions."""
         with self._ledger.read() as session:
-            return hospitals.list_hospitals(session, self._catalogue, caller, limit=limit, cursor=cursor)
+            return hospitals.list_hospitals(session, self._catalogue, caller, limit=limit, cursor=cursor, span=span)
 
     def get_hospital(self, caller: Principal, name: EnvoyName) -> EnvoyDescription:
         """Describe one hospital.

@@ -21,6 +21,7 @@ from director.records import verdicts
 from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
+from director.records.paging import EVERYTHING, Span
 from director.records.schema import StartRow
 from director.records.together import Together
 from director.tasks import definitions, starts, statistics
@@ -186,11 +187,17 @@ class Tasks:
         return receipt, is_new
 
     def list_statistics(
-        self, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None
+        self,
+        caller: Principal,
+        task: TaskName | None,
+        *,
+        limit: int,
+        cursor: str | None,
+        span: Span = EVERYTHING,
     ) -> Page[StatisticsDescription]:
         """List hospitals' reports with their verdicts, newest first; a hospital sees its own."""
         with self._ledger.read() as session:
-            return statistics.list_reports(session, caller, task, limit=limit, cursor=cursor)
+            return statistics.list_reports(session, caller, task, limit=limit, cursor=cursor, span=span)
 
     def decide_statistics(
         self,

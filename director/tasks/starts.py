@@ -112,7 +112,9 @@ def start_with_file(session: Session, digest: Digest) -> StartRow:
     has_it = (StartRow.model_sha256 == digest) | (StartRow.scaler_sha256 == digest)
     row = session.scalars(select(StartRow).where(has_it).order_by(StartRow.id.desc()).limit(1)).first()
     if row is None:
-        raise NotFoundError("No start has a file of this digest.", hint="Fetch GET /tasks/{task}/start anew.")
+        raise NotFoundError(
+            "No start has a file of this digest.", hint="Fetch the task's start anew (GET /tasks/{task}/start)."
+        )
     return row
 
 

@@ -19,7 +19,7 @@ from director.errors import MalformedRequestError, NotFoundError
 from director.members.access import ADMIN, Principal
 from director.records import verdicts
 from director.records.ledger import Act
-from director.records.paging import page_of
+from director.records.paging import EVERYTHING, Span, page_of
 from director.records.schema import EnvoyRow, StatisticsRow
 from director.records.verdicts import ADMITTED, GATE, OUT, QUARANTINED, follow_checks, may_be_quarantined
 from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined, StatisticsWithdrawn
@@ -38,7 +38,8 @@ def check_report(report: StatisticsReport, task: Task) -> None:
     columns = len(task.columns)
     if len(report.mean) != columns or len(report.m2) != columns:
         raise MalformedRequestError(
-            f"mean and m2 must have {columns} values each.", hint=f"In the order of GET /tasks/{task.name}."
+            f"mean and m2 must have {columns} values each.",
+            hint=f"In the order of the task's columns (GET /tasks/{task.name}).",
         )
     task.require_examples(report.num_examples)
     column = task.impossible_moment(report.num_examples, report.mean, report.m2)
@@ -155,7 +156,13 @@ def newest_admitted(session: Session, envoy: EnvoyRow, task: TaskName) -> Scaler
 
 
 def list_reports(
-    session: Session, caller: Principal, task: TaskName | None, *, limit: int, cursor: str | None
+    session: Session,
+    caller: Principal,
+    task: TaskName | None,
+    *,
+    limit: int,
+    cursor: str | None,
+    span: Span = EVERYTHING,
 ) -> Page[StatisticsDescription]:
     """Give a page of the reports that the caller may see, newest first."""
     query = select(StatisticsRow).join(EnvoyRow, EnvoyRow.id == StatisticsRow.envoy_id)
@@ -164,7 +171,17 @@ def list_reports(
     if task is not None:
         query = query.where(StatisticsRow.task == task)
     key = (StatisticsRow.id,)
-    return page_of(session, query, key, describe_report, limit=limit, cursor=cursor, newest_first=True)
+    return page_of(
+        session,
+        query,
+        key,
+        describe_report,
+        limit=limit,
+        cursor=cursor,
+        newest_first=True,
+        at=StatisticsRow.created_at,
+        span=span,
+    )
 
 
 def report_of(session: Session, envoy: EnvoyRow, task: TaskName, version: int) -> StatisticsRow:

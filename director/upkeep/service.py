@@ -1,7 +1,6 @@
 """What keeps the house in order, for the server, the HTTP interface and the commands alike."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from contract.errors import FederationError
@@ -16,6 +15,7 @@ from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
+from director.records.paging import EVERYTHING, Span
 from director.submissions.part_files import PartFiles
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
@@ -133,13 +133,18 @@ class Upkeep:
         act: str | None,
         actor: str | None,
         subject: str | None,
-        since: datetime | None,
         limit: int,
         cursor: str | None,
+        span: Span = EVERYTHING,
     ) -> Page[AuditRecord]:
         """List what is on record, newest first; each filter takes a whole name."""
         with self._ledger.read() as session:
-            return audit.page(session, act=act, actor=actor, subject=subject, since=since, limit=limit, cursor=cursor)
+            return audit.page(session, act=act, actor=actor, subject=subject, limit=limit, cursor=cursor, span=span)
+
+    def audit_record(self, seq: int) -> AuditRecord:
+        """Give one record of the audit; raises as ``audit.record_with_number``."""
+        with self._ledger.read() as session:
+            return audit.record_with_number(session, seq)
 
     def verify_audit(self, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerification:
         """Follow the whole chain, also against the head that the data folder keeps."""

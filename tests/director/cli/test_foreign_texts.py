@@ -29,6 +29,7 @@ from director.records.schema import (
 from director.settings import DirectorSettings
 from tests.federation_simulator import FederationSimulator
 from tests.foreign_texts import NASTY, foreign_texts, is_seen
+from tests.streams import ENCODINGS, run_main
 
 READS = (
     (["submission", "list"], 0),
@@ -124,6 +125,22 @@ def test_every_command_shows_a_text_of_the_rows_as_text(folder: Path, text: str)
         found = set(texts_in(json.loads(as_json.stdout)))
         if arguments[0] not in ("envoy", "fsck") and arguments != ["audit", "verify"]:
             assert text in found, arguments
+    write_everywhere(folder, "seen")
+
+
+@pytest.mark.parametrize("columns", [80, None])
+@pytest.mark.parametrize("encoding", [each for each in ENCODINGS if each != "utf-8"])
+def test_every_stream_takes_what_every_command_shows(folder: Path, encoding: str, columns: int | None) -> None:
+    id_ = write_everywhere(folder, "größe … → 日")
+    for arguments, code in (*READS, (["status"], 0), (["audit", "show", "1"], 0), (["token", "revoke", "日…"], 4)):
+        given = [id_ if each == "ID" else each for each in arguments]
+        for options in ([], ["--json"]) if arguments[0] != "token" or arguments[1] != "revoke" else ([],):
+            ended = run_main(main, *given, *options, encoding=encoding, columns=columns)
+            assert ended.code == code, (given, ended.err)
+            assert "Traceback" not in ended.err
+            assert ended.out or ended.err
+            if options:
+                json.loads(ended.out)
     write_everywhere(folder, "seen")
 
 

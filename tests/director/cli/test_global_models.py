@@ -27,21 +27,21 @@ def test_of_many_versions_the_table_says_that_it_shows_the_newest_and_json_has_a
     served: Run, trained: FederationSimulator
 ) -> None:
     assert trained.aggregate().status_code == 201
-    assert "the newest" not in served("model", "list").stdout
+    assert "1 of" not in served("model", "list").stdout
     with trained.director.database.write() as session:
         for of, key in ((GlobalModelRow, "id"), (GlobalModelFileRow, "global_model_id")):
             rows = [dict(row) for row in session.execute(select(of.__table__)).mappings()]
             for version in range(2, MAX_PAGE + 2):
                 own = {"id": version, "version": version} if key == "id" else {key: version}
                 session.execute(insert(of), [row | own for row in rows])
-    assert f"These are the newest {MAX_PAGE}; all of them: --json" in served("model", "list").stdout
+    assert f"\n{MAX_PAGE} of {MAX_PAGE + 1}; more with --limit" in served("model", "list").stdout
     assert len(json.loads(served("model", "list", "--json").stdout)) == MAX_PAGE + 1
 
 
 def test_a_version_is_previewed_made_listed_shown_and_published(served: Run, trained: FederationSimulator) -> None:
     preview = served("aggregate", "--dry-run").stdout
     assert preview.startswith("preview of diagnosis_count (not current), clip+fedavg")
-    assert "moves the result by" in preview
+    assert "moves by" in preview
     assert json.loads(served("model", "list", "--json").stdout) == []
     assert served("aggregate").stdout.startswith("global model 1 of diagnosis_count (current), clip+fedavg")
     nothing_new = served("aggregate")

@@ -58,6 +58,36 @@ def test_an_error_of_ours_ends_a_command_with_its_sentence_its_hint_and_its_code
     assert capsys.readouterr().err == "error: It is wrong.\n  Mend it.\n"
 
 
+def test_no_hint_of_a_command_speaks_of_the_interface(served: Run) -> None:
+    for command, hint in (
+        (["submission", "show", "none"], "See fl-director submission list."),
+        (["run", "show", "7"], "See fl-director run list."),
+        (["model", "list", "--task", "none"], None),
+        (["model", "show", "7"], "See fl-director model list."),
+        (["envoy", "disable", "None"], "See fl-director envoy list for the names."),
+        (["task", "show", "none"], "See fl-director task list."),
+    ):
+        ended = served(*command)
+        assert "GET /" not in ended.output
+        if hint is not None:
+            assert hint in ended.stderr, command
+            if command[0] != "envoy":
+                failed = json.loads(served(*command, "--json").stdout)["error"]
+                assert (failed["hint"], failed["exit_code"]) == (hint, ended.exit_code)
+
+
+def test_with_json_a_value_that_a_message_does_not_take_is_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    @says_what_failed
+    def command(as_json: bool) -> None:
+        Bounded.model_validate({"number": "[red]many"})
+
+    with pytest.raises(typer.Exit) as ended:
+        command(as_json=True)
+    printed = capsys.readouterr()
+    assert (ended.value.exit_code, printed.err) == (EXIT_USAGE, "")
+    assert json.loads(printed.out)["error"]["code"] == "usage"
+
+
 def test_a_value_that_a_message_does_not_take_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     @says_what_failed
     def command() -> None:

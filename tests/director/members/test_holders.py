@@ -60,7 +60,7 @@ def caller(federation: FederationSimulator, hospital: SimulatedHospital) -> Prin
 
 
 def acts(federation: FederationSimulator) -> list[str]:
-    page = federation.director.upkeep.list_audit(act=None, actor=None, subject=None, since=None, limit=200, cursor=None)
+    page = federation.director.upkeep.list_audit(act=None, actor=None, subject=None, limit=200, cursor=None)
     return [each.act for each in page.items]
 
 

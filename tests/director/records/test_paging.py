@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contract.messages.base import Page
 from contract.names import Digest
 from director.errors import MalformedRequestError
-from director.records.paging import page_of
+from director.records.paging import CountedPage, Span, page_of
 from director.records.schema import AuditRow, Base, EnvoyRow, TokenRow
 
 BEGINNING = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -179,3 +179,32 @@ def test_a_cursor_that_was_never_given_out_is_refused(
 def test_any_text_as_a_cursor_is_a_page_or_a_refusal(key: tuple[Any, ...], cursor: str):
     with Session(PEOPLE) as session, contextlib.suppress(MalformedRequestError):
         assert page(session, key, cursor).items == []
+
+
+@given(st.lists(moments, max_size=12, unique_by=lambda key: key[1]), st.integers(0, 4), st.integers(0, 4))
+def test_a_stretch_of_time_holds_what_came_to_be_in_it_and_is_counted_whole(
+    keys: list[Moment], since: int, before: int
+) -> None:
+    since_at, before_at = (BEGINNING + timedelta(microseconds=each) for each in (since, before))
+    span = Span(since=since_at, before=before_at, is_counted=True)
+    with Session(PEOPLE) as session:
+        put_tokens(session, keys)
+        found = page_of(
+            session,
+            select(TokenRow),
+            BY_MOMENT,
+            lambda row: row.id,
+            limit=2,
+            cursor=None,
+            at=TokenRow.created_at,
+            span=span,
+        )
+        session.rollback()
+    inside = sorted(key for key in keys if since <= key[0] < before)
+    assert isinstance(found, CountedPage)
+    assert (found.items, found.total) == ([id_ for _, id_ in inside[:2]], len(inside))
+
+
+def test_nobody_counts_who_is_not_asked_to() -> None:
+    with Session(PEOPLE) as session:
+        assert not isinstance(page(session, BY_MOMENT, None), CountedPage)

@@ -74,7 +74,7 @@ def test_a_backup_is_on_record_and_so_is_its_restoring(copy: Path, tmp_path: Pat
     elsewhere.restore(copy)
     with elsewhere.database.read() as session:
         restored, backed_up = audit.page(
-            session, act=None, actor=None, subject="federation", since=None, limit=9, cursor=None
+            session, act=None, actor=None, subject="federation", limit=9, cursor=None
         ).items
     assert (restored.act, backed_up.act) == ("backup.restore", "backup.make")
     assert restored.facts["digest"] == made["checkpoint"]["digest"] == backed_up.digest
@@ -93,9 +93,7 @@ def test_nobody_is_signed_in_and_no_link_holds_in_a_federation_made_from_a_copy(
     with TestClient(create_app(elsewhere, NO_DASHBOARD)) as http:
         assert http.get("/session", headers=cookie).status_code == 401
         assert http.post("/session", json={"link": link}).status_code == 401
-        (ended,) = elsewhere.upkeep.list_audit(
-            act="session.end", actor=None, subject=None, since=None, limit=9, cursor=None
-        ).items
+        (ended,) = elsewhere.upkeep.list_audit(act="session.end", actor=None, subject=None, limit=9, cursor=None).items
     assert ended.facts["why"] == "restored"
 
 

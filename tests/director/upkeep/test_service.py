@@ -54,7 +54,7 @@ def test_the_export_is_the_audit_line_by_line(federation: FederationSimulator, h
     upkeep = federation.director.upkeep
     records = [json.loads(line)["record"] for line in upkeep.export_audit()]
     assert [record[0] for record in records] == list(range(1, upkeep.checkpoint().seq + 1))
-    listed = upkeep.list_audit(act=None, actor=None, subject=None, since=None, limit=200, cursor=None).items
+    listed = upkeep.list_audit(act=None, actor=None, subject=None, limit=200, cursor=None).items
     assert [record[3] for record in records] == [record.act for record in reversed(listed)]
 
 

@@ -1,5 +1,6 @@
 """What every command shares, and above all how it ends; whole days of commands are a journey."""
 
+import json
 import re
 import time
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 from envoy.cli.program import new_client
 from envoy.settings import read_settings
 from tests.envoy.answering import answering
-from tests.envoy.cli.joining import Run
+from tests.envoy.cli.joining import ISSUED, Run, join
 from tests.envoy.raw_server import raw_server, saying
 from tests.real_processes import free_port
 from tests.s3_server import S3Bucket, S3Server, as_environment
@@ -93,10 +94,28 @@ def test_each_pause_is_said_on_standard_error_with_its_cause(
 ) -> None:
     monkeypatch.setenv("ENVOY_ATTEMPTS", "2")
     ended = away("status", *more)
-    assert (ended.exit_code, ended.stdout) == (3, "")
+    assert (ended.exit_code, "error" in ended.stdout) == (3, bool(more))
     assert "no answer, trying again at once (1 of 2): refused\n" in ended.stderr
     assert re.search(r"no answer, trying again in [12] s \(2 of 2\): refused\n", ended.stderr)
-    assert "nothing listens there (connection refused)" in ended.stderr
+    assert "nothing listens there (connection refused)" in (ended.stdout if more else ended.stderr)
+
+
+def test_with_json_an_error_is_one_document_with_the_same_exit_code(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file where a folder should be")
+    for command in (["status"], ["send", "nowhere"], ["train", "--offline", "blocked/parcel"]):
+        ended, as_json = run(*command), run(*command, "--json")
+        failed = json.loads(as_json.stdout)["error"]
+        assert (failed["exit_code"], as_json.exit_code, as_json.stderr) == (ended.exit_code, ended.exit_code, "")
+        assert ended.stderr.startswith(f"error: {failed['detail']}\n")
+
+
+def test_an_operation_that_a_director_speaks_of_is_said_as_a_command(run: Run) -> None:
+    problem = {"code": "not_found", "detail": "No such task.", "hint": "See GET /tasks. See GET /docs."}
+    with answering((201, ISSUED), (404, problem)) as director:
+        assert join(run, director.url).exit_code == 0
+        ended = run("status")
+    assert "No such task." in ended.stderr
+    assert ended.stderr.endswith("See fl-envoy task list.\n")
 
 
 def test_no_folder_of_tables_is_wrong_usage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
