@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
-from rich.table import Table
-
 from contract.messages.global_models import GlobalModel, HeldOut, ModelInput
+from contract.table_layout import Lines
 
 _AT_80_COLUMNS = ("hospital", "version", "examples", "weight", "cosine", "validation", "moves by")
 """What a line at a terminal's usual width has room for; a wide table has the rest too."""
 
 
-def table_of_parts(model: GlobalModel, wide: bool) -> Table:
+def table_of_parts(model: GlobalModel, wide: bool) -> Lines:
     """Give the table; what the version or the preview does not know of any hospital has no column."""
     rows = [
         _cells(each, is_quarantined, wide)
@@ -21,7 +20,7 @@ def table_of_parts(model: GlobalModel, wide: bool) -> Table:
     if all(each.effect is None for each in model.inputs):
         unknown |= {"moves by", "without it"}
     names = [name for name in _NAMES if name not in unknown and (wide or name in _AT_80_COLUMNS)]
-    table = Table(*names)
+    table = Lines(*names)
     for row in rows:
         table.add_row(*(row[name] for name in names))
     return table

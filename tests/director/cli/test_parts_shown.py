@@ -35,14 +35,26 @@ def test_a_preview_is_a_line_a_hospital_at_80_columns(
         assert served("validation", "set", table).exit_code == 0
     lines = preview()
     for name in trained.hospitals:
-        (line,) = (each for each in lines if f" {name} " in each and each.startswith("│"))
+        (line,) = (each for each in lines if each.startswith(f"{name} "))
         assert len(line) <= 80
     assert ("validation" in "".join(lines)) is with_table
     assert "norm" not in "".join(lines)
 
 
+def test_it_is_a_line_a_hospital_also_with_the_longest_names_and_on_the_narrowest_terminal(
+    served: Run, federation: FederationSimulator
+) -> None:
+    names = [f"A-hospital-with-a-name-of-33-char-{number}" for number in range(3)]
+    for name in names:
+        federation.enrol(name).train_and_upload()
+    for columns in (80, 30):
+        lines = preview(columns=columns)
+        assert [sum(each.startswith(f"{name} ") for each in lines) for name in names] == [1, 1, 1]
+    assert all(len(line) <= 85 for line in preview() if line.startswith("A-hospital"))
+
+
 def test_wide_has_the_rest_of_the_columns(served: Run, trained: FederationSimulator) -> None:
-    (head,) = (each for each in preview("--wide", columns=200) if "hospital" in each and "│" not in each)
+    (head,) = (each for each in preview("--wide", columns=200) if each.startswith("hospital "))
     for name in ("version", "examples", "counted", "weight", "norm", "cosine", "distance", "moves by"):
         assert name in head
     served("aggregate")
