@@ -21,6 +21,7 @@ from director.cli.parts_shown import as_words, table_of_parts
 from director.cli.program import (
     AsJson,
     Task,
+    err,
     opened_director,
     out,
     parameter_of,
@@ -159,7 +160,7 @@ def model_import(
     task: Task,
     as_json: AsJson = False,
 ) -> None:
-    """Take a model that python -m aggregation made, through the gate, and publish it."""
+    """Take a model that python -m aggregation made, through the gate, and publish it; again makes no second version."""
     try:
         most = read_settings().max_upload_bytes
         files = {role: read_bounded(folder / name, most) for role, name in GLOBAL_FILES.items()}
@@ -169,11 +170,22 @@ def model_import(
         ) from None
     except ArtifactError as error:
         raise UsageError(error.sentence, hint=error.hint) from None
-    director = opened_director()
-    made = director.models.import_model(LOCAL_ADMIN, TaskName(task), files["model"], files["scaler"], files["card"])
+    director, whole = opened_director(), (files["model"], files["scaler"], files["card"])
+    known = director.models.version_imported(TaskName(task), *whole)
+    if known is not None:
+        _print_model(known, as_json)
+        err.print(f"Known already as version {known.version}: no version was made. {_where_it_stands(known)}")
+        return
+    made = director.models.import_model(LOCAL_ADMIN, TaskName(task), *whole)
     _print_model(made, as_json)
     if made.published:
         say_nobody_was_asked(director, "publish")
+
+
+def _where_it_stands(known: GlobalModel) -> str:
+    if known.published:
+        return "It is the current one."
+    return f"It is not the current one; to make it so: fl-director model publish {known.version}"
 
 
 def _print_model(model: GlobalModel, as_json: bool, *, wide: bool = False) -> None:

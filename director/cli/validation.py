@@ -8,10 +8,11 @@ import typer
 
 from contract.errors import ArtifactError
 from contract.messages.validation import ValidationTable
+from contract.moments import shown_moment
 from contract.names import TaskName
 from contract.plain_files import read_bounded
 from contract.written_text import read_text
-from director.cli.program import AsJson, Task, opened_director, out, path_given, print_json, says_what_failed
+from director.cli.program import AsJson, Task, err, opened_director, out, path_given, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 from director.settings import read_settings
@@ -51,13 +52,24 @@ def validation_clear(task: Task, as_json: AsJson = False) -> None:
 
 
 def _set(data: bytes | None, task: str, as_json: bool) -> None:
-    _print(opened_director().models.set_validation_table(LOCAL_ADMIN, TaskName(task), data), as_json)
+    found = opened_director().models.set_validation_table(LOCAL_ADMIN, TaskName(task), data)
+    _print(found, as_json)
+    if found.replaces is not None and not as_json:
+        was = found.replaces
+        err.print(
+            f"It takes the place of {was.rows:,} rows, set at {shown_moment(was.created_at)} by {was.by}, "
+            f"sha256 {was.sha256}"
+        )
 
 
 def _print(table: ValidationTable, as_json: bool) -> None:
     if as_json:
         print_json(table)
-    elif table.sha256 is None:
+        return
+    if table.sha256 is None:
         out.print(f"{table.task} has no validation table.")
     else:
         out.print(f"{table.task}: {table.rows} rows, sha256 {table.sha256}")
+        err.print(f"set at {shown_moment(table.created_at)} by {table.by}")
+    for note in table.notes:
+        err.print(f"warning: {note}")

@@ -45,10 +45,7 @@ class Draft:
     @property
     def model_sha256(self) -> Digest:
         """Digest of the file that it would become."""
-        sha256 = hashlib.sha256()
-        for part in model_file_parts(self.state, self.task.layout):
-            sha256.update(part)
-        return Digest(sha256.hexdigest())
+        return digest_of_model(self.state, self.task)
 
     @property
     def scaler_sha256(self) -> Digest:
@@ -75,6 +72,14 @@ class Draft:
             notice=self.task.notice,
             **dict(self.lineage),
         )
+
+
+def digest_of_model(state: State, task: Task) -> Digest:
+    """Give the digest of the file that a model is kept as."""
+    sha256 = hashlib.sha256()
+    for part in model_file_parts(state, task.layout):
+        sha256.update(part)
+    return Digest(sha256.hexdigest())
 
 
 def combine(

@@ -11,20 +11,22 @@ from aggregation.counting import Count
 from aggregation.sameness import are_same
 from aggregation.screening import Bounds
 from contract.artifacts.model_file import read_model
-from contract.artifacts.scaler_file import read_scaler_file
+from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
 from contract.errors import ArtifactError
 from contract.messages.global_models import Card, CardInput, Lineage
 from contract.names import Digest
-from contract.parts import GLOBAL_FILES
+from contract.network import State
+from contract.parts import GLOBAL_FILES, GlobalFileRole
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import ConflictError, MalformedRequestError, NotFoundError
 from director.models.contributions import ClosedSet, Making, closed_of, counts_of
-from director.models.draft import Draft, judged
+from director.models.draft import Draft, digest_of_model, judged
 from director.models.notes import notes_on
+from director.models.publishing import is_waiting
 from director.models.screened import Screened, screen
 from director.models.standing import is_late
-from director.records.schema import SubmissionFileRow, SubmissionRow
+from director.records.schema import GlobalModelRow, SubmissionFileRow, SubmissionRow
 from director.records.verdicts import ADMITTED
 from director.tasks.artifacts import Artifacts
 
@@ -45,15 +47,7 @@ def draft_imported(
         ConflictError: A hospital counts twice, two have one model, one counts for more than it may, or a model does
             not pass beside the others.
     """
-    state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.columns))
-    file.require_features(list(task.column_names))
-    claims = _read_card(card)
-    for name, data, claimed in (
-        (GLOBAL_FILES["model"], model, claims.sha256),
-        (GLOBAL_FILES["scaler"], scaler, claims.scaler_sha256),
-    ):
-        if claimed != Digest.of(data):
-            raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
+    state, file, claims = _read_files(task, model, scaler, card)
     rows = [_claimed_row(session, task, claim) for claim in claims.inputs]
     _require_one_each([row.envoy.name for row in rows])
     _require_one_each(_named(claims.inputs, task))
@@ -82,6 +76,44 @@ def draft_imported(
         notes=[*notes_on(closed.contributions, len(rows), making), *_other_starts(closed)],
     )
     return Draft(task, state, file.state, lineage, on_the_table, closed.table_sha256)
+
+
+def version_imported(session: Session, task: Task, model: bytes, scaler: bytes, card: bytes) -> GlobalModelRow | None:
+    """Find the version that these very files gave before: the same numbers of the same uploads, weighed alike.
+
+    One that waits to be confirmed is none: it is looked at again. Raises as ``draft_imported`` where a file is none.
+    """
+    state, file, claims = _read_files(task, model, scaler, card)
+    files: dict[GlobalFileRole, Digest] = {
+        "model": digest_of_model(state, task),
+        "scaler": Digest.of(write_scaler(file.state)),
+    }
+    claimed = Counter((each.model_sha256, each.num_examples, each.weight) for each in claims.inputs)
+    of_task = select(GlobalModelRow).where(
+        GlobalModelRow.task == task.name,
+        GlobalModelRow.task_digest == task.digest,
+        GlobalModelRow.scaler == IMPORTED,
+    )
+    for row in session.scalars(of_task.order_by(GlobalModelRow.id.desc())):
+        counted = Counter((each["model_sha256"], each["num_examples"], each["weight"]) for each in row.inputs)
+        is_it = all(row.digest_of(role) == sha256 for role, sha256 in files.items()) and counted == claimed
+        if is_it and not is_waiting(session, row):
+            return row
+    return None
+
+
+def _read_files(task: Task, model: bytes, scaler: bytes, card: bytes) -> tuple[State, ScalerFile, Card]:
+    """Read what the script wrote, and hold it against its own card."""
+    state, file = read_model(model, task.layout), read_scaler_file(scaler, len(task.columns))
+    file.require_features(list(task.column_names))
+    claims = _read_card(card)
+    for name, data, claimed in (
+        (GLOBAL_FILES["model"], model, claims.sha256),
+        (GLOBAL_FILES["scaler"], scaler, claims.scaler_sha256),
+    ):
+        if claimed != Digest.of(data):
+            raise ArtifactError(f"{name} is not the one that card.json describes.", hint="Run the script again.")
+    return state, file, claims
 
 
 def _claimed_row(session: Session, task: Task, claim: CardInput) -> SubmissionRow:

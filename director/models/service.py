@@ -15,12 +15,11 @@ from contract.tasks import Task
 from director.errors import ConflictError
 from director.members.access import Principal
 from director.members.envoys import envoy_named
-from director.models import publishing, validation, versions
+from director.models import imported, publishing, validation, versions
 from director.models.choice import close_chosen
 from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import combine
 from director.models.events import ModelRead
-from director.models.imported import draft_imported
 from director.models.keeping import Keeper
 from director.models.round_updates import RoundUpdates, require_no_round
 from director.models.screened import screen
@@ -142,19 +141,33 @@ class Models:
     ) -> GlobalModel:
         """Take a model that the admin's own script made, and publish it unless it must be confirmed first.
 
+        The same files again make no second version: the first is the answer, as it stands now.
+
         Raises:
             FederationError: As ``imported.draft_imported``.
             ConflictError: It averages fewer hospitals than a version takes, or what it rests on changed meanwhile.
         """
         task = self._catalogue.find_learned(task_name)
+        known = self.version_imported(task_name, model, scaler, card)
+        if known is not None:
+            with self._ledger.read() as session:
+                caller.actor.require_right(session, self._ledger.clock())  # there will be no act to ask
+            return known
         artifacts = Artifacts(self._blobs, task)
         with self._ledger.read() as session:
             require_no_round(session, task.name)
-            draft = draft_imported(session, artifacts, task, model, scaler, card, self._making)
+            draft = imported.draft_imported(session, artifacts, task, model, scaler, card, self._making)
         made = self._keeper.keep(caller.actor, artifacts, draft)
         if made is None:
             raise _moved_on_meanwhile()
         return made[0]
+
+    def version_imported(self, task_name: TaskName, model: bytes, scaler: bytes, card: bytes) -> GlobalModel | None:
+        """Describe the version that these very files gave before; None: none. Raises as ``import_model``."""
+        task = self._catalogue.find_learned(task_name)
+        with self._ledger.read() as session:
+            row = imported.version_imported(session, task, model, scaler, card)
+            return versions.describe_version(session, row, self._catalogue) if row is not None else None
 
     def publish(self, caller: Principal, task_name: TaskName, version: int, reason: str | None = None) -> GlobalModel:
         """Make a version the current one; an older one is a rollback, and one that was never confirmed takes a reason.
@@ -242,12 +255,14 @@ class Models:
             CallerError: As ``validation.read_table``.
         """
         task = self._catalogue.find(task_name)
-        rows = len(validation.read_table(data, task).labels) if data is not None else 0  # nobody waits for this
+        table = validation.read_table(data, task) if data is not None else None  # nobody waits for this
+        notes = validation.notes_on_table(task, table) if table is not None else []
+        rows = len(table.labels) if table is not None else 0
         sha256 = self._blobs.keep(data)[0] if data is not None else None
         with self._ledger.act(caller.actor) as act:
             if data is not None and sha256 is not None and not self._blobs.has(sha256):
                 self._blobs.keep(data)  # a recovery may have taken it for an orphan before a row named it
-            return validation.set_table(act, task, sha256, rows)
+            return validation.set_table(act, task, sha256, rows, notes)
 
     def _nothing_new(self, session: Session, closed: ClosedSet) -> GlobalModel:
         """Answer with the current version; before there is one, that nobody has learned anything is an error."""

@@ -1,6 +1,6 @@
 """The admin's validation table: patients of known outcome, which the gate holds every model against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from contract.errors import InvalidInputError
 from contract.messages.global_models import HeldOut
-from contract.messages.validation import ValidationTable
+from contract.messages.validation import ReplacedTable, ValidationTable
+from contract.moments import shown_moment
 from contract.names import Digest
 from contract.network import Matrix, State, forward
 from contract.scaler import ScalerState
+from contract.small_counts import FEWEST_TOLD, may_be_told
 from contract.tasks import RISK_LEVELS, Task, in_row
 from director.models.events import ValidationSet
 from director.records.ledger import Act
@@ -26,6 +28,7 @@ LABEL = "label"
 _BY_NUMBER = {str(index): level for index, level in enumerate(RISK_LEVELS)}
 _LEVELS: Mapping[str, int] = {level: index for index, level in enumerate(RISK_LEVELS)}
 _OUTCOMES: Mapping[str, int] = {"0": 0, "1": 1}
+_FEWEST_ROWS = 100
 _HINT = "The first line names the features and {label}; {label} is one of: {known}."
 
 
@@ -64,22 +67,65 @@ def read_table(data: bytes, task: Task) -> Table:
     return Table(task.encode(raw), told)
 
 
-def set_table(act: Act, task: Task, sha256: Digest | None, rows: int) -> ValidationTable:
-    """Let a kept table of so many rows hold from now on; None: no table holds any more."""
+def set_table(act: Act, task: Task, sha256: Digest | None, rows: int, notes: Sequence[str] = ()) -> ValidationTable:
+    """Let a kept table of so many rows hold from now on; None: no table holds any more. The same again changes nothing.
+
+    Args:
+        act: Within which.
+        task: Of which task.
+        sha256: The table's digest.
+        rows: How many it has.
+        notes: What the admin should know of it.
+    """
+    before = describe_table(act.session, task)
+    if before.sha256 == sha256:
+        same = [f"The same table holds since {shown_moment(before.created_at)}: nothing changed."] if sha256 else []
+        return before.model_copy(update={"notes": [*same, *notes]})
     act.session.add(
         ValidationTableRow(
             task=task.name, task_digest=task.digest, sha256=sha256, rows=rows, actor=act.actor, created_at=act.now
         )
     )
     act.tell(ValidationSet(task=task.name, table=sha256, rows=rows))
-    return describe_table(act.session, task)
+    replaces = None
+    if before.sha256 is not None and before.by is not None and before.created_at is not None:
+        replaces = ReplacedTable(sha256=before.sha256, rows=before.rows, by=before.by, created_at=before.created_at)
+    return describe_table(act.session, task).model_copy(update={"replaces": replaces, "notes": list(notes)})
+
+
+def notes_on_table(task: Task, table: Table) -> list[str]:
+    """Say where a table has too few rows to judge by: of a label, or in all.
+
+    Below eleven patients a share says more of each of them than of the model; the same number that is never told of.
+    With fewer than a hundred rows one patient moves the accuracy by more than a percentage point.
+    """
+    names = list(_OUTCOMES if task.is_binary else _LEVELS)
+    counted = dict(zip(names, np.bincount(table.labels, minlength=len(names)).tolist(), strict=True))
+    few = [f"{label} {count}" for label, count in counted.items() if not may_be_told(count)]
+    notes = []
+    if few:
+        notes.append(f"Few rows of some labels: {', '.join(few)}; give at least {FEWEST_TOLD} of each.")
+    if len(table.labels) < _FEWEST_ROWS:
+        moves = 100 / len(table.labels)
+        notes.append(
+            f"Few rows in all: with {len(table.labels)} one patient moves the accuracy by {moves:.1f} percentage "
+            f"points; give at least {_FEWEST_ROWS}."
+        )
+    return notes
 
 
 def describe_table(session: Session, task: Task) -> ValidationTable:
     """Say which table holds."""
     row = _row(session, task)
     if row is None:
-        return ValidationTable(task=task.name, sha256=None, rows=0, by=None, created_at=None)
+        newest = _newest(session, task)
+        if newest is None or newest.sha256 is None:
+            return ValidationTable(task=task.name, sha256=None, rows=0, by=None, created_at=None)
+        stale = (
+            f"The table of {newest.rows:,} rows that {newest.actor} set at {shown_moment(newest.created_at)} is stale: "
+            f"it is for another definition of {task.name}. Set one for the task as it is now."
+        )
+        return ValidationTable(task=task.name, sha256=None, rows=0, by=None, created_at=None, notes=[stale])
     return ValidationTable(task=task.name, sha256=row.sha256, rows=row.rows, by=row.actor, created_at=row.created_at)
 
 
@@ -119,13 +165,13 @@ def held_out(task: Task, state: State, scaler: ScalerState, table: Table) -> Hel
 
 
 def _row(session: Session, task: Task) -> ValidationTableRow | None:
-    row = session.scalars(
-        select(ValidationTableRow)
-        .where(ValidationTableRow.task == task.name)
-        .order_by(ValidationTableRow.id.desc())
-        .limit(1)
-    ).first()
+    row = _newest(session, task)
     return row if row is not None and row.task_digest == task.digest else None
+
+
+def _newest(session: Session, task: Task) -> ValidationTableRow | None:
+    of_task = select(ValidationTableRow).where(ValidationTableRow.task == task.name)
+    return session.scalars(of_task.order_by(ValidationTableRow.id.desc()).limit(1)).first()
 
 
 def _label(task: Task, text: str, row: int) -> int:

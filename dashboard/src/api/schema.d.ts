@@ -3394,6 +3394,23 @@ export interface components {
             version: number | null;
         };
         /**
+         * ReplacedTable
+         * @description A table that held until now.
+         */
+        ReplacedTable: {
+            /** By */
+            by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * RotationRequest
          * @description How long the old secret still holds beside the new one.
          */
@@ -4491,6 +4508,14 @@ export interface components {
             by: string | null;
             /** Created At */
             created_at: string | null;
+            /**
+             * Notes
+             * @description What the admin should know of it, in sentences.
+             * @default []
+             */
+            notes: string[];
+            /** @description Where a table was set or taken away just now: the one that held until then. */
+            replaces?: components["schemas"]["ReplacedTable"] | null;
             /** Rows */
             rows: number;
             /**

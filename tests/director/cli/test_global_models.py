@@ -67,6 +67,10 @@ def test_a_version_that_the_script_made_is_imported(served: Run, trained: Federa
     subprocess.run(script, check=True, capture_output=True, cwd=Path(__file__).parents[3])
     imported = json.loads(served("model", "import", out, "--json").stdout)
     assert (imported["version"], imported["strategy"], imported["published"]) == (1, "imported:fedavg", True)
+    again = served("model", "import", out)
+    assert (again.exit_code, "Known already as version 1: no version was made." in again.stderr) == (0, True)
+    assert "It is the current one." in again.stderr
+    assert [each["version"] for each in json.loads(served("model", "list", "--json").stdout)] == [1]
     (out / "model.pt").write_bytes(b"something else")
     assert served("model", "import", out).exit_code == EXIT_REFUSED
     (out / "card.json").unlink()

@@ -22,10 +22,20 @@ def table(tmp_path: Path) -> Path:
 
 def test_a_table_is_set_shown_and_cleared(served: Run, table: Path) -> None:
     said = f"diagnosis_count: 2 rows, sha256 {Digest.of(TABLE)}\n"
-    assert served("validation", "set", table).stdout == said
+    done = served("validation", "set", table)
+    assert done.stdout == said
+    assert "warning: Few rows of some labels: low 1, medium 0, high 1; give at least 11 of each." in done.stderr
+    assert "warning: Few rows in all: with 2 one patient moves the accuracy by 50.0 percentage points" in done.stderr
+    assert "takes the place of" not in done.stderr
     assert served("validation", "show").stdout == said
     assert json.loads(served("validation", "show", "--json").stdout)["by"] == "admin:cli"
-    assert served("validation", "clear").stdout == "diagnosis_count has no validation table.\n"
+    table.write_bytes(TABLE + b"medium,12\n")
+    again = served("validation", "set", table).stderr
+    assert "It takes the place of 2 rows, set at 20" in again
+    assert f" UTC by admin:cli, sha256 {Digest.of(TABLE)}" in again
+    cleared = served("validation", "clear")
+    assert cleared.stdout == "diagnosis_count has no validation table.\n"
+    assert "It takes the place of 3 rows, set at 20" in cleared.stderr
 
 
 def test_each_failure_has_its_exit_code(served: Run, table: Path, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def averaged(federation: FederationSimulator, five_hospitals: list[SimulatedHosp
 
 def test_a_scaler_with_the_tasks_feature_or_without_names_is_taken(averaged: FederationSimulator):
     counts = averaged.hospitals["KNH"].counts
-    for version, table in ((2, pd.DataFrame({"diagnosis_count": counts})), (3, counts[:, None])):
+    for version, table in ((2, pd.DataFrame({"diagnosis_count": counts})), (3, counts[1:, None])):
         assert imported(averaged, scaler=fitted(table)).version == version
 
 
@@ -230,3 +230,33 @@ def test_two_hospitals_with_one_model_are_refused(federation: FederationSimulato
     ]
     with pytest.raises(ConflictError, match="KNH and MTRH hold the same model"):
         imported(federation, inputs=inputs)
+
+
+def test_the_same_files_again_are_the_same_version_and_nothing_is_published_anew(averaged: FederationSimulator):
+    own = [averaged.file("aggregated", name).read_bytes() for name in ("model.pt", "scaler.pkl", "card.json")]
+
+    def take() -> GlobalModel:
+        return averaged.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *own)
+
+    assert [take().version for _ in range(3)] == [2, 2, 2]
+    assert (take().published, len(averaged.log_lines("model.aggregate"))) == (True, 2)
+    averaged.http.post("/global_models/1/publish", headers=averaged.admin)
+    known = take()
+    assert (known.version, known.published) == (2, False)  # a rollback is not undone by it
+    assert averaged.http.get("/global_models/current", headers=averaged.admin).json()["version"] == 1
+
+
+def test_other_numbers_or_other_claims_are_another_version(averaged: FederationSimulator):
+    counts = averaged.hospitals["KNH"].counts
+    assert imported(averaged).version == 2
+    assert imported(averaged, scaler=fitted(counts[:, None])).version == 3
+    assert imported(averaged, strategy="mine").version == 3  # the current one's own files by now: the same numbers
+    card = json.loads(averaged.file("aggregated", "card.json").read_bytes())
+    fewer = [{**each, "num_examples": each["num_examples"] - 1} for each in card["inputs"]]
+    assert imported(averaged, inputs=fewer).version == 4
+
+
+def test_a_card_that_is_not_the_files_is_refused_though_the_files_are_known(averaged: FederationSimulator):
+    assert imported(averaged).version == 2
+    with pytest.raises(ArtifactError, match="is not the one that card"):
+        imported(averaged, sha256=Digest.of(b"another"))

@@ -11,7 +11,7 @@ from contract.artifacts.model_file import write_model
 from contract.network import layers_of
 from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT, RISK_LEVELS
-from director.models.validation import Table, held_out, read_table
+from director.models.validation import Table, held_out, notes_on_table, read_table
 from envoy.cohort import Cohort, Split
 from envoy.training import train
 from tests.federation_simulator import FederationSimulator, Parcel, SimulatedHospital
@@ -128,7 +128,7 @@ def test_the_table_that_holds_can_be_seen_and_survives_a_restart(federation: Fed
     kept = put(federation, TABLE).json()
     federation.restart()
     seen = federation.http.get("/validation/diagnosis_count", headers=federation.admin).json()
-    assert seen == kept
+    assert seen == {**kept, "notes": []}
     director = federation.director
     assert director.upkeep.defects() == []
 
@@ -140,6 +140,38 @@ def test_a_table_of_an_older_definition_of_the_task_no_longer_holds(tmp_path: Pa
     with FederationSimulator(tmp_path, tasks=moved) as federation:
         seen = federation.http.get("/validation/diagnosis_count", headers=federation.headers("admin")).json()
         assert seen["sha256"] is None
+        (stale,) = seen["notes"]
+        assert stale.startswith("The table of 30 rows that ")
+        assert "is stale: it is for another definition of diagnosis_count" in stale
+
+
+def test_setting_says_what_it_replaces_and_the_same_again_changes_nothing(federation: FederationSimulator):
+    first = put(federation, TABLE).json()
+    assert first["replaces"] is None
+    federation.clock.pass_by(hours=1)
+    again = put(federation, TABLE).json()
+    assert (again["created_at"], again["replaces"]) == (first["created_at"], None)
+    assert again["notes"][0] == "The same table holds since 2026-01-01 08:00 UTC: nothing changed."
+    second = put(federation, table_of(np.arange(300) % 25)).json()
+    assert second["notes"] == []
+    assert second["replaces"] == {name: first[name] for name in ("sha256", "rows", "by", "created_at")}
+    cleared = federation.http.delete("/validation/diagnosis_count", headers=federation.admin).json()
+    assert (cleared["sha256"], cleared["replaces"]["rows"]) == (None, 300)
+    assert len(federation.log_lines("validation.set")) == 3
+
+
+def test_few_rows_are_told_of_each_label_and_in_all():
+    one_short = np.array([0] * 10 + [1] * 11 + [2] * 79)
+    said = notes_on_table(DIAGNOSIS_COUNT, Table(np.zeros((100, 1)), one_short))
+    assert said == ["Few rows of some labels: low 10; give at least 11 of each."]
+    none = notes_on_table(DIAGNOSIS_COUNT, Table(np.zeros((99, 1)), np.array([0] * 50 + [2] * 49)))
+    assert none == [
+        "Few rows of some labels: medium 0; give at least 11 of each.",
+        "Few rows in all: with 99 one patient moves the accuracy by 1.0 percentage points; give at least 100.",
+    ]
+    assert notes_on_table(table_task(), Table(np.zeros((100, 1)), np.array([0, 1] * 50))) == []
+    binary = notes_on_table(table_task(), Table(np.zeros((200, 1)), np.zeros(200, np.int64)))
+    assert binary == ["Few rows of some labels: 1 0; give at least 11 of each."]
 
 
 @pytest.mark.parametrize(

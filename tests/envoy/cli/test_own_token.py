@@ -13,7 +13,7 @@ from tests.envoy.cli.joining import ISSUED, Run, join
 TASKS: tuple[int, Any] = (200, {"items": []})
 JOINED = ((201, ISSUED), TASKS)
 ROTATED = (201, {**ISSUED, "token": "fld_rotated", "id": "t2"})
-DESCRIBED = (200, {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "current": []})
+DESCRIBED: tuple[int, Any] = (200, {"envoy_name": "KNH", "state": "active", "last_seen_at": None, "current": []})
 UNKNOWN = (401, {"code": "unauthenticated", "detail": "No valid token came with this request."})
 FORBIDDEN = (403, {"code": "forbidden", "detail": "A token of role hospital may not do this."})
 ENDED = (200, {"id": "t1"})
