@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from director.members.access import HOSPITAL
-from tests.director.api.house import OF_B, OPERATIONS, OWN, ROLES, ROLES_OF, House, Operation
+from tests.director.api.house import OF_B, OF_OWN_TOKEN, OPERATIONS, OWN, ROLES, ROLES_OF, House, Operation
 
 MINE = [each for each in OPERATIONS if HOSPITAL in (ROLES_OF[each.name] or ())]
 """What a hospital may call, and has to be let in for."""
@@ -84,7 +84,9 @@ def asked_by(
     right = {"envoy_name": house.b.name, "submission_id": "0" * 16, "sha256": "0" * 64, "task": "diagnosis_count"}
     right["digest"] = "0" * 64
     at = operation.path.format(**{**right, "version": "1", "other": "1", "run": "1", "n": "1", **(path or {})})
-    headers = {**house.callers[who], **request.pop("headers", {})}
+    # what ends the token that it is shown gets one of its own
+    shown = house.headers_of(who, operation) if operation.name in OF_OWN_TOKEN else house.callers[who]
+    headers = {**shown, **request.pop("headers", {})}
     if "seconds" in operation.parameters("query"):  # a stream, which would go on
         params = request.get("params", {})
         request["params"] = [*(params.items() if isinstance(params, dict) else params), ("seconds", "0")]
