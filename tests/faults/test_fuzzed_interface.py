@@ -204,7 +204,7 @@ def fuzz(operation: APIOperation, federation: Federation, session: requests.Sess
         if name == "revoke_own_token" and session.headers.get("Authorization") == federation.headers["hospital"].get(
             "Authorization"
         ):
-            case.headers = {**(case.headers or {}), "Authorization": federation.token_to_end()}
+            case.headers["Authorization"] = federation.token_to_end()
         response = case.call(session=session)
         statuses[response.status_code] += 1
         assert response.status_code < 400 or len(response.content) <= 4096

@@ -289,13 +289,13 @@ def stale_in(federation: FederationSimulator) -> dict[str, bool]:
 
 def test_an_approved_proposal_to_publish_a_stale_version_is_refused(tmp_path):
     folder = tmp_path / "data"
-    two = {"strategy": "fedavg", "two_admins": ["publish"]}
+    two: dict[str, Any] = {"strategy": "fedavg", "two_admins": ["publish"]}
     with FederationSimulator(folder, **two) as federation:
         hospitals = enrolled(federation, 2)
         for each in hospitals:
             each.train_and_upload(1)
         federation.aggregate()
-        publish = {"json": {"reason": "it is good"}, "headers": federation.admin_called("Ann Otieno")}
+        publish: dict[str, Any] = {"json": {"reason": "it is good"}, "headers": federation.admin_called("Ann Otieno")}
         asked = federation.http.post("/global_models/1/publish", **publish)
         assert asked.status_code == 202, asked.text
     with FederationSimulator(folder, tasks=MOVED, **two) as federation:
