@@ -7,7 +7,16 @@ import pandas as pd
 
 from analyst.director_link import MAX_MESSAGE_BYTES, DirectorLink
 from analyst.errors import InputError, ModelChanged, Refused
-from analyst.frames import answers_of, binary_answers_of, in_frame, matrix_of, put_together, spoken
+from analyst.frames import (
+    answers_of,
+    binary_answers_of,
+    in_frame,
+    matrix_of,
+    parted,
+    put_together,
+    rows_of,
+    spoken,
+)
 from contract.errors import InvalidInputError
 from contract.messages.inference import (
     BatchGlobalInferenceRequest,
@@ -16,6 +25,7 @@ from contract.messages.inference import (
     BinaryBatchPrediction,
     BinaryPrediction,
     Prediction,
+    RefusedRow,
 )
 from contract.names import EnvoyName, TaskName
 from contract.network import Matrix
@@ -27,6 +37,9 @@ WHOLE_TRIES = 3
 _MAX_QUESTION_BYTES = 16 << 20
 """Half of what a director takes in one batch unless it is set otherwise."""
 _NUMBER_BYTES = 32
+
+Rows = Matrix | list[dict[str, object]]
+"""What is asked about: raw numbers, or, where wrong rows are sent too, what stands in each row."""
 _ANSWER_BYTES = 1024
 
 
@@ -39,12 +52,16 @@ class FrameQuestion:
         task: As the director defines it.
         envoy: The hospital whose model shall answer; None: the global model.
         batch_rows: How many rows go in one request at most.
+        id: A column that is put beside the answers, and is not sent; None: none.
+        reports: Whether a wrong row is answered by what is wrong with it; else it is raised.
     """
 
     frame: pd.DataFrame
     task: Task
     envoy: EnvoyName | None
     batch_rows: int
+    id: str | None = None
+    reports: bool = False
 
     def asked(self, link: DirectorLink) -> pd.DataFrame:
         """Ask, and give the answers under the frame's index; the attributes say which model gave them.
@@ -54,30 +71,35 @@ class FrameQuestion:
             ModelChanged: Each time another model came in between.
             AnalystError: As ``DirectorLink.read``.
         """
-        matrix = matrix_of(self.frame, self.task)
+        frame, ids = parted(self.frame, self.id)
+        rows = rows_of(frame, self.task) if self.reports else matrix_of(frame, self.task)
         for _ in range(WHOLE_TRIES):
-            answers = self._asked_once(link, matrix)
+            answers = self._asked_once(link, rows)
             if answers is not None:
+                if ids is not None:
+                    answers.insert(0, self.id, ids)
                 return answers
         raise ModelChanged(
-            f"The model changed while it was asked about {len(matrix):,} rows, {WHOLE_TRIES} times in a row.",
+            f"The model changed while it was asked about {len(rows):,} rows, {WHOLE_TRIES} times in a row.",
             hint="Ask again once no new version is being published, or about fewer rows at once.",
         )
 
-    def _asked_once(self, link: DirectorLink, matrix: Matrix) -> pd.DataFrame | None:
+    def _asked_once(self, link: DirectorLink, rows: Rows) -> pd.DataFrame | None:
         """Ask for all rows; None where another model came in between."""
         first: BatchPrediction | BinaryBatchPrediction | None = None
         parts, request_ids = [], []
         step = self._rows_at_once()
-        for start in range(0, len(matrix), step):
-            answer = self._asked_for(link, matrix[start : start + step], start)
+        for start in range(0, len(rows), step):
+            answer = self._asked_for(link, rows[start : start + step], start)
             first = first or answer
             if answer.model != first.model:
                 return None
-            parts.append(_frame_of(answer))
+            parts.append(_frame_of(answer, reports=self.reports))
             request_ids.append(answer.request_id)
         if not parts:
             parts = [binary_answers_of([]) if self.task.is_binary else answers_of([])]
+            if self.reports:
+                parts[0]["error"] = pd.Series([], dtype=object)
         answers = put_together(self.frame.index, parts)
         if first is not None:
             # as JSON has it: formats that frames are written in take nothing else
@@ -91,8 +113,9 @@ class FrameQuestion:
         )
         return max(1, min(self.batch_rows, _MAX_QUESTION_BYTES // row_bytes))
 
-    def _asked_for(self, link: DirectorLink, rows: Matrix, rows_before: int) -> BatchPrediction | BinaryBatchPrediction:
-        inputs: Any = spoken(rows, self.task)
+    def _asked_for(self, link: DirectorLink, rows: Rows, rows_before: int) -> BatchPrediction | BinaryBatchPrediction:
+        inputs: Any = rows if isinstance(rows, list) else spoken(rows, self.task)
+        query = {"on_error": "report"} if self.reports else {}
         form: type[BatchPrediction | BinaryBatchPrediction] = (
             BinaryBatchPrediction if self.task.is_binary else BatchPrediction
         )
@@ -100,10 +123,10 @@ class FrameQuestion:
         try:
             if self.envoy is None:
                 question = BatchGlobalInferenceRequest(task=self.task.name, inputs=inputs)
-                answer = link.read("POST", "/infer_global/batch", form, body=question, max_bytes=max_bytes)
+                answer = link.read("POST", "/infer_global/batch", form, query=query, body=question, max_bytes=max_bytes)
             else:
                 question = BatchInferenceRequest(task=self.task.name, envoy_name=self.envoy, inputs=inputs)
-                answer = link.read("POST", "/infer/batch", form, body=question, max_bytes=max_bytes)
+                answer = link.read("POST", "/infer/batch", form, query=query, body=question, max_bytes=max_bytes)
         except Refused as error:
             raise self._named(error, rows_before) from None
         if len(answer.items) != len(rows) or not is_of(answer, self.task.name, self.envoy):
@@ -124,10 +147,12 @@ def _text_bytes(feature: Feature) -> int:
     return max((6 * len(each) for each in feature.categories), default=0)
 
 
-def _frame_of(answer: BatchPrediction | BinaryBatchPrediction) -> pd.DataFrame:
-    if isinstance(answer, BatchPrediction):
-        return answers_of(answer.items)
-    return binary_answers_of(answer.items)
+def _frame_of(answer: BatchPrediction | BinaryBatchPrediction, *, reports: bool) -> pd.DataFrame:
+    found = answers_of(answer.items) if isinstance(answer, BatchPrediction) else binary_answers_of(answer.items)
+    if reports:
+        told = [each.error.detail if isinstance(each, RefusedRow) else None for each in answer.items]
+        found["error"] = pd.Series(told, dtype=object)
+    return found
 
 
 def is_of(

@@ -7,7 +7,7 @@ from itertools import islice
 from numbers import Integral
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self, TypeVar, overload
+from typing import Literal, NoReturn, Self, TypeVar, overload
 
 import pandas as pd
 from pydantic import BaseModel, RootModel, ValidationError
@@ -32,6 +32,9 @@ from contract.tasks import DEFAULT_TASK
 _Item = TypeVar("_Item", bound=BaseModel)
 _Name = TypeVar("_Name", EnvoyName, TaskName)
 _PAGE_ITEMS = 50
+OnError = Literal["refuse", "report"]
+"""What is done with a frame that has wrong rows."""
+
 _TASK: str = DEFAULT_TASK
 """What is asked about where no task is named."""
 
@@ -117,13 +120,20 @@ class Client:
         self._link.close()
 
     @overload
-    def infer_global(self, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
+    def infer_global(
+        self, inputs: pd.DataFrame, task: str = _TASK, *, id: str | None = None, on_error: OnError = "refuse"
+    ) -> pd.DataFrame: ...
 
     @overload
     def infer_global(self, inputs: Mapping[str, object], task: str = _TASK) -> Prediction | BinaryPrediction: ...
 
     def infer_global(
-        self, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK
+        self,
+        inputs: pd.DataFrame | Mapping[str, object],
+        task: str = _TASK,
+        *,
+        id: str | None = None,
+        on_error: OnError = "refuse",
     ) -> pd.DataFrame | Prediction | BinaryPrediction:
         """Ask the current global model.
 
@@ -131,6 +141,9 @@ class Client:
             inputs: One patient's features by name; or a frame, one patient a row, with exactly the task's features as
                 columns in any order.
             task: Which question.
+            id: Of a frame: a column that no feature is, put beside the answers as their first; it is not sent.
+            on_error: Of a frame: "report" answers good rows beside wrong ones, of which the column ``error`` says what
+                is wrong; the director looks at them. "refuse" names the first before anything is sent.
 
         Returns:
             For one patient the answer: a ``BinaryPrediction`` where the task's outcome is binary. For a frame a frame
@@ -146,10 +159,18 @@ class Client:
             Refused: The director said no.
             Unreachable: The link is broken, or what came is not taken.
         """
-        return self._inferred(None, inputs, task)
+        return self._inferred(None, inputs, task, id, on_error)
 
     @overload
-    def infer(self, envoy_name: str, inputs: pd.DataFrame, task: str = _TASK) -> pd.DataFrame: ...
+    def infer(
+        self,
+        envoy_name: str,
+        inputs: pd.DataFrame,
+        task: str = _TASK,
+        *,
+        id: str | None = None,
+        on_error: OnError = "refuse",
+    ) -> pd.DataFrame: ...
 
     @overload
     def infer(
@@ -157,10 +178,16 @@ class Client:
     ) -> Prediction | BinaryPrediction: ...
 
     def infer(
-        self, envoy_name: str, inputs: pd.DataFrame | Mapping[str, object], task: str = _TASK
+        self,
+        envoy_name: str,
+        inputs: pd.DataFrame | Mapping[str, object],
+        task: str = _TASK,
+        *,
+        id: str | None = None,
+        on_error: OnError = "refuse",
     ) -> pd.DataFrame | Prediction | BinaryPrediction:
         """Ask one hospital's current model; else as ``infer_global``."""
-        return self._inferred(_named(EnvoyName, envoy_name), inputs, task)
+        return self._inferred(_named(EnvoyName, envoy_name), inputs, task, id, on_error)
 
     def tasks(self) -> list[TaskDescription]:
         """List the tasks: features with their units and bounds, cut points, what a reader must know."""
@@ -229,11 +256,18 @@ class Client:
         return place
 
     def _inferred(
-        self, envoy: EnvoyName | None, inputs: pd.DataFrame | Mapping[str, object], task: str
+        self,
+        envoy: EnvoyName | None,
+        inputs: pd.DataFrame | Mapping[str, object],
+        task: str,
+        id_column: str | None,
+        on_error: OnError,
     ) -> pd.DataFrame | Prediction | BinaryPrediction:
+        if on_error not in ("refuse", "report"):
+            raise InputError(f"on_error is {shown(repr(on_error), 80)}.", hint='Give "refuse" or "report".')
         if isinstance(inputs, pd.DataFrame):
-            described = self.task(task)
-            return FrameQuestion(inputs, described.to_task(), envoy, self._batch_rows).asked(self._link)
+            asked, reports = self.task(task).to_task(), on_error == "report"
+            return FrameQuestion(inputs, asked, envoy, self._batch_rows, id_column, reports).asked(self._link)
         if not isinstance(inputs, Mapping):
             raise InputError(
                 f"What is asked about is of type {type(inputs).__name__}.",

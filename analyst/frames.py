@@ -15,11 +15,15 @@ import pandas as pd
 from analyst.errors import InputError
 from contract.director_problems import shown
 from contract.errors import InvalidInputError
-from contract.messages.inference import Answer, BinaryAnswer
+from contract.messages.inference import Answer, BinaryAnswer, RefusedRow
 from contract.network import Matrix
 from contract.tasks import RISK_LEVELS, Feature, Task
 
 _MAX_NAMED = 8
+_UNANSWERED = BinaryAnswer(probability=None, risk_level=None, unknown_codes=0, missing=(), abstained=None)
+ANSWERED = frozenset((*RISK_LEVELS, *BinaryAnswer.model_fields, "error"))
+"""What the answers' columns are called."""
+
 _NO_CATEGORY = -1.0
 """The raw number of what is none of a feature's categories."""
 
@@ -33,12 +37,7 @@ def matrix_of(frame: pd.DataFrame, task: Task) -> Matrix:
     Raises:
         InputError: A column is missing, unknown or there twice, or a value is missing or not allowed.
     """
-    if task.is_of_records:
-        raise InputError(
-            f"A question of task {task.name} is a patient's record, and a frame holds none.",
-            hint="Ask about one patient at a time, with the record as a dict.",
-        )
-    _require_columns(frame, task)
+    _require_askable(frame, task)
     columns = [_raw_of(frame, feature) for feature in task.features]
     matrix = np.column_stack(columns) if columns else np.empty((len(frame), 0))
     try:
@@ -82,16 +81,51 @@ def spoken(rows: Matrix, task: Task) -> list[dict[str, object]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+def parted(frame: pd.DataFrame, name: str | None) -> tuple[pd.DataFrame, pd.Series | None]:
+    """Take a column out of a frame: what is left, and the column's values; None where none is named.
+
+    Raises:
+        InputError: The frame has no such column, or more than one.
+    """
+    if name is None:
+        return frame, None
+    if list(frame.columns).count(name) != 1 or name in ANSWERED:
+        why = "is what an answer's column is called" if name in ANSWERED else "is not one column of the frame"
+        raise InputError(f"id: {shown(repr(name), 80)} {why}.", hint="Name one of yours.", column=str(name))
+    return frame.drop(columns=[name]), frame[name]
+
+
+def rows_of(frame: pd.DataFrame, task: Task) -> list[dict[str, object]]:
+    """Give what stands in each row of a frame, for the director to judge; what JSON has not goes as an empty text.
+
+    Raises:
+        InputError: A column is missing, unknown or there twice.
+    """
+    _require_askable(frame, task)
+    names = [str(name) for name in frame.columns]
+    rows = frame.astype(object).itertuples(index=False, name=None)
+    records = (dict(zip(names, row, strict=True)) for row in rows)
+    return [{name: _in_json(value) for name, value in plain_inputs(record).items()} for record in records]
+
+
+def _in_json(value: object) -> object:
+    value = bool(value) if isinstance(value, np.bool_) else value
+    is_sound = value is None or isinstance(value, str | bool | int)
+    return value if is_sound or (isinstance(value, float) and math.isfinite(value)) else ""
+
+
 def plain_inputs(inputs: Mapping[str, object]) -> dict[str, object]:
     """Give one patient's inputs in Python's own numbers, None for a missing one; the director names what is wrong."""
     found = {str(name): _plain(value) for name, value in inputs.items()}
     return {name: None if isinstance(each, float) and math.isnan(each) else each for name, each in found.items()}
 
 
-def answers_of(items: Sequence[Answer]) -> pd.DataFrame:
+def answers_of(items: Sequence[Answer | RefusedRow]) -> pd.DataFrame:
     """Give answers as a frame: risk_level, and the probability of each level (NaN where none was told)."""
-    risk = pd.Categorical([each.risk_level for each in items], categories=list(RISK_LEVELS), ordered=True)
-    told = [each.probabilities for each in items]
+    given = [None if isinstance(each, RefusedRow) else each for each in items]
+    levels = [None if each is None else each.risk_level for each in given]
+    risk = pd.Categorical(levels, categories=list(RISK_LEVELS), ordered=True)
+    told = [None if each is None else each.probabilities for each in given]
     answers = pd.DataFrame({"risk_level": risk})
     for level in RISK_LEVELS:
         shares = [np.nan if each is None else getattr(each, level) for each in told]
@@ -99,17 +133,18 @@ def answers_of(items: Sequence[Answer]) -> pd.DataFrame:
     return answers
 
 
-def binary_answers_of(items: Sequence[BinaryAnswer]) -> pd.DataFrame:
+def binary_answers_of(items: Sequence[BinaryAnswer | RefusedRow]) -> pd.DataFrame:
     """Give answers of a binary outcome as a frame; a row that was not answered says why in ``abstained``."""
-    risk = pd.Categorical([each.risk_level for each in items], categories=list(RISK_LEVELS), ordered=True)
-    probability = np.array([np.nan if each.probability is None else each.probability for each in items], np.float64)
+    given = [_UNANSWERED if isinstance(each, RefusedRow) else each for each in items]
+    risk = pd.Categorical([each.risk_level for each in given], categories=list(RISK_LEVELS), ordered=True)
+    probability = np.array([np.nan if each.probability is None else each.probability for each in given], np.float64)
     return pd.DataFrame(
         {
             "probability": probability,
             "risk_level": risk,
-            "unknown_codes": np.array([each.unknown_codes for each in items], np.int64),
-            "missing": pd.Series([each.missing for each in items], dtype=object),
-            "abstained": pd.Series([each.abstained for each in items], dtype=object),
+            "unknown_codes": np.array([each.unknown_codes for each in given], np.int64),
+            "missing": pd.Series([each.missing for each in given], dtype=object),
+            "abstained": pd.Series([each.abstained for each in given], dtype=object),
         }
     )
 
@@ -119,6 +154,15 @@ def put_together(index: "pd.Index[Any]", parts: Sequence[pd.DataFrame]) -> pd.Da
     whole = pd.concat(parts, ignore_index=True)
     whole.index = index
     return whole
+
+
+def _require_askable(frame: pd.DataFrame, task: Task) -> None:
+    if task.is_of_records:
+        raise InputError(
+            f"A question of task {task.name} is a patient's record, and a frame holds none.",
+            hint="Ask about one patient at a time, with the record as a dict.",
+        )
+    _require_columns(frame, task)
 
 
 def _require_columns(frame: pd.DataFrame, task: Task) -> None:

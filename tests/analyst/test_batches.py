@@ -137,3 +137,37 @@ def test_what_is_said_of_the_answers_can_be_written_as_json(client: Client) -> N
     attributes = client.infer_global(FRAME).attrs
     assert json.loads(json.dumps(attributes)) == attributes
     assert set(attributes) == {"task", "cut_points", "notice", "model", "request_ids"}
+
+
+def test_a_column_that_is_passed_stands_beside_the_answers_and_is_not_sent() -> None:
+    frame = FRAME.assign(mrn=pd.Series(["x,1", "x,1", None], dtype=object, index=FRAME.index))
+    with answering(TASK, batch(2), batch(1)) as director:
+        found = asking(director.url).infer_global(frame, id="mrn")
+    assert found.columns[0] == "mrn"
+    assert found["mrn"].tolist() == ["x,1", "x,1", None]
+    assert found.index.tolist() == ["a", "b", "c"]
+    assert not any("x,1" in str(each) for each in director.asked)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "low", "error"])
+def test_what_can_not_be_passed_is_named_before_rows_are_sent(name: str) -> None:
+    with answering(TASK) as director, pytest.raises(InputError, match=f"id: '{name}'"):
+        asking(director.url).infer_global(FRAME.assign(low=1, error=1), id=name)
+    assert len(director.asked) == 1
+
+
+def test_wrong_rows_are_answered_by_what_is_wrong_with_them_where_that_is_asked_for(served: Served) -> None:
+    counts = [3, "nine", -1, None, 21, 2.5, float("inf"), True]
+    frame = pd.DataFrame({"diagnosis_count": counts, "mrn": range(8)}, index=list("abcdefgh"))
+    with Client(served.url, served.token, batch_rows=3) as client:
+        found = client.infer_global(frame, id="mrn", on_error="report")
+        good = client.infer_global(pd.DataFrame({"diagnosis_count": [3, 21]}, index=["a", "e"]))
+        assert found["error"].isna().tolist() == [each in ("a", "e") for each in "abcdefgh"]
+        pd.testing.assert_frame_equal(found.loc[["a", "e"], good.columns], good, check_flags=False)
+        assert found["risk_level"].isna().tolist() == [each not in ("a", "e") for each in "abcdefgh"]
+        assert found["error"]["c"] == "Feature diagnosis_count is outside 0 to 100000 diagnoses."
+        assert found["mrn"].tolist() == list(range(8))
+        with pytest.raises(InputError, match="on_error"):
+            client.infer_global(frame, on_error="ignore")  # type: ignore[call-overload]  # what nobody should give
+        empty = client.infer_global(frame.iloc[:0], id="mrn", on_error="report")
+    assert list(empty.columns) == list(found.columns)

@@ -11,9 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyst.errors import InputError
-from analyst.frames import answers_of, binary_answers_of, in_frame, matrix_of, plain_inputs, put_together, spoken
+from analyst.frames import (
+    answers_of,
+    binary_answers_of,
+    in_frame,
+    matrix_of,
+    plain_inputs,
+    put_together,
+    rows_of,
+    spoken,
+)
 from contract.errors import InvalidInputError
-from contract.messages.inference import Answer, BinaryAnswer, Probabilities
+from contract.messages.inference import Answer, BinaryAnswer, Probabilities, RefusedRow, RowError
 from contract.tasks import DIAGNOSIS_COUNT, Feature
 from tests.table_task import table_task
 
@@ -230,3 +239,22 @@ def test_binary_answers_are_a_frame_in_which_a_silent_row_says_why() -> None:
     assert found["missing"].tolist() == [("ward",), ()]
     assert found["abstained"].tolist() == [None, "too old"]
     assert list(binary_answers_of([]).columns) == list(found.columns)
+
+
+def test_rows_go_as_they_stand_where_the_director_shall_say_what_is_wrong_with_them() -> None:
+    strange = PATIENTS.assign(
+        age=[np.inf, np.nan, pd.Timestamp(0)],
+        walks_alone=pd.Series([np.bool_(True), False, "yes"], dtype=object, index=list("abc")),
+    )
+    found = rows_of(strange, FALLS)
+    assert [row["age"] for row in found] == ["", None, ""]
+    assert [row["walks_alone"] for row in found] == [True, False, "yes"]
+    assert [row["earlier_falls"] for row in found] == [2, None, 0]
+    with pytest.raises(InputError, match="lacks"):
+        rows_of(PATIENTS[["age"]], FALLS)
+
+
+def test_a_refused_row_has_no_answer_of_either_kind() -> None:
+    refused = RefusedRow(error=RowError(row=1, detail="It is odd.", hint=""))
+    for found in (answers_of([refused]), binary_answers_of([refused])):
+        assert found["risk_level"].isna().tolist() == [True]
