@@ -8,17 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from director.api.guard import GuardedRoute, anybody, director_of
 from director.api.health import VERSION
-from director.api.pages import MISSING, Asset, Pages
+from director.api.pages import HEADERS, MISSING, Asset, Pages
 from director.errors import NotFoundError
 
 router = APIRouter(route_class=GuardedRoute)
 
-_PAGE_HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """A file's name has its content's digest in it: another content has another name."""
 
@@ -60,7 +54,7 @@ def dashboard(request: Request, screen: str = "") -> Response:
     if found is None:
         raise NotFoundError("There is no dashboard here.", hint=MISSING)
     content, policy = found
-    return HTMLResponse(content, headers={**_PAGE_HEADERS, "Content-Security-Policy": policy})
+    return HTMLResponse(content, headers={**HEADERS, "Content-Security-Policy": policy})
 
 
 def _given(request: Request, asset: Asset) -> Response:

@@ -115,7 +115,8 @@ class GuardedRoute(APIRoute):
                 newcomer.is_stranger(address) if caller is None else newcomer.is_known()
             if caller is not None and caller.envoy_name is not None:
                 _require_named_envoy(request, caller)
-            require_not_encoded(request.scope["headers"])
+            if request.method not in ("GET", "HEAD"):
+                require_not_encoded(request.scope["headers"])
             limit = body_limit(director, entry)
             declared = request.headers.get("content-length", "")
             if declared.isdigit() and int(declared) > limit:

@@ -20,8 +20,10 @@ from contract.messages.inference import (
 from contract.messages.problems import Problem
 from contract.tasks import Feature, Task
 from director.api.cookies import COOKIE, CSRF_HEADER
+from director.api.examples import example_of
 from director.api.guard import Entry, GuardedRoute
 from director.api.problems import MEDIA_TYPE, STATUSES
+from director.api.refusals import codes_of
 from director.members.access import HOSPITAL
 
 _REF = "#/components/schemas/{model}"
@@ -57,28 +59,49 @@ def describe(app: FastAPI, tasks: Iterable[Task]) -> dict[str, Any]:
     document["components"]["securitySchemes"] = _WAYS_IN
     entries = {route.name: route.entry for route in app.routes if isinstance(route, GuardedRoute)}
     for methods in document["paths"].values():
-        for operation in methods.values():
-            _complete(operation, entries[operation["operationId"]])
+        for method, operation in methods.items():
+            _complete(method.upper(), operation, entries[operation["operationId"]])
+            _exemplify(operation, schemas)
     return document
 
 
-def _complete(operation: dict[str, Any], entry: Entry) -> None:
+def _complete(method: str, operation: dict[str, Any], entry: Entry) -> None:
     """Add what an operation shares with all others."""
     roles = entry.permission.roles
     if roles is not None:
         ways = [] if entry.in_session else ["token"]
         ways += ["session"] if roles != {HOSPITAL} else []  # a machine is never signed in
         operation["security"] = [{way: []} for way in ways]
-    problem = {"schema": {"$ref": _REF.format(model=Problem.__name__)}}
     responses = operation["responses"]
     responses.pop("422", None)
-    titles: dict[int, list[str]] = {}
-    for status, title in STATUSES.values():
-        titles.setdefault(status, []).append(title)
-    for status in sorted(titles):
-        answer = responses.setdefault(str(status), {"description": "; ".join(dict.fromkeys(titles[status]))})
-        answer.setdefault("content", {})[MEDIA_TYPE] = problem
+    codes = codes_of(operation["operationId"], method, entry, operation)
+    for status in dict.fromkeys(STATUSES[code][0] for code in codes):
+        given = [code for code in codes if STATUSES[code][0] == status]
+        titles = "; ".join(dict.fromkeys(STATUSES[code][1] for code in given))
+        answer = responses.setdefault(str(status), {"description": titles})
+        answer.setdefault("content", {})[MEDIA_TYPE] = {
+            "schema": {"$ref": _REF.format(model=Problem.__name__)},
+            "examples": {code: {"summary": STATUSES[code][1], "value": _problem(code)} for code in given},
+        }
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _problem(code: str) -> dict[str, Any]:
+    status, title = STATUSES[code]
+    detail, hint = "What failed, and why.", "What to do next."
+    return Problem(
+        title=title, status=status, code=code, detail=detail, hint=hint, facts={}, checks=[], request_id="…"
+    ).model_dump(mode="json")
+
+
+def _exemplify(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Give an example of each parameter that must be there, and of a body in JSON."""
+    for each in operation.get("parameters", ()):
+        if each.get("required"):
+            each.setdefault("example", example_of(each["schema"], schemas, each["name"]))
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content:
+        content.setdefault("example", example_of(content["schema"], schemas))
 
 
 def _inputs(tasks: Iterable[Task]) -> dict[str, Any]:

@@ -18,6 +18,14 @@ MISSING = (
     "then install and start it again; or install a released wheel. Everything can be done with the commands and over "
     "HTTP meanwhile."
 )
+HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""What every page says beside its policy."""
+
 _PAGE = "index.html"
 _NONCE = b"__NONCE__"
 """What dashboard/vite.config.ts lets the build write in the nonce's place."""

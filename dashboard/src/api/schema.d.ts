@@ -1535,18 +1535,6 @@ export interface components {
             task: string;
         };
         /**
-         * Answer
-         * @description One row's risk level.
-         */
-        Answer: {
-            probabilities: components["schemas"]["Probabilities"] | null;
-            /**
-             * Risk Level
-             * @enum {string}
-             */
-            risk_level: "low" | "medium" | "high";
-        };
-        /**
          * AnswerRequest
          * @description A hospital's word on a version, after it held it against its own held-out patients. No figures leave.
          */
@@ -1694,6 +1682,19 @@ export interface components {
             is_whole: boolean;
             /** Records */
             records: number;
+        };
+        /**
+         * BatchAnswer
+         * @description One row's risk level in a batch; with `?id=COLUMN` also what stood there.
+         */
+        BatchAnswer: {
+            id?: components["schemas"]["JsonValue"];
+            probabilities: components["schemas"]["Probabilities"] | null;
+            /**
+             * Risk Level
+             * @enum {string}
+             */
+            risk_level: "low" | "medium" | "high";
         };
         /**
          * BatchGlobalInferenceRequest
@@ -1917,27 +1918,33 @@ export interface components {
             /** Cut Points */
             cut_points: number[];
             /** Items */
-            items: components["schemas"]["Answer"][];
+            items: (components["schemas"]["BatchAnswer"] | components["schemas"]["RefusedRow"])[];
             model: components["schemas"]["AnsweringModel"];
             /** Next */
             next?: null;
             /** Notice */
             notice: string;
+            /**
+             * Refused
+             * @description How many rows have an error; with `?on_error=report`.
+             */
+            refused?: number | null;
             /** Request Id */
             request_id: string;
             /** Task */
             task: string;
         };
         /**
-         * BinaryAnswer
-         * @description One row's probability that the outcome happens, or why none is given.
+         * BinaryBatchAnswer
+         * @description One row's probability in a batch; with `?id=COLUMN` also what stood there.
          */
-        BinaryAnswer: {
+        BinaryBatchAnswer: {
             /**
              * Abstained
              * @description Why there is no probability; null: there is one.
              */
             abstained: string | null;
+            id?: components["schemas"]["JsonValue"];
             /**
              * Missing
              * @description Features that had no value: the declared one stands for it.
@@ -1967,12 +1974,17 @@ export interface components {
             /** Cut Points */
             cut_points: number[];
             /** Items */
-            items: components["schemas"]["BinaryAnswer"][];
+            items: (components["schemas"]["BinaryBatchAnswer"] | components["schemas"]["RefusedRow"])[];
             model: components["schemas"]["AnsweringModel"];
             /** Next */
             next?: null;
             /** Notice */
             notice: string;
+            /**
+             * Refused
+             * @description How many rows have an error; with `?on_error=report`.
+             */
+            refused?: number | null;
             /** Request Id */
             request_id: string;
             /** Task */
@@ -3409,6 +3421,12 @@ export interface components {
             rows: number;
             /** Sha256 */
             sha256: string;
+         * RefusedRow
+         * @description A row of a batch that has no answer, with `?on_error=report`.
+         */
+        RefusedRow: {
+            error: components["schemas"]["RowError"];
+            id?: components["schemas"]["JsonValue"];
         };
         /**
          * RotationRequest
@@ -3715,6 +3733,23 @@ export interface components {
             worst: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RowError
+         * @description What is wrong with a row.
+         */
+        RowError: {
+            /** Detail */
+            detail: string;
+            /** Feature */
+            feature?: string | null;
+            /** Hint */
+            hint: string;
+            /**
+             * Row
+             * @description From 1.
+             */
+            row: number;
         };
         /**
          * Run
@@ -4711,6 +4746,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AggregationRequest"];
             };
         };
@@ -4844,6 +4880,7 @@ export interface operations {
                 Range?: string | null;
             };
             path: {
+                /** @example 0000000000000000000000000000000000000000000000000000000000000000 */
                 sha256: string;
             };
             cookie?: never;
@@ -4920,6 +4957,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "envoy_name": "KUTRRH"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnvoyRequest"];
             };
         };
@@ -4949,6 +4991,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -4982,6 +5025,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5013,6 +5057,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5053,6 +5098,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5084,6 +5130,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5115,12 +5162,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "num_examples": 9
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExpectationRequest"];
             };
         };
@@ -5153,6 +5206,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5187,6 +5241,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -5322,6 +5377,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
@@ -5357,7 +5413,9 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @example 1 */
                 version: number;
+                /** @example production */
                 alias: string;
             };
             cookie?: never;
@@ -5393,7 +5451,9 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @example 1 */
                 version: number;
+                /** @example production */
                 alias: string;
             };
             cookie?: never;
@@ -5425,12 +5485,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "answer": "accept"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerRequest"];
             };
         };
@@ -5462,7 +5528,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1 */
                 version: number;
+                /** @example 9 */
                 other: number;
             };
             cookie?: never;
@@ -5499,6 +5567,7 @@ export interface operations {
                 Range?: string | null;
             };
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
@@ -5543,12 +5612,18 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "Looked at"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteRequest"];
             };
         };
@@ -5580,12 +5655,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PublishRequest"] | null;
             };
         };
@@ -5629,6 +5706,7 @@ export interface operations {
                 Range?: string | null;
             };
             path: {
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
@@ -5731,6 +5809,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "envoy_name": "KUTRRH",
+                 *       "inputs": {
+                 *         "diagnosis_count": 9
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["InferenceRequest"];
             };
         };
@@ -5764,6 +5850,12 @@ export interface operations {
                 task?: string;
                 /** @description With a CSV body. */
                 probabilities?: boolean;
+                /** @description A column of the CSV, or a member of each of the JSON's inputs, that is given back beside each answer and kept nowhere. */
+                id?: string;
+                /** @description report: a wrong row is answered by its error, beside the others' answers. */
+                on_error?: "refuse" | "report";
+                /** @description model: each line of a CSV says which model answered, and the notice. */
+                with?: "model";
             };
             header?: never;
             path?: never;
@@ -5771,6 +5863,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "envoy_name": "KUTRRH",
+                 *       "inputs": [
+                 *         {
+                 *           "diagnosis_count": 9
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchInferenceRequest"];
                 /**
                  * @example diagnosis_count
@@ -5784,10 +5886,14 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description What a reader must know of the answers: ASCII, other characters percent-encoded. */
+                    "Model-Notice"?: string;
                     /** @description The SHA-256 of its weights. */
                     "Model-SHA256"?: string;
                     /** @description Which version answered. */
                     "Model-Version"?: number;
+                    /** @description How many rows have an error in place of an answer; with on_error=report. */
+                    "Rows-Refused"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5815,6 +5921,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "diagnosis_count": 9
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["GlobalInferenceRequest"];
             };
         };
@@ -5846,6 +5959,12 @@ export interface operations {
                 task?: string;
                 /** @description With a CSV body. */
                 probabilities?: boolean;
+                /** @description A column of the CSV, or a member of each of the JSON's inputs, that is given back beside each answer and kept nowhere. */
+                id?: string;
+                /** @description report: a wrong row is answered by its error, beside the others' answers. */
+                on_error?: "refuse" | "report";
+                /** @description model: each line of a CSV says which model answered, and the notice. */
+                with?: "model";
             };
             header?: never;
             path?: never;
@@ -5853,6 +5972,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "inputs": [
+                 *         {
+                 *           "diagnosis_count": 9
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchGlobalInferenceRequest"];
                 /**
                  * @example diagnosis_count
@@ -5866,10 +5994,14 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description What a reader must know of the answers: ASCII, other characters percent-encoded. */
+                    "Model-Notice"?: string;
                     /** @description The SHA-256 of its weights. */
                     "Model-SHA256"?: string;
                     /** @description Which version answered. */
                     "Model-Version"?: number;
+                    /** @description How many rows have an error in place of an answer; with on_error=report. */
+                    "Rows-Refused"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5899,6 +6031,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "a one-time code"
+                 *     }
+                 */
                 "application/json": components["schemas"]["JoinRequest"];
             };
         };
@@ -6054,6 +6191,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 proposal: number;
             };
             cookie?: never;
@@ -6085,12 +6223,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 proposal: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Looked at, and known"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecisionRequest"];
             };
         };
@@ -6207,6 +6351,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 n: number;
             };
             cookie?: never;
@@ -6238,6 +6383,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 n: number;
             };
             cookie?: never;
@@ -6308,6 +6454,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RunRequest"];
             };
         };
@@ -6340,6 +6487,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
@@ -6371,12 +6519,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "choice": "take_part"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RunAnswer"];
             };
         };
@@ -6406,12 +6560,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PauseRequest"] | null;
             };
         };
@@ -6441,12 +6597,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PauseRequest"] | null;
             };
         };
@@ -6476,6 +6634,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
@@ -6510,6 +6669,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 9 */
                 run: number;
             };
             cookie?: never;
@@ -6574,6 +6734,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SignInRequest"];
             };
         };
@@ -6666,12 +6827,24 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "m2": [
+                 *         0.5
+                 *       ],
+                 *       "mean": [
+                 *         0.5
+                 *       ],
+                 *       "num_examples": 9
+                 *     }
+                 */
                 "application/json": components["schemas"]["StatisticsReport"];
             };
         };
@@ -6721,13 +6894,20 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Looked at, and known"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecisionRequest"];
             };
         };
@@ -6759,13 +6939,20 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
+                /** @example 1 */
                 version: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Looked at, and known"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecisionRequest"];
             };
         };
@@ -6868,6 +7055,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0123456789abcdef */
                 submission_id: string;
             };
             cookie?: never;
@@ -6899,6 +7087,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0123456789abcdef */
                 submission_id: string;
             };
             cookie?: never;
@@ -6930,12 +7119,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0123456789abcdef */
                 submission_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Looked at, and known"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecisionRequest"];
             };
         };
@@ -6965,12 +7160,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0123456789abcdef */
                 submission_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Looked at, and known"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecisionRequest"];
             };
         };
@@ -7111,6 +7312,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7142,6 +7344,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7173,6 +7376,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7204,6 +7408,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7275,6 +7480,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "hospital"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TokenRequest"];
             };
         };
@@ -7362,6 +7572,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0123456789ab */
                 token_id: string;
             };
             cookie?: never;
@@ -7395,12 +7606,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @example 0123456789ab */
                 token_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RotationRequest"] | null;
             };
         };
@@ -7432,6 +7645,7 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
             };
             cookie?: never;
@@ -7484,7 +7698,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
+                /** @example 0000000000000000000000000000000000000000000000000000000000000000 */
                 digest: string;
             };
             cookie?: never;
@@ -7515,11 +7731,16 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Which bytes of the part the body holds. */
+                /**
+                 * @description Which bytes of the part the body holds.
+                 * @example bytes 0-0/1
+                 */
                 "Content-Range": string;
             };
             path: {
+                /** @example KUTRRH */
                 envoy_name: string;
+                /** @example 0000000000000000000000000000000000000000000000000000000000000000 */
                 digest: string;
             };
             cookie?: never;
@@ -7555,6 +7776,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7586,6 +7808,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;
@@ -7626,6 +7849,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example diagnosis_count */
                 task: string;
             };
             cookie?: never;

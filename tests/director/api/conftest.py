@@ -2,12 +2,42 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+import httpx2 as httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from contract.names import EnvoyName
-from tests.director.api.house import House
+from tests.director.api.house import OPERATIONS, ROUTES, House
 from tests.federation_simulator import FederationSimulator
+
+
+def untold(method: str, answer: httpx.Response) -> str | None:
+    """Give the code of an error that its operation does not tell of; None: it does, or it is no error."""
+    if answer.headers.get("content-type") != "application/problem+json":
+        return None
+    path, code = answer.request.url.path, str(answer.json()["code"])
+    routes = (each for each in ROUTES if method in (each.methods or ()) and each.path_regex.match(path))
+    name = next((each.name for each in routes), None)
+    told = [each.errors for each in OPERATIONS if each.name == name]
+    return code if told and code not in told[0] else None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_error_is_told_of() -> Iterator[None]:
+    """Hold each error that any test of this folder meets against what its operation tells."""
+    ask = TestClient.request
+
+    def asked(self: TestClient, method: str, url: Any, *args: Any, **more: Any) -> httpx.Response:
+        answer = ask(self, method, url, *args, **more)
+        code = untold(method, answer)
+        assert code is None, f"{method} {answer.request.url.path} answered {code}, of which it tells nothing"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TestClient, "request", asked)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,14 @@ class Operation:
         return {each["name"] for each in self.description.get("parameters", ()) if each["in"] == where}
 
     @property
+    def errors(self) -> set[str]:
+        """The codes of the errors that it tells of."""
+        problems = [
+            each.get("content", {}).get("application/problem+json") for each in self.description["responses"].values()
+        ]
+        return {code for each in problems if each for code in each["examples"]}
+
+    @property
     def body_fields(self) -> set[str]:
         """Names that a JSON body may carry."""
         content = self.description.get("requestBody", {}).get("content", {}).get("application/json", {})

@@ -1,10 +1,13 @@
 """The interface document says what the director does: of lists, of uploads, of errors, of who needs a token."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from contract.clinical import record
 from contract.names import TaskName
@@ -99,12 +102,41 @@ def test_statistics_alone_may_be_kept_in_quarantine_and_what_waits_for_a_second_
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
-def test_every_operation_tells_every_error_and_who_needs_a_token(operation: Operation) -> None:
+def test_every_operation_tells_its_errors_and_who_needs_a_token(operation: Operation) -> None:
     answers = operation.description["responses"]
-    for status in {status for status, _ in STATUSES.values()}:
-        assert answers[str(status)]["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+    for status, answer in answers.items():
+        problems = answer.get("content", {}).get("application/problem+json")
+        if problems is None:
+            assert status < "400"
+            continue
+        assert problems["schema"]["$ref"].endswith("/Problem")
+        for code, example in problems["examples"].items():
+            assert (STATUSES[code][0], example["value"]["code"]) == (int(status), code)
     assert list(answers) == sorted(answers)
     assert ("security" in operation.description) == (ROLES_OF[operation.name] is not None)
+
+
+def examples() -> Iterator[tuple[str, Any, Any]]:
+    """Each example of the document, where it stands and of which form it is."""
+    for operation in OPERATIONS:
+        told = operation.description
+        for each in told.get("parameters", ()):
+            if "example" in each:
+                yield f"{operation.name}, {each['name']}", each["schema"], each["example"]
+        for body in (told.get("requestBody", {}), *told["responses"].values()):
+            for kind, content in body.get("content", {}).items():
+                for example in (content.get("example"), *(e["value"] for e in content.get("examples", {}).values())):
+                    if example is not None:
+                        yield f"{operation.name}, {kind}", content["schema"], example
+
+
+def test_every_example_is_of_the_form_that_it_is_an_example_of() -> None:
+    found = list(examples())
+    for where, schema, example in found:
+        validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+        assert [each.message for each in validator.iter_errors(example)] == [], where
+    bodies = {where for where, *_ in found if where.endswith(", application/json")}
+    assert {f"{each.name}, application/json" for each in OPERATIONS if each.body_fields} <= bodies
 
 
 def test_both_ways_in_are_told_and_which_operation_takes_which() -> None:
