@@ -47,6 +47,7 @@ def real_scalers() -> Iterator[bytes]:
     """Give scalers as joblib of several years and our own writer write them."""
     yield scalers.dumped(scalers.fitted())
     yield scalers.dumped(scalers.fitted(), protocol=5)
+    yield from (scalers.dumped(scalers.fitted().set_output(transform=form)) for form in ("pandas", "polars"))
     yield from (scalers.dumped(scalers.fitted(), compress=(kind, 3)) for kind in scalers.COMPRESSIONS)
     yield scalers.scaler_file()
     yield scalers.scaler_file(feature_names_in_=scalers.names_array(scalers.names_pickle()))

@@ -52,7 +52,8 @@ def check_scaler(data: bytes) -> bool:
         warnings.simplefilter("ignore")  # another version's scaler
         loaded = joblib.load(io.BytesIO(data))
     assert type(loaded) is StandardScaler
-    assert vars(loaded).keys() - {"feature_names_in_"} == vars(scalers.fitted()).keys()
+    assert vars(loaded).keys() - {"feature_names_in_", "_sklearn_output_config"} == vars(scalers.fitted()).keys()
+    assert vars(loaded).get("_sklearn_output_config", {}).keys() <= {"transform"}
     assert (state.mean, state.variance) == (tuple(loaded.mean_), tuple(loaded.var_))
     assert state.scale == tuple(loaded.scale_)
     assert np.all(state.num_examples == loaded.n_samples_seen_)

@@ -76,14 +76,14 @@ def real_metadata() -> Iterator[bytes]:
         "log_sha256": None,
         "trained_at": "2026-01-02T03:04:05.678+01:00",
     }
-    yield json.dumps(needed).encode()
+    yield from (json.dumps(needed).encode(encoding) for encoding in ("utf-8", "utf-8-sig", "utf-16"))
     yield json.dumps({**needed, **optional}).encode()
     yield json.dumps({**needed, **optional, "ward": {"beds": [1.5, True]}}, indent=2).encode()
 
 
 def hostile_texts(_: Path) -> Iterator[bytes]:
     """Give what is neither a log nor metadata."""
-    yield from (b'{"a": 1, "a": 2}\n', b'{"a": NaN}', b"\xef\xbb\xbf{}", b'{"a": "\\ud800"}', b"[" * 500)
+    yield from (b'{"a": 1, "a": 2}\n', b'{"a": NaN}', b"\xef\xbb\xbf{}", b"\xff\xfe{", b'{"a": "\\ud800"}', b"[" * 500)
 
 
 TARGETS = {
