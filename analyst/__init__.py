@@ -3,6 +3,7 @@
 from analyst.client import Client, ModelFiles
 from analyst.errors import (
     AnalystError,
+    AnsweredBefore,
     InputError,
     ModelChanged,
     NotTaken,
@@ -14,6 +15,7 @@ from analyst.errors import (
 
 __all__ = [
     "AnalystError",
+    "AnsweredBefore",
     "Client",
     "InputError",
     "ModelChanged",
