@@ -52,11 +52,15 @@ class Outbox:
         if place.exists():
             return place  # the same: a round's update is always the same bytes
         shutil.rmtree(arriving, ignore_errors=True)
-        for part in PARTS:
-            data = parcel.get(part.role)
-            if data is not None:
-                write_whole(arriving / part.file_name, data)
-        arriving.rename(place)
+        try:
+            for part in PARTS:
+                data = parcel.get(part.role)
+                if data is not None:
+                    write_whole(arriving / part.file_name, data)
+            arriving.rename(place)
+        except OSError:
+            shutil.rmtree(arriving, ignore_errors=True)  # half a parcel takes the room that somebody will make
+            raise
         return place
 
     def keep_own(self, parcel: Parcel) -> str:

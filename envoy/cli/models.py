@@ -71,7 +71,8 @@ def train(
         return
     client, membership = joined(settings)
     sending = sending_of(settings, client, membership)
-    waiting = say_what_waits(sending.outbox, f"It goes before what is trained now. Without training: {SEND}")
+    then = "To send it" if dry_run else "It goes before what is trained now. Without training"
+    waiting = say_what_waits(sending.outbox, f"{then}: {SEND}")
     agreed = keeper.task(client, task_name)
     require_room(settings.home_folder, "ENVOY_HOME", _room_bytes(agreed))
     local = chosen_patients(settings, agreed, data, seed, as_json=as_json)

@@ -142,7 +142,8 @@ def telling_what_waits(outbox: Outbox, key: Key) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except FederationError as error:
         if outbox.place(key).exists():
-            error.hint = f"{error.hint} {_kept(outbox, key)}".strip()
+            before = f"{error.hint.rstrip('.')}. " if error.hint else ""
+            error.hint = before + _kept(outbox, key)
         raise
     except OSError as error:
         raise DataError(f"{error.filename or 'A file'}: {error.strerror or error}.", hint=_kept(outbox, key)) from error

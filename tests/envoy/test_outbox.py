@@ -8,6 +8,7 @@ from contract.names import Digest
 from contract.parts import Parcel
 from envoy.errors import DataError, RefusedError
 from envoy.outbox import Outbox, is_settled
+from tests.envoy.test_room import files_of_at_most
 
 URL = "https://centre.example"
 LABEL = b'{"task": "diagnosis_count", "num_examples": 40, "base": "' + b"0" * 64 + b'", "round": 3}'
@@ -77,10 +78,12 @@ def test_the_same_model_trained_again_waits_once(tmp_path: Path) -> None:
 
 
 def test_one_that_can_not_be_kept_says_where_and_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "outbox").touch()
-    with pytest.raises(DataError, match=r"can't be kept in .*outbox.*: Not a directory; nothing was sent") as failed:
-        Outbox(tmp_path, URL).keep_own(own(1))
+    outbox = Outbox(tmp_path, URL)
+    with files_of_at_most(4), pytest.raises(DataError, match=r"can't be kept in .*: .*; nothing was sent") as failed:
+        outbox.keep_own(own(1))
+    assert str(tmp_path / "outbox") in failed.value.sentence
     assert "--offline FOLDER" in failed.value.hint
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == [], "half a parcel takes no room"
 
 
 def test_what_waits_for_another_director_is_not_forgotten(tmp_path: Path) -> None:

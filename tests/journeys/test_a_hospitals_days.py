@@ -4,6 +4,8 @@ import json
 import shutil
 import stat
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import joblib
@@ -105,6 +107,25 @@ def test_days_without_a_link(director: RealDirector, envoy: RealEnvoy, tmp_path:
     director.start()
     assert envoy.json("send", str(parcel))["version"] == 1
     assert envoy.json("send", str(parcel))["version"] == 1
+
+
+def test_a_director_killed_while_a_hospital_trains_costs_no_training(director: RealDirector, envoy: RealEnvoy):
+    impatient = RealEnvoy(envoy.home, envoy.data, {"ENVOY_ATTEMPTS": "0"})
+    with ThreadPoolExecutor() as beside:
+        training = beside.submit(impatient.run, "train", check=False)
+        while not (envoy.home / "starts" / "diagnosis_count.json").exists():  # torch is loaded only behind it
+            assert not training.done(), training.result().stderr
+            time.sleep(0.002)
+        director.kill()
+        ended = training.result()
+    assert (ended.returncode, "To send it: fl-envoy send" in ended.stderr) == (3, True), ended.stderr
+    director.start()
+    (waiting,) = envoy.json("status")["waiting"]
+    assert waiting in ended.stderr
+    (sent,) = envoy.json("send")
+    assert (sent["verdict"], sent["version"], sent["was_known"]) == ("admitted", 1, False)
+    assert envoy.json("status")["waiting"] == []
+    assert "known already as version 1, which is current" in envoy.run("train").stdout
 
 
 def test_a_hospital_that_never_saw_a_start_trains_offline_from_the_shared_one(
