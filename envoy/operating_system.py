@@ -77,4 +77,7 @@ def put_in_place(arriving: Path, path: Path, *, tries: int = _REPLACES) -> None:
 
 def when_told_to_stop(stop: Callable[[int, object], None]) -> None:
     """Have ``stop`` called where a service manager ends the program: SIGTERM; on Windows Ctrl-Break."""
-    signal.signal(signal.SIGBREAK if sys.platform == "win32" else signal.SIGTERM, stop)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, stop)
+    else:
+        signal.signal(signal.SIGTERM, stop)

@@ -1,6 +1,7 @@
 """``fl-envoy rotate | leave``: this hospital's own token put in another's place, or ended, without the admin."""
 
 from contract.agreement import require_agreement
+from contract.moments import shown_moment
 from envoy.cli.program import AsJson, Yes, client_of, err, joined, out, print_json, says_what_failed
 from envoy.errors import RefusedError
 from envoy.membership import MembershipFile
@@ -16,7 +17,7 @@ def rotate(as_json: AsJson = False) -> None:
     settings = read_settings()
     client, membership = joined(settings)
     file = MembershipFile(settings.home_folder)
-    renewed = membership.renewed(client.rotate_token().model_dump_json())
+    renewed = membership.renewed(client.rotate_token().model_dump_json().encode())
     file.write(renewed)
     try:
         client_of(settings, renewed).envoy(renewed.envoy_name)
@@ -26,7 +27,7 @@ def rotate(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"envoy_name": renewed.envoy_name, "expires_at": renewed.expires_at.isoformat()})
         return
-    out.print(f"{renewed.envoy_name} has a new token, until {renewed.expires_at:%Y-%m-%d}; it is in {file.path}.")
+    out.print(f"{renewed.envoy_name} has a new token, until {shown_moment(renewed.expires_at)}; it is in {file.path}.")
     err.print("The old one ends when the director's overlap does; an envoy that participates goes on with the new one.")
 
 
