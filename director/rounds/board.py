@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from aggregation.errors import UnknownStrategyError
 from aggregation.strategy import strategy_named
 from contract.messages.runs import Assignment, Invitation, Work
+from contract.moments import shown_moment
 from contract.names import EnvoyName
 from director.clock import Clock
 from director.members.events import EnvoyEvent
@@ -151,7 +152,7 @@ def _waits_for(run: RunRow, last: RoundRow | None) -> str:
     which = f"Round {last.number} of {run.rounds} (run {run.id})"
     if last.state == "collecting":
         missing = _said(_names(run, returns_of(last).awaited))
-        return f"{which} waits for {missing}; it closes at {last.closes_at:%Y-%m-%d %H:%M:%S} UTC at the latest."
+        return f"{which} waits for {missing}; it closes at {shown_moment(last.closes_at, seconds=True)} at the latest."
     return f"{which} is {last.state}."
 
 

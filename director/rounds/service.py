@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from aggregation.strategy import strategy_named
 from contract.messages.base import Page
 from contract.messages.runs import MOST_SUMMARISED, Quiescence, RoundDescription, Run, RunAnswer, RunRequest
+from contract.moments import shown_moment
 from contract.names import TaskName
 from contract.tasks import Task
 from director.errors import ConflictError
@@ -230,7 +231,11 @@ class Rounds:
             since, rounds = quiescence.quiescence(session), rounds_under_way(session)
             under_way = [
                 f"Round {each.number} of run {each.run_id} is {each.state}"
-                + (f" until {each.closes_at:%Y-%m-%d %H:%M:%S} UTC at the latest." if each.closing is None else ".")
+                + (
+                    f" until {shown_moment(each.closes_at, seconds=True)} at the latest."
+                    if each.closing is None
+                    else "."
+                )
                 for each in rounds
                 if each.state != "waiting"
             ]
