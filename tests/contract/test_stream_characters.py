@@ -1,6 +1,9 @@
 import codecs
 import io
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -42,6 +45,30 @@ def test_a_stream_that_was_fitted_takes_any_text(encoding: str, monkeypatch: pyt
 def test_what_is_no_stream_with_an_encoding_is_left_alone() -> None:
     fit_stream(None)
     fit_stream(io.StringIO())
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "cp437"},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ],
+    ids=str,
+)
+def test_a_real_process_prints_its_help_and_its_error(environment: dict[str, str]) -> None:
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    for arguments, code in ((["--help"], 0), (["--out", "x", "größe…"], 4)):
+        ended = subprocess.run(
+            [sys.executable, "-m", "aggregation", *arguments],
+            env=kept | environment,
+            capture_output=True,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+        assert ended.returncode == code, ended.stderr
+        assert b"Traceback" not in ended.stderr
 
 
 def test_bytes_that_are_no_text_are_not_hidden() -> None:

@@ -17,9 +17,10 @@ from aggregation.errors import TooFewUpdatesError, UnknownStrategyError
 from contract.names import EnvoyName
 from envoy.tables import inspect_tables
 from simulation import Federation, History, cli, compare
-from simulation.cli import app
+from simulation.cli import app, main
 from simulation.consortium import consortium_counts
 from simulation.errors import SavedRunError
+from tests.streams import run_main
 
 
 def test_the_command_writes_and_tells_what_it_made(tmp_path) -> None:
@@ -229,6 +230,13 @@ def test_what_is_no_saved_run_ends_the_command_with_what_to_do():
     assert result.returncode == 5
     assert "nowhere is no saved run" in result.stderr
     assert "fl-simulate run --out" in result.stderr
+
+
+def test_with_json_what_stops_a_command_is_json_too(tmp_path: Path):
+    ended = run_main(main, "compare", tmp_path / "größe", "--json", encoding="ascii")
+    failed = json.loads(ended.out)["error"]
+    assert (ended.code, ended.err, failed["exit_code"], failed["code"]) == (5, "", 5, "saved_run_invalid")
+    assert run_main(main, "compare", tmp_path / "größe", encoding="ascii").err.startswith("error: ")
 
 
 def test_a_score_that_no_hospital_has_is_null(tmp_path: Path):

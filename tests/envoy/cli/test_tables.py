@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from envoy.cli import main
 from tests.envoy.cli.joining import Run
 from tests.envoy.cli.own import own_folder
 from tests.envoy.own_table.heart import put
+from tests.streams import ENCODINGS, run_main
 
 HEADER = "subject_id,hadm_id,seq_num,icd_code,icd_version\n"
 
@@ -139,6 +141,18 @@ def test_tables_that_are_not_where_they_are_said_to_be_are_named_so(run: Run, da
     ended = run("check", "--data", data)
     assert (ended.exit_code != 0, ended.stdout) == (True, "")
     assert sentence in ended.stderr
+
+
+@pytest.mark.parametrize("columns", [80, 60, None])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_defect_names_its_file_whole_on_every_stream(
+    run: Run, tmp_path: Path, encoding: str, columns: int | None
+) -> None:
+    (tmp_path / "diagnoses_icd.csv").write_text("subject_id,hadm_id,seq_num,icd_code,icd_version\n1,10,1,4.28E+03,9\n")
+    found = run_main(main, "check", "--data", tmp_path, encoding=encoding, columns=columns)
+    assert found.code == 5
+    for word in ("diagnoses_icd.csv", "icd_code", "scientific"):
+        assert word in found.out
 
 
 def test_with_a_tasks_file_a_hospital_checks_its_own_table_before_it_joins(run: Run, tmp_path: Path) -> None:
