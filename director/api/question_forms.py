@@ -19,7 +19,7 @@ from director.inference.beside import Wanted
 from director.json_text import plain_json, require_names_once
 
 _Form = TypeVar("_Form", bound=BaseModel)
-_Question = TypeVar("_Question", bound=GlobalInferenceRequest | BatchGlobalInferenceRequest)
+_Question = TypeVar("_Question", bound=OfTask)
 
 _IN_QUERY = "With a CSV body, task, envoy_name and probabilities are query parameters."
 _ID = Field(
@@ -159,7 +159,7 @@ def parse(request: Request, form: type[_Question], body: bytes, rows_before: int
         _require_named_envoy(request, body)
         _require_json(request, *((CSV, JSON) if issubclass(form, BatchGlobalInferenceRequest) else (JSON,)))
         raise _misfit(error, "Send JSON as GET /docs says, or text/csv to a batch.", rows_before) from None
-    require_names_once(body, len(found.model_fields_set) + _names_in(found.inputs))
+    require_names_once(body, _names_in(found))
     return found
 
 
@@ -201,8 +201,12 @@ def _require_json(request: Request, *wanted: str) -> None:
         raise refused_type(request, *wanted) from None
 
 
-def _names_in(inputs: Mapping[str, object] | list[dict[str, Any]]) -> int:
-    return sum(map(len, inputs)) if isinstance(inputs, list) else len(inputs)
+def _names_in(question: OfTask) -> int:
+    """Count the names in a question, as far as they are at its top and in its inputs."""
+    names = len(question.model_fields_set)
+    if isinstance(question, BatchGlobalInferenceRequest):
+        return names + sum(map(len, question.inputs))
+    return names + len(question.inputs) if isinstance(question, GlobalInferenceRequest) else names
 
 
 def _require_named_envoy(request: Request, body: bytes) -> None:

@@ -37,7 +37,7 @@ _INFERENCE = ("artifact_damaged", "invalid_input", "no_model_yet", "unknown_task
 OWN: Mapping[str, tuple[str, ...]] = {
     "live": (),
     "ready": (),
-    "sign_in": ("unauthenticated", "too_many_requests", "cross_site_refused", "database_unusable"),
+    "sign_in": ("unauthenticated", "forbidden", "too_many_requests", "cross_site_refused", "database_unusable"),
     "get_session": (),
     "sign_out": (),
     "get_permissions": (),
@@ -104,7 +104,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "get_validation": ("unknown_task",),
     "set_validation": ("artifact_damaged", "unknown_task", *_OF_A_TABLE),
     "clear_validation": ("artifact_damaged", "unknown_task"),
-    "list_global_models": ("no_model_yet",),
+    "list_global_models": ("no_model_yet", "not_found"),
     "get_current_global_model": ("no_model_yet", "not_found", "unknown_task"),
     "get_global_model": (),
     "compare_global_models": ("inconsistent_updates", "unknown_task", *_OF_A_MODEL),

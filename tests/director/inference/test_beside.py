@@ -64,7 +64,7 @@ def test_a_binary_outcome_tells_abstaining_from_being_wrong(falls: ReadyModel):
 
 
 def test_objects_say_the_same(ready: ReadyModel, falls: ReadyModel):
-    rows = [
+    rows: list[dict[str, object]] = [
         {"mrn": "x", "diagnosis_count": 3},
         {"mrn": 7, "diagnosis_count": -1},
         {"mrn": None, "diagnosis_count": 9},
