@@ -129,8 +129,8 @@ def check_header(header: list[str], schema: TableSchema, findings: Findings) -> 
     """Note the columns that are missing or there twice; tell whether the rows can be read."""
     known = {name.casefold() for name in header}
     if known & _MIMIC_III:
-        said = "These are MIMIC-III's columns (icd9_code): the tables are read as MIMIC-IV names them"
-        findings.note("other_version", f"{said}, {', '.join(schema.columns)}.", row=1)
+        said = f"These are MIMIC-III's columns ({', '.join(sorted(known & _MIMIC_III))}); MIMIC-IV's are read"
+        findings.note("other_version", f"{said}: {', '.join(schema.columns)}.", row=1)
         return False
     if len(schema.columns) > 1 and not known & set(schema.columns):
         said = "The header is missing, or it is another table's: the first line names none of the columns"

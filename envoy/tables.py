@@ -132,7 +132,7 @@ def look_at_tables(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_
 def _load(source: TableSource | Path, needed: frozenset[str] = _ALWAYS_NEEDED) -> tuple[_Table, _Table, _Table]:
     place = TableFolder(source) if isinstance(source, Path) else source
     if place.absence is not None:
-        nothing, no_place = Findings(str(place)), Findings(str(place))
+        nothing, no_place = (Findings(Path(str(place)).name) for _ in range(2))
         no_place.note("missing_folder", f"{place.absence} {_NAME_THE_FOLDER}")
         return _Table(None, no_place), _Table(None, nothing), _Table(None, nothing)
     diagnoses, admissions, patients = (_load_table(place, schema, needed) for schema in _SCHEMAS)
@@ -157,7 +157,8 @@ def _load_table(source: TableSource, schema: TableSchema, needed: frozenset[str]
         findings.file = found.table.name
         rows, count = _load_rows(found.table, schema, findings)
         patients = 0 if rows is None else int(rows.frame["subject_id"].nunique())
-        return _Table(rows, findings, TableRead(schema.name, found.table.name, count, patients, found.others))
+        read = TableRead(schema.name, found.table.name, count, patients, found.others) if count else None
+        return _Table(rows, findings, read)
     except TableFileError as error:
         findings.note(error.kind, f"{error.sentence} {error.hint}", row=error.row)
         return _Table(None, findings)

@@ -20,6 +20,11 @@ from envoy.table_files import TableFileError
 from envoy.table_schemas import Mask
 
 Purpose = Literal["learn", "predict"]
+_IN_SCIENTIFIC_NOTATION = r"[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+"
+_NO_LONGER_A_KEY = (
+    "is a patient's key in scientific notation: a spreadsheet has changed it, and many patients may share it now; "
+    "export it as text"
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,11 @@ class _Reading:
         is_empty = (keys.texts.str.strip() == "").to_numpy(bool)[keys.codes] & readable & ~excluded
         if is_empty.any():
             self._note(chunk, self.table_map.patient, "missing_value", "is no patient's key", is_empty)
-        kept = sound & ~is_empty
+        is_number = keys.texts.str.strip().str.fullmatch(_IN_SCIENTIFIC_NOTATION).to_numpy(bool)[keys.codes]
+        is_number &= readable & ~excluded
+        if is_number.any():
+            self._note(chunk, self.table_map.patient, "wrong_type", _NO_LONGER_A_KEY, is_number)
+        kept = sound & ~is_empty & ~is_number
         if self.purpose == "learn":
             kept &= ~excluded
         return _Typed(

@@ -197,7 +197,7 @@ def test_a_missing_diagnoses_table_is_a_defect_and_missing_others_are_none(tmp_p
 
 def test_a_folder_that_is_not_there_is_named_as_such_and_once(tmp_path) -> None:
     (defect,) = inspect_tables(tmp_path / "nowhere")
-    assert place(defect) == (str(tmp_path / "nowhere"), None, None, "missing_folder")
+    assert place(defect) == ("nowhere", None, None, "missing_folder")
     assert defect.sentence.startswith(f"There is no folder {tmp_path / 'nowhere'}.")
     with pytest.raises(DataError, match="There is no folder"):
         read_tables(tmp_path / "nowhere")

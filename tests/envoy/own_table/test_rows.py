@@ -136,6 +136,7 @@ BAD_CELLS = [
     ("visits", "1.5", "wrong_type", "is not whole"),
     ("visits", "-1", "out_of_bounds", "outside 0 to 500"),
     ("died", "", "missing_value", "wants a value"),
+    ("patient", "1.0E+07", "wrong_type", "a patient's key in scientific notation: a spreadsheet has changed it"),
     ("died", "perhaps", "wrong_type", "is none of 0, 1"),
     ("patient", " ", "missing_value", "is no patient's key"),
     ("sex", "ma\x00le", "not_text", "zero byte"),
