@@ -27,6 +27,14 @@ def test_a_new_version_answers_as_soon_as_it_is_published(federation: Federation
     assert answers == [1, 2]
 
 
+def test_an_answer_counts_each_hospital_once_however_often_it_was_asked_for(federation: FederationSimulator):
+    for name in ("KNH", "MTRH", "KUTRRH"):
+        federation.enrol(name).train_and_upload()
+    made = federation.aggregate(envoys=["KNH", "knh", "MTRH", "KNH"])
+    assert [each["envoy_name"] for each in made.json()["inputs"]] == ["KNH", "MTRH"]
+    assert federation.infer_global({"inputs": {"diagnosis_count": 9}}).json()["model"]["envoys"] == 2
+
+
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 TASK = DIAGNOSIS_COUNT.name
