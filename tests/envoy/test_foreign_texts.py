@@ -61,7 +61,7 @@ def test_what_a_director_answers_is_shown_as_text(run: Run, text: str) -> None:
     text = f"<{text}>"
     said = {"/envoys/KNH": (200, ENVOY), "/submissions": (200, {"items": [submission(text)], "next": None})}
     with playing(PlayedDirector(said={"/join": (201, ISSUED), **said})) as director:
-        assert run("join", "--director", director.url, "--code", "code").exit_code == 0
+        assert run("join", "--replace", "--director", director.url, "--code", "code").exit_code == 0
         shown, as_json = run("status"), run("status", "--json")
     assert (shown.exit_code, as_json.exit_code) == (0, 0), (shown.exception, as_json.exception)
     assert is_seen(shown.stdout)
