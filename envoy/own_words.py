@@ -3,11 +3,26 @@
 import re
 from collections.abc import Mapping
 
+from contract.interface_words import in_commands
+
 HOW_TO_RENEW = (
     "Ask the consortium's admin to rotate it (fl-director token rotate ID --json), then: fl-envoy renew --file FILE. "
     "Or join again with a new code."
 )
-_OF_HTTP = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE) /|\b[Hh]eader\b|\bcookie\b")
+_OPERATION = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE) /")
+_PART_OF_A_REQUEST = re.compile(r"\b[Hh]eader\b|\bcookie\b")
+COMMANDS: Mapping[str, str] = {
+    "GET /tasks": "fl-envoy task list",
+    "GET /tasks/*": "fl-envoy task list",
+    "GET /tasks/*/start": "fl-envoy train",
+    "GET /submissions": "fl-envoy status",
+    "GET /submissions/*": "fl-envoy status",
+    "GET /statistics": "fl-envoy status",
+    "GET /envoys/*": "fl-envoy status",
+    "POST /runs/*/answers": "fl-envoy participate",
+    "GET /envoys/*/work": "fl-envoy participate",
+}
+"""What does for a hospital what an operation of the director's interface does; what is not here nothing does."""
 _UNAUTHENTICATED = "unauthenticated"
 _HINTS: Mapping[str, str] = {
     _UNAUTHENTICATED: HOW_TO_RENEW,
@@ -29,8 +44,10 @@ def in_own_words(code: str, sentence: str, hint: str) -> tuple[str, str]:
         sentence: What the director said.
         hint: What it said to do; kept unless it speaks of HTTP.
     """
-    if not _OF_HTTP.search(hint):
+    is_for_programs = _PART_OF_A_REQUEST.search(hint) is not None
+    if not is_for_programs and not _OPERATION.search(hint):
         return sentence, hint
     if code == _UNAUTHENTICATED:
         sentence = "The director does not take this hospital's token: it ended, or was revoked or rotated."
-    return sentence, _HINTS.get(code, _ELSE)
+    said = "" if is_for_programs else in_commands(hint, COMMANDS)
+    return sentence, _HINTS.get(code) or said or _ELSE

@@ -27,7 +27,6 @@ from envoy.address import read_address
 from envoy.bucket import Bucket
 from envoy.bucket_access import BucketAccess, credentials_in, read_endpoint
 from envoy.bucket_address import BucketAddress, read_place
-from envoy.cli.words import COMMANDS
 from envoy.director_client import DirectorClient
 from envoy.errors import (
     DataError,
@@ -124,7 +123,7 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
             return command(*args, **kwargs)
         except FederationError as error:
             code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), 1)
-            end_with(error, code, as_json=kwargs.get("as_json") is True, words=COMMANDS)
+            end_with(error, code, as_json=kwargs.get("as_json") is True)
         except OSError as error:
             failed = _FileError(f"{error.filename or 'A file'}: {error.strerror or error}.")
             end_with(failed, EXIT_DATA, as_json=kwargs.get("as_json") is True)

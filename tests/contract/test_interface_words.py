@@ -9,7 +9,7 @@ import pytest
 
 from contract.interface_words import in_commands
 from director.cli.words import COMMANDS as OF_DIRECTOR
-from envoy.cli.words import COMMANDS as OF_ENVOY
+from envoy.own_words import COMMANDS as OF_ENVOY
 
 ROOT = Path(__file__).parent.parent.parent
 OPERATION = re.compile(r"(?:GET|HEAD|POST|PUT|PATCH|DELETE) /")

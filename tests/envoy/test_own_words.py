@@ -12,7 +12,8 @@ from envoy.own_words import HOW_TO_RENEW, in_own_words
         ("base_unknown", "Fetch GET /tasks/diagnosis_count/start and train again.", "fl-envoy train"),
         ("unknown_task", "See GET /tasks.", "fl-envoy task list"),
         ("not_found", "See GET /runs.", "tell the consortium's admin"),
-        ("conflict", "Answer first: POST /runs/3/answers", "tell the consortium's admin"),
+        ("not_found", "See GET /tasks/los. See GET /docs.", "See fl-envoy task list."),
+        ("conflict", "Answer first: POST /runs/3/answers", "fl-envoy participate"),
     ],
 )
 def test_a_hint_for_programs_becomes_one_for_people(code: str, hint: str, said: str) -> None:
