@@ -61,7 +61,7 @@ def proposal_show(number: int, as_json: AsJson = False) -> None:
 
 
 def _cells(each: Proposal) -> Sequence[str]:
-    return str(each.id), each.act, each.subject, each.person, each.state, shown_moment(each.expires_at)
+    return str(each.id), each.act, each.subject, each.person or "", each.state, shown_moment(each.expires_at)
 
 
 def _state(text: str) -> ProposalState:

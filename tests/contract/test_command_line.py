@@ -15,7 +15,12 @@ from envoy.cli import main as envoy
 from simulation.cli import main as simulation
 from tests.streams import ENCODINGS, run_main
 
-PROGRAMS = {"fl-director": director, "fl-envoy": envoy, "fl-simulate": simulation, "python -m aggregation": aggregation}
+PROGRAMS: dict[str, Callable[[], object]] = {
+    "fl-director": director,
+    "fl-envoy": envoy,
+    "fl-simulate": simulation,
+    "python -m aggregation": aggregation,
+}
 
 
 class _BrokenError(FederationError):

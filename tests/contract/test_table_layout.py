@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.table import Table
+from rich.table import Column, Table
 
 from contract.table_layout import Lines, flowed, needed
 from tests.contract.test_terminal import printed
@@ -15,7 +15,7 @@ WORDS = st.text("abcXYZ019-_.", min_size=1, max_size=30)
 CELLS = st.lists(WORDS, max_size=4).map(" ".join)
 
 
-def shown(headings: Sequence[object], *rows: Sequence[str], width: int = 80, of: type[Table] = Table) -> str:
+def shown(headings: Sequence[Column | str], *rows: Sequence[str], width: int = 80, of: type[Table] = Table) -> str:
     table = of(*headings)
     for row in rows:
         table.add_row(*row)

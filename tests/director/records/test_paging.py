@@ -53,11 +53,13 @@ def put_envoys(session: Session, names: list[str]) -> None:
     )
 
 
-def page(session: Session, key: tuple[Any, ...], cursor: str | None, limit: int = 2, **order: bool) -> Page[Any]:
+def page(
+    session: Session, key: tuple[Any, ...], cursor: str | None, limit: int = 2, newest_first: bool = False
+) -> Page[Any]:
     def describe(row: object) -> Any:
         return getattr(row, key[-1].key)
 
-    return page_of(session, select(key[0].class_), key, describe, limit=limit, cursor=cursor, **order)
+    return page_of(session, select(key[0].class_), key, describe, limit=limit, cursor=cursor, newest_first=newest_first)
 
 
 def followed(next_page: Callable[[str | None], Page[Any]], between: Callable[[], None]) -> list[Any]:
