@@ -25,8 +25,8 @@ def put(folder: Path, name: str, data: bytes = TEXT) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", names_of("patients"))
-@pytest.mark.parametrize("other", names_of("patients"))
+@pytest.mark.parametrize("name", [*names_of("patients")])
+@pytest.mark.parametrize("other", [*names_of("patients")])
 def test_two_files_of_one_table_are_one_where_they_say_the_same_and_a_defect_else(
     tmp_path: Path, name: str, other: str
 ) -> None:
