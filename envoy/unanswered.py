@@ -70,5 +70,5 @@ def _hint_of(problem: DirectorProblem) -> str:
         return problem.hint
     return (
         "The token has expired, was revoked or replaced, or this hospital was disabled. Ask the consortium's admin for "
-        "another token, then: fl-envoy renew < FILE"
+        "another token, then give it to: fl-envoy renew"
     )

@@ -86,7 +86,7 @@ class TokenTerm:
     def refusal(self) -> UnauthenticatedError:
         """Say to whoever had it why it holds no more, whom to ask, and what follows then."""
         ask = "Ask the consortium's admin for another token"
-        then = f"{ask}, then: fl-envoy renew < FILE" if self.role == "hospital" else f"{ask}."
+        then = f"{ask}, then give it to: fl-envoy renew" if self.role == "hospital" else f"{ask}."
         if self.revoked_at is not None:
             return _ended("revoked", f"This token was revoked on {shown_moment(self.revoked_at)}.", then)
         if self.is_shut_out:

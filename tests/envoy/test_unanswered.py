@@ -112,14 +112,14 @@ def test_a_hospital_whose_token_holds_no_more_reads_whom_to_ask_and_what_follows
     newer = {
         **older,
         "detail": "This token expired on 2026-11-26 18:35 UTC.",
-        "hint": "Ask … then: fl-envoy renew < FILE",
+        "hint": "Ask … then give it to: fl-envoy renew",
     }
     with answering((401, older), (401, newer)) as director:
         for said in (older, newer):
             with pytest.raises(RefusedError) as told:
                 client(director).envoy(KNH)
             assert told.value.sentence == said["detail"]
-            assert told.value.hint.endswith("then: fl-envoy renew < FILE")
+            assert told.value.hint.endswith("then give it to: fl-envoy renew")
 
 
 def test_what_the_library_does_not_even_try_is_a_matter_of_settings() -> None:

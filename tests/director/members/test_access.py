@@ -129,7 +129,7 @@ def test_a_hospital_whose_token_ended_reads_which_command_follows(federation: Fe
     how, sentence, hint = refused(federation, old.token)
     assert (how, "was replaced by another one" in sentence) == ("replaced", True)
     assert hint.startswith("Use the one that took its place.")
-    assert hint.endswith("another token, then: fl-envoy renew < FILE")
+    assert hint.endswith("another token, then give it to: fl-envoy renew")
     assert federation.http.post("/envoys/KNH/disable", headers=federation.admin).status_code == 200
     how, sentence, hint = refused(federation, new.token)
     assert (how, sentence) == ("disabled", "KNH is disabled at this director, and its tokens hold no more.")
