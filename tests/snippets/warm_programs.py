@@ -92,6 +92,7 @@ def _run(connection: socket.socket) -> None:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
     connection.sendall(b"%d\n" % os.getpid())
     os.environ.clear()
     os.environ.update(request["environment"])
