@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 600
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots stages strategies client clean
+.PHONY: help setup dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -111,6 +111,9 @@ fuzz: $(INSTALLED) ## Attack the readers with mutated files, and write docs/fuzz
 
 robustness: $(INSTALLED) ## Let hostile hospitals in, and write docs/robustness.md
 	$(BIN)/python -m simulation.robustness --out docs/robustness.md
+
+sessions: $(INSTALLED) ## Type the terminal sessions anew, and write docs/terminal_sessions.md
+	$(BIN)/python -m tests.snippets.terminal_sessions
 
 screenshots: $(INSTALLED) $(DASHBOARD) ## Take a picture of every screen of the dashboard, into docs/images/dashboard
 	SCREENSHOTS=docs/images/dashboard $(BIN)/python -m pytest tests/browser/test_every_screen.py

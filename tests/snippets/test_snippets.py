@@ -71,6 +71,12 @@ STANDS_FOR: Mapping[str, Mapping[str, str]] = {
 """What a reader of a page puts in the place of what stands there, and what the test does."""
 
 FOR_THE_EYE = ("mermaid", "text")
+ELSEWHERE: Mapping[str, str] = {
+    "console": "test_terminal_sessions.py runs it on a terminal, and looks at what it shows",
+    "powershell": "test_windows_lines.py holds it against the programs",
+    "bat": "test_windows_lines.py holds it against the programs",
+}
+"""Language → what holds its blocks."""
 PARSERS: Mapping[str, Callable[[str], object]] = {
     "json": json.loads,
     "toml": tomllib.loads,
@@ -217,7 +223,9 @@ def test_a_block_of_settings_or_data_can_be_parsed(block: Block) -> None:
 
 
 def test_every_block_is_run_parsed_or_listed_with_a_reason() -> None:
-    unknown = [str(block) for block in BLOCKS if block.language not in ("sh", "python", *PARSERS, *FOR_THE_EYE)]
+    unknown = [
+        str(block) for block in BLOCKS if block.language not in ("sh", "python", *PARSERS, *FOR_THE_EYE, *ELSEWHERE)
+    ]
     assert unknown == [], "give the block a language, or list it in NOT_RUN with a reason"
 
 
