@@ -4,11 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from contract.tasks import DEFAULT_TASK
+
 _OF_NAME: Mapping[str, Any] = {
     "envoy_name": "KUTRRH",
     "envoy": "KUTRRH",
-    "task": "diagnosis_count",
-    "task_name": "diagnosis_count",
+    "task": DEFAULT_TASK,
+    "task_name": DEFAULT_TASK,
     "version": 1,
     "note": "Looked at",
     "reason": "Looked at, and known",
@@ -19,7 +21,7 @@ _OF_NAME: Mapping[str, Any] = {
     "Content-Range": "bytes 0-0/1",
 }
 _OF_PATTERN: Mapping[str, str] = {
-    "^[a-z][a-z0-9_]{0,62}$": "diagnosis_count",
+    "^[a-z][a-z0-9_]{0,62}$": DEFAULT_TASK,
     "^[a-z][a-z0-9_-]{0,62}$": "production",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$": "KUTRRH",
     "^[0-9]{1,12}$": "1",

@@ -36,5 +36,10 @@ def _operations(route: GuardedRoute) -> list[Operation]:
             summary=route.description.partition("\n")[0],
             roles=None if may is None else [role for role in _ROLES if role in may],
         )
-        for method in sorted(route.methods or ())
+        for method in sorted(_methods(route))
     ]
+
+
+def _methods(route: GuardedRoute) -> set[str]:
+    """Give a route's methods; HEAD stands beside GET and asks for the same."""
+    return set(route.methods or ()) - {"HEAD"}

@@ -76,6 +76,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "issue_token": ("conflict", "unknown_envoy"),
     "rotate_token": ("conflict",),
     "revoke_token": (),
+    "rotate_own_token": ("conflict",),
+    "revoke_own_token": (),
     "upload": (
         "artifact_damaged",
         "base_unknown",
@@ -114,13 +116,14 @@ OWN: Mapping[str, tuple[str, ...]] = {
         *_COMBINING,
         "artifact_damaged",
         "conflict",
+        "invalid_name",
         "no_model_yet",
         "task_retired",
         "unknown_envoy",
         "unknown_strategy",
         "unknown_task",
     ),
-    "publish_global_model": ("artifact_damaged", "conflict", "unknown_task"),
+    "publish_global_model": ("artifact_damaged", "conflict", "model_stale", "unknown_task"),
     "answer_global_model": ("artifact_damaged", "conflict", "no_model_yet", "unknown_task"),
     "set_alias": (),
     "clear_alias": (),
@@ -143,7 +146,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "export_audit": (),
     "follow_events": (),
     "list_proposals": (),
-    "approve_proposal": ("artifact_damaged", "conflict", "unknown_envoy", "unknown_task"),
+    "approve_proposal": ("artifact_damaged", "conflict", "model_stale", "unknown_envoy", "unknown_task"),
     "decline_proposal": ("conflict",),
 }
 """By an operation's name, the codes of errors that its own act can give."""

@@ -156,7 +156,7 @@ def status(as_json: AsJson = False) -> None:
     if not submissions:
         out.print("Nothing was uploaded yet. To train and upload: fl-envoy train, or fl-envoy participate")
         return
-    table = Table("when", "task", "verdict", "version", "what was found", title=f"The last {len(submissions)} uploads")
+    table = Table("when", "task", "verdict", "version", "what was found", title="The newest uploads")
     for each in submissions:
         found = [check.sentence for check in each.checks if not check.passed]
         if each.decision:

@@ -1,6 +1,5 @@
 """``fl-envoy train | evaluate``: models of this hospital, and the federation's."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -183,6 +182,6 @@ def _keep(settings: EnvoySettings, local: LocalData, trained: Trained) -> None:
 @contextmanager
 def _progress(epochs: int) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr where a person looks; nothing in a log file."""
-    with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as progress:
+    with Progress(console=err, transient=True, disable=not err.is_terminal or err.is_dumb_terminal) as progress:
         bar = progress.add_task("training", total=epochs)
         yield lambda epoch: progress.update(bar, completed=epoch)

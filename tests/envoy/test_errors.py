@@ -7,7 +7,7 @@ from envoy.errors import EnvoyError, RefusedError
 
 def test_every_error_has_a_code_of_its_own() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, EnvoyError)]
-    assert len({kind.code for kind in kinds}) == len(kinds) == 11
+    assert len({kind.code for kind in kinds}) == len(kinds) == 12
     assert not {kind.code for kind in kinds} & {FederationError.code}
 
 

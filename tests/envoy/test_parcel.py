@@ -242,5 +242,5 @@ def test_a_label_is_read_however_an_editor_saved_it(parcel: Parcel, tmp_path: Pa
 
 
 def test_a_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there is no such folder"):
+    with pytest.raises(DataError, match="is not there: a parcel is a folder"):
         read_parcel(tmp_path / "nowhere")

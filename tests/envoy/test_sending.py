@@ -78,7 +78,7 @@ def test_what_the_director_does_not_tell_the_ledger_does(tmp_path: Path) -> None
     [
         ((503, {"code": "busy", "detail": "Too much is asked."}), NetworkError, True),
         ((500, {"code": "internal_error", "detail": "Unforeseen."}), RefusedError, True),
-        ((413, b"<html>too large, says a proxy</html>"), RefusedError, True),
+        ((413, b"<html>too large, says a proxy</html>"), NetworkError, True),
         ((401, {"code": "unauthenticated", "detail": "No."}), RefusedError, True),
         ((422, {"code": "artifact_invalid", "detail": "No."}), RefusedError, False),
         (receipt(1), None, False),
@@ -99,7 +99,7 @@ def test_a_parcel_waits_until_the_director_has_said_what_becomes_of_it(
 
 
 def test_a_token_that_holds_no_more_is_told_before_anything_leaves(tmp_path: Path) -> None:
-    with playing(PlayedDirector(said={"/envoys/KNH": (401, {"code": "unauthenticated"})})) as director:
+    with playing(PlayedDirector(said={"/envoys/KNH": (401, {"code": "unauthenticated", "detail": "No."})})) as director:
         with pytest.raises(RefusedError):
             to(director, tmp_path).send(own(1))
         assert director.paths("POST") == []

@@ -210,7 +210,7 @@ def test_check_names_the_defect_and_train_refuses(envoy: RealEnvoy, tmp_path: Pa
     envoy.data = damaged
     found = envoy.run("check", "--json", check=False)
     assert found.returncode == 5
-    assert [(each["kind"], each["column"], each["row"]) for each in json.loads(found.stdout)] == [
+    assert [(each["kind"], each["column"], each["row"]) for each in json.loads(found.stdout)["defects"]] == [
         ("damaged_code", "icd_code", 3)
     ]
     refused = envoy.run("train", check=False)

@@ -3406,6 +3406,14 @@ export interface components {
             version: number | null;
         };
         /**
+         * RefusedRow
+         * @description A row of a batch that has no answer, with `?on_error=report`.
+         */
+        RefusedRow: {
+            error: components["schemas"]["RowError"];
+            id?: components["schemas"]["JsonValue"];
+        };
+        /**
          * ReplacedTable
          * @description A table that held until now.
          */
@@ -3421,12 +3429,6 @@ export interface components {
             rows: number;
             /** Sha256 */
             sha256: string;
-         * RefusedRow
-         * @description A row of a batch that has no answer, with `?on_error=report`.
-         */
-        RefusedRow: {
-            error: components["schemas"]["RowError"];
-            id?: components["schemas"]["JsonValue"];
         };
         /**
          * RotationRequest

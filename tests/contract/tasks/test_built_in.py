@@ -21,6 +21,7 @@ DEFAULTS_OF_INTERFACES = {
     "aggregation/script/options.py",
     "analyst/client.py",
     "contract/messages/base.py",
+    "director/api/examples.py",
     "director/api/guard.py",
     "director/assembly.py",
     "director/cli/program.py",

@@ -99,7 +99,7 @@ def test_the_operations_are_those_of_a_hospital() -> None:
         "list_received", "get_course",
     }  # fmt: skip
     assert {each.name for each in WITH_BODY} == {each.name for each in BY_BODY} | {
-        "upload", "append_part", "report_statistics", "answer_global_model", "answer_run",
+        "upload", "append_part", "report_statistics", "answer_global_model", "answer_run", "rotate_own_token",
     }  # fmt: skip
     assert {each.name for each in BY_BODY} == {"infer", "infer_batch", "infer_global", "infer_global_batch"}
     assert {(each.name, name) for each, name in FOREIGN_IDS} == {

@@ -72,7 +72,7 @@ def test_the_current_version_is_asked_for_without_its_number(versions: Federatio
 def test_before_there_is_a_version_it_says_what_is_missing(federation: FederationSimulator) -> None:
     none = federation.http.get("/global_models/current", headers=federation.analyst)
     assert (none.status_code, none.json()["code"]) == (409, "no_model_yet")
-    assert none.json()["hint"] == "Let the admin aggregate first."
+    assert none.json()["hint"].startswith("Let the hospitals train and the admin aggregate first.")
     unknown = federation.http.get("/global_models/current?task=other", headers=federation.analyst)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_task")
 

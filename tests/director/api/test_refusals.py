@@ -11,7 +11,7 @@ from tests.director.api.reachable import LOOSE, codes_reached
 HANDLERS = {route.name: route.endpoint.__module__ for route in ROUTES if route.include_in_schema}
 
 THROUGH_A_TABLE = {
-    "aggregate": {"not_settled"},  # by the strategy's name
+    "aggregate": {"invalid_name", "not_settled"},  # by the scaler's name, by the strategy's
     "upload": {"conflict", "round_closed"},  # by whoever takes updates of rounds
 }
 """What is called by an object that is handed in, which names don't follow."""

@@ -56,7 +56,7 @@ def test_the_current_version_is_described_as_far_as_the_caller_may_know_it(two: 
 def test_before_there_is_a_version_none_is_current(federation: FederationSimulator):
     with pytest.raises(NoModelError) as refused:
         federation.director.naming.current(LOCAL_ADMIN, TASK)
-    assert refused.value.hint == "Let the admin aggregate first."
+    assert refused.value.hint.startswith("Let the hospitals train and the admin aggregate first.")
 
 
 def test_a_note_is_kept_replaced_and_taken_away_and_told_once_each(two: FederationSimulator):

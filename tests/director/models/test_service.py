@@ -33,7 +33,7 @@ def test_the_command_says_who_was_left_out_and_what_to_do(federation: Federation
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment, cwd=Path.cwd())
     assert "quarantined" in done.stdout
     assert "KNH: The model moved much further" in done.stdout
-    assert "fl-director submission release" in done.stdout
+    assert "fl-director submission show ID" in done.stdout
     assert done.stderr == f"in {federation.folder}\n"
 
 

@@ -79,7 +79,7 @@ def test_confusion_matrices_of_others_are_for_the_admin_alone(
 def test_the_card_is_the_message_without_what_becomes_of_it(federation: FederationSimulator, liar: SimulatedHospital):
     made = federation.aggregate().json()
     card = json.loads(federation.file("aggregated", "card.json").read_bytes())
-    later = ("published", "waiting", "answers", "aliases", "note")
+    later = ("published", "waiting", "answers", "aliases", "note", "stale")
     assert card == {name: value for name, value in made.items() if name not in later}
     assert card["quarantined"] != []
     GlobalModel.model_validate({**card, "published": True})

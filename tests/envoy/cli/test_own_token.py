@@ -48,7 +48,7 @@ def test_a_cut_after_the_answer_leaves_the_new_one_and_before_it_the_old_one(run
         join(run, director.url)
         assert (run("rotate").exit_code, token_in(file)) == (3, "fld_new")
     with answering(*JOINED, ROTATED, broken) as director:
-        join(run, director.url)
+        join(run, director.url, "--replace")
         assert (run("rotate").exit_code, token_in(file)) == (3, "fld_rotated")
 
 

@@ -27,9 +27,9 @@ def outbox(folder: Path) -> list[Path]:
     ("answer", "code"),
     [
         (BUSY, 3),
-        ((500, b"<html>"), 4),
+        ((500, b"<html>"), 3),
         ((401, {"code": "unauthenticated", "detail": "No valid token."}), 4),
-        ((407, b"<html>a proxy</html>"), 4),
+        ((407, b"<html>a proxy</html>"), 3),
     ],
 )
 def test_a_director_that_does_not_take_it_costs_no_training(
