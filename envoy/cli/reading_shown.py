@@ -1,6 +1,5 @@
 """What is being read, on standard error: a line that moves where a person looks, else one line for each file."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +14,7 @@ def reading_shown(*, as_json: bool) -> Iterator[None]:
     """Show which table is being read, and how many of its rows were read so far; nothing beside JSON."""
     if as_json:
         yield
-    elif sys.stderr.isatty():
+    elif err.is_terminal and not err.is_dumb_terminal:  # that one can't take a line back
         yield from _moving()
     else:
         yield from _lines()

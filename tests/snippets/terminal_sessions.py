@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -139,14 +140,29 @@ class People:
         command = [sys.executable, "-m", "director", *typed.split()[1:]]
         exports = self.home / ".exports"
         script = f"[ ! -e {exports} ] || . {exports}\nexec " + " ".join(command)
-        screen, self.serving = self._on_a_terminal(["bash", "-c", script])
+        screen, process = self._on_a_terminal(["bash", "-c", script])
         shown, end = b"", time.monotonic() + READY_SECONDS
         for piece in _pieces(screen):
             shown += piece
             if b"Serving on" in shown and shown.endswith(b"\n"):
+                self.serving = process
+                self._await_listening(end)
                 break
             assert time.monotonic() < end, shown
+        else:
+            process.wait(timeout=30)  # it did not come so far, and says why
         return _as_text(shown)
+
+    def _await_listening(self, end: float) -> None:
+        """Wait for the socket, which the workers open a moment later; a person is slower."""
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            except ConnectionRefusedError:
+                assert time.monotonic() < end, "the director does not listen"
+                time.sleep(0.05)
+            else:
+                return
 
     def _on_a_terminal(self, command: list[str]) -> tuple[int, "subprocess.Popen[bytes]"]:
         screen, terminal = pty.openpty()
