@@ -9,8 +9,8 @@ from contract.tasks import DEFAULT_TASK
 _OF_NAME: Mapping[str, Any] = {
     "envoy_name": "KUTRRH",
     "envoy": "KUTRRH",
-    "task": DEFAULT_TASK,
-    "task_name": DEFAULT_TASK,
+    "task": str(DEFAULT_TASK),
+    "task_name": str(DEFAULT_TASK),
     "version": 1,
     "note": "Looked at",
     "reason": "Looked at, and known",
@@ -21,7 +21,7 @@ _OF_NAME: Mapping[str, Any] = {
     "Content-Range": "bytes 0-0/1",
 }
 _OF_PATTERN: Mapping[str, str] = {
-    "^[a-z][a-z0-9_]{0,62}$": DEFAULT_TASK,
+    "^[a-z][a-z0-9_]{0,62}$": str(DEFAULT_TASK),
     "^[a-z][a-z0-9_-]{0,62}$": "production",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$": "KUTRRH",
     "^[0-9]{1,12}$": "1",

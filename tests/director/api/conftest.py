@@ -24,8 +24,8 @@ def untold(method: str, answer: httpx.Response) -> str | None:
     return code if told and code not in told[0] else None
 
 
-@pytest.fixture(autouse=True)
-def every_error_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def every_error_is_told_of() -> Iterator[None]:
     """Hold each error that any test of this folder meets against what its operation tells."""
     ask = TestClient.request
 
@@ -35,7 +35,9 @@ def every_error_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
         assert code is None, f"{method} {answer.request.url.path} answered {code}, of which it tells nothing"
         return answer
 
-    monkeypatch.setattr(TestClient, "request", asked)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TestClient, "request", asked)
+        yield
 
 
 @pytest.fixture(scope="module")
