@@ -10,12 +10,15 @@ import pytest
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 from tests.real_processes import RealDirector
 from tests.s3_server import S3Server, s3_server
+from tests.shared_statements import share_compiled_statements
 
 # Under a full machine an example may take long, which says nothing of what it shows.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 STANDARD_NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
+
+share_compiled_statements()
 
 
 @pytest.fixture

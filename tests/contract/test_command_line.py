@@ -98,7 +98,7 @@ def applications() -> dict[str, list[tuple[str, ...]]]:
     return {name: commands(app) for name, app in apps.items()} | {"python -m aggregation": [()]}
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])  # what ASCII holds every stream takes
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_stream_takes_the_help_of_every_command(name: str, encoding: str) -> None:
     main: Callable[[], object] = PROGRAMS[name]
