@@ -144,7 +144,7 @@ def test_every_stream_takes_what_every_command_shows(folder: Path, encoding: str
     write_everywhere(folder, "seen")
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(foreign_texts())
 def test_what_is_named_on_the_command_line_comes_back_as_text(folder: Path, text: str) -> None:
     text = f"<{text}>"
