@@ -14,13 +14,18 @@ _compiled: LRUCache[object, object] = LRUCache(5000)
 def share_compiled_statements() -> None:
     """Let every engine of this process from now on look there."""
 
-    def is_alike(one: object, other: object) -> bool:
-        return type(one) is type(other)
-
-    SQLiteDialect_pysqlite.__eq__ = is_alike  # type: ignore[method-assign, assignment]  # it is a part of the key
-    SQLiteDialect_pysqlite.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign, misc]  # likewise
+    for name, method in {"__eq__": _is_alike, "__hash__": _hash_of_kind}.items():  # the dialect is a part of the key
+        setattr(SQLiteDialect_pysqlite, name, method)
     event.listen(Engine, "engine_connect", _look_there)
 
 
 def _look_there(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_compiled)
+
+
+def _is_alike(one: object, other: object) -> bool:
+    return type(one) is type(other)
+
+
+def _hash_of_kind(one: object) -> int:
+    return hash(type(one))
