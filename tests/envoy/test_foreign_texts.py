@@ -55,7 +55,7 @@ def submission(text: str) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(foreign_texts(max_size=4))
 def test_what_a_director_answers_is_shown_as_text(run: Run, text: str) -> None:
     text = f"<{text}>"
@@ -70,7 +70,7 @@ def test_what_a_director_answers_is_shown_as_text(run: Run, text: str) -> None:
     assert json.loads(as_json.stdout)["submissions"][0]["decision"]["reason"] == text
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(foreign_texts(max_size=4))
 @pytest.mark.parametrize("status", [409, 503])
 def test_a_director_s_refusal_is_shown_as_text(run: Run, status: int, text: str) -> None:
@@ -83,7 +83,7 @@ def test_a_director_s_refusal_is_shown_as_text(run: Run, status: int, text: str)
     assert visible(text.strip()) in ended.stderr
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(foreign_texts(max_size=4))
 def test_what_a_parcel_may_not_hold_is_named_as_text(run: Run, tmp_path: Path, text: str) -> None:
     folder = tmp_path / "parcel"

@@ -107,7 +107,7 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(inner)
 
 
-@settings(max_examples=4)  # each runs a dozen commands
+@settings(max_examples=10)
 @given(foreign_texts())
 def test_every_command_shows_a_text_of_the_rows_as_text(folder: Path, text: str) -> None:
     text = f"<{text}>"
@@ -144,7 +144,7 @@ def test_every_stream_takes_what_every_command_shows(folder: Path, encoding: str
     write_everywhere(folder, "seen")
 
 
-@settings(max_examples=8)
+@settings(max_examples=20)
 @given(foreign_texts())
 def test_what_is_named_on_the_command_line_comes_back_as_text(folder: Path, text: str) -> None:
     text = f"<{text}>"

@@ -142,7 +142,7 @@ def test_two_at_once_are_told(run: Run, tmp_path: Path) -> None:
                 assert (ended.exit_code, "Another fl-envoy join, train or send runs" in ended.stderr) == (2, True)
 
 
-@pytest.mark.parametrize(("ended_by", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("ended_by", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, -15), (signal.SIGINT, 130)])
 def test_whatever_ends_the_envoy_while_it_sends_the_training_waits(
     run: Run, tables: Path, tmp_path: Path, ended_by: signal.Signals, code: int
 ) -> None:
