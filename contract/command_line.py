@@ -100,7 +100,7 @@ def _run_for_a_program(app: Callable[..., object]) -> None:
         raise SystemExit(1) from None
     except typer.Exit as end:
         raise SystemExit(end.exit_code) from None
-    except Exception as error:
+    except Exception as error:  # typer may bring its own click, so that its usage errors have no one class
         if not isinstance(error, _UsageProblem):
             raise
         not_taken = _NotTakenError(error.format_message(), hint="Ask the command with --help.")

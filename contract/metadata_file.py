@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from contract.errors import ArtifactError
+from contract.json_names import name_twice
 from contract.messages.uploads import UploadMetadata
 from contract.written_text import read_text
 
@@ -65,13 +66,11 @@ def _parsed(text: str) -> dict[str, object]:
     return parsed
 
 
-def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _refusal([ascii(key[:40])[1:-1]], "the key is there twice")
-        found[key] = value
-    return found
+def _once(members: Sequence[tuple[str, object]]) -> dict[str, object]:
+    twice = name_twice(members)
+    if twice is not None:
+        raise _refusal([ascii(twice[:40])[1:-1]], "the key is there twice")
+    return dict(members)
 
 
 def _refusal(where: Sequence[str], problem: str) -> ArtifactError:

@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 WRITTEN_AS = "2026-11-26, '2026-11-26 18:35' (UTC), or 7d: so long ago"
-_AGO = re.compile(r"([1-9][0-9]{0,5})([dhm])")
-_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_AGO = re.compile(r"([1-9][0-9]{0,4})([dhms])")
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
 
 def shown_moment(at: datetime | None, *, seconds: bool = False) -> str:

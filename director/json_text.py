@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from contract.json_names import name_twice
 from director.errors import InvalidRequestError, MalformedRequestError
 
 _SHOWN = 60
@@ -55,10 +56,9 @@ def require_names_once(data: bytes, names: int) -> None:
         json.loads(data, object_pairs_hook=_once_each, parse_int=str)  # more digits than Python reads are no matter
 
 
-def _once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)[:_SHOWN]
-        raise InvalidRequestError(f"{twice} is named twice in one object.", hint="Name it once.", field=twice)
-    return found
+def _once_each(members: Sequence[tuple[str, object]]) -> dict[str, object]:
+    twice = name_twice(members)
+    if twice is not None:
+        shown = twice[:_SHOWN]
+        raise InvalidRequestError(f"{shown} is named twice in one object.", hint="Name it once.", field=shown)
+    return dict(members)

@@ -56,7 +56,7 @@ class Looked:
     """What a look at the tables found.
 
     Args:
-        tables: As ``read_tables`` gives them; None where ``tableicd`` has a defect or is not there.
+        tables: As ``read_tables`` gives them; None where ``diagnoses_icd`` has a defect or is not there.
         defects: All of them.
         read: The tables that there are, as far as they could be read.
         missing: What is not there, and so not checked: table → what lies there instead, or nothing.
@@ -85,7 +85,7 @@ class _Table:
 def inspect_tables(source: TableSource | Path) -> tuple[Defect, ...]:
     """Find every defect of every table in a source, or of a folder by its path; reads only.
 
-    ``tableicd`` must be there; ``admissions`` and ``patients`` are checked where they are. References between
+    ``diagnoses_icd`` must be there; ``admissions`` and ``patients`` are checked where they are. References between
     tables are checked only against a table that is free of defects itself, so that one defect isn't told twice.
     """
     return look_at_tables(source).defects
@@ -95,7 +95,7 @@ def read_tables(source: TableSource | Path) -> Tables:
     """Read a hospital's tables, from a source or from a folder by its path.
 
     Raises:
-        DataError: ``tableicd`` is missing or has a defect; the sentence names the first ones. Defects of the
+        DataError: ``diagnoses_icd`` is missing or has a defect; the sentence names the first ones. Defects of the
             other tables leave these None: whoever needs them says so.
         EnvoyError: The bucket that they lie in can't be read.
     """

@@ -2,7 +2,7 @@
 
 import requests
 
-from contract.director_problems import DirectorProblem, read_problem
+from contract.director_problems import read_problem
 from contract.link_failures import LinkFailure, failure_of
 from contract.link_words import Way, words_of
 from contract.middlebox import words_of_a_redirect, words_of_another
@@ -44,7 +44,7 @@ def refusal_of(url: str, status: int, body: bytes) -> EnvoyError:
         problem.sentence or f"The director answered {status}.",
         director_code=problem.code,
         status=status,
-        hint=_hint_of(problem),
+        hint=problem.hint,
     )
 
 
@@ -61,14 +61,4 @@ def elsewhere(way: Way, path: str, response: requests.Response) -> RefusedError:
         director_code="redirected",
         status=response.status_code,
         hint=hint,
-    )
-
-
-def _hint_of(problem: DirectorProblem) -> str:
-    """Say to a hospital whose token holds no more what it can do; an older director says it to programs."""
-    if problem.code != "unauthenticated" or "Authorization" not in problem.hint:
-        return problem.hint
-    return (
-        "The token has expired, was revoked or replaced, or this hospital was disabled. Ask the consortium's admin for "
-        "another token, then give it to: fl-envoy renew"
     )

@@ -15,17 +15,9 @@ import typer
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.moments import shown_moment
 from contract.table_layout import Lines
+from director.cli.failures import EXIT_DATA
 from director.cli.listing import Before, Since, print_list, read_list
-from director.cli.program import (
-    EXIT_DATA,
-    AsJson,
-    err,
-    opened_director,
-    out,
-    path_given,
-    print_json,
-    says_what_failed,
-)
+from director.cli.program import AsJson, err, opened_director, out, path_given, print_json, says_what_failed
 from director.clock import utc_now
 from director.errors import UsageError
 from director.records import audit

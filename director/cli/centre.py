@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from director.assembly import Director, Initialised
+from director.cli.failures import EXIT_DATA
 from director.cli.links import say_where_no_page_is, sign_in_url
 from director.cli.listening import CIPHERS, certificate_of, require_free, require_private
 from director.cli.placing import is_untouched, make_folder, require_touched
 from director.cli.program import (
-    EXIT_DATA,
     AsJson,
     director_here,
     err,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Generic, TypeVar
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from rich.table import Table
 
 from contract.messages.base import Page
-from director.cli.program import duration, err, every_item, out, print_json
+from contract.moments import WRITTEN_AS, read_moment
+from director.cli.program import err, every_item, out, print_json
 from director.clock import utc_now
 from director.errors import UsageError
 from director.records.paging import MAX_PAGE, CountedPage, Span
@@ -22,10 +23,9 @@ Limit = Annotated[
     int | None,
     typer.Option("--limit", min=1, help=f"At most so many; else {MAX_PAGE}, with --json all.", show_default=False),
 ]
-_WHEN = "2026-11-26, '2026-11-26 18:35' (UTC), or 7d: so long ago"
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="WHEN", help=f"Only from this moment on: {_WHEN}.", show_default=False),
+    typer.Option("--since", metavar="WHEN", help=f"Only from this moment on: {WRITTEN_AS}.", show_default=False),
 ]
 Before = Annotated[
     str | None, typer.Option("--before", metavar="WHEN", help="Only from before this moment.", show_default=False)
@@ -134,19 +134,9 @@ def _newest(page_of: Callable[..., Page[_Item]], most: int, span: Span) -> tuple
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read a moment: a day, a day and a time, as a list or a program writes it; or a span, which is so long ago."""
     if text is None:
         return None
-    written = text.strip().removesuffix("UTC").strip()
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        return _ago(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-def _ago(text: str) -> datetime:
-    try:
-        return utc_now() - duration(text)
-    except (UsageError, OverflowError):
-        raise UsageError(f"{text[:40]!r} is no moment.", hint=f"Write for example {_WHEN}.") from None
+    at = read_moment(text, utc_now())
+    if at is None:
+        raise UsageError(f"{text[:40]!r} is no moment.", hint=f"Write for example {WRITTEN_AS}.")
+    return at

@@ -1,4 +1,4 @@
-"""What every command shares: where it is at work, the error it ends with, the director it opens, how it prints."""
+"""What every command shares: how it is wrapped, the director that it opens, what it reads and prints."""
 
 import inspect
 import logging
@@ -17,9 +17,8 @@ from rich.table import Table
 
 from aggregation.errors import UnknownStrategyError
 from aggregation.parameters import named_value
-from contract.agreement import NotAgreedError
 from contract.command_line import end_with
-from contract.errors import CallerError, FederationError, InvalidNameError
+from contract.errors import FederationError
 from contract.messages.base import Page
 from contract.messages.problems import Check
 from contract.messages.proposals import ProposedAct
@@ -27,14 +26,13 @@ from contract.tasks import DEFAULT_TASK
 from contract.terminal import Terminal
 from contract.visible_text import visible_json
 from director.assembly import Director
+from director.cli.failures import as_said, exit_code
 from director.cli.placing import place_line, require_folder, require_touched
 from director.cli.words import COMMANDS
-from director.errors import SettingsError, StorageError, TrackerConflictError, TrackerError, UsageError
+from director.errors import UsageError
 from director.records.given_files import given_path
 from director.records.paging import MAX_PAGE
 from director.settings import DATA_DIR_VARIABLE, read_settings
-
-EXIT_USAGE, EXIT_NETWORK, EXIT_REFUSED, EXIT_DATA = 2, 3, 4, 5
 
 out, err = Terminal(), Terminal(stderr=True)
 _P = ParamSpec("_P")
@@ -90,8 +88,8 @@ def says_what_failed(command: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return command(*args, **kwargs)
         except (FederationError, ValidationError, OSError) as error:
-            said, _place.line = _as_said(error), ""
-            end_with(said, _exit_code(said), as_json=kwargs.get("as_json") is True, words=COMMANDS)
+            said, _place.line = as_said(error), ""
+            end_with(said, exit_code(said), as_json=kwargs.get("as_json") is True, words=COMMANDS)
         finally:
             if _place.line:
                 err.print(_place.line)
@@ -107,28 +105,6 @@ def _add_option(command: Any, name: str, annotation: Any) -> None:
     option = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])
     command.__annotations__ = {**command.__annotations__, name: annotation}
-
-
-def _as_said(error: FederationError | ValidationError | OSError) -> FederationError:
-    """Give what a command's caller reads: of a message that does not take what was typed, of a disk, of the house."""
-    if isinstance(error, ValidationError):
-        return _as_usage(error)
-    if isinstance(error, FederationError):
-        error.sentence = _with_cause(error)
-        return error
-    if not error.filename:
-        raise error
-    return StorageError(f"{error.filename}: {error.strerror}.", hint="Look at its rights and its disk.")
-
-
-def _with_cause(error: FederationError) -> str:
-    """Give an error's sentence; on the director's own machine it is said what its disk complains of, and where."""
-    cause = error.__cause__
-    if not isinstance(error, StorageError) or not isinstance(cause, OSError) or not cause.filename:
-        return error.sentence
-    if str(cause.filename) in error.sentence:
-        return error.sentence
-    return f"{error.sentence} ({cause.filename}: {cause.strerror})"
 
 
 def director_here(**named: Any) -> Director:
@@ -149,22 +125,6 @@ def say_where(director: Director) -> None:
         _place.line = line
     else:
         err.print(line)
-
-
-def _as_usage(error: ValidationError) -> UsageError:
-    """Say what a message does not take of what was typed."""
-    first = error.errors(include_url=False)[0]
-    if first["type"] == "string_pattern_mismatch":
-        first["msg"] = "write one line of text, without control characters"
-    return UsageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
-
-
-def _exit_code(error: FederationError) -> int:
-    if isinstance(error, SettingsError | InvalidNameError | UsageError | NotAgreedError):
-        return EXIT_USAGE
-    if isinstance(error, TrackerError):
-        return EXIT_NETWORK
-    return EXIT_REFUSED if isinstance(error, CallerError | TrackerConflictError) else EXIT_DATA
 
 
 class _OnTerminal(logging.Handler):

@@ -14,9 +14,9 @@ from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDesc
 from contract.moments import shown_moment
 from contract.names import EnvoyName, TaskName
 from contract.table_layout import needed
+from director.cli.failures import EXIT_USAGE
 from director.cli.listing import Before, Limit, Since, print_list, read_list
 from director.cli.program import (
-    EXIT_USAGE,
     AsJson,
     Task,
     Yes,

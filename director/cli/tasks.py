@@ -15,16 +15,8 @@ from contract.plain_files import read_bounded
 from contract.table_layout import needed
 from contract.tasks import Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
-from director.cli.program import (
-    EXIT_DATA,
-    AsJson,
-    err,
-    opened_director,
-    out,
-    path_given,
-    print_json,
-    says_what_failed,
-)
+from director.cli.failures import EXIT_DATA
+from director.cli.program import AsJson, err, opened_director, out, path_given, print_json, says_what_failed
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 

@@ -102,7 +102,7 @@ def read_plain(source: TableSource) -> PlainTables:
 def columns_of(tables: Tables) -> Columns:
     """Take tables that the careful way has read, all three and without a defect."""
     admissions, patients = tables.admissions, tables.patients
-    assert admissions is not None  # noqa: S101  # for the type checker alone: load_tables gave all three
+    assert admissions is not None  # noqa: S101  # for the type checker alone: look_at_tables gave all three
     assert patients is not None  # noqa: S101  # for the type checker alone, as above
     patients = patients.sort_values("subject_id")
     people = _Patients(

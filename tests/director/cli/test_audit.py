@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from director.cli import main
-from director.cli.program import EXIT_DATA, EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_DATA, EXIT_REFUSED, EXIT_USAGE
 from director.records.schema import AuditRow
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital

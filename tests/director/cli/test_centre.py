@@ -16,8 +16,8 @@ from typer.testing import Result
 from director.api import server
 from director.assembly import Director
 from director.cli import links
+from director.cli.failures import EXIT_DATA, EXIT_USAGE
 from director.cli.listening import CIPHERS
-from director.cli.program import EXIT_DATA, EXIT_USAGE
 from director.records.database import REVISION
 from director.settings import DirectorSettings
 from director.upkeep.serving import serving_alone

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from director.cli import program
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, eventually
 

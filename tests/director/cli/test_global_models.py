@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from director.records.paging import MAX_PAGE
 from director.records.schema import GlobalModelFileRow, GlobalModelRow
 from tests.director.cli.conftest import Run

@@ -3,7 +3,7 @@
 import json
 
 from director.cli import logs
-from director.cli.program import EXIT_REFUSED
+from director.cli.failures import EXIT_REFUSED
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from director.assembly import Director
+from director.cli.failures import EXIT_DATA, EXIT_USAGE
 from director.cli.placing import is_untouched, make_folder, place_line, require_folder, require_touched
-from director.cli.program import EXIT_DATA, EXIT_USAGE
 from director.errors import NotInitialisedError, StorageError, UsageError
 from director.settings import read_settings
 from tests.director.cli.conftest import Run

@@ -13,16 +13,8 @@ from pydantic import BaseModel
 from contract.errors import CallerError, FederationError, InvalidNameError
 from contract.messages.base import Page
 from contract.messages.problems import Check
-from director.cli.program import (
-    EXIT_DATA,
-    EXIT_REFUSED,
-    EXIT_USAGE,
-    duration,
-    every_item,
-    print_checks,
-    print_json,
-    says_what_failed,
-)
+from director.cli.failures import EXIT_DATA, EXIT_REFUSED, EXIT_USAGE
+from director.cli.program import duration, every_item, print_checks, print_json, says_what_failed
 from director.errors import SettingsError, UsageError
 from director.records.files import storage_faults_named
 from director.records.paging import MAX_PAGE

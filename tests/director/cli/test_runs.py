@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contract.messages.runs import MOST_SUMMARISED
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from director.records.run_schema import RoundRow
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital

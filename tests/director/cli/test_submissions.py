@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from director.cli.program import EXIT_DATA, EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_DATA, EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator
 from tests.table_task import TEXT, table_task

@@ -7,7 +7,7 @@ import pytest
 
 from contract.names import EnvoyName
 from director.cli import program
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from director.members.access import LOCAL_ADMIN
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually

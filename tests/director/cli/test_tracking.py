@@ -8,7 +8,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from benchmarks.program import environment, free_port
-from director.cli.program import EXIT_NETWORK, EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_NETWORK, EXIT_REFUSED, EXIT_USAGE
 from director.tracking.mlflow_door import new_client
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import FederationSimulator, SimulatedHospital

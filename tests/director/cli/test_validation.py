@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.names import Digest
-from director.cli.program import EXIT_REFUSED, EXIT_USAGE
+from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from tests.director.cli.conftest import Run
 
 TABLE = b"label,diagnosis_count\nlow,3\nhigh,30\n"

@@ -196,9 +196,8 @@ def test_a_token_that_ended_is_said_to_be_ended_and_whom_to_ask(run: Run) -> Non
         director.said["/envoys/KNH"] = (401, {"code": "unauthenticated", "detail": "No valid token.", "hint": hint})
         ended = run("status")
     assert ended.exit_code == 4
-    assert "error: No valid token." in ended.stderr
-    assert "or this hospital was disabled. Ask the consortium's admin for another token" in ended.stderr
-    assert "fl-envoy renew" in ended.stderr
+    assert "error: The director does not take this hospital's token: it ended" in ended.stderr
+    assert "fl-envoy renew --file FILE" in ended.stderr
     assert "Authorization" not in ended.stderr
 
 
