@@ -9,7 +9,7 @@ from tests.federation_simulator import FederationSimulator, SimulatedHospital
 def test_whoever_has_a_token_reads_who_may_do_what(federation: FederationSimulator) -> None:
     found = Permissions.model_validate_json(federation.http.get("/permissions", headers=federation.analyst).content)
     assert [each.name for each in found.operations] == [
-        route.name for resource in RESOURCES for route in resource.router.routes
+        route.name for resource in RESOURCES for route in resource.router.routes if route.methods != {"HEAD"}
     ]
     publish = next(each for each in found.operations if each.name == "publish_global_model")
     assert (publish.method, publish.path) == ("POST", "/global_models/{version}/publish")
