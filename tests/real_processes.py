@@ -15,6 +15,8 @@ from typing import Any
 
 import requests
 
+from tests.warm_processes import WarmProcess, run_warm
+
 
 def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("DIRECTOR_", "ENVOY_"))}
@@ -24,6 +26,9 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+Process = subprocess.Popen[bytes] | WarmProcess
 
 
 class DirectorStoppedError(AssertionError):
@@ -37,7 +42,7 @@ class RealDirector:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     python: str = sys.executable
     program: tuple[str, ...] = ("-m", "director")
     options: tuple[str, ...] = ()
@@ -50,9 +55,15 @@ class RealDirector:
         return f"{'https' if self.ca_file else 'http'}://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        environment = {**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)}
+        if self._is_this_one:
+            ended = run_warm("fl-director", arguments, environment=environment, folder=self.folder.parent)
+            if check:
+                ended.check_returncode()
+            return ended
         return subprocess.run(
             [self.python, *self.program, *arguments],
-            env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
+            env=environment,
             cwd=self.folder.parent,  # not the source tree: what is installed shall run
             capture_output=True,
             text=True,
@@ -65,13 +76,7 @@ class RealDirector:
     def start(self) -> float:
         """Serve; gives the seconds until ready."""
         began, trusted = time.monotonic(), str(self.ca_file) if self.ca_file else True
-        self.process = subprocess.Popen(
-            [self.python, *self.program, "serve", "--new", "--port", str(self.port), *self.options],
-            env={**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)},
-            cwd=self.folder.parent,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        self.process = self._serving()
         while time.monotonic() < began + 30:
             if self.process.poll() is not None:
                 raise DirectorStoppedError(self.process.communicate()[1].decode())
@@ -82,8 +87,25 @@ class RealDirector:
                 time.sleep(0.02)
         raise AssertionError("the director was not ready after 30 s")
 
+    def _serving(self) -> Process:
+        environment = {**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)}
+        arguments = ("serve", "--new", "--port", str(self.port), *self.options)
+        if self._is_this_one:
+            return WarmProcess("fl-director", arguments, environment=environment, folder=self.folder.parent)
+        return subprocess.Popen(
+            [self.python, *self.program, *arguments],
+            env=environment,
+            cwd=self.folder.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+
     @property
-    def running(self) -> subprocess.Popen[bytes]:
+    def _is_this_one(self) -> bool:
+        return (self.python, self.program) == (sys.executable, ("-m", "director"))
+
+    @property
+    def running(self) -> Process:
         """Its process, once it has been started."""
         assert self.process is not None, "the director was never started"
         return self.process
@@ -100,7 +122,7 @@ class RealDirector:
     def ended(self) -> int:
         """Wait until it has ended by itself; gives its exit code."""
         self.running.communicate(timeout=20)
-        return self.running.returncode
+        return self.running.wait()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -132,21 +154,15 @@ class RealEnvoy:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, check: bool = True, given: str = "") -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            [sys.executable, "-m", "envoy", *arguments],
-            input=given,
-            env={
-                **clean_environment(),
-                "ENVOY_HOME": str(self.home),
-                "ENVOY_DATA": str(self.data),
-                "NO_COLOR": "1",
-                "COLUMNS": "200",
-                **self.environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {
+            **clean_environment(),
+            "ENVOY_HOME": str(self.home),
+            "ENVOY_DATA": str(self.data),
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+            **self.environment,
+        }
+        result = run_warm("fl-envoy", arguments, environment=environment, folder=Path.cwd(), given=given)
         if check and result.returncode:
             raise AssertionError(f"fl-envoy {' '.join(arguments)}: exit {result.returncode}: {result.stderr}")
         return result
@@ -161,15 +177,16 @@ class RealEnvoy:
 
 
 @contextmanager
-def participating(envoy: RealEnvoy, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def participating(envoy: RealEnvoy, *options: str) -> Iterator[WarmProcess]:
     """Let an envoy take part while the block runs; what it says goes to ``said`` in its home."""
     environment = {**clean_environment(), "ENVOY_HOME": str(envoy.home), "ENVOY_DATA": str(envoy.data)}
     with (envoy.home / "said").open("ab") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "envoy", "participate", "--json", *options],
-            env={**environment, **envoy.environment},
-            stdout=said,
-            stderr=said,
+        process = WarmProcess(
+            "fl-envoy",
+            ("participate", "--json", *options),
+            environment={**environment, **envoy.environment},
+            folder=Path.cwd(),
+            said=said.fileno(),
         )
     try:
         yield process

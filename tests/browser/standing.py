@@ -1,6 +1,7 @@
 """Federations as an admin finds them in the morning: real processes on real folders."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import httpx2 as httpx
 import numpy as np
+import pytest
 
 from simulation import demo
 from tests.federation_simulator import SimulatedHospital
 from tests.real_processes import RealDirector
+from tests.warm_processes import warm_python
 
 NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
 
@@ -73,7 +76,9 @@ def healthy(director: RealDirector, cycles: int = 2) -> Standing:
 
 def demonstrated(folder: Path) -> Standing:
     """What `make demo` leaves behind, served again; then a model in quarantine, a run under way, a proposal."""
-    demo.run(folder, cycles=2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "executable", warm_python())
+        demo.run(folder, cycles=2)
     director = RealDirector(
         folder, environment={"DIRECTOR_CONFIG": str(folder / "director.toml"), "DIRECTOR_TWO_ADMINS": '["disable"]'}
     )

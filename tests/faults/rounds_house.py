@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from director.members.access import LOCAL_ADMIN
 from director.settings import DirectorSettings
 from simulation.consortium import write_consortium
 from tests.real_processes import RealDirector, RealEnvoy, clean_environment
+from tests.warm_processes import WarmProcess
 
 LONGEST_SECONDS = 300.0
 
@@ -27,16 +26,15 @@ class ParticipatingEnvoy:
 
     name: str
     envoy: RealEnvoy
-    process: subprocess.Popen[bytes] | None = None
+    process: WarmProcess | None = None
 
     def start(self) -> None:
         home = self.envoy.home
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "envoy", "participate"],
-            env={**clean_environment(), "ENVOY_HOME": str(home), "ENVOY_DATA": str(self.envoy.data)},
-            stdout=(home / "said.txt").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        environment = {**clean_environment(), "ENVOY_HOME": str(home), "ENVOY_DATA": str(self.envoy.data)}
+        with (home / "said.txt").open("ab") as said:
+            self.process = WarmProcess(
+                "fl-envoy", ("participate",), environment=environment, folder=Path.cwd(), said=said.fileno()
+            )
 
     @property
     def status(self) -> Mapping[str, Any]:

@@ -144,7 +144,8 @@ def test_an_envoy_whose_token_ended_says_so_and_goes_on_with_the_renewed_one(
         rotated = admin.post(f"/tokens/{token['id']}/rotate", json={"overlap_seconds": 0}).text
     ended = envoy.run("status", check=False)
     assert ended.returncode == 4
-    assert "ask the consortium's admin for a new token" in ended.stderr
+    assert "This token was replaced by another one" in ended.stderr
+    assert "ask the consortium's admin for another token, then give it to: fl-envoy renew" in ended.stderr
     before = (envoy.home / "token.json").read_bytes()
     stale = envoy.run("renew", given=rotated.replace('"fld_', '"fld_x'), check=False)
     assert stale.returncode == 4

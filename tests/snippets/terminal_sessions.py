@@ -24,7 +24,7 @@ from pathlib import Path
 
 from tests.real_processes import free_port
 from tests.snippets.blocks import ROOT
-from tests.snippets.warm_programs import warm_programs
+from tests.warm_programs import warm_programs
 
 PAGE = ROOT / "docs" / "terminal_sessions.md"
 COLUMNS, ROWS = 80, 50

@@ -22,7 +22,7 @@ from envoy.settings import EnvoySettings
 from tests.real_processes import free_port
 from tests.snippets.blocks import ROOT, Block, all_blocks, blocks_of
 from tests.snippets.federations import fill, write_tables
-from tests.snippets.warm_programs import warm_programs
+from tests.warm_programs import warm_programs
 
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make demo     # sets everything up, runs the whole federation once, prints what it did"):

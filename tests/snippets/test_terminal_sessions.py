@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.snippets.terminal_sessions import COLUMNS, PAGE, People, Step, alike, named_in, run_anew, steps_of, written
-from tests.snippets.warm_programs import warm_programs
+from tests.warm_programs import warm_programs
 
 
 @pytest.mark.slow

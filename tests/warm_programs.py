@@ -3,8 +3,12 @@
 Run as a script it listens on a Unix socket and forks a process for each command that comes. In that command's place
 stands ``warm_program.py``, which hands over its arguments, surroundings and open files, and passes signals on. A page
 of fifty commands then takes seconds.
+
+What a journey's commands do is theirs from the first line of ``main`` on, in a process of their own; what importing
+them costs, and that it works from nothing, is shown where programs are installed (``journeys/test_installing.py``).
 """
 
+import gc
 import json
 import os
 import runpy
@@ -17,9 +21,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from select import select
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ("fl-director", "fl-envoy", "python")
 PRELOADED = (
     "aggregation.strategy",
@@ -54,7 +59,8 @@ def warm_programs(folder: Path) -> Iterator[Path]:
         command.write_text(_COMMAND.format(python=sys.executable, client=_CLIENT, place=place, name=name))
         command.chmod(0o755)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen([sys.executable, __file__, str(place)], env=environment, cwd=ROOT, start_new_session=True)
+    serve = [sys.executable, "-m", "tests.warm_programs", str(place)]
+    server = subprocess.Popen(serve, env=environment, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
     try:
         end = time.monotonic() + 60
         while not place.exists():
@@ -64,19 +70,21 @@ def warm_programs(folder: Path) -> Iterator[Path]:
         yield commands
     finally:
         os.killpg(server.pid, signal.SIGTERM)  # with all that it forked
-        server.wait(timeout=10)
+        server.communicate(timeout=10)
 
 
 def _serve(place: str) -> None:
     for name in PRELOADED:
         import_module(name)
 
+    gc.freeze()  # or each collection in a fork copies what they share
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: they answer by themselves
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{place}.new")
     listener.listen(16)
     Path(f"{place}.new").rename(place)
-    while True:
+    asked, parent_ended = listener.fileno(), 0  # standard input ends with the process that started this one
+    while parent_ended not in select([asked, parent_ended], [], [])[0]:
         connection = listener.accept()[0]
         if os.fork() == 0:
             listener.close()
@@ -92,6 +100,7 @@ def _run(connection: socket.socket) -> None:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
     connection.sendall(b"%d\n" % os.getpid())
     os.environ.clear()

@@ -51,20 +51,44 @@ def _ready(child: int, said: int, says: bytes, goes_on: bool) -> int:
 
 
 def _handed_over(place: str, program: str, arguments: "list[str]", files: "tuple[int, ...]") -> int:
-    request = {
-        "program": program,
-        "arguments": arguments,
-        "folder": os.getcwd(),  # noqa: PTH109 - fast to start
-        "environment": dict(os.environ),
-    }
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(place)
-        socket.send_fds(connection, [json.dumps(request).encode()], files)
-        answer = connection.makefile("rb")
-        pid = int(answer.readline())
+    with Handed(place, program, arguments, dict(os.environ), os.getcwd(), files) as handed:  # noqa: PTH109 - fast to start
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda found, frame: os.kill(pid, found))
-        return int(answer.readline() or 1)
+            signal.signal(number, lambda found, frame: os.kill(handed.pid, found))
+        return handed.code()
+
+
+class Handed:
+    """A command that was handed over, with the open files that are its standard ones."""
+
+    def __init__(
+        self,
+        place: str,
+        program: str,
+        arguments: "list[str]",
+        environment: "dict[str, str]",
+        folder: str,
+        files: "tuple[int, ...]",
+    ) -> None:
+        request = {"program": program, "arguments": arguments, "folder": folder, "environment": environment}
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(place)
+        socket.send_fds(self._connection, [json.dumps(request).encode()], files)
+        self._answer = self._connection.makefile("rb")
+        self.pid = int(self._answer.readline())
+
+    def __enter__(self) -> "Handed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._answer.close()
+        self._connection.close()
+
+    def code(self) -> int:
+        """Wait until it has ended; gives its exit code, as of one killed where it said none."""
+        return int(self._answer.readline() or -signal.SIGKILL)
 
 
 if __name__ == "__main__":
