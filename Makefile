@@ -1,6 +1,8 @@
 # Two commands matter: `make demo` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# What is compiled is kept, whatever the surroundings say: hundreds of processes would each compile the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= python3
 VENV := .venv
