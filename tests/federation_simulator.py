@@ -31,6 +31,7 @@ from director.records.schema import TokenRow
 from director.settings import DirectorSettings
 from director.upkeep.logs import logging_to
 from tests.migrated import put_begun_federation
+from tests.whole_answers import take_answers_whole
 
 NO_DASHBOARD = Pages(Path("/nonexistent"))
 """What is told here does not depend on whether somebody has built it."""
@@ -184,7 +185,7 @@ class FederationSimulator:
             self.director.rounds.start_again(LOCAL_ADMIN)
         self.http = TestClient(create_app(self.director, NO_DASHBOARD), raise_server_exceptions=False)
         self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a caller shows its own, or none
-        self.http.__enter__()
+        take_answers_whole(self.http.__enter__())
         for hospital in self.hospitals.values():
             hospital.http = self.http
 
