@@ -24,12 +24,14 @@ FUZZ_SECONDS ?= 600
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(INSTALLED) ## Make .venv and install everything
+
+ready: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Make all that the tests stand on: -j2 does so side by side
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -41,7 +43,7 @@ $(INSTALLED): pyproject.toml
 $(MLFLOW_SERVER): Makefile
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --upgrade pip
-	$(@D)/bin/python -m pip install --quiet $(MLFLOW)
+	$(@D)/bin/python -m pip install --quiet --no-compile $(MLFLOW)
 	@touch $@
 
 $(PACKAGES): dashboard/package.json dashboard/package-lock.json
@@ -63,7 +65,7 @@ demo: $(INSTALLED) $(DASHBOARD) ## Run the whole federation once: five hospitals
 serve: $(INSTALLED) $(DASHBOARD) ## Open the federation that `make demo` made, with its dashboard
 	DIRECTOR_CONFIG=$(DEMO)/director.toml DIRECTOR_DATA_DIR=$(DEMO) $(BIN)/fl-director serve --sign-in-link
 
-test: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Run every test: side by side what bears it, then the rest alone
+test: ready ## Run every test: side by side what bears it, then the rest alone
 	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone

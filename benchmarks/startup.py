@@ -15,7 +15,7 @@ _HOW = (
 
 def measure(federation: Federation, *, is_quick: bool) -> Figure:
     """Start both in turns."""
-    starts = 2 if is_quick else 9
+    starts = 1 if is_quick else 9
     servers = {"director": list(SERVE), "benchmarks.floor_server": [federation.serve_options]}
     seconds: dict[str, list[float]] = {module: [] for module in servers}
     for _ in range(starts + 1):

@@ -30,7 +30,8 @@ def run_warm(
         files = (typed.fileno(), said.fileno(), complained.fileno())
         with Handed(_place(), program, list(arguments), dict(environment), str(folder), files) as handed:
             code = handed.code()
-        time.sleep(LEARNED_SECONDS)  # a process that ends by itself takes as long: what it wrote is known by then
+        if program == "fl-director":  # a process that ends by itself takes as long: what it wrote is known by then
+            time.sleep(4 * LEARNED_SECONDS)
         out, err = (os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode() for file in (said, complained))
     return subprocess.CompletedProcess([program, *arguments], code, out, err)
 

@@ -146,8 +146,8 @@ class House:
             "report_statistics": lambda: {"json": {"num_examples": own.num_examples, "mean": own.mean, "m2": own.m2}},
             "release_statistics": lambda: {**self.waiting(StatisticsRow), **why},
             "reject_statistics": lambda: {**self.waiting(StatisticsRow), **why},
-            "release_submission": lambda: {**self.waiting(SubmissionRow), **why},
-            "reject_submission": lambda: {**self.waiting(SubmissionRow), **why},
+            "release_submission": lambda: {**self.waiting_submission(), **why},
+            "reject_submission": lambda: {**self.waiting_submission(), **why},
             "add_task": self.example_of_a_task,
             "retire_task": lambda: {"path": {"task": self.fresh_task()}},
             "set_validation": lambda: {"content": b"label,diagnosis_count\nlow,3\n"},
@@ -193,6 +193,11 @@ class House:
             session.flush()
             path = {"submission_id": row.id, "envoy_name": row.envoy.name, "version": row.version}
         return {"path": path}
+
+    def waiting_submission(self) -> dict[str, Any]:
+        """Put a fresh one into quarantine: whoever asks a hospital's model later still finds the one before it."""
+        self.a.train_and_upload(secrets.randbelow(2**30))
+        return self.waiting(SubmissionRow)
 
     def fresh_envoy(self, name: str) -> str:
         self.fresh_code(name)
@@ -244,9 +249,12 @@ class House:
         director = self.federation.director
         with director.database.read() as session:
             tables: dict[str, list[Any]] = {
-                name: sorted(
-                    session.execute(select(*[each for each in table.columns if each.name != "last_used_at"])).all(),
-                    key=repr,
+                name: list(
+                    session.execute(
+                        select(*[each for each in table.columns if each.name != "last_used_at"]).order_by(
+                            *table.primary_key
+                        )
+                    )
                 )
                 for name, table in Base.metadata.tables.items()
             }
