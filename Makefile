@@ -43,7 +43,7 @@ $(INSTALLED): pyproject.toml
 $(MLFLOW_SERVER): Makefile
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --upgrade pip
-	$(@D)/bin/python -m pip install --quiet --no-compile $(MLFLOW)
+	$(@D)/bin/python -m pip install --quiet --no-compile $(MLFLOW)  # most of it is never imported
 	@touch $@
 
 $(PACKAGES): dashboard/package.json dashboard/package-lock.json

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
-from tests.real_processes import RealDirector
+from tests.real_processes import ForkedDirector, RealDirector
 from tests.s3_server import S3Server, s3_server
 from tests.shared_statements import share_compiled_statements
 
@@ -30,7 +30,7 @@ def federation(tmp_path: Path) -> Iterator[FederationSimulator]:
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
     """A director that serves, as a process of its own."""
-    director = RealDirector(tmp_path / "director")
+    director = ForkedDirector(tmp_path / "director")
     director.start()
     yield director
     director.stop()

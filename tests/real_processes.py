@@ -55,20 +55,20 @@ class RealDirector:
         return f"{'https' if self.ca_file else 'http'}://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = {**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)}
-        if self._is_this_one:
-            ended = run_warm("fl-director", arguments, environment=environment, folder=self.folder.parent)
-            if check:
-                ended.check_returncode()
-            return ended
-        return subprocess.run(
-            [self.python, *self.program, *arguments],
-            env=environment,
-            cwd=self.folder.parent,  # not the source tree: what is installed shall run
-            capture_output=True,
-            text=True,
-            check=check,
-        )
+        """Run a command to its end: one that is forked, unless it is another Python's or another program's."""
+        if (self.python, self.program) != (sys.executable, ("-m", "director")):
+            return subprocess.run(
+                [self.python, *self.program, *arguments],
+                env=self.surroundings,
+                cwd=self.folder.parent,  # not the source tree: what is installed shall run
+                capture_output=True,
+                text=True,
+                check=check,
+            )
+        ended = run_warm("fl-director", arguments, environment=self.surroundings, folder=self.folder.parent)
+        if check:
+            ended.check_returncode()
+        return ended
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)
@@ -76,7 +76,7 @@ class RealDirector:
     def start(self) -> float:
         """Serve; gives the seconds until ready."""
         began, trusted = time.monotonic(), str(self.ca_file) if self.ca_file else True
-        self.process = self._serving()
+        self.process = self.begun()
         while time.monotonic() < began + 30:
             if self.process.poll() is not None:
                 raise DirectorStoppedError(self.process.communicate()[1].decode())
@@ -87,22 +87,25 @@ class RealDirector:
                 time.sleep(0.02)
         raise AssertionError("the director was not ready after 30 s")
 
-    def _serving(self) -> Process:
-        environment = {**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)}
-        arguments = ("serve", "--new", "--port", str(self.port), *self.options)
-        if self._is_this_one:
-            return WarmProcess("fl-director", arguments, environment=environment, folder=self.folder.parent)
+    def begun(self) -> Process:
+        """Begin to serve, as whoever gives the command does: from nothing."""
         return subprocess.Popen(
-            [self.python, *self.program, *arguments],
-            env=environment,
+            [self.python, *self.program, *self.serve],
+            env=self.surroundings,
             cwd=self.folder.parent,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
 
     @property
-    def _is_this_one(self) -> bool:
-        return (self.python, self.program) == (sys.executable, ("-m", "director"))
+    def serve(self) -> tuple[str, ...]:
+        """The command's arguments."""
+        return ("serve", "--new", "--port", str(self.port), *self.options)
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """Its environment variables."""
+        return {**clean_environment(), **self.environment, "DIRECTOR_DATA_DIR": str(self.folder)}
 
     @property
     def running(self) -> Process:
@@ -143,6 +146,13 @@ class RealDirector:
         envoy = RealEnvoy(home, data)
         envoy.run("join", "--director", self.url, "--code", code)
         return envoy
+
+
+class ForkedDirector(RealDirector):
+    """The same director, started in a tenth of the time: where nobody measures its start or its memory."""
+
+    def begun(self) -> Process:
+        return WarmProcess("fl-director", self.serve, environment=self.surroundings, folder=self.folder.parent)
 
 
 @dataclass

@@ -28,9 +28,9 @@ def run_warm(
         typed.write(given.encode())
         typed.seek(0)
         files = (typed.fileno(), said.fileno(), complained.fileno())
-        with Handed(_place(), program, list(arguments), dict(environment), str(folder), files) as handed:
+        with _hand_over(program, arguments, environment, folder, files) as handed:
             code = handed.code()
-        if program == "fl-director":  # a process that ends by itself takes as long: what it wrote is known by then
+        if program == "fl-director":  # a Python that ends by itself takes as long: what it wrote is known by then
             time.sleep(4 * LEARNED_SECONDS)
         out, err = (os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode() for file in (said, complained))
     return subprocess.CompletedProcess([program, *arguments], code, out, err)
@@ -46,7 +46,7 @@ class WarmProcess:
         *,
         environment: Mapping[str, str],
         folder: Path,
-        said: int = subprocess.DEVNULL,
+        said: int | None = None,
     ) -> None:
         """Start it.
 
@@ -58,16 +58,15 @@ class WarmProcess:
             said: An open file that takes both its outputs; where none is given, ``stderr`` is read here.
         """
         self.returncode: int | None = None
-        with Path(os.devnull).open("r+b") as nothing, ExitStack() as theirs:
-            files = (nothing.fileno(), said, said)
-            if said == subprocess.DEVNULL:
-                mine, other = os.pipe()
-                theirs.callback(os.close, other)
-                files = (nothing.fileno(), nothing.fileno(), other)
-                self.stderr = os.fdopen(mine, "rb")
-            self._handed = Handed(_place(), program, list(arguments), dict(environment), str(folder), files)
+        self.stderr = os.fdopen(os.memfd_create("said"), "rb")  # no pipe: who says much shall wait for no reader
+        with (
+            Path(os.devnull).open("r+b") as nothing,
+            Path(f"/proc/self/fd/{self.stderr.fileno()}").open("ab") as theirs,
+        ):
+            read = (nothing.fileno(), nothing.fileno(), theirs.fileno())
+            files = read if said is None else (nothing.fileno(), said, said)
+            self._handed = _hand_over(program, arguments, environment, folder, files)
         self.pid = self._handed.pid
-        self._ends = os.pidfd_open(self.pid)
 
     def poll(self) -> int | None:
         return self._ended_within(0)
@@ -84,7 +83,7 @@ class WarmProcess:
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            signal.pidfd_send_signal(self._ends, number)
+            os.kill(self.pid, number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -93,11 +92,9 @@ class WarmProcess:
         self.send_signal(signal.SIGKILL)
 
     def _ended_within(self, seconds: float | None) -> int | None:
-        ended = [self._ends] if self.returncode is None else []
-        if ended and select(ended, [], [], seconds)[0]:
+        if self.returncode is None and select([self._handed], [], [], seconds)[0]:
             self.returncode = self._handed.code()
             self._handed.close()
-            os.close(self._ends)
         return self.returncode
 
 
@@ -106,8 +103,16 @@ def warm_python() -> str:
     return str(_commands() / "python")
 
 
-def _place() -> str:
-    return str(_commands().with_name("socket"))
+def _hand_over(
+    program: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, files: tuple[int, int, int]
+) -> Handed:
+    request = {
+        "program": program,
+        "arguments": list(arguments),
+        "folder": str(folder),
+        "environment": dict(environment),
+    }
+    return Handed(str(_commands().with_name("socket")), request, files)
 
 
 @cache

@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 
 # what each that lasts says when it is ready, and whether it goes on in the background
 LASTING = {("fl-director", "serve"): (b"Serving on ", True), ("fl-envoy", "participate"): (b"akes part", False)}
@@ -51,7 +52,13 @@ def _ready(child: int, said: int, says: bytes, goes_on: bool) -> int:
 
 
 def _handed_over(place: str, program: str, arguments: "list[str]", files: "tuple[int, ...]") -> int:
-    with Handed(place, program, arguments, dict(os.environ), os.getcwd(), files) as handed:  # noqa: PTH109 - fast to start
+    request = {
+        "program": program,
+        "arguments": arguments,
+        "folder": os.getcwd(),  # noqa: PTH109 - fast to start
+        "environment": dict(os.environ),
+    }
+    with Handed(place, request, files) as handed:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda found, frame: os.kill(handed.pid, found))
         return handed.code()
@@ -60,20 +67,11 @@ def _handed_over(place: str, program: str, arguments: "list[str]", files: "tuple
 class Handed:
     """A command that was handed over, with the open files that are its standard ones."""
 
-    def __init__(
-        self,
-        place: str,
-        program: str,
-        arguments: "list[str]",
-        environment: "dict[str, str]",
-        folder: str,
-        files: "tuple[int, ...]",
-    ) -> None:
-        request = {"program": program, "arguments": arguments, "folder": folder, "environment": environment}
+    def __init__(self, place: str, request: "Mapping[str, object]", files: "tuple[int, ...]") -> None:
         self._connection = socket.socket(socket.AF_UNIX)
         self._connection.connect(place)
         socket.send_fds(self._connection, [json.dumps(request).encode()], files)
-        self._answer = self._connection.makefile("rb")
+        self._answer = self._connection.makefile("rb", buffering=0)
         self.pid = int(self._answer.readline())
 
     def __enter__(self) -> "Handed":
@@ -86,9 +84,13 @@ class Handed:
         self._answer.close()
         self._connection.close()
 
+    def fileno(self) -> int:
+        """Give what can be read once the command has ended."""
+        return self._connection.fileno()
+
     def code(self) -> int:
-        """Wait until it has ended; gives its exit code, as of one killed where it said none."""
-        return int(self._answer.readline() or -signal.SIGKILL)
+        """Wait until it has ended; gives its exit code, that of a signal below zero."""
+        return int(self._answer.readline() or 1)
 
 
 if __name__ == "__main__":

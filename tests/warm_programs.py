@@ -5,7 +5,9 @@ stands ``warm_program.py``, which hands over its arguments, surroundings and ope
 of fifty commands then takes seconds.
 
 What a journey's commands do is theirs from the first line of ``main`` on, in a process of their own; what importing
-them costs, and that it works from nothing, is shown where programs are installed (``journeys/test_installing.py``).
+them costs is measured elsewhere: what asks how long a start takes, or how much memory is held, starts a director from
+nothing (``real_processes.RealDirector``), and where programs are installed they run as installed
+(``journeys/test_installing.py``).
 """
 
 import gc
@@ -18,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from select import select
@@ -37,6 +39,8 @@ PRELOADED = (
     "pygments",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "typer.rich_utils",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.httptools_impl",
 )
 _COMMAND = """#!/bin/sh
 case "{name} $1" in
@@ -59,7 +63,7 @@ def warm_programs(folder: Path) -> Iterator[Path]:
         command.write_text(_COMMAND.format(python=sys.executable, client=_CLIENT, place=place, name=name))
         command.chmod(0o755)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    serve = [sys.executable, "-m", "tests.warm_programs", str(place)]
+    serve = [sys.executable, "-P", __file__, str(place)]  # -P: tests/director is no director
     server = subprocess.Popen(serve, env=environment, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
     try:
         end = time.monotonic() + 60
@@ -78,19 +82,29 @@ def _serve(place: str) -> None:
         import_module(name)
 
     gc.freeze()  # or each collection in a fork copies what they share
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: they answer by themselves
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{place}.new")
     listener.listen(16)
     Path(f"{place}.new").rename(place)
     asked, parent_ended = listener.fileno(), 0  # standard input ends with the process that started this one
-    while parent_ended not in select([asked, parent_ended], [], [])[0]:
-        connection = listener.accept()[0]
-        if os.fork() == 0:
-            listener.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _run(connection)
-        connection.close()
+    running: dict[int, tuple[int, socket.socket]] = {}
+    while parent_ended not in (ready := select([asked, parent_ended, *running], [], [])[0]):
+        for ended in (each for each in ready if each != asked):
+            _tell_how_it_ended(*running.pop(ended))
+            os.close(ended)
+        if asked in ready:
+            connection = listener.accept()[0]
+            child = os.fork()
+            if child == 0:
+                listener.close()
+                _run(connection)
+            running[os.pidfd_open(child)] = child, connection
+
+
+def _tell_how_it_ended(child: int, connection: socket.socket) -> None:
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with connection, suppress(BrokenPipeError):  # who asked may have ended before it
+        connection.sendall(b"%d\n" % code)
 
 
 def _run(connection: socket.socket) -> None:
@@ -122,7 +136,6 @@ def _run(connection: socket.socket) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        connection.sendall(b"%d\n" % code)
         os._exit(code)
 
 

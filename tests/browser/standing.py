@@ -13,7 +13,7 @@ import pytest
 
 from simulation import demo
 from tests.federation_simulator import SimulatedHospital
-from tests.real_processes import RealDirector
+from tests.real_processes import ForkedDirector, RealDirector
 from tests.warm_processes import warm_python
 
 NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
@@ -77,9 +77,9 @@ def healthy(director: RealDirector, cycles: int = 2) -> Standing:
 def demonstrated(folder: Path) -> Standing:
     """What `make demo` leaves behind, served again; then a model in quarantine, a run under way, a proposal."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sys, "executable", warm_python())
+        patched.setattr(sys, "executable", warm_python())  # test_demo.py starts all of them from nothing
         demo.run(folder, cycles=2)
-    director = RealDirector(
+    director = ForkedDirector(
         folder, environment={"DIRECTOR_CONFIG": str(folder / "director.toml"), "DIRECTOR_TWO_ADMINS": '["disable"]'}
     )
     director.start()

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.forked_director import ForkedDirector
 from tests.faults.house import House, found_house
-from tests.real_processes import RealDirector
+from tests.real_processes import ForkedDirector, RealDirector
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ import pytest
 import requests
 
 from contract.names import Digest
-from tests.faults.forked_director import ForkedDirector
 from tests.faults.house import House, Sender, found_house
 from tests.faults.scale import record, scaled
-from tests.real_processes import RealDirector
+from tests.real_processes import ForkedDirector, RealDirector
 
 ROUNDS = scaled(1, 10)
 RETRIES = 50

@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from contract.names import Digest
-from tests.faults.forked_director import ForkedDirector
 from tests.faults.house import House, found_house
 from tests.faults.scale import record
+from tests.real_processes import ForkedDirector
 
 MOUNTED_MIB = 8
 

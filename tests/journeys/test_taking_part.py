@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.federation_simulator import eventually
-from tests.real_processes import RealDirector, RealEnvoy, participating
+from tests.real_processes import ForkedDirector, RealDirector, RealEnvoy, participating
 from tests.windows_names import impossible_on_windows
 
 pytestmark = pytest.mark.alone
@@ -49,7 +49,7 @@ def envoys(director: RealDirector, tables: Tables, tmp_path: Path) -> list[RealE
 def undisturbed(tables: Tables, tmp_path: Path, rounds: int) -> str:
     """Give the final model's digest of a run of which nobody was cut off."""
     tmp_path.mkdir()
-    director = RealDirector(tmp_path / "director")
+    director = ForkedDirector(tmp_path / "director")
     director.start()
     try:
         one, other = (director.enrol(name, tables[name], tmp_path / name) for name in NAMES)

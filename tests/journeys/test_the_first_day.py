@@ -10,14 +10,14 @@ from contract.artifacts.model_file import read_model, write_model
 from contract.names import Digest
 from contract.tasks import DIAGNOSIS_COUNT
 from envoy.parcel import label_of, read_parcel
-from tests.real_processes import RealDirector, RealEnvoy
+from tests.real_processes import ForkedDirector, RealDirector, RealEnvoy
 
 ANSWERS_BY_ITSELF = {"ENVOY_ANSWER": "automatic"}
 
 
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director", environment={"DIRECTOR_PUBLISH": "confirmed"})
+    director = ForkedDirector(tmp_path / "director", environment={"DIRECTOR_PUBLISH": "confirmed"})
     director.start()
     yield director
     director.stop()

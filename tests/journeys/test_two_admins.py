@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from tests.federation_simulator import SimulatedHospital
-from tests.real_processes import RealDirector
+from tests.real_processes import ForkedDirector, RealDirector
 
 WHY = {"reason": "KNH and MTRH looked at it"}
 
 
 @pytest.fixture
 def director(tmp_path: Path) -> Iterator[RealDirector]:
-    director = RealDirector(tmp_path / "director", {"DIRECTOR_TWO_ADMINS": '["publish"]'})
+    director = ForkedDirector(tmp_path / "director", {"DIRECTOR_TWO_ADMINS": '["publish"]'})
     director.start()
     yield director
     director.stop()

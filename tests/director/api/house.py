@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
-from sqlalchemy import select
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
 
 from contract.messages.base import Role
 from contract.names import Digest
@@ -248,14 +249,10 @@ class House:
         """Everything in the database but notes of use, and the names of all blobs."""
         director = self.federation.director
         with director.database.read() as session:
-            tables: dict[str, list[Any]] = {
-                name: list(
-                    session.execute(
-                        select(*[each for each in table.columns if each.name != "last_used_at"]).order_by(
-                            *table.primary_key
-                        )
-                    )
-                )
-                for name, table in Base.metadata.tables.items()
-            }
+            tables = {name: _rows(session, table) for name, table in Base.metadata.tables.items()}
         return {**tables, "blobs": sorted(director.blobs.digests())}
+
+
+def _rows(session: Session, table: Table) -> list[Any]:
+    kept = [each for each in table.columns if each.name != "last_used_at"]
+    return list(session.execute(select(*kept).order_by(*table.primary_key)))
