@@ -23,7 +23,7 @@ from director.submissions.kept import current_files
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.events import TaskEvent
-from director.tasks.publications import current_global_model
+from director.tasks.publications import current_global_models
 
 _log = logging.getLogger(__name__)
 
@@ -53,17 +53,15 @@ class CurrentModels:
     def refresh(self, session: Session) -> None:
         """Learn the current versions anew, and switch to them at once."""
         found = dict(self._of_envoys(session))
-        for task in self._catalogue.values():
-            row = current_global_model(session, task)
-            if row is not None:
-                found[None, task.name] = AnsweringModel(
-                    scope="global",
-                    version=row.version,
-                    sha256=row.digest_of("model"),
-                    scaler_sha256=row.digest_of("scaler"),
-                    envoys=len(holders(row)),
-                    trained_at=row.created_at,
-                )
+        for task_name, row in current_global_models(session, self._catalogue.values()).items():
+            found[None, task_name] = AnsweringModel(
+                scope="global",
+                version=row.version,
+                sha256=row.digest_of("model"),
+                scaler_sha256=row.digest_of("scaler"),
+                envoys=len(holders(row)),
+                trained_at=row.created_at,
+            )
         before, held_now = self._current, dict(self._ready)  # a copy: meanwhile another thread may ask for one more
         moved = [where for where in held_now if where in found and found[where] != before.get(where)]
         # What did not move stays the same object, so that `ready` can compare by identity.
@@ -107,17 +105,16 @@ class CurrentModels:
         return loaded
 
     def _of_envoys(self, session: Session) -> Iterator[tuple[_Where, AnsweringModel]]:
-        for task in self._catalogue.values():
-            for found in current_files(session, task):
-                model = AnsweringModel(
-                    scope="envoy",
-                    envoy_name=found.envoy_name,
-                    version=found.version,
-                    sha256=found.digests["model"],
-                    scaler_sha256=found.digests["scaler"],
-                    trained_at=found.created_at,
-                )
-                yield (found.envoy_name.folded, found.task), model
+        for found in current_files(session, [task.digest for task in self._catalogue.values()]):
+            model = AnsweringModel(
+                scope="envoy",
+                envoy_name=found.envoy_name,
+                version=found.version,
+                sha256=found.digests["model"],
+                scaler_sha256=found.digests["scaler"],
+                trained_at=found.created_at,
+            )
+            yield (found.envoy_name.folded, found.task), model
 
     def _load(self, where: _Where, model: AnsweringModel) -> ReadyModel:
         task = self._catalogue[where[1]]

@@ -33,6 +33,7 @@ _Named = TypeVar("_Named", AuditRecord, ToldEvent)
 _READ_AT_ONCE = 1000
 _MAX_CHECKPOINT_BYTES = 1 << 16
 _COLUMNS = ("seq", "at", "actor", "act", "subject", "facts", "previous", "digest")
+_NEWEST_SEQ = select(func.max(AuditRow.__table__.c.seq))  # of the table itself: asked several times after each commit
 
 
 def record(session: Session, event: Event, *, at: datetime, actor: str, after: AuditRow | None = None) -> AuditRow:
@@ -58,7 +59,7 @@ def record(session: Session, event: Event, *, at: datetime, actor: str, after: A
 
 def newest_seq(session: Session) -> int:
     """Give the place of the newest record; 0: there is none."""
-    return session.scalar(select(func.max(AuditRow.seq))) or 0
+    return session.scalar(_NEWEST_SEQ) or 0
 
 
 def last_of(session: Session, act: str) -> datetime | None:

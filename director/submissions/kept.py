@@ -56,18 +56,16 @@ class CurrentFiles:
     digests: dict[FileRole, Digest] = field(default_factory=dict)
 
 
-def current_files(session: Session, definition: Task | None = None) -> Sequence[CurrentFiles]:
-    """Say what each hospital's newest admitted version of each task consists of, or of one task as it is defined now.
+def current_files(session: Session, definitions: Collection[Digest] | None = None) -> Sequence[CurrentFiles]:
+    """Say what each hospital's newest admitted version of each task consists of; or of tasks as these define them.
 
-    One question, and no row is read whole: it is asked after each upload.
+    One question for all tasks, and no row is read whole: it is asked after each upload.
     """
-    newest = _newest_versions((ADMITTED,), (definition.digest,) if definition else None)
+    newest = _newest_versions((ADMITTED,), definitions)
     columns = (SubmissionRow.id, EnvoyRow.name, SubmissionRow.task, SubmissionRow.version, SubmissionRow.created_at)
     wanted: Select[*tuple[Any, ...]] = select(*columns, SubmissionFileRow.role, SubmissionFileRow.sha256)
     query = _of_newest(wanted, newest)
     query = query.join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
-    if definition is not None:
-        query = query.where(SubmissionRow.task == definition.name)
     found: dict[str, CurrentFiles] = {}
     for row_id, name, task, version, created_at, role, sha256 in session.execute(query):
         files = found.setdefault(row_id, CurrentFiles(name, task, version or 0, created_at))

@@ -1,8 +1,9 @@
 """Which global model of a task counts: the pointer that publishing and rolling back move."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.names import TaskName
@@ -23,3 +24,12 @@ def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
     """Give the global model that counts: the published one, unless the task has been defined anew since."""
     row = published(session, task.name)
     return row if row is not None and row.task_digest == task.digest else None
+
+
+def current_global_models(session: Session, tasks: Iterable[Task]) -> Mapping[TaskName, GlobalModelRow]:
+    """Give the global model that counts of each of these tasks that has one, by one question for all."""
+    newest = select(func.max(PublicationRow.id)).group_by(PublicationRow.task)
+    rows = session.scalars(select(PublicationRow).where(PublicationRow.id.in_(newest)))
+    found = {row.task: row.global_model for row in rows}
+    defined = {task.name: task.digest for task in tasks}
+    return {name: row for name, row in found.items() if row.task_digest == defined.get(name)}

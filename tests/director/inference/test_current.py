@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from contract.errors import UnknownTaskError
 from contract.names import EnvoyName, TaskName
@@ -12,6 +13,7 @@ from director.inference.answers import ReadyModel
 from director.inference.current import CurrentModels
 from director.members.events import EnvoyAdded
 from director.records.events import UnreadEvent
+from director.tasks.catalogue import Catalogue
 from director.upkeep.events import BackupMade
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -132,6 +134,27 @@ def test_a_hospitals_model_that_was_rejected_answers_no_more(
     refreshed(federation, models)
     with pytest.raises(NoModelError):
         models.ready(KUTRRH, TASK)
+
+
+def test_it_asks_as_many_questions_of_one_task_as_of_many(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    federation.aggregate()
+    director, asked = federation.director, []
+
+    def note(*questions: Any) -> None:
+        asked.append(questions[2])
+
+    counts = []
+    for catalogue in (Catalogue({}, {TASK: DIAGNOSIS_COUNT}), director.catalogue):
+        models = CurrentModels(director.blobs, catalogue)
+        with director.database.read() as session:
+            event.listen(session.get_bind(), "before_cursor_execute", note)
+            models.refresh(session)
+            event.remove(session.get_bind(), "before_cursor_execute", note)
+        counts.append(len(asked))
+        asked.clear()
+    assert len(director.catalogue) > 1
+    assert counts[0] == counts[1] > 0
 
 
 def test_it_learns_of_versions_publications_and_hospitals_alone(federation: FederationSimulator):

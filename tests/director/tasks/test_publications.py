@@ -10,7 +10,7 @@ from contract.names import Digest, TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.records.database import Database
 from director.records.schema import GlobalModelRow, PublicationRow
-from director.tasks.publications import current_global_model, published
+from director.tasks.publications import current_global_model, current_global_models, published
 
 OTHER = TaskName("other")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,3 +76,15 @@ def test_a_version_of_another_definition_is_published_but_counts_no_more(databas
         assert row is not None
         assert row.version == 2
         assert current_global_model(session, defined_anew) is None
+
+
+def test_asked_for_all_tasks_at_once_each_has_the_version_that_it_has_by_itself(database: Database):
+    other = dataclasses.replace(DIAGNOSIS_COUNT, name=OTHER)
+    defined_anew = dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0))
+    for version, task in ((1, DIAGNOSIS_COUNT.name), (1, OTHER), (2, DIAGNOSIS_COUNT.name)):
+        publish(database, version, task)
+    with database.read() as session:
+        for tasks in ((DIAGNOSIS_COUNT, other), (defined_anew, other), (other,), ()):
+            each = {task.name: current_global_model(session, task) for task in tasks}
+            assert current_global_models(session, tasks) == {name: row for name, row in each.items() if row is not None}
+        assert current_global_models(session, [DIAGNOSIS_COUNT])[DIAGNOSIS_COUNT.name].version == 2
