@@ -59,7 +59,8 @@ class CurrentFiles:
 def current_files(session: Session, definitions: Collection[Digest] | None = None) -> Sequence[CurrentFiles]:
     """Say what each hospital's newest admitted version of each task consists of; or of tasks as these define them.
 
-    One question for all tasks, and no row is read whole: it is asked after each upload.
+    One question for all tasks, which their definitions' digests tell apart, and no row is read whole: it is asked after
+    each upload.
     """
     newest = _newest_versions((ADMITTED,), definitions)
     columns = (SubmissionRow.id, EnvoyRow.name, SubmissionRow.task, SubmissionRow.version, SubmissionRow.created_at)

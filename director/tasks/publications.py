@@ -23,7 +23,7 @@ def published(session: Session, task: TaskName, until: datetime | None = None) -
 def current_global_model(session: Session, task: Task) -> GlobalModelRow | None:
     """Give the global model that counts: the published one, unless the task has been defined anew since."""
     row = published(session, task.name)
-    return row if row is not None and row.task_digest == task.digest else None
+    return row if _counts(row, task) else None
 
 
 def current_global_models(session: Session, tasks: Iterable[Task]) -> Mapping[TaskName, GlobalModelRow]:
@@ -31,5 +31,9 @@ def current_global_models(session: Session, tasks: Iterable[Task]) -> Mapping[Ta
     newest = select(func.max(PublicationRow.id)).group_by(PublicationRow.task)
     rows = session.scalars(select(PublicationRow).where(PublicationRow.id.in_(newest)))
     found = {row.task: row.global_model for row in rows}
-    defined = {task.name: task.digest for task in tasks}
-    return {name: row for name, row in found.items() if row.task_digest == defined.get(name)}
+    return {task.name: found[task.name] for task in tasks if _counts(found.get(task.name), task)}
+
+
+def _counts(row: GlobalModelRow | None, task: Task) -> bool:
+    """Tell whether a task's published version counts: it was made for the task as it is defined now."""
+    return row is not None and row.task_digest == task.digest

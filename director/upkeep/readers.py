@@ -23,7 +23,6 @@ from director.records.schema import ReaderRow
 _log = logging.getLogger(__name__)
 
 _READ_AT_ONCE = 1000
-_PLACES = select(ReaderRow)
 
 
 class LastingReader(Protocol):
@@ -106,7 +105,7 @@ class LastingReaders:
         return is_more
 
     def _places(self, session: Session) -> Mapping[str, ReaderRow]:
-        known = {row.name: row for row in session.scalars(_PLACES)}
+        known = {row.name: row for row in session.scalars(select(ReaderRow))}
         return {each.name: known.get(each.name) or ReaderRow(name=each.name, seq=0) for each in self._readers}
 
 

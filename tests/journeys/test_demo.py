@@ -11,7 +11,7 @@ from tests.real_processes import clean_environment
 NAMES = ["KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi"]
 
 
-def demo(out: Path, mimic_iv_dir: str, cycles: int = 2) -> dict:
+def demo(out: Path, mimic_iv_dir: str, cycles: int = 3) -> dict:
     command = [sys.executable, "-m", "simulation.demo", "--out", str(out), "--cycles", str(cycles)]
     environment = {**clean_environment(), "MIMIC_IV_DIR": mimic_iv_dir}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=out.parent)
@@ -20,7 +20,7 @@ def demo(out: Path, mimic_iv_dir: str, cycles: int = 2) -> dict:
     return dict(json.loads((out / "summary.json").read_text()))
 
 
-def assert_complete(summary: dict, out: Path, cycles: int = 2) -> None:
+def assert_complete(summary: dict, out: Path, cycles: int = 3) -> None:
     assert [each["name"] for each in summary["hospitals"]] == NAMES
     for each in summary["hospitals"]:
         assert {"accuracy", "macro_f1", "confusion"} <= set(each["local"]) & set(each["global"])

@@ -136,20 +136,32 @@ def test_a_hospitals_model_that_was_rejected_answers_no_more(
         models.ready(KUTRRH, TASK)
 
 
+def test_a_model_of_another_definition_answers_nothing(federation: FederationSimulator, hospital: SimulatedHospital):
+    hospital.train_and_upload()
+    federation.aggregate()
+    blobs = federation.director.blobs
+    as_it_was = refreshed(federation, CurrentModels(blobs, Catalogue({})))
+    defined_anew = refreshed(federation, CurrentModels(blobs, Catalogue({TASK: (4.0, 12.0)})))
+    for envoy in (KUTRRH, None):
+        assert as_it_was.ready(envoy, TASK).model.version == 1
+        with pytest.raises(NoModelError):
+            defined_anew.ready(envoy, TASK)
+
+
 def test_it_asks_as_many_questions_of_one_task_as_of_many(federation: FederationSimulator, hospital: SimulatedHospital):
     hospital.train_and_upload()
     federation.aggregate()
     director = federation.director
     assert len(director.catalogue) > 1
-    questions = []
+    counts = []
     for catalogue in (Catalogue({}, {TASK: DIAGNOSIS_COUNT}), director.catalogue):
         with director.database.read() as session:
             asked: list[str] = []
             # of this connection alone: the director looks at its rows meanwhile
             event.listen(session.connection(), "before_cursor_execute", lambda *said, to=asked: to.append(said[2]))
             CurrentModels(director.blobs, catalogue).refresh(session)
-        questions.append(len(asked))
-    assert questions[0] == questions[1] > 0
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
 
 
 def test_it_learns_of_versions_publications_and_hospitals_alone(federation: FederationSimulator):
