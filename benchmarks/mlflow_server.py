@@ -11,7 +11,8 @@ from typing import Self
 
 import requests
 
-from benchmarks.program import ProgramFailed, environment, free_port
+from benchmarks.ports import free_port
+from benchmarks.program import ProgramFailed, environment
 
 PROGRAM = Path(__file__).parent.parent / ".venv-mlflow" / "bin" / "mlflow"
 """Where it is; where it is not, ``make .venv-mlflow/installed`` makes it."""

@@ -1,7 +1,6 @@
 """Programs as processes of their own: started, waited for, asked what they used, ended by their id, always."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.http_client import HOST, Request, ask
+from benchmarks.http_client import Request, ask
+from benchmarks.ports import free_port
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LOOK_SECONDS = 0.005
@@ -118,11 +118,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def free_port() -> int:
-    """Give a port of loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,7 +11,8 @@ from statistics import median
 
 from benchmarks.federation import HOSPITALS
 from benchmarks.mlflow_server import PROGRAM, MlflowServer
-from benchmarks.program import environment, free_port, run
+from benchmarks.ports import free_port
+from benchmarks.program import environment, run
 from benchmarks.report import Figure, Row, middle
 from benchmarks.taking_part import TakingPart, taking_part
 from benchmarks.troubled_tracker import TroubledTracker

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import trustme
 
+from benchmarks.ports import free_port
 from tests.envoy.raw_server import raw_server, saying
-from tests.real_processes import free_port
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from typing import Any
 
 import requests
 
+from benchmarks.ports import free_port
 from envoy.address import read_address
 from envoy.bucket_access import BucketAccess, Credentials
 from envoy.bucket_address import BucketAddress
-from tests.real_processes import clean_environment, free_port
+from tests.real_processes import clean_environment
 
 REGION = "us-east-1"
 _ADMIN = {"aws_access_key_id": "admin", "aws_secret_access_key": "admins-secret", "region_name": REGION}

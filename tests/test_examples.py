@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from tests.envoy.answering import answering
-from tests.real_processes import free_port
 
 SCRIPT = Path(__file__).parent.parent / "examples" / "infer.py"
 ANSWER = {

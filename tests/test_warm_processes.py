@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.real_processes import clean_environment, free_port
+from benchmarks.ports import free_port
+from tests.real_processes import clean_environment
 from tests.warm_processes import WarmProcess, run_warm
 
 MODULES = {"fl-director": "director", "fl-envoy": "envoy"}

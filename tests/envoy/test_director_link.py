@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.ports import free_port
 from contract.link_words import Wait
 from envoy.director_client import DirectorClient
 from envoy.errors import NetworkError, PolicyError, RefusedError, SettingsError
 from tests.envoy.answering import KNH, PROBLEM, answering, client
 from tests.envoy.raw_server import raw_server
-from tests.real_processes import free_port
 
 
 @pytest.mark.parametrize("status", [408, 429, 503, 507])

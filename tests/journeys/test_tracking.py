@@ -14,11 +14,12 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from benchmarks.mlflow_server import PROGRAM, MlflowServer
+from benchmarks.ports import free_port
 from benchmarks.troubled_tracker import TroubledTracker
 from director.tracking.mlflow_door import new_client
 from tests.faults.tracing import require_strace
 from tests.federation_simulator import eventually
-from tests.real_processes import RealDirector, RealEnvoy, clean_environment, free_port, participating
+from tests.real_processes import RealDirector, RealEnvoy, clean_environment, participating
 
 pytestmark = [
     pytest.mark.alone,

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.real_processes import free_port
+from benchmarks.ports import free_port
 from tests.snippets.blocks import ROOT
 from tests.warm_programs import warm_programs
 

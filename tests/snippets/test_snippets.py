@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from benchmarks.ports import free_port
 from director.settings import DirectorSettings
 from envoy.settings import EnvoySettings
-from tests.real_processes import free_port
 from tests.snippets.blocks import ROOT, Block, all_blocks, blocks_of
 from tests.snippets.federations import fill, write_tables
 from tests.warm_programs import warm_programs

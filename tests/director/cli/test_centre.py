@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from typer.testing import Result
 
+from benchmarks.ports import free_port
 from director.api import server
 from director.assembly import Director
 from director.cli import links
@@ -24,11 +25,6 @@ from director.upkeep.serving import serving_alone
 from tests.certificates import write_certificates
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import NO_DASHBOARD, FederationSimulator, SimulatedHospital
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture

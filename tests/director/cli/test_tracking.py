@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from benchmarks.program import environment, free_port
+from benchmarks.ports import free_port
+from benchmarks.program import environment
 from director.cli.failures import EXIT_NETWORK, EXIT_REFUSED, EXIT_USAGE
 from director.tracking.mlflow_door import new_client
 from tests.director.cli.conftest import Run

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from envoy.cli.program import new_client
 from envoy.settings import read_settings
 from tests.envoy.answering import answering
 from tests.envoy.cli.joining import ISSUED, Run, join
 from tests.envoy.raw_server import raw_server, saying
-from tests.real_processes import free_port
 from tests.s3_server import S3Bucket, S3Server, as_environment
 
 
