@@ -46,6 +46,7 @@ class UnrulyProxy:
         """What went onto the link, either way, also what was lost on it."""
         self._counting = threading.Lock()
         self._dark_until = 0.0
+        self._to_be_reset = 0
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -58,6 +59,10 @@ class UnrulyProxy:
         """Let nothing through for a while: what is open breaks, and what comes is reset."""
         self._dark_until = time.monotonic() + seconds
 
+    def reset_next(self, connections: int) -> None:
+        """Reset so many that come next, however long that takes."""
+        self._to_be_reset = connections
+
     @property
     def is_dark(self) -> bool:
         return time.monotonic() < self._dark_until
@@ -69,7 +74,8 @@ class UnrulyProxy:
             except OSError:
                 return
             self.connections += 1
-            if self.is_dark:
+            if self.is_dark or self._to_be_reset:
+                self._to_be_reset = max(0, self._to_be_reset - 1)
                 _reset(client)
                 continue
             budget = self._random.randint(0, _STRETCH_BYTES)
