@@ -32,12 +32,12 @@ class Expectations:
     Args:
         task: The task that it names.
         is_base_known: Whether the start that it names was ever given out for the task as it is defined now.
-        scalers: The digests of the scalers of all starts that were.
+        is_agreed: Tells of a scaler, by its digest, whether it was ever a start's.
     """
 
     task: Task
     is_base_known: bool
-    scalers: frozenset[Digest]
+    is_agreed: Callable[[Digest], bool]
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _require_base(metadata: UploadMetadata, expected: Expectations) -> None:
 
 def _require_agreed(scaler: ScalerState, metadata: UploadMetadata, expected: Expectations) -> None:
     canonical = Digest.of(write_scaler(scaler))
-    if canonical not in expected.scalers and scaler.num_examples != metadata.num_examples:
+    if scaler.num_examples != metadata.num_examples and not expected.is_agreed(canonical):
         raise ScalerNotAgreedError(
             f"The scaler saw {scaler.num_examples} rows: it is none of the merged ones, and the hospital's own "
             f"would have seen num_examples = {metadata.num_examples}.",

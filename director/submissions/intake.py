@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy import func, select
@@ -29,7 +30,7 @@ from director.submissions.arrival import Expectations, InspectedUpdate, Inspecti
 from director.submissions.events import UploadAdmitted, UploadRejected
 from director.submissions.kept import describe_submission
 from director.tasks.catalogue import Catalogue
-from director.tasks.starts import given_out
+from director.tasks.starts import was_agreed, was_given_out
 
 _Files = Mapping[FileRole, tuple[Digest, int]]
 """Digest and bytes of each kept part."""
@@ -119,9 +120,10 @@ class Intake:
             envoy = envoy_named(session, envoy_name)
             envoy_name = envoy.name
             self._returns.check(session, envoy, metadata)
-            is_base_known, scalers = given_out(session, task, metadata.base)
+            is_base_known = was_given_out(session, task, metadata.base)
         reach("gate.begun")
-        inspection = inspect(parcel, metadata, Expectations(task, is_base_known, scalers))
+        expected = Expectations(task, is_base_known, partial(self._was_agreed, task))
+        inspection = inspect(parcel, metadata, expected)
         reach("gate.ended")
         if inspection.update is None:
             raise self._refuse(caller, envoy_name, task, inspection)
@@ -136,6 +138,10 @@ class Intake:
         if not is_new:  # the same model may have come with other words about it, such as a later moment
             self._drop_unnamed(digests)
         return receipt, is_new
+
+    def _was_agreed(self, task: Task, scaler: Digest) -> bool:
+        with self._ledger.read() as session:
+            return was_agreed(session, task, scaler)
 
     def _keep_files(self, parcel: Parcel) -> _Files:
         return {role: self._blobs.keep(data) for role, data in parcel.parts.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregation.screening import Bounds
@@ -118,14 +118,19 @@ def start_with_file(session: Session, digest: Digest) -> StartRow:
     return row
 
 
-def given_out(session: Session, task: Task, base: Digest) -> tuple[bool, frozenset[Digest]]:
-    """Tell whether a base was ever given out for the task as it is defined now, and which scalers were."""
-    of_task = StartRow.task == task.name
-    newest = select(func.max(StartRow.id)).where(of_task).group_by(StartRow.scaler_sha256)
-    rows = session.scalars(select(StartRow).where(of_task, (StartRow.base == base) | StartRow.id.in_(newest)))
-    starts = [row for row in rows if row.base == task.base(row.model_sha256, row.scaler_sha256)]
-    scalers = frozenset(row.scaler_sha256 for row in starts if row.scaler_sha256 is not None)
-    return any(row.base == base for row in starts), scalers
+def was_given_out(session: Session, task: Task, base: Digest) -> bool:
+    """Tell whether a start of this name was ever given out for the task as it is defined now."""
+    return _is_of(task, start_named(session, task.name, base))
+
+
+def was_agreed(session: Session, task: Task, scaler: Digest) -> bool:
+    """Tell whether a start of the task as it is defined now ever had this scaler; one look, however many there were."""
+    of_scaler = select(StartRow).where(StartRow.task == task.name, StartRow.scaler_sha256 == scaler)
+    return _is_of(task, session.scalars(of_scaler.order_by(StartRow.id.desc()).limit(1)).first())
+
+
+def _is_of(task: Task, row: StartRow | None) -> bool:
+    return row is not None and row.base == task.base(row.model_sha256, row.scaler_sha256)
 
 
 def _express(artifacts: Artifacts, model: GlobalModelRow, scaler: ScalerState | None) -> tuple[Digest, Digest]:

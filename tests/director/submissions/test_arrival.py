@@ -115,7 +115,7 @@ def inspected(
     if log is not None:
         parts["log"] = log
     read = read_metadata(metadata)
-    return inspect(Parcel(parts), read, Expectations(TWO_FEATURES, read.base == BASE, frozenset()))
+    return inspect(Parcel(parts), read, Expectations(TWO_FEATURES, read.base == BASE, lambda scaler: False))
 
 
 def identity_of(inspection: Inspection) -> Digest:
@@ -318,7 +318,7 @@ def test_what_this_envoy_packs_is_kept_byte_for_byte():
         seed=3,
         trained_at=datetime(2026, 11, 25, 9, 3, tzinfo=UTC),
     )
-    expected = Expectations(DIAGNOSIS_COUNT, is_base_known=True, scalers=frozenset())
+    expected = Expectations(DIAGNOSIS_COUNT, is_base_known=True, is_agreed=lambda scaler: False)
     inspection = inspect(parcel, read_metadata(parcel["metadata"]), expected)
     assert inspection.update is not None, inspection.failure
     assert inspection.update.parcel == parcel

@@ -1,6 +1,7 @@
 """What everyone starts from: the shared start, the merged scaler, the current global model behind it."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from contract.artifacts.model_file import read_model
 from contract.artifacts.scaler_file import read_scaler
 from contract.names import Digest, TaskName
 from contract.network import forward, softmax
-from contract.tasks import DIAGNOSIS_COUNT
+from contract.tasks import DIAGNOSIS_COUNT, Task
 from director.errors import DamagedArtifactError, NotFoundError
 from director.records.schema import PublicationRow, StartRow
 from director.tasks import starts
@@ -158,12 +159,40 @@ def test_a_start_is_named_by_its_base_within_its_task_and_the_last_one_holds(
         assert starts.start_named(session, other, first["base"]) is None
         assert starts.start_named(session, name, Digest("0" * 64)) is None
         assert starts.current_start(session, other) is None
-        scalers = frozenset([second["scaler_sha256"]])
-        for base in (first["base"], second["base"]):
-            assert starts.given_out(session, DIAGNOSIS_COUNT, base) == (True, scalers)
-        assert starts.given_out(session, DIAGNOSIS_COUNT, Digest("0" * 64)) == (False, scalers)
+        unknown, agreed = Digest("0" * 64), second["scaler_sha256"]
         moved = dataclasses.replace(DIAGNOSIS_COUNT, cut_points=(4.0, 12.0))
-        assert starts.given_out(session, moved, first["base"]) == (False, frozenset())
+        for base in (first["base"], second["base"]):
+            assert starts.was_given_out(session, DIAGNOSIS_COUNT, base)
+            assert not starts.was_given_out(session, moved, base)
+        assert starts.was_agreed(session, DIAGNOSIS_COUNT, agreed)
+        assert not starts.was_agreed(session, moved, agreed)
+        assert not starts.was_given_out(session, DIAGNOSIS_COUNT, unknown)
+        assert not starts.was_agreed(session, DIAGNOSIS_COUNT, unknown)
+
+
+def test_an_upload_costs_one_look_however_many_scalers_there_were(
+    federation: FederationSimulator, monkeypatch: pytest.MonkeyPatch
+):
+    """782 of them once made every upload twice as slow: each was digested every time."""
+    digested, plain = [], Task.base
+
+    def counted(task: Task, *of: Any) -> Digest:
+        digested.append(of)
+        return plain(task, *of)
+
+    model = Digest("1" * 64)
+    scalers = [Digest.of(str(number).encode()) for number in range(50)]
+    with federation.director.ledger.act("director") as act:
+        for scaler in scalers:
+            base = DIAGNOSIS_COUNT.base(model, scaler)
+            row = StartRow(task=DIAGNOSIS_COUNT.name, base=base, model_sha256=model, scaler_sha256=scaler)
+            row.created_at = act.now
+            act.session.add(row)
+    monkeypatch.setattr(Task, "base", counted)
+    with federation.director.ledger.read() as session:
+        assert starts.was_given_out(session, DIAGNOSIS_COUNT, DIAGNOSIS_COUNT.base(model, scalers[7]))
+        assert starts.was_agreed(session, DIAGNOSIS_COUNT, scalers[7])
+    assert len(digested) == 3
 
 
 def _found(row: StartRow | None) -> StartRow:
