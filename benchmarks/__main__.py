@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import aggregation, batch, dashboard, features, infer, memory, rounds, simulated, startup, tracking
+from benchmarks import (
+    aggregation,
+    batch,
+    dashboard,
+    features,
+    infer,
+    memory,
+    reading,
+    rounds,
+    simulated,
+    startup,
+    tracking,
+)
 from benchmarks.federation import Federation, found
 from benchmarks.report import Figure, as_document, as_text
 
@@ -18,6 +30,7 @@ OF_A_FEDERATION: Mapping[str, Callable[..., Figure]] = {
     "batch": batch.measure,
     "startup": startup.measure,
     "memory": memory.measure,
+    "reading": reading.measure,
 }
 EXIT_STOPPED = 143
 NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "aggregation", "features")

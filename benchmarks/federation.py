@@ -38,6 +38,33 @@ class Federation:
         return Request("POST", "/infer", self.analyst, json.dumps(body).encode())
 
 
+@dataclass(frozen=True)
+class Hospital:
+    """Who uploads: its name, its token, and how many patients it says it has."""
+
+    name: str
+    token: str
+    patients: int
+
+    def upload_request(self, port: int, random: np.random.Generator) -> Request:
+        """Move the current start's model a little, and pack it."""
+        task = DEMONSTRATION
+        start = ask(port, Request("GET", f"/tasks/{task.name}/start", self.token)).json()
+        model, scaler = (
+            ask(port, Request("GET", f"/blobs/{start[part]}", self.token)).body
+            for part in ("model_sha256", "scaler_sha256")
+        )
+        state = read_model(model, task.layout)
+        moved = {name: (each + random.normal(0, 0.1, each.shape)).astype(np.float32) for name, each in state.items()}
+        metadata = {"task": task.name, "num_examples": self.patients, "base": start["base"]}
+        parts = {
+            "metadata": json.dumps(metadata).encode(),
+            "model": write_model(moved, task.layout),
+            "scaler": scaler,
+        }
+        return Request("POST", f"/upload/{self.name}", self.token, _form(parts), _FORM_TYPE)
+
+
 def found(folder: Path) -> Federation:
     """Make the federation."""
     folder.mkdir()
@@ -50,8 +77,13 @@ def found(folder: Path) -> Federation:
     return Federation(folder, analyst, run("benchmarks.serve_options", [], folder))
 
 
-def _token(folder: Path, role: str) -> str:
-    issued = json.loads(run("director", ["token", "issue", "--role", role, "--json"], folder))
+def hospital_of(folder: Path, name: str) -> Hospital:
+    """Give one of its hospitals, with a further token."""
+    return Hospital(name, _token(folder, "hospital", "--envoy", name), patients=200)
+
+
+def _token(folder: Path, role: str, *more: str) -> str:
+    issued = json.loads(run("director", ["token", "issue", "--role", role, *more, "--json"], folder))
     return str(issued["token"])
 
 
@@ -64,19 +96,7 @@ def _enrol(director: Program, admin: str, name: str) -> None:
     scaler = ScalerState.fitted(np.maximum(1, np.round(random.lognormal(2.2, 0.7, (200, 1)))))
     report = {"task": task.name, "num_examples": scaler.num_examples, "mean": scaler.mean, "m2": scaler.m2}
     ask(port, Request("POST", f"/statistics/{name}", token, json.dumps(report).encode())).json()
-    start = ask(port, Request("GET", f"/tasks/{task.name}/start", token)).json()
-    model, scaler_file = (
-        ask(port, Request("GET", f"/blobs/{start[part]}", token)).body for part in ("model_sha256", "scaler_sha256")
-    )
-    state = read_model(model, task.layout)
-    moved = {name: (each + random.normal(0, 0.1, each.shape)).astype(np.float32) for name, each in state.items()}
-    metadata = {"task": task.name, "num_examples": scaler.num_examples, "base": start["base"]}
-    parts = {
-        "metadata": json.dumps(metadata).encode(),
-        "model": write_model(moved, task.layout),
-        "scaler": scaler_file,
-    }
-    ask(port, Request("POST", f"/upload/{name}", token, _form(parts), _FORM_TYPE)).json()
+    ask(port, Hospital(name, token, scaler.num_examples).upload_request(port, random)).json()
 
 
 _FORM_TYPE = f"multipart/form-data; boundary={_BOUNDARY}"

@@ -1,6 +1,7 @@
 """The one composition root: settings → Director, whose stages are assembled here and nowhere else."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from director.records.blobs import BlobStore
 from director.records.database import REVISION, Database
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
+from director.records.readings import Readings
 from director.rounds.board import Board
 from director.rounds.conductor import Conductor
 from director.rounds.machine import Machine
@@ -74,6 +76,7 @@ class Director:
         self.database = Database(settings.url)
         self.blobs = BlobStore(folder / "blobs")
         self.ledger = Ledger(self.database, clock)
+        self.readings = Readings(self.ledger)
 
         self.access = Access(
             clock,
@@ -83,12 +86,14 @@ class Director:
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
         self.people = People(self.ledger, self.access, timedelta(hours=settings.session_hours))
-        self.tasks = Tasks(self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals)
+        self.tasks = Tasks(
+            self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals, self.readings
+        )
         intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger, settings.max_staleness))
         part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
         parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
         self.submissions = Submissions(self.ledger, intake, parts, self.tasks, self.catalogue)
-        self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings))
+        self.models = Models(self.ledger, self.blobs, self.catalogue, self.tasks, _making(settings), self.readings)
         self.naming = Naming(self.ledger, self.catalogue)
         self.comparing = Comparing(self.ledger, self.blobs, self.catalogue)
         machine = Machine(self.ledger, self.catalogue, self.tasks, self.models)
@@ -169,6 +174,7 @@ class Director:
         self._learners.refresh()
         self.catalogue.require_known()
         self._follower.start()
+        self.readings.start()
         self._conductor.start()
         self.centre.note_opened()
 
@@ -178,13 +184,11 @@ class Director:
 
     def close(self) -> None:
         """Write what is left to write, and let go."""
-        self._conductor.stop()
-        self._follower.stop()
-        try:
-            self._note()
-        finally:
-            self._inference_log.close()
-            self.database.close()
+        with ExitStack() as last_first:  # each of them, whatever the one before it trips over
+            for end in (self.database.close, self._inference_log.close, self._note, self._follower.stop):
+                last_first.callback(end)
+            last_first.callback(self.readings.stop)
+            last_first.callback(self._conductor.stop)
 
     def _note(self) -> None:
         """Write down when tokens and sessions were last used, and how far the audit has come."""

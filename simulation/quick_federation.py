@@ -28,6 +28,7 @@ from director.models.service import Models
 from director.records.blobs import BlobStore
 from director.records.database import Database, url_of
 from director.records.ledger import Ledger
+from director.records.readings import Readings
 from director.rounds.returns import RoundReturns
 from director.submissions import kept
 from director.submissions.intake import Intake
@@ -54,9 +55,10 @@ class QuickFederation:
         self._blobs.prepare()
         database.migrate()
         catalogue, ledger = Catalogue({}, {task.name: task}), Ledger(database, self._tick)
-        self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals)
+        readings = Readings(ledger)  # nobody reads here
+        self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals, readings)
         self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger, making.max_staleness))
-        self._models = Models(ledger, self._blobs, catalogue, self._tasks, making)
+        self._models = Models(ledger, self._blobs, catalogue, self._tasks, making, readings)
         self._hospitals: dict[EnvoyName, Principal] = {}
         day = timedelta(days=1)
         access, joins = Access(self._tick, Rates()), RateLimit(0, "codes")

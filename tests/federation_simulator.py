@@ -321,6 +321,7 @@ class FederationSimulator:
 
     def log_lines(self, act: str | None = None) -> list[dict[str, Any]]:
         """Give the lines of ``director.log`` that tell of acts, or of one kind of act."""
+        self.director.readings.write()  # what was read, behind the answers
         lines = [json.loads(line) for line in self.file("logs", "director.log").read_text().splitlines()]
         return [line for line in lines if "seq" in line and act in (None, line["event"])]
 

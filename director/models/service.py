@@ -29,6 +29,7 @@ from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
 from director.records.paging import EVERYTHING, Span
+from director.records.readings import Readings
 from director.records.verdicts import GATE
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
@@ -47,13 +48,23 @@ class Models:
         catalogue: The tasks of this federation.
         tasks: Whose starts follow what is published.
         making: How versions are made and published.
+        readings: Where it is put on record who read a file of a version.
     """
 
-    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, tasks: Tasks, making: Making) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        blobs: BlobStore,
+        catalogue: Catalogue,
+        tasks: Tasks,
+        making: Making,
+        readings: Readings,
+    ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
         self._making = making
+        self._readings = readings
         self._keeper = Keeper(ledger, blobs, catalogue, tasks, making)
 
     def aggregate(
@@ -238,8 +249,7 @@ class Models:
         """
         with self._ledger.read() as session:
             data = self._blobs.read(versions.version_of(session, task_name, version).digest_of(role))
-        with self._ledger.act(caller.actor) as act:
-            act.tell(ModelRead(task=task_name, version=version, part=role))
+        self._readings.note(caller.actor, ModelRead(task=task_name, version=version, part=role))
         return data
 
     def validation_table(self, task_name: TaskName) -> ValidationTable:

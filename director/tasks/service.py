@@ -22,8 +22,8 @@ from director.records.blobs import BlobStore
 from director.records.failpoints import reach
 from director.records.ledger import Act, Ledger
 from director.records.paging import EVERYTHING, Span
+from director.records.readings import Readings
 from director.records.schema import StartRow
-from director.records.together import Together
 from director.tasks import definitions, starts, statistics
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
@@ -42,17 +42,24 @@ class Tasks:
         catalogue: The tasks of this federation.
         bounds: What the gate still takes for honest.
         minimum_hospitals: With fewer, no merged scaler is given out.
+        readings: Where it is put on record who read a start's model.
     """
 
     def __init__(
-        self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, bounds: Bounds, minimum_hospitals: int
+        self,
+        ledger: Ledger,
+        blobs: BlobStore,
+        catalogue: Catalogue,
+        bounds: Bounds,
+        minimum_hospitals: int,
+        readings: Readings,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
         self._bounds = bounds
         self._minimum_hospitals = minimum_hospitals
-        self._readings = Together(ledger)
+        self._readings = readings
 
     def list(self, *, with_retired: bool = False) -> Page[TaskDescription]:
         """List the tasks that this federation learns; the retired ones where they are asked for."""
@@ -144,7 +151,7 @@ class Tasks:
             start = starts.start_with_file(session, digest)
         data = self._blobs.read(digest)
         if digest == start.model_sha256:
-            self._readings.tell(caller.actor, StartRead(task=start.task, model=digest))
+            self._readings.note(caller.actor, StartRead(task=start.task, model=digest))
         return data
 
     def report_statistics(

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="
         ),
         ("features", "Features", ["2,000 admissions", "memory for 2,000 admissions"]),
         ("startup", "Start", ["seconds to ready"]),
+        ("reading", "Uploads beside an analyst who downloads", ["an upload, median", "an upload, the slowest of 20"]),
         ("dashboard", "Dashboard", ["overview", "largest paint: overview", "/infer with 5 open dashboards"]),
         ("simulated", "Simulation", ["a round"]),
         ("rounds", "Rounds", ["a round", "the first round after waiting"]),

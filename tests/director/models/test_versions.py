@@ -51,6 +51,7 @@ def test_downloads_open_with_the_usual_tools_and_are_on_record(
     assert federation.http.get("/global_models/1/scaler.pkl", headers=federation.analyst).status_code == 200
     assert federation.http.get("/global_models/2/model.pt", headers=federation.analyst).status_code == 404
 
+    federation.director.readings.write()
     with federation.director.database.read() as session:
         acts = [row.act for row in session.query(AuditRow).order_by(AuditRow.seq)]
     assert acts[-2:] == ["model.read", "model.read"]

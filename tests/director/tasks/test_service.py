@@ -139,6 +139,7 @@ def test_who_fetched_the_model_of_a_start_is_on_record_and_a_scaler_is_nobodys_s
     assert start.scaler_sha256 is not None
     for digest in (start.scaler_sha256, start.model_sha256):
         assert Digest.of(tasks.start_file(OF_KNH, digest)) == digest
+    federation.director.readings.write()  # behind the answer
     assert on_record(federation, place) == [("start.read", "hospital:KNH:t1", "diagnosis_count")]
     with pytest.raises(NotFoundError):
         tasks.start_file(OF_KNH, start.base)

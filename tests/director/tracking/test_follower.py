@@ -152,6 +152,7 @@ def test_a_version_that_mlflow_refuses_again_and_again_is_read_and_on_record_onc
     for _ in range(3):
         with pytest.raises(TrackerError, match="Model Version creation error"):
             follower.catch_up()
+    federation.director.readings.write()
     read = federation.http.get("/audit?act=model.read", headers=federation.admin).json()["items"]
     assert [each["facts"]["part"] for each in reversed(read)] == ["model", "scaler"]
     with sqlite3.connect(mlflow_uri.removeprefix("sqlite:///")) as database:

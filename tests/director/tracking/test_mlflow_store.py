@@ -119,12 +119,14 @@ def test_without_files_none_leaves_and_nobody_read_a_model(
     run = runs(client)["run 1"].info.run_id
     assert client.list_artifacts(run) == []
     assert len(client.search_model_versions(f"name = 'kenya.{TASK}'")) == 2
+    federation.director.readings.write()
     assert not federation.http.get("/audit?act=model.read", headers=federation.admin).json()["items"]
 
 
 def test_that_files_left_is_on_record(federation: FederationSimulator, three: Three, follow: Follow):
     run_of_two_rounds(federation, three)
     follow().catch_up()
+    federation.director.readings.write()
     read = federation.http.get("/audit?act=model.read", headers=federation.admin).json()["items"]
     assert [(each["subject"], each["facts"]["part"]) for each in reversed(read)] == [
         (f"{TASK} {version}", part) for version in (1, 2) for part in ("model", "scaler")
