@@ -16,7 +16,8 @@ _DOWNLOADERS = 4
 _PER_SECOND = 20
 _HOW = (
     f"Uploads one after the other, alone and while {_DOWNLOADERS} connections fetch the global model's file, each "
-    f"{_PER_SECOND} times a second at most. Who fetched it is on record a moment later: nobody who reads waits for the write lock, or holds it."
+    f"{_PER_SECOND} times a second at most. Who fetched it is on record a moment later: nobody who reads waits for the "
+    "write lock, or holds it."
 )
 _TARGET = 5.0
 

@@ -7,6 +7,7 @@ grammar, so that ``torch.load(..., weights_only=True)`` and this reader see the 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from typing_extensions import Buffer
 
 from contract.artifacts.foreign_archive import foreign_archive
 from contract.artifacts.layout_mistakes import mismatch, missing, named_otherwise, of_another_shape, too_many
-from contract.artifacts.model_refusal import CLONE_HINT, unreadable
+from contract.artifacts.model_refusal import CLONE_HINT, SAVE_HINT, unreadable
 from contract.artifacts.state_dict_mistakes import mistake_in
 from contract.artifacts.state_dict_pickle import (
     StoredTensor,
@@ -26,6 +27,9 @@ from contract.artifacts.state_dict_pickle import (
 from contract.artifacts.zip_archive import RECORD_ALIGNMENT, Member, archive_parts, names_in, read_directory
 from contract.errors import ModelFileError, TensorValueError
 from contract.network import Layout, State, TensorSpec
+
+MAX_BEYOND_LAYOUT_BYTES = 2**16
+"""What an upload may hold beyond what ``write_model`` writes: other names and paddings, not another file's bytes."""
 
 MAX_MAGNITUDE = 1e6
 """No weight of a trained model comes near; a larger one is a mistake or an attack on the average."""
@@ -111,6 +115,32 @@ def read_model(data: Buffer, layout: Layout) -> dict[str, NDArray[np.float32]]:
             if problem is not None:  # raised where no array lives, else the traceback would hold a memory map open
                 raise problem
         return {location.spec.name: _tensor(_elements(archive, member), location) for location, member in located}
+
+
+def require_lean(size: int, layout: Layout) -> None:
+    """Refuse a file that ``read_model`` takes and that is mostly padding, which a store would keep for ever.
+
+    Args:
+        size: The file's bytes.
+        layout: What it holds.
+
+    Raises:
+        ModelFileError: It holds more than ``MAX_BEYOND_LAYOUT_BYTES`` beyond its layout.
+    """
+    beyond = size - written_bytes(layout)
+    if beyond > MAX_BEYOND_LAYOUT_BYTES:
+        raise ModelFileError(
+            f"The model file has {beyond:,} bytes beyond its tensors and their description; at most "
+            f"{MAX_BEYOND_LAYOUT_BYTES:,} are taken.",
+            hint=SAVE_HINT,
+        )
+
+
+@lru_cache(maxsize=64)
+def written_bytes(layout: Layout) -> int:
+    """Say how large a file ``write_model`` writes, whatever the numbers are."""
+    zeros = {spec.name: np.zeros(spec.shape, np.float32) for spec in layout}
+    return sum(len(part) for part in model_file_parts(zeros, layout))
 
 
 def write_model(state: State, layout: Layout) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from contract.artifacts.model_file import read_model
+from contract.artifacts.model_file import read_model, require_lean
 from contract.artifacts.scaler_file import ScalerFile, read_scaler_file, write_scaler
 from contract.artifacts.training_log import TrainingLog, read_training_log
 from contract.errors import ArtifactError, FederationError, ScalerFileError
@@ -133,7 +133,7 @@ def inspect(parcel: Parcel, metadata: UploadMetadata, expected: Expectations) ->
         seen=f"{len(metadata.metrics)} metrics",
     )
     layout = f"{len(task.layout)} tensors of task {task.name}, finite"
-    inspection.run("model", layout, lambda: read_model(model, task.layout), seen=f"{len(model)} bytes")
+    inspection.run("model", layout, lambda: _require_model(model, task), seen=f"{len(model)} bytes")
     features = len(task.columns)
     file = inspection.run(
         "scaler",
@@ -220,6 +220,11 @@ def _require_digests(parcel: Parcel, metadata: UploadMetadata) -> None:
             hint="Send it again.",
             part=part.role,
         )
+
+
+def _require_model(model: bytes, task: Task) -> None:
+    read_model(model, task.layout)
+    require_lean(len(model), task.layout)
 
 
 def _require_base(metadata: UploadMetadata, expected: Expectations) -> None:

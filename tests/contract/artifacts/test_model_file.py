@@ -18,12 +18,15 @@ from hypothesis import strategies as st
 from torch.utils.serialization import config as torch_config
 
 from contract.artifacts.model_file import (
+    MAX_BEYOND_LAYOUT_BYTES,
     MAX_MAGNITUDE,
     locate_tensors,
     max_model_bytes,
     model_file_parts,
     read_model,
+    require_lean,
     write_model,
+    written_bytes,
 )
 from contract.errors import LayoutMismatchError, ModelFileError, TensorValueError
 from contract.network import ArchitectureSpec, TensorSpec, initial_state, tensor_layout
@@ -167,6 +170,23 @@ def test_the_bound_of_a_layout_holds_the_widest_padding_and_the_longest_names() 
 
     assert len(longest) + 2**16 * len(parts) <= max_model_bytes(LAYOUT)
     assert max_model_bytes(LAYOUT) < 2**23
+
+
+@pytest.mark.parametrize("write", BENIGN.values(), ids=BENIGN)
+def test_no_benign_file_is_padded(write: Callable[[dict[str, torch.Tensor]], bytes]) -> None:
+    require_lean(len(write(models.network_state())), LAYOUT)
+
+
+def test_a_file_is_as_long_as_was_said_whatever_its_numbers() -> None:
+    state = {name: tensor.numpy() for name, tensor in models.network_state().items()}
+    assert len(write_model(state, LAYOUT)) == written_bytes(LAYOUT)
+
+
+def test_a_file_that_is_mostly_padding_is_read_and_not_taken() -> None:
+    written = written_bytes(LAYOUT)
+    require_lean(written + MAX_BEYOND_LAYOUT_BYTES, LAYOUT)
+    with pytest.raises(ModelFileError, match="65,537 bytes beyond its tensors and their description"):
+        require_lean(written + MAX_BEYOND_LAYOUT_BYTES + 1, LAYOUT)
 
 
 def test_a_file_saved_to_a_path_is_read(tmp_path: Path) -> None:

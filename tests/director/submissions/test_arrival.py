@@ -13,9 +13,10 @@ import pytest
 import sklearn
 import torch
 from sklearn.preprocessing import StandardScaler
+from torch.utils.serialization import config as torch_config
 from typer.testing import CliRunner
 
-from contract.artifacts.model_file import write_model
+from contract.artifacts.model_file import read_model, write_model
 from contract.artifacts.scaler_file import ScalerFile
 from contract.errors import MetricError, ScalerFileError
 from contract.messages.base import MetricValue
@@ -421,3 +422,20 @@ def test_no_word_of_a_hospital_steers_or_stops_the_command_that_shows_it(
     assert shown.exit_code == 0, shown.output
     assert "\x1b" not in shown.output
     assert "[/red]" in shown.output.replace("\n", "")
+
+
+def test_padding_is_refused_however_well_the_model_inside_reads(
+    federation: FederationSimulator, hospital: SimulatedHospital
+):
+    """Hundreds of kilobytes of nothing were once kept for ever for five of a model."""
+    sound = hospital.parcel()
+    padded, tensors = io.BytesIO(), read_model(sound.model, DIAGNOSIS_COUNT.layout)
+    state = {name: torch.from_numpy(values.copy()) for name, values in tensors.items()}
+    with torch_config.patch("save.storage_alignment", 2**15):
+        torch.save(state, padded)
+    assert len(padded.getvalue()) > 2**17
+    read_model(padded.getvalue(), DIAGNOSIS_COUNT.layout)
+    refused = hospital.upload(replace(sound, model=padded.getvalue()))
+    assert (refused.status_code, refused.json()["code"]) == (422, "model_file_invalid")
+    assert "bytes beyond its tensors" in refused.json()["detail"]
+    assert hospital.upload(sound).status_code == 201
