@@ -37,6 +37,7 @@ from director.settings import DirectorSettings
 from director.submissions.intake import Intake
 from director.submissions.part_files import PartFiles
 from director.submissions.parts import Parts
+from director.submissions.quota import Quota
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
@@ -44,7 +45,7 @@ from director.upkeep.backup import Manifest
 from director.upkeep.centre import Centre
 from director.upkeep.event_views import EventReel
 from director.upkeep.follower import Follower
-from director.upkeep.logs import EventLog, TrainingLogs
+from director.upkeep.logs import EventLog, TrainingLogs, bound_logs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
@@ -89,7 +90,11 @@ class Director:
         self.tasks = Tasks(
             self.ledger, self.blobs, self.catalogue, settings.gate, settings.minimum_hospitals, self.readings
         )
-        intake = Intake(self.ledger, self.blobs, self.catalogue, RoundReturns(self.ledger, settings.max_staleness))
+        returns = RoundReturns(self.ledger, settings.max_staleness)
+        quota = Quota(
+            settings.max_versions_per_hospital, settings.max_bytes_per_hospital, settings.max_refused_per_hospital
+        )
+        intake = Intake(self.ledger, self.blobs, self.catalogue, returns, quota)
         part_files = PartFiles(folder / "blobs" / "parts", settings.max_upload_bytes)
         parts = Parts(self.ledger, self.blobs, part_files, settings.max_upload_bytes)
         self.submissions = Submissions(self.ledger, intake, parts, self.tasks, self.catalogue)
@@ -139,7 +144,10 @@ class Director:
                 "The data folder holds artifacts but no database.", hint="Restore director.db from the last backup."
             )
         with storage_faults_named():
-            self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # hospitals' models are nobody else's
+            folder = self.settings.data_dir
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # hospitals' models are nobody else's
+            if before is None and not any(folder.iterdir()):
+                folder.chmod(0o700)  # a folder that was made for it; one that holds other things is not ours to close
         self.blobs.prepare()
         self.database.migrate()
         if self.database.file is not None:
@@ -191,10 +199,11 @@ class Director:
             last_first.callback(self._conductor.stop)
 
     def _note(self) -> None:
-        """Write down when tokens and sessions were last used, and how far the audit has come."""
+        """Write down when tokens and sessions were last used, and how far the audit has come; bound the logs."""
         self.members.note_use()
         self.people.note_use()
         self.upkeep.note_head()
+        bound_logs(self.logs, self.settings.max_log_bytes)
 
 
 def _terms(settings: DirectorSettings) -> Terms:

@@ -70,6 +70,12 @@ class RoundClosedError(ConflictError):
     code = "round_closed"
 
 
+class QuotaReachedError(ConflictError):
+    """The hospital's share of the director's disk is used up."""
+
+    code = "quota_reached"
+
+
 class BaseUnknownError(ConflictError):
     """The upload was trained from a start that this director never gave."""
 

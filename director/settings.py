@@ -85,6 +85,11 @@ class DirectorSettings(BaseSettings):
         min_body_bytes_per_second: Slowest pace of a body, over ``body_window_seconds``.
         body_window_seconds: A link may stall for so long.
         stopping_seconds: How long a director that was told to stop waits for what is under way.
+        max_versions_per_hospital: Versions of one hospital whose files are kept, of all tasks; one more is refused.
+        max_bytes_per_hospital: What those files take at most, as if no two were the same.
+        max_refused_per_hospital: Rows of uploads that were refused on arrival; the oldest go, the audit keeps each.
+        keep_versions: Of each hospital and task ``fl-director prune`` keeps the files of so many of the newest.
+        max_log_bytes: A log that is larger is set aside as ``….1``, in the place of the one before.
         token_days: How long a token holds at most, and unless less is asked for.
         rotation_overlap_hours: How long a rotated token holds beside its successor, unless said otherwise.
         enrolment_hours: How long a one-time code holds.
@@ -143,6 +148,11 @@ class DirectorSettings(BaseSettings):
     min_body_bytes_per_second: Annotated[int, Field(ge=0)] = 1000
     body_window_seconds: Annotated[int, Field(ge=1, le=3600)] = 20
     stopping_seconds: Annotated[int, Field(ge=1, le=3600)] = 25
+    max_versions_per_hospital: Annotated[int, Field(ge=1)] = 10_000
+    max_bytes_per_hospital: Annotated[int, Field(ge=2**20)] = 20 * 2**30
+    max_refused_per_hospital: Annotated[int, Field(ge=1)] = 1000
+    keep_versions: Annotated[int, Field(ge=2)] = 50
+    max_log_bytes: Annotated[int, Field(ge=2**16)] = 100 * 2**20
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     silent_after_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 30)] = 15

@@ -165,7 +165,8 @@ def run(out: Path, *, cycles: int = CYCLES) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run the program."""
+    """Run the program; whatever it and its programs write is its owner's alone."""
+    os.umask(0o077)
     parser = argparse.ArgumentParser(prog="python -m simulation.demo", description="Run the whole federation once.")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="folder, made anew")
     parser.add_argument("--cycles", type=int, default=CYCLES)
@@ -219,7 +220,7 @@ def _empty(out: Path) -> None:
     if out.exists() and any(out.iterdir()) and not ours:
         raise DemoError(f"{out} holds something else: name another folder with --out")
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, mode=0o700)
 
 
 def _enrol(centre: Centre, hospitals: Sequence[Hospital]) -> None:

@@ -32,6 +32,7 @@ from director.records.readings import Readings
 from director.rounds.returns import RoundReturns
 from director.submissions import kept
 from director.submissions.intake import Intake
+from director.submissions.quota import Quota
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
@@ -57,7 +58,7 @@ class QuickFederation:
         catalogue, ledger = Catalogue({}, {task.name: task}), Ledger(database, self._tick)
         readings = Readings(ledger)  # nobody reads here
         self._tasks = Tasks(ledger, self._blobs, catalogue, making.bounds, making.minimum_hospitals, readings)
-        self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger, making.max_staleness))
+        self._intake = Intake(ledger, self._blobs, catalogue, RoundReturns(ledger, making.max_staleness), Quota())
         self._models = Models(ledger, self._blobs, catalogue, self._tasks, making, readings)
         self._hospitals: dict[EnvoyName, Principal] = {}
         day = timedelta(days=1)

@@ -80,6 +80,8 @@ class SimulatedHospital:
     token: str
     counts: np.ndarray = field(repr=False)
     task: Task = DIAGNOSIS_COUNT
+    after_reading: Callable[[], None] = field(default=lambda: None, repr=False)
+    """Puts on record at once what a director puts there behind its answer: a story's acts have one order."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -102,6 +104,7 @@ class SimulatedHospital:
     def blob(self, digest: str) -> bytes:
         response = self.http.get(f"/blobs/{digest}", headers=self.headers)
         assert response.status_code == 200, response.text
+        self.after_reading()
         return response.content
 
     def parcel(self, nudge: int = 0, *, own_scaler: bool = False) -> Parcel:
@@ -286,8 +289,11 @@ class FederationSimulator:
         token = self.http.post("/join", json={"code": code}).json()["token"]
         random = np.random.default_rng(list(name.encode()))
         counts = np.maximum(1, np.round(random.lognormal(2.2, 0.7, patients)))
-        self.hospitals[name] = SimulatedHospital(name, self.http, token, counts)
-        return self.hospitals[name]
+        hospital = SimulatedHospital(
+            name, self.http, token, counts, after_reading=lambda: self.director.readings.write()
+        )
+        self.hospitals[name] = hospital
+        return hospital
 
     def train_and_upload(self, nudge: int = 0, *, but: SimulatedHospital | None = None) -> None:
         """Let every hospital train once more from the start that holds now, but for one."""

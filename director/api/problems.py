@@ -45,6 +45,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "task_retired": (409, "The task is retired"),
     "model_stale": (409, "The model is stale"),
     "round_closed": (409, "The round takes no more"),
+    "quota_reached": (409, "The hospital's room is used up"),
     "base_unknown": (409, "Unknown start"),
     "scaler_not_agreed": (409, "Scaler not agreed"),
     "part_missing": (409, "A part is not here"),

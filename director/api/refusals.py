@@ -88,6 +88,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
         "metric_invalid",
         "model_file_invalid",
         "part_missing",
+        "quota_reached",
         "round_closed",
         "scaler_file_invalid",
         "scaler_not_agreed",

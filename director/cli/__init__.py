@@ -1,6 +1,7 @@
 """``fl-director``: what the consortium's admin does on the director's own machine. One file per resource."""
 
 import logging
+import os
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from director.cli import (
     global_models,
     logs,
     proposals,
+    pruning,
     roles,
     runs,
     statistics,
@@ -46,6 +48,7 @@ for command in (
     roles.roles,
     backup.backup,
     backup.restore,
+    pruning.prune,
 ):
     app.command()(command)
 for name, resource in (
@@ -66,6 +69,7 @@ app.add_typer(runs.rounds, name="round")
 
 
 def main() -> None:
-    """Run the program."""
+    """Run the program; whatever it writes is its owner's alone."""
+    os.umask(0o077)
     logging.getLogger("director").addHandler(logging.NullHandler())  # what a command did it prints, and the audit says
     run_program(app)

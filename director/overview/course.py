@@ -34,6 +34,7 @@ def course_of(session: Session, blobs: BlobStore, envoy: EnvoyRow, task: TaskNam
         SubmissionFileRow.sha256.label("log"),
     )
     is_log = (SubmissionFileRow.submission_id == SubmissionRow.id) & (SubmissionFileRow.role == "log")
+    is_log &= SubmissionFileRow.pruned_at.is_(None)
     query = (
         select(*columns)
         .outerjoin(SubmissionFileRow, is_log)

@@ -1,4 +1,7 @@
-"""Which kept files rows refer to: the others are orphans. Knows the tables by their columns' names alone."""
+"""Which kept files rows refer to: the others are orphans. Knows the tables by their columns' names alone.
+
+A row that has a moment in ``pruned_at`` still says what its file was, and keeps it no more.
+"""
 
 from collections.abc import Collection
 
@@ -24,10 +27,14 @@ def referred_digests(session: Session, among: Collection[Digest] | None = None) 
     tables = inspect(connection)
     found: set[Digest] = set()
     for table in _NAMING_FILES & set(tables.get_table_names()):
-        for column in tables.get_columns(table):
+        columns = tables.get_columns(table)
+        has_pruned = any(column["name"] == "pruned_at" for column in columns)
+        for column in columns:
             if column["name"].endswith("sha256"):
                 digest = sql_column(column["name"], String)
                 query = select(digest).select_from(sql_table(table)).where(digest.is_not(None)).distinct()
+                if has_pruned:
+                    query = query.where(sql_column("pruned_at", String).is_(None))
                 if among is not None:
                     query = query.where(digest.in_(among))
                 found |= {Digest(each) for each in connection.execute(query).scalars()}

@@ -121,6 +121,10 @@ class EnvoyRow(Base):
     disabled_at: Mapped[datetime | None]
     expected_examples: Mapped[int | None]
     """How many training examples the admin expects of it at most; null: nothing was said."""
+    kept_versions: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of its versions have their files here."""
+    kept_bytes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What those files take, as if no two were the same."""
 
 
 class EnrolmentCodeRow(Base):
@@ -192,6 +196,8 @@ class StartRow(Base):
     scaler_sha256: Mapped[Digest | None] = mapped_column(index=True)
     global_version: Mapped[int | None]
     created_at: Mapped[datetime]
+    pruned_at: Mapped[datetime | None]
+    """Since when its files are no longer kept; null: they are here."""
 
 
 class SubmissionRow(_HasFiles, Base):
@@ -233,6 +239,8 @@ class SubmissionFileRow(Base):
     role: Mapped[FileRole] = mapped_column(String(16), primary_key=True)
     sha256: Mapped[Digest]
     bytes: Mapped[int]
+    pruned_at: Mapped[datetime | None]
+    """Since when the file is no longer kept; null: it is here."""
 
 
 class GlobalModelRow(_HasFiles, Base):

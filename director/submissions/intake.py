@@ -29,6 +29,7 @@ from director.records.verdicts import ADMITTED, REJECTED
 from director.submissions.arrival import Expectations, InspectedUpdate, Inspection, inspect, read_metadata
 from director.submissions.events import UploadAdmitted, UploadRejected
 from director.submissions.kept import describe_submission
+from director.submissions.quota import Quota
 from director.tasks.catalogue import Catalogue
 from director.tasks.starts import was_agreed, was_given_out
 
@@ -81,13 +82,15 @@ class Intake:
         blobs: The files.
         catalogue: The tasks of this federation.
         returns: Where updates for a round are taken.
+        quota: What a hospital may take of the disk.
     """
 
-    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, returns: Returns) -> None:
+    def __init__(self, ledger: Ledger, blobs: BlobStore, catalogue: Catalogue, returns: Returns, quota: Quota) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._catalogue = catalogue
         self._returns = returns
+        self._quota = quota
 
     def receive(
         self, caller: Principal, envoy_name: EnvoyName, parcel: Parcel, key: str | None
@@ -101,6 +104,7 @@ class Intake:
             UnknownTaskError: The metadata names no task of this federation.
             UploadRejectedError: It was refused; the previous version stays what it was.
             RoundClosedError, ConflictError: The round that it is for does not take it; nothing is kept.
+            QuotaReachedError: The hospital's share of the disk is used up; nothing is kept.
             UnauthenticatedError: The caller's token was revoked meanwhile; nothing is kept.
         """
         caller.require_envoy(envoy_name)
@@ -158,6 +162,7 @@ class Intake:
             envoy = envoy_named(act.session, arrival.envoy_name)
             known = _known(act.session, arrival, envoy)
             if known is not None:
+                self._keep_again(known, update.parcel)
                 self._returns.take(act, known, update.metadata)
                 return describe_submission(known), False
             # A recovery in another process may have taken a file for an orphan before this row named it.
@@ -169,6 +174,7 @@ class Intake:
                 SubmissionFileRow(role=role, sha256=digest, bytes=size)
                 for role, (digest, size) in sorted(files.items())
             ]
+            self._quota.take(envoy, sum(file.bytes for file in row.files))
             act.tell(
                 UploadAdmitted(
                     envoy=arrival.envoy_name,
@@ -184,14 +190,24 @@ class Intake:
             reach("upload.written")
             return describe_submission(row), True
 
+    def _keep_again(self, known: SubmissionRow, parcel: Parcel) -> None:
+        """Keep the files of what was pruned, for it has come again and may count."""
+        if any(file.pruned_at is not None for file in known.files):
+            self._keep_files(parcel)
+            self._quota.take(known.envoy, sum(file.bytes for file in known.files))
+            for file in known.files:
+                file.pruned_at = None
+
     def _refuse(
         self, caller: Principal, envoy_name: EnvoyName, task: Task, inspection: Inspection
     ) -> UploadRejectedError:
         """Put the refusal on record; of the files nothing is kept."""
         failure = inspection.failure or FederationError("refused")
         with self._ledger.act(caller.actor) as act:
-            row = _add_row(act, envoy_named(act.session, envoy_name), task, inspection, REJECTED)
+            envoy = envoy_named(act.session, envoy_name)
+            row = _add_row(act, envoy, task, inspection, REJECTED)
             act.tell(UploadRejected(envoy=envoy_name, submission=row.id, code=failure.code))
+            self._quota.forget_refused(act.session, envoy)
         return UploadRejectedError(failure, tuple(inspection.checks), row.id)
 
 

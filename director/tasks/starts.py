@@ -110,7 +110,8 @@ def start_with_file(session: Session, digest: Digest) -> StartRow:
         NotFoundError: No start has it.
     """
     has_it = (StartRow.model_sha256 == digest) | (StartRow.scaler_sha256 == digest)
-    row = session.scalars(select(StartRow).where(has_it).order_by(StartRow.id.desc()).limit(1)).first()
+    kept = select(StartRow).where(has_it, StartRow.pruned_at.is_(None))
+    row = session.scalars(kept.order_by(StartRow.id.desc()).limit(1)).first()
     if row is None:
         raise NotFoundError(
             "No start has a file of this digest.", hint="Fetch the task's start anew (GET /tasks/{task}/start)."

@@ -24,6 +24,9 @@ from director.records.schema import EnvoyRow, StatisticsRow
 from director.records.verdicts import ADMITTED, GATE, OUT, QUARANTINED, follow_checks, may_be_quarantined
 from director.tasks.events import StatisticsAdmitted, StatisticsKept, StatisticsQuarantined, StatisticsWithdrawn
 
+MOST_REPORTS = 100
+"""So many of a hospital's reports on a task are kept: the newest one counts, the others are for whoever looks back."""
+
 _HOUSE = "director"
 _DEFINED_ANEW = "The task has been defined anew."
 
@@ -80,7 +83,18 @@ def keep_report(act: Act, task: Task, envoy: EnvoyRow, report: StatisticsReport)
     )
     act.session.add(row)
     act.tell(StatisticsKept(envoy=envoy.name, task=task.name, version=row.version))
+    _forget_old(act.session, row)
     return row, True
+
+
+def _forget_old(session: Session, newest: StatisticsRow) -> None:
+    """Drop a hospital's oldest reports, but for those that count or wait: each stays in the audit."""
+    of_it = select(StatisticsRow).where(StatisticsRow.envoy_id == newest.envoy.id, StatisticsRow.task == newest.task)
+    rows = session.scalars(of_it.order_by(StatisticsRow.version.desc())).unique().all()
+    counting = next((row for row in rows[1:] if row.verdict == ADMITTED), None)
+    for row in rows[MOST_REPORTS:]:
+        if row is not counting and row.verdict != QUARANTINED:
+            session.delete(row)
 
 
 def withdraw_reports(act: Act, task: TaskName) -> None:

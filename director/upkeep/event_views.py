@@ -118,6 +118,7 @@ SIGHTS: Mapping[type[Event], Sight] = {
     proposals.ProposalApproved: ADMIN_ALONE,
     proposals.ProposalDeclined: ADMIN_ALONE,
     proposals.ProposalWithdrawn: ADMIN_ALONE,
+    upkeep.StorePruned: ADMIN_ALONE,
     upkeep.BackupMade: ADMIN_ALONE,
     upkeep.BackupRestored: ADMIN_ALONE,
 }

@@ -8,6 +8,21 @@ class BackupMade(Event, act="backup.make"):
     """A copy of the federation was taken."""
 
 
+class StorePruned(Event, act="store.prune"):
+    """Files that the rule no longer keeps were let go; the rows stay.
+
+    ``versions``: hospital and task → the numbers of its versions; ``starts`` and ``keys``: how many.
+    """
+
+    versions: dict[str, str]
+    files: int
+    bytes: int
+    starts: int
+    keys: int
+    keep_versions: int
+    max_staleness: int
+
+
 class BackupRestored(Event, act="backup.restore"):
     """This federation was made from a copy, as the audit then was."""
 

@@ -10,6 +10,7 @@ from director.records.blobs import BlobStore
 from director.records.chain import follow
 from director.records.database import Database
 from director.records.references import referred_digests
+from director.submissions.quota import miscounted
 from director.upkeep.views import Views
 
 
@@ -29,6 +30,7 @@ def find_defects(
         walk = follow(links(session), checkpoints)
         if walk.first_bad is not None:
             defects.append(f"audit: record {walk.first_bad} {walk.defect}")
+        defects += [f"quota: {each}" for each in miscounted(session)]
         defects += [f"view: {difference}" for difference in views.differences(session, tasks)]
     for digest in sorted(referred):  # a file that a row names never changes and never goes: uploads need not wait
         try:

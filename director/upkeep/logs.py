@@ -5,12 +5,13 @@ import logging
 import logging.handlers
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from contract.file_lock import locks
 from contract.names import EnvoyName
 from director.errors import DamagedArtifactError, StorageError
 from director.records.blobs import BlobStore
@@ -19,6 +20,7 @@ from director.records.files import storage_faults_named
 from director.submissions.events import UploadAdmitted
 
 DIRECTOR_LOG = "director.log"
+_TURNING = "turning.lock"
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +123,29 @@ class TrainingLogs:
         log = self._blobs.read(event.files["log"]) if "log" in event.files else b""
         body = log if not log or log.endswith(b"\n") else log + b"\n"
         _append(training_log_of(self._folder, event.envoy), json.dumps(heading, default=str).encode() + b"\n" + body)
+
+
+def bound_logs(folder: Path, max_bytes: int) -> None:
+    """Set each log aside that is larger, as ``….1`` in the place of the one before; whoever writes begins it anew.
+
+    Args:
+        folder: The folder of the logs.
+        max_bytes: How large one may be.
+    """
+    with storage_faults_named():
+        if not any(_larger_than(folder, max_bytes)):
+            return
+        with (folder / _TURNING).open("ab") as lock:  # of several workers one does it; it ends with the file
+            if locks(lock):
+                for path in list(_larger_than(folder, max_bytes)):
+                    path.replace(path.with_name(f"{path.name}.1"))
+
+
+def _larger_than(folder: Path, max_bytes: int) -> Iterator[Path]:
+    for path in (*folder.glob("*.log"), *folder.glob("training/*.log")):
+        with suppress(FileNotFoundError):  # somebody rotates it at this moment
+            if path.stat().st_size > max_bytes:
+                yield path
 
 
 def training_log_of(folder: Path, envoy: EnvoyName) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 from contract.errors import FederationError
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
+from contract.names import Digest
 from director.errors import UsageError
 from director.members.access import Principal
 from director.members.sessions import end_all
@@ -16,14 +17,18 @@ from director.records.chain import follow
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
 from director.records.paging import EVERYTHING, Span
+from director.records.references import referred_digests
 from director.submissions.part_files import PartFiles
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
 from director.upkeep.backup import Manifest, make_backup, read_backup, require_file, unpack_backup
-from director.upkeep.events import BackupRestored
+from director.upkeep.events import BackupRestored, StorePruned
 from director.upkeep.fsck import find_defects
+from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
 from director.upkeep.views import Views
+
+_REMOVED_AT_ONCE = 500
 
 
 class Upkeep:
@@ -86,6 +91,47 @@ class Upkeep:
     def back_up(self, caller: Principal, target: Path) -> Manifest:
         """Copy the whole federation, also while it serves; raises as ``make_backup``."""
         return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
+
+    def prune(self, caller: Principal, rule: Rule, *, is_real: bool = True) -> Pruning:
+        """Let the files go that the rule no longer keeps, also while the director serves.
+
+        Args:
+            caller: Who does it.
+            rule: What stays.
+            is_real: False: only say what would go.
+
+        Returns:
+            What went, or would go.
+        """
+        tasks = list(self._catalogue.values())
+        if not is_real:
+            with self._ledger.read() as session:
+                return plan(session, tasks, rule)
+        with self._ledger.act(caller.actor) as act:
+            pruning = plan(act.session, tasks, rule)
+            keys = mark(act, pruning)
+            if pruning.versions or pruning.starts:
+                act.tell(
+                    StorePruned(
+                        versions=dict(pruning.by_hospital),
+                        files=len(pruning.files),
+                        bytes=pruning.bytes,
+                        starts=len(pruning.starts),
+                        keys=keys,
+                        keep_versions=rule.versions,
+                        max_staleness=rule.max_staleness,
+                    )
+                )
+        self._remove_unnamed(sorted(pruning.files))
+        return pruning
+
+    def _remove_unnamed(self, digests: Sequence[Digest]) -> None:
+        """Remove those files that no row names any more; what a crash leaves here the next start removes."""
+        for place in range(0, len(digests), _REMOVED_AT_ONCE):
+            some = set(digests[place : place + _REMOVED_AT_ONCE])
+            with self._ledger.act("director") as act:  # whoever brings one of them meanwhile waits, and keeps it again
+                for digest in some - referred_digests(act.session, some):
+                    self._blobs.remove(digest)
 
     def _require_empty(self) -> None:
         """Refuse a data folder that holds something.

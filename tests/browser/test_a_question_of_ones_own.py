@@ -96,7 +96,7 @@ def learned(director: RealDirector) -> None:
             random = np.random.default_rng(seed)
             raw = np.stack([random.integers(0, most, 60) for most in below], axis=1).astype(np.float64)
             raw[:, 0] += 18
-            ward = Ward(name, client, token, raw[:, 0], task, raw)
+            ward = Ward(name, client, token, raw[:, 0], task, raw=raw)
             assert ward.send_statistics().status_code == 201
             ward.train_and_upload(nudge=seed)
         made = client.post("/aggregations", json={"task": task.name})

@@ -1,5 +1,6 @@
 """The composition root: it puts together, opens nothing until it is asked, and lets go."""
 
+import stat
 import threading
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_a_folder_is_made_for_its_owner_alone_and_every_task_has_a_start(tmp_pat
     assert (tmp_path / "director").stat().st_mode & 0o077 == 0
     assert (tmp_path / "director" / "director.db").stat().st_mode & 0o077 == 0
     assert {director.tasks.start(name).global_version for name in director.catalogue} == {None}
+
+
+def test_an_empty_folder_that_is_there_becomes_its_owners_alone_and_one_with_other_things_stays_as_it_is(
+    tmp_path: Path,
+):
+    empty, full = tmp_path / "empty", tmp_path / "full"
+    for folder in (empty, full):
+        folder.mkdir(mode=0o755)
+    (full / "letter.txt").touch()
+    for folder in (empty, full):
+        Director(DirectorSettings(data_dir=folder)).initialise()
+    assert stat.S_IMODE(empty.stat().st_mode) == 0o700
+    assert stat.S_IMODE(full.stat().st_mode) == 0o755
 
 
 def test_an_opened_director_holds_what_is_on_record_and_learns_its_own_acts_at_once(tmp_path: Path):

@@ -74,7 +74,7 @@ from director.tasks.events import (
     TaskAdded,
     TaskRetired,
 )
-from director.upkeep.events import BackupMade, BackupRestored
+from director.upkeep.events import BackupMade, BackupRestored, StorePruned
 
 A, B, C, D = (Digest(letter * 64) for letter in "abcd")
 KNH, TASK = EnvoyName("KNH"), TaskName("diagnosis_count")
@@ -347,6 +347,28 @@ ON_RECORD = (
         {"what": "release", "of": "s1", "reason": "asked too early"},
     ),
     Recorded(BackupMade(), "backup.make", "federation", {}),
+    Recorded(
+        StorePruned(
+            versions={"KNH diagnosis_count": "1-7"},
+            files=9,
+            bytes=50,
+            starts=2,
+            keys=1,
+            keep_versions=3,
+            max_staleness=1,
+        ),
+        "store.prune",
+        "federation",
+        {
+            "versions": {"KNH diagnosis_count": "1-7"},
+            "files": 9,
+            "bytes": 50,
+            "starts": 2,
+            "keys": 1,
+            "keep_versions": 3,
+            "max_staleness": 1,
+        },
+    ),
     Recorded(BackupRestored(seq=7, digest=A), "backup.restore", "federation", {"seq": 7, "digest": "a" * 64}),
 )
 

@@ -1,8 +1,11 @@
 """Which kept files rows refer to: every one of them, in a database of this version and of the one before."""
 
+from sqlalchemy import select
+
 from contract.artifacts.model_file import write_model
 from contract.names import Digest
 from director.records.references import referred_digests
+from director.records.schema import SubmissionFileRow
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
@@ -29,3 +32,14 @@ def test_where_nothing_was_uploaded_only_the_tasks_starts_are_named(federation: 
     starts = {Digest.of(write_model(task.initial_state(), task.layout)) for task in tasks}
     with federation.director.database.read() as session:
         assert referred_digests(session) == starts
+
+
+def test_a_row_that_was_pruned_keeps_its_files_no_more(federation: FederationSimulator, hospital: SimulatedHospital):
+    model = hospital.train_and_upload()["files"]["model"]["sha256"]
+    with federation.director.ledger.act("director") as act:
+        for file in act.session.scalars(select(SubmissionFileRow)):
+            file.pruned_at = act.now
+        act.session.flush()
+        assert model not in referred_digests(act.session)
+        assert referred_digests(act.session, {Digest(model)}) == set()
+        assert referred_digests(act.session)  # the starts'

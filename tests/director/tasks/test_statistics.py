@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from contract.messages.statistics import StatisticsReport
 from contract.names import EnvoyName, TaskName
@@ -13,6 +14,7 @@ from contract.scaler import ScalerState
 from contract.tasks import DIAGNOSIS_COUNT
 from director.members.access import LOCAL_ADMIN
 from director.members.envoys import envoy_named
+from director.records.schema import StatisticsRow
 from director.tasks import statistics
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -137,3 +139,25 @@ def test_all_have_reported_when_every_enabled_hospital_has_a_report_that_is_not_
     assert not have_all()
     federation.director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("Newcomer"))
     assert have_all()
+
+
+def test_of_a_hospitals_reports_the_oldest_go_but_for_what_counts(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(statistics, "MOST_REPORTS", 3)
+    for _ in range(6):
+        hospital.counts = hospital.counts + 1
+        assert hospital.send_statistics().status_code == 201
+    listed = federation.http.get("/statistics", headers=federation.admin).json()["items"]
+    assert sorted(each["version"] for each in listed) == [4, 5, 6]
+    kept = federation.http.get("/audit?act=statistics.keep", headers=federation.admin).json()["items"]
+    assert len(kept) == 6
+    with federation.director.ledger.act("director") as act:  # all but the first are out
+        rows = act.session.scalars(select(StatisticsRow).order_by(StatisticsRow.version)).unique().all()
+        for row in rows[1:]:
+            row.verdict = "rejected"
+    for _ in range(2):
+        hospital.counts = hospital.counts + 1
+        assert hospital.send_statistics().status_code == 201
+    listed = federation.http.get("/statistics", headers=federation.admin).json()["items"]
+    assert sorted(each["version"] for each in listed) == [6, 7, 8]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from contract.file_lock import locks
 from contract.names import Digest, EnvoyName, TaskName
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import StorageFullError
@@ -18,7 +19,7 @@ from director.records.blobs import BlobStore
 from director.records.events import Event, Told, UnreadEvent
 from director.submissions.events import UploadAdmitted, UploadQuarantined, UploadRejected
 from director.upkeep.events import BackupRestored
-from director.upkeep.logs import DIRECTOR_LOG, EventLog, JsonLines, TrainingLogs, logging_to
+from director.upkeep.logs import DIRECTOR_LOG, EventLog, JsonLines, TrainingLogs, bound_logs, logging_to
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -198,3 +199,31 @@ def test_the_program_writes_to_the_log_while_the_block_runs_and_follows_its_rota
         [json.loads(line)["event"] for line in (tmp_path / "logs" / name).read_text().splitlines()]
         for name in ("older.log", DIRECTOR_LOG)
     ] == [["one"], ["two"]]
+
+
+def test_a_log_that_is_too_large_is_set_aside_and_begun_anew_without_a_line_lost(tmp_path: Path):
+    (tmp_path / "training").mkdir()
+    large, small, training = tmp_path / DIRECTOR_LOG, tmp_path / "inference.log", tmp_path / "training" / "KNH.log"
+    large.write_bytes(b"x" * 101)
+    small.write_bytes(b"y" * 100)
+    training.write_bytes(b"z" * 500)
+    bound_logs(tmp_path, 100)
+    assert (tmp_path / f"{DIRECTOR_LOG}.1").read_bytes() == b"x" * 101
+    assert (tmp_path / "training" / "KNH.log.1").read_bytes() == b"z" * 500
+    assert small.read_bytes() == b"y" * 100
+    assert not large.exists()
+    assert len(lines_of(tmp_path, told(admitted(3)))) == 1
+    large.write_bytes(b"w" * 101)
+    bound_logs(tmp_path, 100)
+    assert (tmp_path / f"{DIRECTOR_LOG}.1").read_bytes() == b"w" * 101  # one is kept
+
+
+def test_two_workers_do_not_set_a_log_aside_twice(tmp_path: Path):
+    large = tmp_path / DIRECTOR_LOG
+    large.write_bytes(b"x" * 101)
+    with (tmp_path / "turning.lock").open("ab") as of_another:
+        assert locks(of_another)
+        bound_logs(tmp_path, 100)
+        assert large.stat().st_size == 101
+    bound_logs(tmp_path, 100)
+    assert not large.exists()

@@ -1,0 +1,86 @@
+"""What one hospital may take of the director's disk: kept versions, their bytes, and rows of what was refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from director.errors import QuotaReachedError
+from director.records.schema import EnvoyRow, SubmissionFileRow, SubmissionRow
+from director.records.verdicts import REJECTED
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a hospital may take, whatever its task; see ``DirectorSettings``.
+
+    Args:
+        versions: Versions whose files are kept.
+        bytes: Their files, all together, as if no two were the same.
+        refused: Rows of uploads that were refused on arrival; the oldest go, and stay in the audit.
+    """
+
+    versions: int = 10_000
+    bytes: int = 20 * 2**30
+    refused: int = 1000
+
+    def take(self, envoy: EnvoyRow, size: int) -> None:
+        """Count a version of so many bytes as kept.
+
+        Raises:
+            QuotaReachedError: There is no room for it.
+        """
+        if envoy.kept_versions + 1 > self.versions:
+            raise _reached(envoy, f"{envoy.kept_versions:,} versions of {envoy.name} are kept, and no more may be")
+        if envoy.kept_bytes + size > self.bytes:
+            raise _reached(
+                envoy,
+                f"{envoy.name}'s files take {envoy.kept_bytes:,} bytes, {size:,} more would be beyond {self.bytes:,}",
+            )
+        envoy.kept_versions += 1
+        envoy.kept_bytes += size
+
+    def forget_refused(self, session: Session, envoy: EnvoyRow) -> None:
+        """Drop the oldest rows of refused uploads beyond the quota."""
+        refused = (
+            SubmissionRow.envoy_id == envoy.id,
+            SubmissionRow.verdict == REJECTED,
+            SubmissionRow.version.is_(None),
+        )
+        newest_first = (
+            select(SubmissionRow.id).where(*refused).order_by(SubmissionRow.created_at.desc(), SubmissionRow.id)
+        )
+        too_many = session.scalars(newest_first.offset(self.refused)).all()
+        if too_many:
+            session.execute(delete(SubmissionRow).where(SubmissionRow.id.in_(too_many)))
+
+
+def miscounted(session: Session) -> Iterator[str]:
+    """Name each hospital of which more or less is counted than is kept."""
+    kept = (
+        select(
+            SubmissionRow.envoy_id,
+            func.count(SubmissionRow.id.distinct()).label("versions"),
+            func.sum(SubmissionFileRow.bytes).label("bytes"),
+        )
+        .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
+        .where(SubmissionFileRow.pruned_at.is_(None))
+        .group_by(SubmissionRow.envoy_id)
+        .subquery()
+    )
+    query = select(EnvoyRow, kept.c.versions, kept.c.bytes).outerjoin(kept, kept.c.envoy_id == EnvoyRow.id)
+    for envoy, versions, size in session.execute(query):
+        if (envoy.kept_versions, envoy.kept_bytes) != (versions or 0, size or 0):
+            yield (
+                f"{envoy.name} is counted with {envoy.kept_versions} versions of {envoy.kept_bytes} bytes, "
+                f"and {versions or 0} of {size or 0} are kept"
+            )
+
+
+def _reached(envoy: EnvoyRow, why: str) -> QuotaReachedError:
+    return QuotaReachedError(
+        f"There is no room for another version: {why}.",
+        hint="Ask the consortium's admin to prune what is no longer needed (fl-director prune), or for more room.",
+        envoy_name=envoy.name,
+    )
