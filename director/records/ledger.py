@@ -46,6 +46,11 @@ class Act:
         self._last = audit.record(self.session, event, at=self.now, actor=actor or self.actor, after=self._last)
         self.told.append(event)
 
+    @property
+    def newest(self) -> int:
+        """The place of the last event that was told; 0: none was."""
+        return self._last.seq if self._last is not None else 0
+
 
 class Ledger:
     """Where acts are written and rows are read.
@@ -59,6 +64,7 @@ class Ledger:
         self.database = database
         self.clock = clock
         self._readers: list[_Reader] = []
+        self._learned: int | None = None  # how far the audit had come when every reader could learn it
         self._coming = _Coming()
 
     def read(self) -> AbstractContextManager[Session]:
@@ -84,7 +90,7 @@ class Ledger:
         if act.told:
             if committed:
                 reach(committed)
-            self.let_readers_learn()
+            self._let_learn(act.newest)
 
     def coming(self) -> AbstractContextManager[None]:
         """Announce an act: whoever's is done before waits a moment, so that both are learned together."""
@@ -97,12 +103,23 @@ class Ledger:
     def let_readers_learn(self) -> bool:
         """Let every reader learn what it does not know yet; tells whether all could.
 
+        Of acts of this process, which were learned as they were done, nothing is learned twice.
+        """
+        with self.read() as session:
+            newest = audit.newest_seq(session)
+        return newest == self._learned or self._let_learn(newest)
+
+    def _let_learn(self, newest: int) -> bool:
+        """Let every reader learn, at the least up to a place of the audit.
+
         Acts that come at the same time are learned together: whoever is done first waits a moment for the others.
         """
         begun = [reader.begun for reader in self._readers]
         self._coming.wait_for_others()
         # each of them, also after one that could not
         could = [reader.learn(after) for reader, after in zip(self._readers, begun, strict=True)]
+        if all(could):
+            self._learned = newest
         return all(could)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from contract.names import EnvoyName
-from director.errors import DatabaseError
+from director.errors import DatabaseError, StorageFullError
 from director.members.events import EnvoyAdded
 from director.records import ledger as ledger_module
 from director.records.database import Database
@@ -194,3 +194,37 @@ def test_nobody_waits_long_for_an_act_that_does_not_come(ledger: Ledger, witness
     with ledger.coming(), ledger.coming(), ledger.act("admin:cli") as act:
         act.tell(EnvoyAdded(envoy=KNH))
     assert witness.seen[-1] == (1, 2)
+
+
+def test_what_this_process_did_is_learned_once_and_what_another_did_when_it_is_looked_for(
+    ledger: Ledger, clock: SetClock
+):
+    passes = list[int]()
+    ledger.add_reader(lambda: passes.append(1))
+    with ledger.act("director") as act:
+        act.tell(EnvoyAdded(envoy=KNH))
+    assert len(passes) == 1
+    assert ledger.let_readers_learn()  # as the follower does after each commit, this process's own too
+    assert len(passes) == 1
+    with Ledger(ledger.database, clock).act("director") as act:  # another process
+        act.tell(EnvoyAdded(envoy=KNH))
+    assert ledger.let_readers_learn()
+    assert len(passes) == 2
+
+
+def test_what_a_reader_could_not_learn_it_is_told_again(ledger: Ledger):
+    passes, is_broken = list[int](), [True]
+
+    def learn() -> None:
+        passes.append(1)
+        if is_broken[0]:
+            raise StorageFullError("The director's disk is full; nothing was changed.")
+
+    ledger.add_reader(learn)
+    with ledger.act("director") as act:
+        act.tell(EnvoyAdded(envoy=KNH))
+    assert not ledger.let_readers_learn()
+    is_broken[0] = False
+    assert ledger.let_readers_learn()
+    assert ledger.let_readers_learn()
+    assert len(passes) == 3
