@@ -12,6 +12,7 @@ from contract.errors import ArtifactError
 from contract.messages.base import Page
 from contract.messages.envoys import EnvoyDescription, Expectation, JoinRequest
 from contract.messages.global_models import AnswerRequest, GlobalModel
+from contract.messages.health import Health
 from contract.messages.runs import Run, RunAnswer, Work
 from contract.messages.statistics import StatisticsReceipt, StatisticsReport
 from contract.messages.tasks import Start, TaskDescription
@@ -218,6 +219,10 @@ class DirectorClient(DirectorLink):
             found = self.read("POST", path, GlobalModel, max_bytes=MAX_LIST_BYTES, data=body, headers=JSON)
             became("taken")
         return found
+
+    def health(self) -> Health:
+        """Ask which version the director is, and which envoys it takes."""
+        return self.read("GET", "/health/live", Health)
 
     def envoy(self, name: EnvoyName) -> EnvoyDescription:
         """Fetch how the director sees this hospital."""

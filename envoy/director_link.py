@@ -6,6 +6,7 @@ change where the token goes. It repeats what a bad link broke, and writes down w
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,8 @@ from envoy.unanswered import elsewhere, error_of, refusal_of
 
 MAX_MESSAGE_BYTES = 1 << 20
 MAX_LIST_BYTES = 4 << 20
+VERSION = version("fl-director")
+"""This envoy's: it goes with every request."""
 JSON = {"Content-Type": "application/json"}
 _MAX_PROBLEM_BYTES = 64 * 1024
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -77,6 +80,7 @@ class DirectorLink:
         self._timeout = timeout_seconds
         self._ledger = ledger
         self._session = DirectSession()
+        self._session.headers["User-Agent"] = f"fl-envoy/{VERSION}"
         self._session.verify = trusted_certificates(ca_file, is_needed=address.is_encrypted) or True
         proxy = proxy_to(address)
         if proxy is not None:

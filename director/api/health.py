@@ -1,9 +1,11 @@
 """Liveness and readiness."""
 
 from importlib.metadata import version
+from typing import Literal
 
 from fastapi import APIRouter, Response
 
+from contract.compatibility import OLDEST_ENVOY
 from contract.messages.health import Health
 from director.api.guard import GuardedRoute, Serving, anybody
 
@@ -17,7 +19,7 @@ VERSION = version("fl-director")
 @anybody
 def live() -> Health:
     """Say that the process answers."""
-    return Health(status="ok", version=VERSION)
+    return Health(status="ok", version=VERSION, oldest_envoy=OLDEST_ENVOY)
 
 
 @router.head("/health/ready", include_in_schema=False)
@@ -28,4 +30,5 @@ def ready(director: Serving, response: Response) -> Health:
     checks = director.upkeep.states()
     is_ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if is_ready else 503
-    return Health(status="ok" if is_ready else "failing", version=VERSION, checks=checks)
+    status: Literal["ok", "failing"] = "ok" if is_ready else "failing"
+    return Health(status=status, version=VERSION, oldest_envoy=OLDEST_ENVOY, checks=checks)

@@ -25,6 +25,7 @@ from envoy.cli.program import (
 from envoy.cli.sending import SEND, waiting_line
 from envoy.cli.showing import participation_facts, participation_line
 from envoy.cli.tasks import look_at_tasks
+from envoy.cli.versions import say_versions, versions_of
 from envoy.errors import DataError
 from envoy.home_lock import one_command
 from envoy.joining import Joining
@@ -77,7 +78,10 @@ def join(
         err.print(said)
     _say_membership(settings, membership, as_json)
     err.print(_TWO_HOSPITALS)
-    look_at_tasks(settings, client_of(settings, membership), accept_all=accept)
+    client = client_of(settings, membership)
+    look_at_tasks(settings, client, accept_all=accept)
+    if not as_json:
+        say_versions(versions_of(client))
 
 
 def _kept_or_shown(home: Joining, membership: Membership) -> str | None:
@@ -135,6 +139,7 @@ def status(as_json: AsJson = False) -> None:
     client, membership = joined(settings)
     seen, submissions = client.envoy(membership.envoy_name), client.submissions(limit=10).items
     expected = client.expectation(membership.envoy_name)
+    versions = versions_of(client)
     if as_json:
         outbox = Outbox(settings.home_folder, membership.director)
         print_json(
@@ -142,6 +147,7 @@ def status(as_json: AsJson = False) -> None:
                 "home": str(settings.home_folder),
                 "director": membership.director,
                 "token_expires_at": membership.expires_at.isoformat(),
+                "versions": versions,
                 "envoy": seen.model_dump(mode="json"),
                 "expected_examples": expected,
                 "participation": participation_facts(settings.home_folder),
@@ -151,6 +157,7 @@ def status(as_json: AsJson = False) -> None:
         )
         return
     out.print(f"{seen.envoy_name} is {seen.state} at {membership.director}.")
+    say_versions(versions)
     if expected is not None:
         out.print(f"The consortium's admin expects at most {expected:,} training patients of it.")
     if not submissions:

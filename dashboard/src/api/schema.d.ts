@@ -2543,6 +2543,8 @@ export interface components {
         /**
          * Health
          * @description Whether the director can do its work.
+         *
+         *     ``oldest_envoy`` is the oldest version of ``fl-envoy`` that it takes; a director of 0.1 does not say.
          */
         Health: {
             /**
@@ -2552,6 +2554,8 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+            /** Oldest Envoy */
+            oldest_envoy?: string | null;
             /**
              * Status
              * @enum {string}

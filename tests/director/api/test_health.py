@@ -1,7 +1,10 @@
 """Whether it runs, and whether it can serve."""
 
+from importlib.metadata import version
+
 import pytest
 
+from contract.compatibility import OLDEST_ENVOY
 from tests.federation_simulator import FederationSimulator
 
 
@@ -25,3 +28,9 @@ def test_a_director_that_can_not_serve_says_what_fails(
     assert (ready.status_code, ready.json()["status"]) == (503, "failing")
     assert ready.json()["checks"] == {"database": "ok", "storage": "failing"}
     assert federation.http.get("/health/live").status_code == 200
+
+
+def test_both_say_which_version_it_is_and_the_oldest_envoy_that_it_takes(federation: FederationSimulator):
+    for path in ("/health/live", "/health/ready"):
+        said = federation.http.get(path).json()
+        assert (said["version"], said["oldest_envoy"]) == (version("fl-director"), OLDEST_ENVOY)
