@@ -21,11 +21,6 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {folder.name: folder for folder in folders}
 
 
-@pytest.fixture(scope="module")
-def previous(tmp_path_factory: pytest.TempPathFactory) -> PreviousRelease:
-    return PreviousRelease.unpacked(tmp_path_factory.mktemp("previous"))
-
-
 def version_of(director: RealDirector) -> dict[str, str]:
     return dict(requests.get(f"{director.url}/health/live", timeout=10).json())
 

@@ -45,6 +45,7 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
 
 ONE_STORY: Mapping[str, str] = {
     "docs/simulation.md": "its blocks are one Python session; test_python_on_pages.py follows it from top to bottom",
+    "docs/upgrade.md": "two releases take turns; tests/compatibility/test_upgrading.py follows it there and back",
 }
 """Page → why its blocks do not run one by one."""
 
