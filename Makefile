@@ -36,7 +36,7 @@ FUZZ_SECONDS ?= 600
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup ready lock audit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit release dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -116,6 +116,9 @@ lock: $(TOOLS)/installed ## Renew the locks in requirements/; KEEP=1 changes no 
 audit: $(TOOLS)/installed ## Ask for known advisories on what is locked (needs the network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $(LOCK)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements/torch.txt
+
+release: $(INSTALLED) $(STATIC) ## Make dist/: wheel, source, bill of materials, locks, SHA256SUMS
+	$(BIN)/python -m release
 
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)
