@@ -13,7 +13,8 @@ LOCK := requirements/all.txt
 EXTRAS := envoy director mlflow s3 plots client dev
 # On Linux a plain torch drags gigabytes of CUDA libraries along, but where pip is told of a CPU build. CPU=1 tells it of
 # PyTorch's own; TORCH="…" of another place.
-TORCH := -r requirements/torch.txt$(if $(CPU), --index-url https://download.pytorch.org/whl/cpu)
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+TORCH := -r requirements/torch.txt$(if $(CPU), --index-url $(CPU_INDEX))
 # uv is some times faster than pip. torch is pip's alone: where a CPU build lies, only pip's configuration may know.
 UV := $(shell command -v uv 2> /dev/null)
 INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python -m pip install) --quiet
@@ -36,7 +37,7 @@ FUZZ_SECONDS ?= 600
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup ready lock audit release dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit release kit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -119,6 +120,9 @@ audit: $(TOOLS)/installed ## Ask for known advisories on what is locked (needs t
 
 release: $(INSTALLED) $(STATIC) ## Make dist/: wheel, source, bill of materials, locks, SHA256SUMS
 	$(BIN)/python -m release
+
+kit: $(INSTALLED) $(DASHBOARD) ## Make a zip with which a hospital without a package index installs the envoy
+	$(BIN)/python -m release.kit $(if $(CPU),--index-url $(CPU_INDEX)) $(KIT)
 
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)

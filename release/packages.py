@@ -42,9 +42,16 @@ def require_committed(root: Path = ROOT) -> None:
 
 
 def build_packages(into: Path, moment: int) -> tuple[Path, Path]:
-    """Build the source, and the wheel from it; gives wheel and source.
+    """Build the source, and the wheel from it; gives wheel and source. As ``build_wheel``."""
+    _build(into, moment)
+    (wheel,), (source,) = into.glob("*.whl"), into.glob("*.tar.gz")
+    return wheel, source
 
-    The time of everything in them is the moment, so that two builds of one commit are the same bytes. Source of the
+
+def build_wheel(into: Path, moment: int) -> Path:
+    """Build the wheel alone.
+
+    The time of everything in it is the moment, so that two builds of one commit are the same bytes. Source of the
     convention: https://reproducible-builds.org/specs/source-date-epoch/.
 
     Args:
@@ -54,13 +61,17 @@ def build_packages(into: Path, moment: int) -> tuple[Path, Path]:
     Raises:
         NotReleasableError: There is no dashboard to put in.
     """
+    _build(into, moment, "--wheel")
+    (wheel,) = into.glob("fl_director-*.whl")
+    return wheel
+
+
+def _build(into: Path, moment: int, *options: str) -> None:
     if not (ROOT / DASHBOARD).is_file():
-        raise NotReleasableError("There is no dashboard to put in, with Node 20 or newer: make dashboard.")
+        raise NotReleasableError("There is no dashboard to put in. With Node 20 or newer: make dashboard")
     subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(into), str(ROOT)],
+        [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(into), str(ROOT)],
         env={**os.environ, "SOURCE_DATE_EPOCH": str(moment)},
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    (wheel,), (source,) = into.glob("*.whl"), into.glob("*.tar.gz")
-    return wheel, source
