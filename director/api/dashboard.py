@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from director.api.guard import GuardedRoute, anybody, director_of
 from director.api.health import VERSION
-from director.api.pages import HEADERS, MISSING, Asset, Pages
+from director.api.pages import HEADERS, MISSING, WORDS_ALONE, Asset, Pages
 from director.errors import NotFoundError
 
 router = APIRouter(route_class=GuardedRoute)
@@ -16,13 +16,15 @@ router = APIRouter(route_class=GuardedRoute)
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """A file's name has its content's digest in it: another content has another name."""
 
+_WORDS_ALONE = {**HEADERS, "Content-Security-Policy": WORDS_ALONE}
+
 
 @router.get("/", include_in_schema=False)
 @anybody
 def home(request: Request) -> Response:
     """Lead to the dashboard; where there is none, say in a few words what runs here."""
     if _pages(request).are_there:
-        return RedirectResponse("/dashboard/", status_code=307)
+        return RedirectResponse("/dashboard/", status_code=307, headers=_WORDS_ALONE)
     tasks = director_of(request).catalogue.values()
     rows = "".join(
         f"<li>{html.escape(task.title)} (<code>{task.name}</code>). {html.escape(task.notice)}</li>" for task in tasks
@@ -31,7 +33,8 @@ def home(request: Request) -> Response:
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Federated Learning Director</title>'
         f"<h1>Federated Learning Director {VERSION}</h1><p>The director is running.</p><p>{MISSING}</p>"
         f'<h2>Tasks</h2><ul>{rows}</ul><p><a href="/docs">API documentation</a> · '
-        '<a href="/health/ready">state</a></p></html>'
+        '<a href="/health/ready">state</a></p></html>',
+        headers=_WORDS_ALONE,
     )
 
 

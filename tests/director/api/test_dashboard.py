@@ -96,3 +96,22 @@ def test_a_file_is_packed_for_whoever_takes_it_so(
 def test_a_file_that_is_not_there_is_a_problem(federation: FederationSimulator, built: Path, name: str) -> None:
     answer = served(federation, built).get(f"/dashboard/assets/{name}")
     assert answer.status_code == 404 or "the dashboard" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/dashboard/"])
+@pytest.mark.parametrize("is_built", [True, False], ids=["with", "without"])
+def test_every_page_tells_browsers_what_it_may_do_and_who_may_frame_it(
+    federation: FederationSimulator, built: Path, path: str, is_built: bool
+) -> None:
+    """Source: the OWASP Secure Headers Project, https://owasp.org/www-project-secure-headers/."""
+    answer = served(federation, built if is_built else built / "nothing").get(path, follow_redirects=False)
+    if answer.status_code == 404:  # no page: a problem in JSON, which no browser runs
+        assert answer.headers["content-type"] == "application/problem+json"
+    else:
+        policy = answer.headers["content-security-policy"]
+        assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+        assert "unsafe" not in policy
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["x-content-type-options"] == "nosniff"

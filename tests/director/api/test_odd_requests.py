@@ -208,7 +208,7 @@ def test_a_path_or_query_that_names_nothing_is_refused(federation: FederationSim
     assert_refused(federation.http.get(path, headers=federation.admin), *statuses)
 
 
-@pytest.mark.parametrize("path", ["/session/", "/join/", "/tokens/", "/infer/", "/docs/"])
+@pytest.mark.parametrize("path", ["/envoys/", "/session/", "/join/", "/tokens/", "/infer/", "/docs/"])
 def test_nobody_is_sent_elsewhere_with_what_they_show(federation: FederationSimulator, path: str):
     headers = {"Host": "evil.example", **federation.admin}
     for method in ("GET", "POST"):
