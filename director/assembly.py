@@ -149,9 +149,11 @@ class Director:
             if before is None and not any(folder.iterdir()):
                 folder.chmod(0o700)  # a folder that was made for it; one that holds other things is not ours to close
         self.blobs.prepare()
-        self.database.migrate()
         if self.database.file is not None:
-            self.database.file.chmod(0o600)
+            with storage_faults_named():
+                self.database.file.touch(mode=0o600)  # first: what SQLite puts beside it takes its rights from it
+                self.database.file.chmod(0o600)
+        self.database.migrate()
         self.learn_tasks()
         with self.ledger.act("director") as act:
             self.tasks.catch_up(act)

@@ -20,7 +20,7 @@ _made = TemporaryDirectory()  # gone when the process ends
 def put_empty_database(file: Path) -> None:
     """Put one where none is yet."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(_empty(), file)
 
 
