@@ -80,13 +80,14 @@ def serve(
     certificate = certificate_of(settings.tls_cert, settings.tls_key)
     if certificate is None and not (insecure_http or settings.insecure_http):
         require_private(settings.host, settings.port)
-    with _alone_and_free(director):
+    scheme = "https" if certificate else "http"
+    shown_host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"{scheme}://{shown_host}:{settings.port}"
+    with _alone_and_free(director, url):
         _make_ready(director)
         link = director.people.make_link(LOCAL_ADMIN) if sign_in_link else None  # here: once, however many workers
         director.close()
-        scheme = "https" if certificate else "http"
-        shown_host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        err.print(f"Serving on {scheme}://{shown_host}:{settings.port} (stop with Ctrl-C)")
+        err.print(f"Serving on {url} (stop with Ctrl-C)")
         if link is not None:
             err.print(f"Sign in once at: {sign_in_url(scheme, settings.host, settings.port, link)}")
             say_where_no_page_is()
@@ -138,16 +139,16 @@ def _require_federation(director: Director) -> None:
 
 
 @contextmanager
-def _alone_and_free(director: Director) -> Iterator[None]:
+def _alone_and_free(director: Director, url: str) -> Iterator[None]:
     """Hold the folder for this server while the block runs; nothing is made before its address is known to be free."""
     settings = director.settings
     with ExitStack() as held:
         if settings.data_dir.is_dir():
-            held.enter_context(serving_alone(settings.data_dir, utc_now()))
+            held.enter_context(serving_alone(settings.data_dir, utc_now(), url))
         require_free(settings.host, settings.port)
         if not settings.data_dir.is_dir():
             make_folder(settings)
-            held.enter_context(serving_alone(settings.data_dir, utc_now()))
+            held.enter_context(serving_alone(settings.data_dir, utc_now(), url))
         yield
 
 

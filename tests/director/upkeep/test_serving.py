@@ -13,7 +13,7 @@ import pytest
 
 from director.errors import StorageError, UsageError
 from director.upkeep import serving
-from director.upkeep.serving import LOCK, serving_alone
+from director.upkeep.serving import LOCK, Holder, holder_of, serving_alone
 
 NOW = datetime(2026, 11, 26, 18, 35, tzinfo=UTC)
 HOLDS = """
@@ -76,3 +76,19 @@ def test_a_file_system_without_locks_and_a_folder_that_takes_no_file_are_named(
     monkeypatch.setattr(serving, "locks", locks)  # no such file system is here
     with pytest.raises(StorageError, match="locks no files: No locks available"), serving_alone(tmp_path, NOW):
         pytest.fail("there is no lock")
+
+
+def test_who_has_a_folder_and_where_it_serves_is_known_without_taking_it(tmp_path: Path) -> None:
+    assert (holder_of(tmp_path), list(tmp_path.iterdir())) == (None, [])
+    with serving_alone(tmp_path, NOW, "http://127.0.0.1:8080"):
+        told = f"process {os.getpid()}, since 2026-11-26 18:35 UTC"
+        assert holder_of(tmp_path) == Holder(os.getpid(), "http://127.0.0.1:8080", told)
+        (tmp_path / LOCK).write_text('\0{"pid": 7, "host": "h", "since": "2026-11-26T18:35:00+00:00"}')
+        assert holder_of(tmp_path) == Holder(None, "", "process 7 on h, since 2026-11-26 18:35 UTC")
+    assert holder_of(tmp_path) is None
+    with serving_alone(tmp_path, NOW):
+        pass
+    (tmp_path / LOCK).unlink()
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(StorageError, match="can't be opened: Is a directory"):
+        holder_of(tmp_path)
