@@ -63,12 +63,17 @@ def require_private(host: str, port: int) -> None:
     Raises:
         UsageError: It is no loopback address, or a name of one that isn't.
     """
-    if not host or not all(ipaddress.ip_address(address).is_loopback for address in _addresses(host, port)):
+    if not is_loopback(host, port):
         raise UsageError(
             f"{host or 'Every address'} can be reached by others: without TLS, tokens and models travel in clear.",
             hint="Give --tls-cert and --tls-key; or listen on 127.0.0.1 behind a TLS proxy on this machine; or, where "
             "something else encrypts the whole way, say so with --insecure-http.",
         )
+
+
+def is_loopback(host: str, port: int) -> bool:
+    """Tell whether an address can be reached from this machine alone; raises ``UsageError`` where it is none."""
+    return bool(host) and all(ipaddress.ip_address(address).is_loopback for address in _addresses(host, port))
 
 
 def require_free(host: str, port: int) -> None:
