@@ -42,15 +42,17 @@ def chosen_proxy(
     found = _PROXY.fullmatch(proxy)
     kind = (found[1] or "http").lower() if found is not None else ""
     if found is None or int(found[3] or 1) not in range(1, 65536) or kind not in ("http", "https", *_SOCKS):
-        raise InvalidAddressError(f"{_setting(named, environment)} is no address of a proxy.", hint=_FORM)
+        raise InvalidAddressError(f"{setting_of(named, environment)} is no address of a proxy.", hint=_FORM)
     if kind in _SOCKS and not has_socks:
         raise InvalidAddressError(
-            f"{_setting(named, environment)} names a SOCKS proxy, {shown_proxy(proxy)}, which takes a package.",
+            f"{setting_of(named, environment)} names a SOCKS proxy, {shown_proxy(proxy)}, which takes a package.",
             hint="Install it: pip install requests[socks]; or unset it where no proxy is needed.",
         )
     return proxy
 
 
-def _setting(proxy: str, environment: Mapping[str, str]) -> str:
-    named = (name for name, value in environment.items() if name.lower().endswith("_proxy") and value == proxy)
+def setting_of(proxy: str, environment: Mapping[str, str]) -> str:
+    """Name the setting of the surroundings that names a proxy."""
+    proxies = ((name, value.strip()) for name, value in environment.items() if name.lower().endswith("_proxy"))
+    named = (name for name, value in proxies if value == proxy.strip())
     return next(named, "The proxy of this machine's settings")

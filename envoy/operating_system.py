@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 IS_WINDOWS = sys.platform == "win32"
@@ -42,6 +43,34 @@ def who_can_read(path: Path) -> str:
     if IS_WINDOWS:
         return f"for those who can read its folder, {path.parent}"
     return "readable by you alone"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may do what with a file or a folder.
+
+    Args:
+        mode: As ``stat`` gives it.
+        owner: The name of the account that it belongs to; its number where it has none.
+    """
+
+    mode: int
+    owner: str
+
+
+def rights_of(path: Path) -> Rights | None:
+    """Look who may do what; None: that can't be told by a mode here, as on Windows.
+
+    Raises:
+        OSError: Nothing is there, or it can't be looked at.
+    """
+    if sys.platform == "win32":
+        return None
+    found = path.stat()
+    try:
+        return Rights(found.st_mode, path.owner())
+    except KeyError:
+        return Rights(found.st_mode, str(found.st_uid))
 
 
 def make_names_last(folder: Path) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from contract.command_line import run_program, version_option
 from envoy.cli import (
+    doctor,
     ledger,
     membership,
     models,
@@ -42,6 +43,7 @@ for command in (
     participate.resume,
     participate.refuse,
     membership.status,
+    doctor.doctor,
     ledger.ledger,
 ):
     app.command()(command)

@@ -16,6 +16,7 @@ from envoy.operating_system import (
     open_private,
     private_folder,
     put_in_place,
+    rights_of,
     when_told_to_stop,
 )
 
@@ -133,3 +134,21 @@ def test_a_service_manager_s_end_is_heard() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
     assert heard == [signal.SIGTERM]
+
+
+def test_who_may_do_what_is_told_by_mode_and_owner(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o640)
+    rights = rights_of(tmp_path / "file")
+    assert rights is not None
+    assert (stat.S_IMODE(rights.mode), rights.owner) == (0o640, (tmp_path / "file").owner())
+    with pytest.raises(FileNotFoundError):
+        rights_of(tmp_path / "gone")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another account")
+def test_an_account_without_a_name_is_its_number(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4_000_001, -1)
+    rights = rights_of(tmp_path)
+    assert rights is not None
+    assert rights.owner == "4000001"

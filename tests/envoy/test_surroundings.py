@@ -7,7 +7,7 @@ import trustme
 
 from contract.director_address import parse_address
 from envoy.errors import SettingsError
-from envoy.surroundings import proxy_to, trusted_certificates
+from envoy.surroundings import password_file, proxy_to, trusted_certificates, who_is_trusted, who_named
 
 FAR, NEAR = parse_address("https://director.example"), parse_address("https://localhost:8080")
 
@@ -59,3 +59,33 @@ def test_a_proxy_that_can_not_be_used_is_named(proxy: str, what: str, monkeypatc
     with pytest.raises(SettingsError, match=what):
         proxy_to(FAR)
     assert proxy_to(NEAR) is None
+
+
+def test_who_named_a_proxy_or_that_none_is_needed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert who_named(FAR, proxy_to(FAR)) == "for no setting names a proxy"
+    assert who_named(NEAR, proxy_to(NEAR)) == "for it is on this machine"
+    monkeypatch.setenv("HTTP_PROXY", "http://other.example:3128")
+    assert who_named(FAR, proxy_to(FAR)) == "for no setting names a proxy"
+    monkeypatch.setenv("HTTPS_PROXY", " http://proxy.example:3128 ")
+    assert who_named(FAR, proxy_to(FAR)) == "as HTTPS_PROXY says"
+    monkeypatch.setenv("NO_PROXY", ".example")
+    assert who_named(FAR, proxy_to(FAR)) == "for NO_PROXY says so"
+
+
+def test_whom_this_machine_trusts_is_named_with_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.pem"
+    trustme.CA().cert_pem.write_to_path(str(own))
+    assert who_is_trusted(None) == "the public authorities"
+    assert who_is_trusted(own) == f"those in {own} (ENVOY_CA_FILE)"
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(own))
+    assert who_is_trusted(None) == f"those in {own} (CURL_CA_BUNDLE)"
+
+
+def test_a_file_of_passwords_that_is_not_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NETRC", raising=False)
+    assert password_file() is None
+    (tmp_path / ".netrc").touch()
+    assert password_file() == tmp_path / ".netrc"
+    monkeypatch.setenv("NETRC", str(tmp_path / "elsewhere"))
+    assert password_file() is None

@@ -58,6 +58,7 @@ STANDS_FOR: Mapping[str, Mapping[str, str]] = {
     },
     "docs/analyst.md": {"http://127.0.0.1:8080": "$URL", "fld_…": "$ANALYST"},
     "docs/own_question.md": {"http://127.0.0.1:8080": "$URL"},
+    "docs/hospital.md": {"https://fl.kutrrh.ke": "$URL"},
     "docs/admin.md": {
         "token revoke ID": "token revoke $TO_REVOKE",
         "token rotate ID --json": "token rotate $TO_ROTATE --json",
