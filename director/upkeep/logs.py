@@ -17,6 +17,7 @@ from director.errors import DamagedArtifactError, StorageError
 from director.records.blobs import BlobStore
 from director.records.events import Told, UnreadEvent
 from director.records.files import storage_faults_named
+from director.records.line_log import stamp
 from director.submissions.events import UploadAdmitted
 
 DIRECTOR_LOG = "director.log"
@@ -31,7 +32,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Turn a record into its line."""
         line: dict[str, object] = {
-            "at": _stamp(datetime.fromtimestamp(record.created, UTC)),
+            "at": stamp(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
@@ -160,7 +161,7 @@ def _line(told: Told) -> str:
     else:
         act, about = event.act, event.model_dump(mode="json")
     line: dict[str, object] = {
-        "at": _stamp(told.at),
+        "at": stamp(told.at),
         "level": logging.getLevelName(event.level).lower(),
         "logger": "director.acts",
         "event": act,
@@ -178,7 +179,3 @@ def _append(path: Path, lines: bytes) -> None:
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())  # before the place moves past them
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
