@@ -13,6 +13,7 @@ from director.inference.current import CurrentModels
 from director.inference.log import InferenceLog
 from director.inference.service import Inference
 from director.members.access import LOCAL_ADMIN, Access, Rates
+from director.members.denials import Denials
 from director.members.people import People
 from director.members.rates import RateLimit
 from director.members.service import Members, Terms
@@ -27,6 +28,7 @@ from director.records.blobs import BlobStore
 from director.records.database import REVISION, Database
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
+from director.records.line_log import LineLog
 from director.records.readings import Readings
 from director.rounds.board import Board
 from director.rounds.conductor import Conductor
@@ -49,6 +51,9 @@ from director.upkeep.logs import EventLog, TrainingLogs, bound_logs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
+
+MAX_DENIED_LOG_BYTES = 8 * 2**20
+"""Past so many it becomes ``denied.log.1``."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Director:
             timedelta(minutes=settings.session_idle_minutes),
         )
         joins = RateLimit(settings.guesses_per_minute, "enrolment codes that don't hold")
+        self.denials = Denials(self.ledger, LineLog(self.logs / "denied.log", MAX_DENIED_LOG_BYTES), clock)
         self.members = Members(self.ledger, self.access, joins, _terms(settings))
         self.people = People(self.ledger, self.access, timedelta(hours=settings.session_hours))
         self.tasks = Tasks(
@@ -195,13 +201,15 @@ class Director:
     def close(self) -> None:
         """Write what is left to write, and let go."""
         with ExitStack() as last_first:  # each of them, whatever the one before it trips over
-            for end in (self.database.close, self._inference_log.close, self._note, self._follower.stop):
+            for end in (self.database.close, self._inference_log.close, self.denials.close, self._note):
                 last_first.callback(end)
+            last_first.callback(self._follower.stop)
             last_first.callback(self.readings.stop)
             last_first.callback(self._conductor.stop)
 
     def _note(self) -> None:
-        """Write down when tokens and sessions were last used, and how far the audit has come; bound the logs."""
+        """Write down who was turned away, who was last seen when, and how far the audit has come; bound the logs."""
+        self.denials.write()
         self.members.note_use()
         self.people.note_use()
         self.upkeep.note_head()

@@ -13,6 +13,7 @@ from contract.messages.envoys import (
 )
 from contract.messages.tokens import IssuedToken
 from contract.names import EnvoyName
+from director.api.address import address_of
 from director.api.guard import (
     Caller,
     CursorByName,
@@ -20,7 +21,6 @@ from director.api.guard import (
     IdempotencyKey,
     PageLimit,
     Serving,
-    address_of,
     anybody,
     may,
 )

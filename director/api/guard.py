@@ -17,6 +17,7 @@ from contract.messages.base import Role
 from contract.names import EnvoyName, TaskName
 from contract.parts import OCTETS
 from contract.tasks import DEFAULT_TASK
+from director.api.address import address_of
 from director.api.connection import NEWCOMER, Newcomer
 from director.api.content_types import require_not_encoded
 from director.api.cookies import BACKGROUND_HEADER, require_csrf_token, require_own_page, secret_in
@@ -164,12 +165,6 @@ class DirectRoute(GuardedRoute):
 def director_of(request: Request) -> Director:
     """Give the director that serves this request."""
     return cast(Director, request.app.state.director)
-
-
-def address_of(request: Request) -> str:
-    """Give the address that a request came from: a trusted proxy's word for it, where one is configured."""
-    client = request.scope.get("client")
-    return client[0] if client else ""
 
 
 def caller_of(request: Request) -> Principal:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from contract.errors import Fact, FederationError
 from contract.messages.problems import Check, Problem
 from director.api.content_types import JSON, content_type, is_json, refused_type
+from director.api.denied import note_denied
 from director.errors import UploadRejectedError
 
 _log = logging.getLogger("director.http")
@@ -107,6 +108,7 @@ def answer_to(request: Request, error: Exception) -> Response:
             request_id,
             {},
         )
+    note_denied(request, error)
     if answer.status_code == 403:
         caller = getattr(request.state, "caller", None)
         named = {"caller": caller.actor} if caller is not None else {}

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from contract.messages.sessions import SessionDescription, SignInRequest
+from director.api.address import address_of
 from director.api.cookies import clear_cookie, csrf_token_of, give_cookie, require_own_page, secret_in
-from director.api.guard import Caller, GuardedRoute, Serving, address_of, anybody, may
+from director.api.guard import Caller, GuardedRoute, Serving, anybody, may
 from director.api.permissions import operations_of
 from director.assembly import Director
 from director.members.access import ADMIN, ANALYST, STAFF

@@ -1,5 +1,6 @@
 """What happens to hospitals and tokens."""
 
+import logging
 from typing import Literal
 
 from pydantic import Field
@@ -41,6 +42,24 @@ class EnvoyExpected(EnvoyEvent, act="envoy.expect"):
     """The admin said how many training examples a hospital counts for at most, or took it back."""
 
     num_examples: int | None
+
+
+class AccessDenied(Event, act="access.denied"):
+    """People and machines were turned away: all of one minute, as one worker met them.
+
+    An address of IPv6 stands for its /64. ``others`` came from addresses beyond those that are told apart.
+    """
+
+    level = logging.WARNING
+
+    since: str
+    until: str
+    denied: dict[str, int]
+    """Why → how often."""
+    addresses: int
+    worst: dict[str, int]
+    """Those that came most → how often; the worst first."""
+    others: int
 
 
 class TokenEvent(MembershipEvent):

@@ -54,6 +54,7 @@ def _all(*facts: str) -> Sight:
 
 
 SIGHTS: Mapping[type[Event], Sight] = {
+    members.AccessDenied: ADMIN_ALONE,
     members.EnvoyAdded: ITS_OWN,
     members.CodeIssued: ITS_OWN,
     members.EnvoyDisabled: ITS_OWN,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import director.assembly  # noqa: F401 - with it every stage has declared its events
 from contract.names import AliasName, Digest, EnvoyName, TaskName
 from director.members.events import (
+    AccessDenied,
     CodeIssued,
     EnvoyAdded,
     EnvoyDisabled,
@@ -345,6 +346,26 @@ ON_RECORD = (
         "proposal.withdraw",
         "7",
         {"what": "release", "of": "s1", "reason": "asked too early"},
+    ),
+    Recorded(
+        AccessDenied(
+            since="2026-01-01T08:00:00+00:00",
+            until="2026-01-01T08:00:59+00:00",
+            denied={"code": 2, "token": 1398},
+            addresses=2,
+            worst={"198.51.100.7": 1398, "2001:db8::/64": 2},
+            others=0,
+        ),
+        "access.denied",
+        "federation",
+        {
+            "since": "2026-01-01T08:00:00+00:00",
+            "until": "2026-01-01T08:00:59+00:00",
+            "denied": {"code": 2, "token": 1398},
+            "addresses": 2,
+            "worst": {"198.51.100.7": 1398, "2001:db8::/64": 2},
+            "others": 0,
+        },
     ),
     Recorded(BackupMade(), "backup.make", "federation", {}),
     Recorded(

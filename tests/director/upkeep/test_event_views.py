@@ -27,6 +27,7 @@ AN_ANALYST = Principal("t-analyst", ANALYST)
 
 DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     # act: (its own sees all of it, what every hospital sees of it, what an analyst sees of it); None: nothing
+    "access.denied": (False, None, None),
     "backup.make": (False, None, None),
     "store.prune": (False, None, None),
     "backup.restore": (False, None, None),

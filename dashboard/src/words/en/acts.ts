@@ -1,5 +1,6 @@
 /** What was done, by its name on record: a line that a person reads. An act that is not here is shown by its name. */
 export const acts: Record<string, string> = {
+  "access.denied": "turned away who may not come in",
   "backup.make": "made a backup",
   "backup.restore": "restored a backup",
   "envoy.add": "admitted the hospital",
