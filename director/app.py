@@ -1,5 +1,6 @@
 """The web application around an assembled director."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -19,6 +20,7 @@ from director.api import (
     health,
     inference,
     interface,
+    metrics,
     overview,
     parts,
     problems,
@@ -38,13 +40,15 @@ from director.api.guard import GuardedRoute
 from director.api.health import VERSION
 from director.api.pages import Pages
 from director.api.parcels import Desk
-from director.api.server import end_with_parent, share_one_heap
+from director.api.process import Process
+from director.api.server import end_with_parent, is_one_of_many, share_one_heap
 from director.api.shortcut import Shortcut
-from director.api.transport import SETTINGS
+from director.api.transport import CONNECTIONS, SETTINGS
 from director.api.waiting import WaitingRoom
 from director.assembly import Director
 from director.settings import read_settings
 from director.upkeep.logs import logging_to
+from director.watching.workers import Workers
 
 RESOURCES = (
     health,
@@ -52,6 +56,7 @@ RESOURCES = (
     documentation,
     sessions,
     centre,
+    metrics,
     overview,
     tasks,
     statistics,
@@ -68,21 +73,26 @@ RESOURCES = (
     proposals,
 )
 
+WORKERS = "workers"
+"""The folder in which the workers of one director tell each other how they are."""
+
 TURN_SECONDS = 0.0005
 """How long a thread that reads a batch keeps the event loop waiting for its turn; Python's own is 5 ms."""
 
 
-def create_app(director: Director, pages: Pages | None = None) -> ASGIApp:
+def create_app(director: Director, pages: Pages | None = None, workers: Workers | None = None) -> ASGIApp:
     """Build the application; it opens the director when it starts and closes it when it ends.
 
     Args:
         director: What it serves.
         pages: The dashboard; None: as it was built beside this program.
+        workers: The others that serve the same; None: there are none.
     """
-    return RequestIds(Shortcut(create_framework(director, pages or Pages())))
+    framework = create_framework(director, pages or Pages(), workers)
+    return RequestIds(Shortcut(framework), framework.state.process.note)
 
 
-def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
+def create_framework(director: Director, pages: Pages | None = None, workers: Workers | None = None) -> FastAPI:
     """Build what the resources hang on. A route that is added to it later stands behind the front desk too."""
 
     @asynccontextmanager
@@ -93,7 +103,9 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
         try:
             with logging_to(director.logs), closing(Feed(director.event_reel)) as app.state.feed:
                 director.open()
-                yield {SETTINGS: director.settings}
+                beating = asyncio.create_task(app.state.process.beat())
+                yield {SETTINGS: director.settings, CONNECTIONS: app.state.process.connections}
+                beating.cancel()
                 director.close()
         finally:
             sys.setswitchinterval(before)
@@ -118,6 +130,9 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
     )
     director.wake_after_acts(app.state.waiting.wake)
     app.state.batches = BatchDesk(settings.batches_read_at_once)
+    app.state.process = Process(
+        director.denials, app.state.desk, app.state.batches, app.state.waiting, workers or Workers()
+    )
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request
@@ -130,4 +145,6 @@ def create_framework(director: Director, pages: Pages | None = None) -> FastAPI:
 def from_environment() -> ASGIApp:
     """Build the application as the environment configures it; what a server's worker calls."""
     end_with_parent()
-    return create_app(Director(read_settings()))
+    director = Director(read_settings())
+    others = Workers(director.settings.data_dir / WORKERS) if is_one_of_many() else None
+    return create_app(director, workers=others)

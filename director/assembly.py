@@ -51,6 +51,7 @@ from director.upkeep.logs import EventLog, TrainingLogs, bound_logs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
+from director.watching.standing import Standing
 
 MAX_DENIED_LOG_BYTES = 8 * 2**20
 """Past so many it becomes ``denied.log.1``."""
@@ -129,6 +130,12 @@ class Director:
             backup=timedelta(days=settings.backup_days),
         )
         self.overview = Overviews(self.ledger, self.blobs, part_files, self.catalogue, patience)
+        self.standing = Standing(
+            self.ledger,
+            self.catalogue,
+            patience,
+            lambda records, patience: self.centre.storage(records, patience=patience),
+        )
         self.event_reel = EventReel(self.database)
         self._learners = Learners(  # the catalogue first: others look into it while they learn
             self.database, [self.catalogue, self.access, current, self.board, self._conductor, self.event_reel]

@@ -32,7 +32,7 @@ class BatchDesk:
     """
 
     def __init__(self, at_once: int) -> None:
-        self._desk = Desk("batches", places=_PLACES, at_once=at_once, patience_seconds=_PATIENCE_SECONDS)
+        self.desk = Desk("batches", places=_PLACES, at_once=at_once, patience_seconds=_PATIENCE_SECONDS)
         self._answering = CapacityLimiter(at_once)
         self._room_bytes = _ROOM_BYTES
 
@@ -46,7 +46,7 @@ class BatchDesk:
         announced = request.headers.get("content-length", "")
         wanted = max(int(announced) if announced.isdecimal() else 0, SPOOLED_IN_MEMORY_BYTES)
         given = wanted if wanted <= self._room_bytes else SPOOLED_IN_MEMORY_BYTES
-        with self._desk.place():
+        with self.desk.place():
             self._room_bytes -= given
             try:
                 yield given
@@ -55,7 +55,7 @@ class BatchDesk:
 
     async def in_turn(self, act: Callable[[], _Result]) -> _Result:
         """Run ``act`` on a thread when its turn has come; raises as ``Desk.in_turn``."""
-        return await self._desk.in_turn(act)
+        return await self.desk.in_turn(act)
 
     async def computed(self, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
         """Compute an answer's blocks as they are sent: a receiver who is slow to take them keeps nobody waiting."""

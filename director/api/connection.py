@@ -5,8 +5,9 @@ Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server 
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import count
+from time import perf_counter
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,11 +42,34 @@ class Newcomer(Protocol):
         """Take note that its request waits no more."""
 
 
-class RequestIds:
-    """Gives each request an id; says goodbye to a sender whose body nobody wants."""
+class OpenConnections:
+    """Where a server shows which connections are open."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self) -> None:
+        self.shown: Collection[object] = ()
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.shown)
+
+
+Answered = Callable[[Scope, int, int, float], None]
+"""Is told of each request once it is over: which, with which status (0: there was no answer), how many bytes of a body
+were written, how many seconds it took."""
+
+
+class RequestIds:
+    """Gives each request an id; says goodbye to a sender whose body nobody wants.
+
+    Args:
+        app: What answers.
+        answered: Is told of each request; on the event loop, so that it must be quick.
+    """
+
+    def __init__(self, app: ASGIApp, answered: Answered | None = None) -> None:
         self._app = app
+        self._answered = answered
         self._prefix, self._numbers = secrets.token_hex(4), count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +79,8 @@ class RequestIds:
             return
         request_id = scope["request_id"] = f"{self._prefix}{next(self._numbers):08x}"
         has_body_left = scope["method"] in _WITH_BODY or announces_body(scope["headers"])
-        has_answer = False
+        status = size = 0
+        began = perf_counter()
 
         async def receive_noting() -> Message:
             nonlocal has_body_left
@@ -65,23 +90,28 @@ class RequestIds:
             return message
 
         async def send_marked(message: Message) -> None:
-            nonlocal has_answer
+            nonlocal status, size
             if message["type"] == "http.response.start":
-                has_answer = True
+                status = message["status"]
                 headers = [*message["headers"], _NOT_SNIFFED, (b"x-request-id", request_id.encode())]
                 if not any(name == _NOT_STORED[0] for name, _ in headers):
                     headers.append(_NOT_STORED)
                 if has_body_left:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}
+            else:
+                size += len(message.get("body", b""))
             await send(message)
 
         try:
             await self._app(scope, receive_noting, send_marked)
         except asyncio.CancelledError:  # the server stops and has waited long enough
-            if not has_answer:
+            if not status:
                 await on_the_wire("stopping", request_id)(scope, receive_noting, send_marked)
             raise
+        finally:
+            if self._answered is not None:
+                self._answered(scope, status, size, perf_counter() - began)
 
 
 def announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -37,11 +37,17 @@ class Desk:
 
     def __init__(self, what: str, *, places: int, at_once: int, patience_seconds: float = math.inf) -> None:
         self._what = what
-        self._places = places
-        self._taken = 0
+        self.places = places
+        self.taken = 0
+        self._at_once = at_once
         self._turns = Semaphore(at_once)
         self._limiter = CapacityLimiter(at_once)
         self._patience_seconds = patience_seconds
+
+    @property
+    def judged(self) -> int:
+        """How many have their turn now."""
+        return self._at_once - self._turns.value
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -50,17 +56,17 @@ class Desk:
         Raises:
             BusyError: All are taken.
         """
-        if self._taken >= self._places:
+        if self.taken >= self.places:
             raise BusyError(
-                f"{self._places} {self._what} are arriving already.",
+                f"{self.places} {self._what} are arriving already.",
                 hint="Send it again in a few seconds.",
-                limit=self._places,
+                limit=self.places,
             )
-        self._taken += 1
+        self.taken += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self.taken -= 1
 
     async def in_turn(self, act: Callable[[], _Result]) -> _Result:
         """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile.

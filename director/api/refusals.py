@@ -42,6 +42,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "sign_out": (),
     "get_permissions": (),
     "get_system": (),
+    "get_metrics": (),
     "get_quiescence": (),
     "begin_quiescence": (),
     "end_quiescence": (),

@@ -46,6 +46,11 @@ _LOGGING = {
 }
 
 
+def is_one_of_many() -> bool:
+    """Tell whether this process is a worker that another process started."""
+    return multiprocessing.parent_process() is not None
+
+
 def end_with_parent() -> None:
     """Let a worker end, as if told to stop, once the ``serve`` that started it was killed: another may come.
 

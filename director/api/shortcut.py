@@ -22,7 +22,7 @@ class Shortcut:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._handlers = {
-            (method, route.path): route.get_route_handler()
+            (method, route.path): (route, route.get_route_handler())
             for route in inference.router.routes
             if isinstance(route, DirectRoute)
             for method in route.methods or ()
@@ -30,11 +30,12 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        handler = self._handlers.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if handler is None:
+        found = self._handlers.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if found is None:
             await self._app(scope, receive, send)
             return
         scope["app"] = self._app
+        scope["route"], handler = found  # the first as the framework does
         request = Request(scope, receive)
         try:
             response = await handler(request)

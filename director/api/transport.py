@@ -20,13 +20,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from director.api import problems
-from director.api.connection import NEWCOMER, announces_body
+from director.api.connection import NEWCOMER, OpenConnections, announces_body
 from director.errors import BusyError
 from director.members.rates import neighbourhood
 from director.settings import DirectorSettings
 
 SETTINGS = "settings"
 """Under this name the application's lifespan hands its settings to the connections."""
+
+CONNECTIONS = "connections"
+"""And under this one a place where they show themselves to whoever counts them."""
 
 _LOOK_SECONDS = 1.0
 _LINGER_SECONDS = 5.0
@@ -51,6 +54,9 @@ class BoundedProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._bounds: DirectorSettings = app_state[SETTINGS]
+        counted: OpenConnections | None = app_state.get(CONNECTIONS)
+        if counted is not None:
+            counted.shown = self.connections
         self._next_look: asyncio.TimerHandle | None = None
         self._refusal = "malformed_request"
         # who is there

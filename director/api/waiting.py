@@ -45,7 +45,7 @@ class WaitingRoom:
         self._places = places
         self._places_of_one = places_of_one
         self._taken: Counter[str] = Counter()
-        self._all = 0
+        self.taken = 0
         self._looks: set[Callable[[], None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
@@ -79,7 +79,7 @@ class WaitingRoom:
     def place(self, request: Request, caller: Principal) -> Iterator["Place"]:
         """Take a place for as long as a request lasts that waits more than once; raises BusyError."""
         shares = self._shares(caller)
-        is_full = self._all >= self._places
+        is_full = self.taken >= self._places
         if is_full or any(self._taken[whom] >= most for whom, most in shares.items()):
             whose = "here" if is_full else "with this token"
             raise BusyError(f"As many requests wait {whose} as may.", hint="Ask again in a few seconds.")
@@ -103,7 +103,7 @@ class WaitingRoom:
         return {caller.session_id: self._places_of_one, together: _SESSIONS_AT_ONCE * self._places_of_one}
 
     def _count(self, shares: Mapping[str, int], change: int) -> None:
-        self._all += change
+        self.taken += change
         for whom in shares:
             self._taken[whom] += change
             if not self._taken[whom]:

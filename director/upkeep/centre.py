@@ -7,7 +7,8 @@ import math
 import platform
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,16 @@ from director.records.blobs import BlobStore
 from director.records.files import storage_faults_named
 from director.records.ledger import Ledger
 from director.upkeep.events import BackupMade
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What the files took when somebody looked."""
+
+    records: int
+    at: datetime
+    blobs: int
+    bytes: int
 
 
 class Centre:
@@ -57,7 +68,7 @@ class Centre:
         self._states = states
         self._quiescence = quiescence
         self._opened_at: datetime | None = None
-        self._measured: tuple[int, tuple[int, int]] = (-1, (0, 0))
+        self._measured: _Measured | None = None
 
     def note_opened(self) -> None:
         """Note that this process begins to serve."""
@@ -83,23 +94,33 @@ class Centre:
             started_at=self._opened_at or now,
             status="ok" if is_ready else "failing",
             checks=states,
-            storage=self._storage(records),
+            storage=self.storage(records),
             records=records,
             last_backup=LastBackup(made_at=made_at, age_seconds=(now - made_at).total_seconds()) if made_at else None,
             quiescence=self._quiescence(),
             settings=describe_settings(self._settings),
         )
 
-    def _storage(self, records: int) -> Storage:
-        """Measure the folder; the files anew only where something was done since: there may be tens of thousands."""
+    def storage(self, records: int, *, patience: timedelta = timedelta(0)) -> Storage:
+        """Measure the folder; the files anew only where something was done since: there may be tens of thousands.
+
+        Args:
+            records: How far the audit has come.
+            patience: How old the number of files, and what they take, may be.
+
+        Raises:
+            StorageError: The data folder can't be looked at.
+        """
+        now = self._ledger.clock()
         with storage_faults_named():
-            if self._measured[0] != records:
-                self._measured = (records, self._blobs.measure())
-            number, size = self._measured[1]
+            if self._measured is None or (
+                self._measured.records != records and abs(now - self._measured.at) >= patience
+            ):
+                self._measured = _Measured(records, now, *self._blobs.measure())
             return Storage(
                 database_bytes=_database_bytes(self._ledger.database.file),
-                blob_bytes=size,
-                blobs=number,
+                blob_bytes=self._measured.bytes,
+                blobs=self._measured.blobs,
                 free_bytes=shutil.disk_usage(self._folder).free,
             )
 

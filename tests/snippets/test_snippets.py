@@ -59,6 +59,7 @@ STANDS_FOR: Mapping[str, Mapping[str, str]] = {
     "docs/analyst.md": {"http://127.0.0.1:8080": "$URL", "fld_…": "$ANALYST"},
     "docs/own_question.md": {"http://127.0.0.1:8080": "$URL"},
     "docs/hospital.md": {"https://fl.kutrrh.ke": "$URL"},
+    "docs/watching.md": {"http://127.0.0.1:8080": "$URL"},
     "docs/admin.md": {
         "token revoke ID": "token revoke $TO_REVOKE",
         "token rotate ID --json": "token rotate $TO_ROTATE --json",
@@ -84,7 +85,11 @@ PARSERS: Mapping[str, Callable[[str], object]] = {
     "toml": tomllib.loads,
     "ini": configparser.ConfigParser().read_string,
 }
-SETTINGS: Mapping[str, type[BaseSettings]] = {"docs/admin.md": DirectorSettings, "docs/hospital.md": EnvoySettings}
+SETTINGS: Mapping[str, type[BaseSettings]] = {
+    "docs/admin.md": DirectorSettings,
+    "docs/hospital.md": EnvoySettings,
+    "docs/watching.md": DirectorSettings,
+}
 
 BLOCKS = [block for block in all_blocks() if block.key not in NOT_RUN and block.page not in ONE_STORY]
 RUN = sorted({block.page for block in BLOCKS if block.language in ("sh", "python")})

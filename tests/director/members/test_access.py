@@ -38,8 +38,8 @@ FOR_THE_ADMIN = {
     "add_envoy", "disable_envoy", "release_submission", "reject_submission", "get_validation", "set_validation",
     "clear_validation", "aggregate", "publish_global_model", "list_audit", "verify_audit", "export_audit",
     "set_expectation", "enable_envoy", "move_start", "open_run", "pause_run", "resume_run", "close_run",
-    "set_alias", "clear_alias", "set_note", "get_system", "get_quiescence", "begin_quiescence", "end_quiescence",
-    "list_proposals", "approve_proposal", "decline_proposal", "add_task", "retire_task",
+    "set_alias", "clear_alias", "set_note", "get_system", "get_metrics", "get_quiescence", "begin_quiescence",
+    "end_quiescence", "list_proposals", "approve_proposal", "decline_proposal", "add_task", "retire_task",
 }  # fmt: skip
 OF_HOSPITALS_MACHINES = {
     "upload", "report_statistics", "get_start", "get_blob", "answer_global_model", "answer_run", "get_work", "get_part",
