@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from contract.tasks import DEFAULT_TASK
@@ -21,7 +22,7 @@ from director.models.comparing import Comparing
 from director.models.contributions import Making
 from director.models.naming import Naming
 from director.models.service import Models
-from director.overview.matters import Patience
+from director.overview.matters import Matters, Patience
 from director.overview.service import Overviews
 from director.proposals.service import Proposals, SecondAdmin
 from director.records.blobs import BlobStore
@@ -51,7 +52,9 @@ from director.upkeep.logs import EventLog, TrainingLogs, bound_logs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
+from director.watching.alerts import Alerts
 from director.watching.standing import Standing
+from director.watching.watcher import Watcher
 
 MAX_DENIED_LOG_BYTES = 8 * 2**20
 """Past so many it becomes ``denied.log.1``."""
@@ -128,13 +131,17 @@ class Director:
             silent_after=timedelta(minutes=settings.silent_after_minutes),
             code=timedelta(hours=settings.enrolment_hours),
             backup=timedelta(days=settings.backup_days),
+            free_bytes=settings.least_free_mib * 2**20,
         )
-        self.overview = Overviews(self.ledger, self.blobs, part_files, self.catalogue, patience)
+        matters = Matters(self.catalogue, patience, self.centre.free_bytes)
+        self.overview = Overviews(self.ledger, self.blobs, part_files, self.catalogue, matters)
+        self.alerts = Alerts(self.ledger, matters, settings.alerts, self.upkeep.verify_audit)
+        self._watchers = [
+            Watcher(folder / f"alerting.{each.name}.lock", partial(self.alerts.look, each))
+            for each in self.alerts.channels
+        ]
         self.standing = Standing(
-            self.ledger,
-            self.catalogue,
-            patience,
-            lambda records, patience: self.centre.storage(records, patience=patience),
+            self.ledger, matters, lambda records, patience: self.centre.storage(records, patience=patience)
         )
         self.event_reel = EventReel(self.database)
         self._learners = Learners(  # the catalogue first: others look into it while they learn
@@ -200,6 +207,8 @@ class Director:
         self.readings.start()
         self._conductor.start()
         self.centre.note_opened()
+        for watcher in self._watchers:
+            watcher.start()
 
     def wake_after_acts(self, wake: Callable[[], None]) -> None:
         """Have ``wake`` called, from any thread, after each act of any process, once this one's memory has followed."""
@@ -213,6 +222,8 @@ class Director:
             last_first.callback(self._follower.stop)
             last_first.callback(self.readings.stop)
             last_first.callback(self._conductor.stop)
+            for watcher in self._watchers:
+                last_first.callback(watcher.stop)
 
     def _note(self) -> None:
         """Write down who was turned away, who was last seen when, and how far the audit has come; bound the logs."""

@@ -220,6 +220,12 @@ class DamagedArtifactError(OperatorError):
     code = "artifact_damaged"
 
 
+class AlertError(OperatorError):
+    """A channel did not take an alert; it is sent again."""
+
+    code = "alert_failed"
+
+
 class TrackerError(OperatorError):
     """The tracker is away, or does not take what it is told; nothing of ours is lost by it."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -22,22 +22,16 @@ from contract.messages.proposals import ProposedAct
 from contract.names import TaskName
 from contract.tasks import BUILT_IN_TASKS
 from contract.tasks.soundness import mistakes_of
+from director.alert_settings import AlertSettings
 from director.errors import SettingsError
 from director.records import failpoints
 from director.records.database import url_of
-from director.records.given_files import given_path, told_in
+from director.records.given_files import GivenPath, given_path, told_in
 
 CONFIG_FILE = "director.toml"
 DATA_DIR_VARIABLE = "DIRECTOR_DATA_DIR"
 _CONFIG_VARIABLE = "DIRECTOR_CONFIG"
 _TRACKERS = ("http", "https", "sqlite")
-
-
-def _read_path(given: object) -> object:
-    return given_path(given) if isinstance(given, str) else given
-
-
-GivenPath = Annotated[Path, BeforeValidator(_read_path)]
 
 
 class TaskSettings(BaseModel):
@@ -100,6 +94,8 @@ class DirectorSettings(BaseSettings):
         silent_after_minutes: A hospital that joined and was not seen for longer is shown as silent; one that takes part
             asks about once a minute.
         backup_days: The newest backup may be so old before the overview says so.
+        least_free_mib: With less free on the data folder's disk the overview says so.
+        alerts: Where alerts go, and what they tell.
         strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
         publish: at_once, or confirmed: a version waits until the validation table accepts it, or where there is none
@@ -157,6 +153,8 @@ class DirectorSettings(BaseSettings):
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
     silent_after_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 30)] = 15
     backup_days: Annotated[int, Field(ge=1, le=3650)] = 7
+    least_free_mib: Annotated[int, Field(ge=0, le=2**30)] = 1024
+    alerts: AlertSettings = AlertSettings()
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
     session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
     session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12

@@ -28,7 +28,13 @@ MatterKind = Literal[
     "hospital_not_joined",
     "token_ends",
     "backup_old",
+    "disk_short",
+    "audit_broken",
 ]
+
+
+ConditionKind = Literal["hospital_silent", "round_closing"] | MatterKind
+"""What somebody who does not look is told of."""
 
 
 class HospitalTile(Message):

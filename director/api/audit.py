@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from contract.messages.audit import AuditRecord, AuditVerification
 from contract.messages.base import Page
-from director.api.guard import CursorByNumber, GuardedRoute, PageLimit, Serving, may
+from director.api.guard import Caller, CursorByNumber, GuardedRoute, PageLimit, Serving, may
 from director.members.access import ADMIN
 from director.records.paging import Span
 
@@ -35,9 +35,9 @@ def list_audit(
 
 @router.get("/audit/verify")
 @may(ADMIN)
-def verify_audit(director: Serving) -> AuditVerification:
+def verify_audit(caller: Caller, director: Serving) -> AuditVerification:
     """Follow the whole chain, also against the head that the data folder keeps; names the first record that is bad."""
-    return director.upkeep.verify_audit()
+    return director.upkeep.verify_audit(caller=caller)
 
 
 @router.get("/audit/export", response_class=StreamingResponse)

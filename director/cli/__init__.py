@@ -8,6 +8,7 @@ import typer
 
 from contract.command_line import run_program, version_option
 from director.cli import (
+    alerts,
     audit,
     backup,
     centre,
@@ -65,6 +66,7 @@ for name, resource in (
     ("proposal", proposals),
     ("run", runs),
     ("audit", audit),
+    ("alert", alerts),
 ):
     app.add_typer(resource.app, name=name)
 app.add_typer(runs.rounds, name="round")

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from contract.agreement import NotAgreedError
 from contract.errors import CallerError, FederationError, InvalidNameError
-from director.errors import SettingsError, StorageError, TrackerConflictError, TrackerError, UsageError
+from director.errors import AlertError, SettingsError, StorageError, TrackerConflictError, TrackerError, UsageError
 
 EXIT_USAGE, EXIT_NETWORK, EXIT_REFUSED, EXIT_DATA = 2, 3, 4, 5
 
@@ -47,6 +47,6 @@ def exit_code(error: FederationError) -> int:
     """Say how a command ends that ends with an error."""
     if isinstance(error, SettingsError | InvalidNameError | UsageError | NotAgreedError):
         return EXIT_USAGE
-    if isinstance(error, TrackerError):
+    if isinstance(error, TrackerError | AlertError):
         return EXIT_NETWORK
     return EXIT_REFUSED if isinstance(error, CallerError | TrackerConflictError) else EXIT_DATA

@@ -21,13 +21,16 @@ _ASKED = {
     "hospital_not_joined": "a hospital has not joined: fl-director envoy add gives a new code",
     "token_ends": "a token ends: fl-director token rotate",
     "backup_old": "make a backup: fl-director backup",
+    "disk_short": "make room on the data folder's disk",
+    "audit_broken": "the audit is not whole: fl-director audit verify",
 }
 
 
 @says_what_failed
 def status(task: Task, as_json: AsJson = False) -> None:
     """Say who is silent, what waits on whom, and what you must decide."""
-    found = opened_director().overview.overview(LOCAL_ADMIN, TaskName(task))
+    director = opened_director()
+    found = director.overview.overview(LOCAL_ADMIN, TaskName(task))
     if as_json:
         print_json(found)
         return
@@ -39,6 +42,8 @@ def status(task: Task, as_json: AsJson = False) -> None:
         out.print("No run is open.")
     if found.is_quiet:
         out.print("Nothing new is opened: the director is about to be stopped.")
+    for channel in director.alerts.failing():
+        out.print(f"alerts by {channel.name} fail since {shown_moment(channel.failed_at)}: {channel.why}")
     _print_matters(found.matters)
 
 

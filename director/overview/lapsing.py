@@ -11,6 +11,7 @@ from contract.names import EnvoyName
 from director.records.events import WHOLE_FEDERATION
 from director.records.schema import AuditRow, EnrolmentCodeRow, EnvoyRow, TokenRow
 from director.upkeep.events import BackupMade
+from director.upkeep.verification import last_verification
 
 _ENDS_WITHIN = timedelta(days=14)
 _IN_USE_WITHIN = timedelta(days=30)
@@ -69,6 +70,20 @@ def ending_tokens(session: Session, now: datetime, own: EnvoyName | None, most: 
             until=row.expires_at,
             reason=f"A token of role {row.role} that is in use.",
         )
+
+
+def short_disk(free_bytes: int, least_bytes: int) -> Iterator[Matter]:
+    """Say that the data folder's disk is short."""
+    if free_bytes < least_bytes:
+        reason = f"{free_bytes // 2**20:,} MiB are free."
+        yield Matter(kind="disk_short", subject=WHOLE_FEDERATION, reason=reason)
+
+
+def broken_audit(session: Session) -> Iterator[Matter]:
+    """Say that the audit was not whole when somebody last verified it."""
+    last = last_verification(session)
+    if last is not None and last.defect is not None:
+        yield Matter(kind="audit_broken", subject=WHOLE_FEDERATION, since=last.at, reason=last.defect)
 
 
 def old_backup(session: Session, now: datetime, after: timedelta) -> Iterator[Matter]:

@@ -20,7 +20,7 @@ from director.overview.cards import card_of, open_runs
 from director.overview.course import course_of
 from director.overview.ladder import ladder_of
 from director.overview.lineage import Lineages
-from director.overview.matters import Patience, matters_of
+from director.overview.matters import Matters
 from director.overview.received import page_of_received
 from director.overview.round_records import page_of_rounds
 from director.overview.ties import Ties, ties_of
@@ -46,17 +46,18 @@ class Overviews:
         blobs: The files.
         parts: What has come of uploads that are not here yet.
         catalogue: The tasks of this federation.
-        patience: How long things may last before somebody is told.
+        matters: What waits for a person, and how long things may last before it does.
     """
 
     def __init__(
-        self, ledger: Ledger, blobs: BlobStore, parts: PartFiles, catalogue: Catalogue, patience: Patience
+        self, ledger: Ledger, blobs: BlobStore, parts: PartFiles, catalogue: Catalogue, matters: Matters
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._parts = parts
         self._catalogue = catalogue
-        self._patience = patience
+        self._matters = matters
+        self._patience = matters.patience
         self._lineages = Lineages(catalogue)
 
     def overview(self, caller: Principal, task_name: TaskName) -> Overview:
@@ -80,7 +81,7 @@ class Overviews:
                 is_quiet=follows_rounds and is_quiet(session),
                 hospitals=tiles_of(session, caller, task, presence, runs),
                 rounds=[card_of(each, caller, presence) for each in runs],
-                matters=matters_of(session, caller, self._catalogue, runs, presence.now, self._patience),
+                matters=self._matters.of(session, caller, runs, presence.now),
                 current=current,
                 versions=versions,
                 events=newest_seen_by(session, caller, _EVENTS),

@@ -3,7 +3,9 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from contract.errors import ArtifactError
 from contract.plain_files import read_bounded
@@ -30,6 +32,14 @@ def given_path(text: str) -> Path:
         who = expanded.replace("\\", "/").partition("/")[0]
         raise ValueError(f"there is no home {who}; a folder of that name is ./{who}")
     return Path(expanded)
+
+
+def _read_path(given: object) -> object:
+    return given_path(given) if isinstance(given, str) else given
+
+
+GivenPath = Annotated[Path, BeforeValidator(_read_path)]
+"""A setting that is a path."""
 
 
 def told_in(file: Path) -> dict[str, Any]:

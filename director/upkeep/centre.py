@@ -101,6 +101,11 @@ class Centre:
             settings=describe_settings(self._settings),
         )
 
+    def free_bytes(self) -> int:
+        """Say how much is free where the data folder is; raises StorageError."""
+        with storage_faults_named():
+            return shutil.disk_usage(self._folder).free
+
     def storage(self, records: int, *, patience: timedelta = timedelta(0)) -> Storage:
         """Measure the folder; the files anew only where something was done since: there may be tens of thousands.
 
@@ -121,7 +126,7 @@ class Centre:
                 database_bytes=_database_bytes(self._ledger.database.file),
                 blob_bytes=self._measured.bytes,
                 blobs=self._measured.blobs,
-                free_bytes=shutil.disk_usage(self._folder).free,
+                free_bytes=self.free_bytes(),
             )
 
 

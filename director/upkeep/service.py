@@ -1,14 +1,15 @@
 """What keeps the house in order, for the server, the HTTP interface and the commands alike."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from contract.errors import FederationError
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
 from contract.names import Digest
-from director.errors import UsageError
-from director.members.access import Principal
+from director.errors import OperatorError, UsageError
+from director.members.access import LOCAL_ADMIN, Principal
 from director.members.sessions import end_all
 from director.records import audit
 from director.records.audit import HeadFile
@@ -26,6 +27,7 @@ from director.upkeep.events import BackupRestored, StorePruned
 from director.upkeep.fsck import find_defects
 from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
+from director.upkeep.verification import note_verified
 from director.upkeep.views import Views
 
 _REMOVED_AT_ONCE = 500
@@ -192,11 +194,16 @@ class Upkeep:
         with self._ledger.read() as session:
             return audit.record_with_number(session, seq)
 
-    def verify_audit(self, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerification:
-        """Follow the whole chain, also against the head that the data folder keeps."""
+    def verify_audit(
+        self, checkpoints: Sequence[Checkpoint] = (), *, caller: Principal = LOCAL_ADMIN
+    ) -> AuditVerification:
+        """Follow the whole chain, also against the head that the data folder keeps; what was found is remembered."""
         known = [*checkpoints, *self._known_head()]
         with self._ledger.read() as session:
-            return audit.as_message(follow(audit.links(session), known), self._ledger.clock())
+            found = audit.as_message(follow(audit.links(session), known), self._ledger.clock())
+        with suppress(OperatorError), self._ledger.act(caller.actor) as act:  # a full disk says enough by itself
+            note_verified(act, found)
+        return found
 
     def export_audit(self) -> Iterator[bytes]:
         """Give every record, one canonical JSON line each."""

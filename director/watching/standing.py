@@ -15,14 +15,15 @@ from contract.names import TaskName
 from director.members.access import ALL, LOCAL_ADMIN
 from director.members.presence import Presence, seen_at
 from director.overview.cards import OpenRun, open_runs
-from director.overview.matters import BY_URGENCY, Patience, matters_of
+from director.overview.matters import BY_URGENCY, Matters
 from director.records import audit
 from director.records.database import REVISION
 from director.records.ledger import Ledger
 from director.records.schema import EnvoyRow, GlobalModelRow, PublicationRow, TokenRow
+from director.records.watch_schema import AlertChannelRow
 from director.rounds.quiescence import is_quiet
-from director.tasks.catalogue import Catalogue
 from director.upkeep.events import BackupMade
+from director.upkeep.verification import last_verification
 from director.watching.acts import ActTally
 from director.watching.figures import Sample
 
@@ -44,17 +45,13 @@ class Standing:
 
     Args:
         ledger: The rows.
-        catalogue: The tasks of this federation.
-        patience: How long things may last before somebody is told.
+        matters: What waits for a person.
         storage: Measures the data folder; takes how far the audit has come, and how old the number of files may be.
     """
 
-    def __init__(
-        self, ledger: Ledger, catalogue: Catalogue, patience: Patience, storage: Callable[[int, timedelta], Storage]
-    ) -> None:
+    def __init__(self, ledger: Ledger, matters: Matters, storage: Callable[[int, timedelta], Storage]) -> None:
         self._ledger = ledger
-        self._catalogue = catalogue
-        self._patience = patience
+        self._matters = matters
         self._storage = storage
         self._acts = ActTally()
 
@@ -67,16 +64,18 @@ class Standing:
         with self._ledger.read() as session:
             records = audit.newest_seq(session)
             runs = open_runs(session)
-            presence = Presence(seen_at(session), self._ledger.clock(), self._patience.silent_after)
-            matters = matters_of(session, LOCAL_ADMIN, self._catalogue, runs, presence.now, self._patience)
+            presence = Presence(seen_at(session), self._ledger.clock(), self._matters.patience.silent_after)
+            matters = self._matters.of(session, LOCAL_ADMIN, runs, presence.now)
             rows = [
                 *_of_acts(self._acts.counted(session)),
-                *_of_runs(runs, [task.name for task in self._catalogue.values()]),
+                *_of_runs(runs, [task.name for task in self._matters.catalogue.values()]),
                 *_of_versions(session),
                 *_of_matters(matters),
                 *_of_hospitals(session, presence),
                 *self._of_tokens(session),
                 *_of_backups(session),
+                *_of_verification(session),
+                *_of_channels(session),
                 Sample("is_quiet", is_quiet(session)),
             ]
         return [
@@ -143,6 +142,20 @@ def _of_backups(session: Session) -> Iterator[Sample]:
     made_at = audit.last_of(session, BackupMade.act)
     if made_at is not None:
         yield Sample("backup_timestamp_seconds", made_at.timestamp())
+
+
+def _of_verification(session: Session) -> Iterator[Sample]:
+    last = last_verification(session)
+    if last is not None:
+        yield Sample("audit_intact", last.defect is None)
+        yield Sample("audit_verified_timestamp_seconds", last.at.timestamp())
+
+
+def _of_channels(session: Session) -> Iterator[Sample]:
+    for row in session.scalars(select(AlertChannelRow).order_by(AlertChannelRow.name)):
+        yield Sample("alert_channel_failures", row.failures, (row.name,))
+        if row.sent_at is not None:
+            yield Sample("alert_sent_timestamp_seconds", row.sent_at.timestamp(), (row.name,))
 
 
 def _of_storage(storage: Storage) -> Iterator[Sample]:

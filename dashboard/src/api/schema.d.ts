@@ -2901,7 +2901,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "submission_quarantined" | "statistics_quarantined" | "version_waiting" | "round_failed" | "run_paused" | "proposal_open" | "hospital_not_joined" | "token_ends" | "backup_old";
+            kind: "submission_quarantined" | "statistics_quarantined" | "version_waiting" | "round_failed" | "run_paused" | "proposal_open" | "hospital_not_joined" | "token_ends" | "backup_old" | "disk_short" | "audit_broken";
             /** Reason */
             reason?: string | null;
             /** Run */

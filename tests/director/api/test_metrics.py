@@ -1,6 +1,7 @@
 """What a real director gives at ``/metrics``: every figure, to the admin alone, in the form that is asked for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2 as httpx
@@ -11,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_plai
 
 from director.members.access import LOCAL_ADMIN
 from director.watching.figures import FIGURES, PREFIX
+from tests.alert_servers import mail_server
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 from tests.real_processes import RealDirector
 
@@ -33,9 +35,22 @@ def values(federation: FederationSimulator, figure: str) -> dict[tuple[str, ...]
     }
 
 
-def test_every_figure_has_a_value_in_a_federation_in_full_swing(
-    federation: FederationSimulator, hospital: SimulatedHospital, tmp_path
-) -> None:
+@pytest.fixture
+def telling(tmp_path: Path) -> Iterator[FederationSimulator]:
+    """A federation that tells by mail what needs somebody."""
+    with mail_server() as box:
+        alerts = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_tls": "none"}
+        alerts |= {"mail_from": "a@example.org", "mail_to": ["b@example.org"], "kinds": ["hospital_silent"]}
+        with FederationSimulator(tmp_path / "telling", alerts=alerts) as federation:
+            yield federation
+
+
+def test_every_figure_has_a_value_in_a_federation_in_full_swing(telling: FederationSimulator, tmp_path: Path) -> None:
+    federation, hospital = telling, telling.enrol("KNH")
+    federation.clock.pass_by(days=2)
+    for channel in federation.director.alerts.channels:
+        federation.director.alerts.look(channel)
+    federation.director.upkeep.verify_audit()
     federation.director.upkeep.back_up(LOCAL_ADMIN, tmp_path / "copy")
     hospital.train_and_upload()
     federation.aggregate()

@@ -85,6 +85,8 @@ const kinds: Schemas["Matter"]["kind"][] = [
   "hospital_not_joined",
   "token_ends",
   "backup_old",
+  "disk_short",
+  "audit_broken",
 ];
 
 test.each(kinds)("%s has its sentence and its way", (kind) => {

@@ -30,6 +30,8 @@ const DECIDED_BY: Record<Matter["kind"], string> = {
   hospital_not_joined: "add_envoy",
   token_ends: "rotate_token",
   backup_old: "get_system",
+  disk_short: "get_system",
+  audit_broken: "verify_audit",
 };
 
 const texts = words.overview;
@@ -56,6 +58,10 @@ function sentenceOf({ kind, subject, envoy_name, task, version, run }: Matter): 
       return texts.matter.token_ends(hospital);
     case "backup_old":
       return texts.matter.backup_old;
+    case "disk_short":
+      return texts.matter.disk_short;
+    case "audit_broken":
+      return texts.matter.audit_broken;
   }
 }
 
@@ -77,7 +83,10 @@ function wayOf({ kind, subject, envoy_name, task, version, run }: Matter): Way {
     case "token_ends":
       return envoy_name ? wayToHospital(envoy_name) : { to: "/tokens" };
     case "backup_old":
+    case "disk_short":
       return { to: "/system" };
+    case "audit_broken":
+      return { to: "/audit" };
   }
 }
 

@@ -72,6 +72,8 @@ export const overview = {
     hospital_not_joined: (hospital: string) => `{way}: ${hospital} was added and has not joined yet.`,
     token_ends: (hospital: string) => `{way}: the token of ${hospital} ends.`,
     backup_old: "{way}: the newest backup is old, or there is none.",
+    disk_short: "{way}: the director's disk is short.",
+    audit_broken: "{way}: the audit was not whole when it was last verified.",
     round_stuck: (at: number, run: number) => `{way}: round ${at} of run ${run} can't come to its quorum with those in touch.`,
   },
   /** What to do about it: the text of the link. */
@@ -85,6 +87,8 @@ export const overview = {
     hospital_not_joined: "Send the one-time code again",
     token_ends: "Rotate the token",
     backup_old: "Make a backup",
+    disk_short: "Make room",
+    audit_broken: "Find out what happened",
     round_stuck: "Wait, call the hospitals, or close the run",
   },
   closingLoses: (run: number, updates: number) => {

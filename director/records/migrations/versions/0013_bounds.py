@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 _OF_A_HOSPITAL = (
     "SELECT {what} FROM submissions s JOIN submission_files f ON f.submission_id = s.id WHERE s.envoy_id = envoys.id"
