@@ -33,6 +33,7 @@ from director.api import (
     uploads,
     validation,
 )
+from director.api.access_log import AccessLog
 from director.api.batches import BatchDesk
 from director.api.connection import RequestIds
 from director.api.events import Feed
@@ -89,7 +90,10 @@ def create_app(director: Director, pages: Pages | None = None, workers: Workers 
         workers: The others that serve the same; None: there are none.
     """
     framework = create_framework(director, pages or Pages(), workers)
-    return RequestIds(Shortcut(framework), framework.state.process.note)
+    told = [framework.state.process.note]
+    if framework.state.access_log is not None:
+        told.append(framework.state.access_log.note)
+    return RequestIds(Shortcut(framework), told)
 
 
 def create_framework(director: Director, pages: Pages | None = None, workers: Workers | None = None) -> FastAPI:
@@ -107,6 +111,8 @@ def create_framework(director: Director, pages: Pages | None = None, workers: Wo
                 yield {SETTINGS: director.settings, CONNECTIONS: app.state.process.connections}
                 beating.cancel()
                 director.close()
+                if app.state.access_log is not None:
+                    app.state.access_log.close()
         finally:
             sys.setswitchinterval(before)
 
@@ -133,6 +139,7 @@ def create_framework(director: Director, pages: Pages | None = None, workers: Wo
     app.state.process = Process(
         director.denials, app.state.desk, app.state.batches, app.state.waiting, workers or Workers()
     )
+    app.state.access_log = AccessLog(director.logs / "access.log", director.clock) if settings.access_log else None
     problems.register(app)
     for resource in RESOURCES:
         # the routes themselves: an included router is matched twice for each request

@@ -80,6 +80,7 @@ class Director:
     def __init__(self, settings: DirectorSettings, clock: Clock = utc_now) -> None:
         folder = settings.data_dir
         self.settings = settings
+        self.clock = clock
         self.logs: Path = folder / "logs"
         self.catalogue = Catalogue({name: chosen.cut_points for name, chosen in settings.tasks.items()})
 

@@ -91,6 +91,7 @@ class DirectorSettings(BaseSettings):
         session_hours: How long somebody stays signed in at most.
         banner: One line that everybody shall see who looks at this federation, such as "Demonstration: synthetic
             patients".
+        access_log: Whether each request has a line in ``logs/access.log``.
         silent_after_minutes: A hospital that joined and was not seen for longer is shown as silent; one that takes part
             asks about once a minute.
         backup_days: The newest backup may be so old before the overview says so.
@@ -151,6 +152,7 @@ class DirectorSettings(BaseSettings):
     max_log_bytes: Annotated[int, Field(ge=2**16)] = 100 * 2**20
     token_days: Annotated[int, Field(ge=1, le=3650)] = 90
     rotation_overlap_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
+    access_log: bool = False
     silent_after_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 30)] = 15
     backup_days: Annotated[int, Field(ge=1, le=3650)] = 7
     least_free_mib: Annotated[int, Field(ge=0, le=2**30)] = 1024

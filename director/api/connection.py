@@ -5,7 +5,7 @@ Plain ASGI, so that nothing is buffered. Without ``Connection: close`` a server 
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import count
 from time import perf_counter
 from typing import Protocol
@@ -64,10 +64,10 @@ class RequestIds:
 
     Args:
         app: What answers.
-        answered: Is told of each request; on the event loop, so that it must be quick.
+        answered: They are told of each request; on the event loop, so that they must be quick.
     """
 
-    def __init__(self, app: ASGIApp, answered: Answered | None = None) -> None:
+    def __init__(self, app: ASGIApp, answered: Sequence[Answered] = ()) -> None:
         self._app = app
         self._answered = answered
         self._prefix, self._numbers = secrets.token_hex(4), count(1)
@@ -110,8 +110,9 @@ class RequestIds:
                 await on_the_wire("stopping", request_id)(scope, receive_noting, send_marked)
             raise
         finally:
-            if self._answered is not None:
-                self._answered(scope, status, size, perf_counter() - began)
+            seconds = perf_counter() - began
+            for answered in self._answered:
+                answered(scope, status, size, seconds)
 
 
 def announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
