@@ -1,8 +1,11 @@
 """What a real director gives at ``/metrics``: every figure, to the admin alone, in the form that is asked for."""
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -11,11 +14,12 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_plain
 
 from director.members.access import LOCAL_ADMIN
-from director.watching.figures import FIGURES, PREFIX
+from director.watching.figures import BY_NAME, FIGURES, PREFIX
 from tests.alert_servers import mail_server
 from tests.federation_simulator import FederationSimulator, SimulatedHospital, eventually
 from tests.real_processes import RealDirector
 
+ROOT = Path(__file__).parents[3]
 OPEN = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
@@ -65,6 +69,33 @@ def test_every_figure_has_a_value_in_a_federation_in_full_swing(telling: Federat
             assert set(sample.labels) - {"le"} == set(figure.labels), figure
             if figure.is_of_worker:
                 assert sample.labels["worker"] == str(os.getpid())
+
+
+def queries() -> list[dict[str, Any]]:
+    """Give what the dashboard for Grafana asks, panel by panel."""
+    panels = json.loads((ROOT / "deploy" / "grafana" / "fl-director.json").read_text("utf-8"))["panels"]
+    return [target for panel in panels for target in panel.get("targets", ())]
+
+
+def test_grafanas_dashboard_asks_for_what_there_is_and_for_all_of_it(federation: FederationSimulator) -> None:
+    told = {family.name + ("_total" if family.type == "counter" else "") for family in read_open(
+        metrics(federation, Accept=OPEN).text
+    )}  # fmt: skip
+    asked = {
+        name.removesuffix("_bucket") for each in queries() for name in re.findall(rf"{PREFIX}[a-z_]+", each["expr"])
+    }
+    assert asked == told
+
+
+def test_grafanas_dashboard_tells_values_apart_by_labels_that_they_have() -> None:
+    for each in queries():
+        expression = each["expr"]
+        assert expression.count("(") == expression.count(")"), expression
+        assert expression.count('job="$job"') == len(re.findall(PREFIX, expression)), expression
+        (figure, *_) = [BY_NAME[name.removesuffix("_bucket")] for name in re.findall(rf"{PREFIX}([a-z_]+)", expression)]
+        by = [label.strip() for group in re.findall(r" by \(([^)]*)\)", expression) for label in group.split(",")]
+        shown = re.findall(r"{{(\w+)}}", each["legendFormat"])
+        assert {*by, *shown} <= {*figure.labels, "le"}, expression
 
 
 def test_the_form_is_the_one_that_is_asked_for(federation: FederationSimulator) -> None:
