@@ -88,7 +88,9 @@ class Upkeep:
 
     def defects(self) -> list[str]:
         """Look over the whole house, and hold the audit against the head that the folder keeps; empty: all in order."""
-        return find_defects(self._ledger.database, self._blobs, self._views, self._catalogue, self._known_head())
+        return find_defects(
+            self._ledger.database, self._blobs, self._views, self._catalogue, self._ledger.clock(), self._known_head()
+        )
 
     def back_up(self, caller: Principal, target: Path) -> Manifest:
         """Copy the whole federation, also while it serves; raises as ``make_backup``."""

@@ -29,7 +29,7 @@ def sound(federation: FederationSimulator, five_hospitals: list[SimulatedHospita
 def defects(federation: FederationSimulator, *checkpoints: Checkpoint) -> list[str]:
     director = federation.director
     views = director.upkeep._views
-    return find_defects(director.database, director.blobs, views, director.catalogue, checkpoints)
+    return find_defects(director.database, director.blobs, views, director.catalogue, federation.clock(), checkpoints)
 
 
 def test_in_a_sound_house_nothing_is_wrong(sound: FederationSimulator):
@@ -72,6 +72,31 @@ def test_a_file_of_the_view_that_is_not_the_current_one_is_named(sound: Federati
         "view: model.pt of aggregated is not the current one",
         "view: scaler.pkl of KNH is not the current one",
     ]
+
+
+def test_an_admins_token_that_nobody_issued_is_named(sound: FederationSimulator):
+    with sound.director.database.write() as session:
+        session.execute(text("UPDATE tokens SET role = 'admin' WHERE role = 'hospital' AND envoy_id = 1"))
+    (defect,) = defects(sound)
+    assert defect.startswith("rows: token ")
+    assert defect.endswith(" (role admin): it was issued with the role hospital")
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("CREATE TRIGGER back AFTER UPDATE ON readers BEGIN SELECT 1; END", "schema: trigger back is there"),
+        ("ALTER TABLE tokens ADD COLUMN more TEXT", "schema: column tokens.more is there"),
+        ("ALTER TABLE global_models DROP COLUMN note", "schema: column global_models.note is missing"),
+    ],
+)
+def test_a_schema_that_drifted_is_named_even_where_rows_can_not_be_read(
+    sound: FederationSimulator, statement: str, found: str
+):
+    with sound.director.database.write() as session:
+        session.execute(text(statement))
+    (defect,) = defects(sound)
+    assert defect.startswith(found)
 
 
 def test_a_look_changes_nothing(sound: FederationSimulator):
