@@ -44,12 +44,13 @@ from director.submissions.quota import Quota
 from director.submissions.service import Submissions
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
-from director.upkeep.backup import Manifest
 from director.upkeep.centre import Centre
 from director.upkeep.event_views import EventReel
 from director.upkeep.follower import Follower
+from director.upkeep.later_acts import NOTHING_KNOWN, Evidence
 from director.upkeep.logs import EventLog, TrainingLogs, bound_logs
 from director.upkeep.readers import LastingReader, LastingReaders, Learners
+from director.upkeep.restoring import Restored
 from director.upkeep.service import Upkeep
 from director.upkeep.views import Views
 from director.watching.alerts import Alerts
@@ -185,13 +186,13 @@ class Director:
         with self.ledger.read() as session:
             self.catalogue.refresh(session)
 
-    def restore(self, copy: Path) -> Manifest:
-        """Make an empty data folder the federation that a backup holds; raises as ``Upkeep.unpack``."""
-        manifest = self.upkeep.unpack(copy)
+    def restore(self, copy: Path, evidence: Evidence = NOTHING_KNOWN) -> Restored:
+        """Make an empty data folder the federation that a backup holds; raises as ``Upkeep.restore``."""
+        holds = timedelta(hours=self.settings.enrolment_hours)
+        restored = self.upkeep.restore(LOCAL_ADMIN, copy, evidence, code_holds=holds)
         self.initialise()
-        self.upkeep.note_restored(LOCAL_ADMIN, manifest)
         self.upkeep.recover()
-        return manifest
+        return restored
 
     def open(self) -> None:
         """Check the database, learn the current state, and follow what happens from now on.

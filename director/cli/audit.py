@@ -1,14 +1,12 @@
 """``fl-director audit``: what is on record, and whether it is still the same."""
 
-import codecs
-import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,7 +19,8 @@ from director.cli.program import AsJson, err, opened_director, out, path_given, 
 from director.clock import utc_now
 from director.errors import UsageError
 from director.records import audit
-from director.records.chain import Link, follow, read_lines
+from director.records.chain import follow
+from director.records.exported import exported_links
 from director.records.files import replace_whole, storage_faults_named
 
 _USUALLY_LISTED = 50
@@ -89,7 +88,7 @@ def audit_verify(
     as_json: AsJson = False,
 ) -> None:
     """Follow the whole chain; exit code 5 and the first bad record if it does not hold."""
-    checkpoints = [_given(path) for path in checkpoint or ()]
+    checkpoints = [given_checkpoint(path) for path in checkpoint or ()]
     found = _verified_file(file, checkpoints) if file else opened_director().upkeep.verify_audit(checkpoints)
     if as_json:
         print_json(found)
@@ -126,24 +125,16 @@ def _named(record: AuditRecord) -> str:
 
 def _verified_file(file: Path, checkpoints: Sequence[Checkpoint]) -> AuditVerification:
     with _readable(file), file.open("rb") as lines:
-        links: Iterator[Link] = read_lines(_as_exported(lines))
-        return audit.as_message(follow(links, checkpoints), utc_now())
+        return audit.as_message(follow(exported_links(lines), checkpoints), utc_now())
 
 
-def _as_exported(lines: IO[bytes]) -> Iterable[bytes]:
-    """Give an export's lines as they were printed, also where a Windows shell that took them made UTF-16 of them."""
-    head = lines.peek(len(codecs.BOM_UTF8)) if isinstance(lines, io.BufferedReader) else b""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif head.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8-sig"
-    else:
-        return lines
-    text = io.TextIOWrapper(lines, encoding, errors="replace", newline=None)  # what is no text is no record of ours
-    return (line.encode() for line in text)
+def given_checkpoint(path: Path) -> Checkpoint:
+    """Read the checkpoint that a command line names.
 
-
-def _given(path: Path) -> Checkpoint:
+    Raises:
+        UsageError: There is no such file.
+        AuditDamagedError: It is no checkpoint.
+    """
     with _readable(path):
         return audit.read_checkpoint(path)
 

@@ -6,8 +6,21 @@ from typing import Annotated
 import typer
 
 from contract.moments import shown_moment
-from director.cli.program import director_here, err, opened_director, out, path_given, say_where, says_what_failed
+from director.cli.audit import given_checkpoint
+from director.cli.program import (
+    AsJson,
+    director_here,
+    err,
+    opened_director,
+    out,
+    path_given,
+    print_json,
+    say_where,
+    says_what_failed,
+)
 from director.members.access import LOCAL_ADMIN
+from director.upkeep.later_acts import Evidence
+from director.upkeep.restoring import Restored
 
 
 @says_what_failed
@@ -25,10 +38,62 @@ def backup(
 @says_what_failed
 def restore(
     source: Annotated[Path, typer.Argument(parser=path_given, metavar="FOLDER", help="A folder that backup made.")],
+    audit_export: Annotated[
+        Path | None,
+        typer.Option(
+            "--audit-export",
+            parser=path_given,
+            metavar="FILE",
+            help="The audit as it was at last, which audit export wrote: what it revoked stays so, the rest holds.",
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            parser=path_given, metavar="FILE", help="A checkpoint that was kept elsewhere; may be given many times."
+        ),
+    ] = None,
+    last_checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--last-checkpoint",
+            parser=path_given,
+            metavar="FILE",
+            help="One that was taken after the backup, with the director stopped: all holds, if nothing had happened.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Make an empty data folder the federation that a backup holds; refuses a damaged backup and a folder in use."""
+    """Make an empty data folder the federation that a backup holds; refuses a damaged backup and a folder in use.
+
+    No token holds in it, unless --audit-export or --last-checkpoint says that it still does: each hospital joins anew
+    with the code that is printed here, and goes on where it was.
+    """
+    last = given_checkpoint(last_checkpoint) if last_checkpoint else None
+    evidence = Evidence(audit_export, tuple(given_checkpoint(path) for path in checkpoint or ()), last)
     director = director_here()
     say_where(director)
-    made = director.restore(source)
+    made = director.restore(source, evidence)
+    if as_json:
+        print_json(made)
+        return
     out.print(f"Ready: {director.settings.data_dir.resolve()}, as of {shown_moment(made.made_at)}")
+    _say_who_comes_in(made)
     err.print("Next: fl-director fsck, then fl-director serve")
+
+
+def _say_who_comes_in(made: Restored) -> None:
+    found = made.readmission
+    if made.known_until is None:
+        err.print("What was revoked after the backup is not in it: no token holds, nobody is signed in.")
+    out.print(f"tokens: {found.tokens_revoked} revoked now, {found.tokens_held} hold")
+    for name in found.disabled:
+        out.print(f"{name}: disabled, as it was at last")
+    for lost in found.unknown:
+        out.print(f"{lost}: admitted after the backup, which knows nothing of it: fl-director envoy add {lost}")
+    for code in found.codes:
+        out.print(f"{code.envoy_name}: {code.code} (until {shown_moment(code.expires_at)})")
+    if found.codes:
+        err.print("Each hospital joins with its code, in the home that it has: fl-envoy join. All else of it is here.")
+    if found.tokens_revoked:
+        err.print("You come in with fl-director token link, or token issue --role admin; give other people new tokens.")

@@ -5,6 +5,7 @@ the tables by their columns' names alone, so that the database of an earlier ver
 a row that holds nothing, revoked, used or ended, is compared only where the records say that it holds.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from director.upkeep.recorded import Recorded, RecordedToken
 
 _Row = Mapping[str, Any]
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -61,12 +63,12 @@ def _of_codes(rows: Iterator[_Row], names: Mapping[int, str], recorded: Recorded
 
 def _of_tokens(rows: Iterator[_Row], names: Mapping[int, str], recorded: Recorded) -> Iterator[str]:
     for row in rows:
-        whose = f"token {row['id']} (role {row['role']})"
+        whose = f"token {_plain(row['id'])} (role {_plain(row['role'])})"
         token = recorded.tokens.get(row["id"])
         if token is not None:
             yield from (f"{whose}: {defect}" for defect in _of_token(row, names.get(row["envoy_id"]), token))
         elif row["revoked_at"] is None or row["id"] not in recorded.revoked:
-            yield f"{whose}: no record says that it was issued; run: fl-director token revoke {row['id']}"
+            yield f"{whose}: no record says that it was issued; revoke it: fl-director token revoke {_plain(row['id'])}"
 
 
 def _of_token(row: _Row, envoy: str | None, token: RecordedToken) -> Iterator[str]:
@@ -131,6 +133,11 @@ def _rows(session: Session, table: str) -> Iterator[_Row]:
 def _selected(session: Session, query: str) -> Iterator[_Row]:
     for row in session.execute(text(query)).mappings():
         yield dict(row)
+
+
+def _plain(stored: Any) -> str:
+    """Write an id so that it may stand in a line that somebody copies: what was planted may hold anything."""
+    return str(stored) if _PLAIN.fullmatch(str(stored)) else "ID"
 
 
 def _moment(stored: Any) -> datetime | None:

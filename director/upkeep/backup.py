@@ -1,15 +1,17 @@
-"""A whole copy of a federation, taken while it serves, and a federation made from a copy.
+"""A whole copy of a federation, taken while it serves, and read back.
 
 A copy is a folder: the database as it was at one moment, every file that its rows name, and a manifest. Rows never
 lose their files, so that files copied after the database are all that it names. It has its final name only when it
-was written, synced and read back whole.
+was written, synced and read back whole. What ``director.upkeep.soundness`` finds wrong is neither copied nor taken for
+a copy.
 """
 
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +27,13 @@ from director.errors import DamagedArtifactError, UsageError
 from director.records import audit
 from director.records.actors import Actor, HouseName
 from director.records.blobs import BlobStore
-from director.records.chain import follow
 from director.records.database import Database, require_known, revision_in
 from director.records.files import half_written_name, replace_whole, storage_faults_named, sync_folder
 from director.records.ledger import Ledger
 from director.records.references import referred_digests
 from director.upkeep.events import BackupMade
+from director.upkeep.recorded import Recorded
+from director.upkeep.soundness import require_sound
 
 MANIFEST, DATABASE, BLOBS = "manifest.json", "director.db", "blobs"
 
@@ -44,12 +47,30 @@ class Manifest(Message):
     checkpoint: Checkpoint
 
 
+@dataclass(frozen=True)
+class SoundCopy:
+    """A copy that was read whole.
+
+    Args:
+        folder: Where it lies.
+        manifest: What it holds.
+        recorded: What its audit says.
+        digests: The files that its rows name.
+    """
+
+    folder: Path
+    manifest: Manifest
+    recorded: Recorded
+    digests: Sequence[Digest]
+
+
 def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: Actor | HouseName) -> Manifest:
     """Copy a federation to ``target``, which must not be there yet.
 
     Raises:
         UsageError: ``target`` is there, or the database is none that can be copied.
-        DamagedArtifactError: A file of the federation is not what it was; no copy is made.
+        AuditDamagedError, DamagedArtifactError: The federation is not sound, or a file of it is not what it was; no
+            copy is made, for it could not be restored.
         StorageError: The target's disk does not take it; no copy is made.
     """
     database = ledger.database
@@ -63,8 +84,9 @@ def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: Actor 
         arriving = half_written_name(target)
         arriving.mkdir(mode=0o700)
         try:
-            manifest = _copy(database, blobs, arriving, ledger.clock())
-            read_backup(arriving)
+            now = ledger.clock()
+            manifest = _copy(database, blobs, arriving, now)
+            read_backup(arriving, now)
             arriving.rename(target)
             sync_folder(target.parent)
         finally:
@@ -72,13 +94,20 @@ def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: Actor 
     return manifest
 
 
-def read_backup(folder: Path) -> Manifest:
+def read_backup(folder: Path, now: datetime, checkpoints: Sequence[Checkpoint] = ()) -> SoundCopy:
     """Read a copy whole.
+
+    Args:
+        folder: Where it lies.
+        now: When it is read.
+        checkpoints: What its audit is held against, as far as it goes.
 
     Raises:
         UsageError: It is no copy.
         DatabaseError: A later version of this program made it.
-        DamagedArtifactError: A file of it is missing or not what it was; the first one is named.
+        AuditDamagedError: A checkpoint knows another audit.
+        DamagedArtifactError: A file of it is missing or not what it was, and the first one is named; or its rows are
+            not what this program writes.
     """
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
@@ -89,32 +118,19 @@ def read_backup(folder: Path) -> Manifest:
     if _digest_of(folder / DATABASE) != manifest.database:
         raise _damaged(DATABASE)
     blobs = BlobStore(folder / BLOBS)
-    with _rows_of(folder / DATABASE) as session:
+    with rows_of(folder / DATABASE) as session:
         require_known(revision_in(session.connection()))
-        digests = sorted(referred_digests(session))
-        walk = follow(audit.links(session), [manifest.checkpoint])
-    if walk.first_bad is not None or len(digests) != manifest.files:
+        head = manifest.checkpoint
+        recorded = require_sound(session, now, [each for each in checkpoints if each.seq <= head.seq], of_copy=True)
+        digests, found = sorted(referred_digests(session)), audit.head(session, now)
+    if (found.seq, found.digest, len(digests)) != (head.seq, head.digest, manifest.files):
         raise _damaged(MANIFEST)
     for digest in digests:
         try:
             blobs.check(digest)
         except DamagedArtifactError:
             raise _damaged(f"{BLOBS}/{digest[:2]}/{digest}") from None
-    return manifest
-
-
-def unpack_backup(folder: Path, database: Database, blobs: BlobStore) -> None:
-    """Put a copy that was read whole in place; the database last, since a folder without one is never served."""
-    target = require_file(database)
-    source = BlobStore(folder / BLOBS)
-    with _rows_of(folder / DATABASE) as session:
-        digests = sorted(referred_digests(session))
-    blobs.prepare()
-    for digest in digests:
-        blobs.keep(source.read(digest))
-    with storage_faults_named(), (folder / DATABASE).open("rb") as copy:
-        replace_whole(target, iter(lambda: copy.read(2**20), b""))
-        sync_folder(target.parent)
+    return SoundCopy(folder, manifest, recorded, digests)
 
 
 def require_file(database: Database) -> Path:
@@ -138,7 +154,8 @@ def _copy(database: Database, blobs: BlobStore, folder: Path, now: datetime) -> 
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, that reading does not change
     kept = BlobStore(folder / BLOBS)
     kept.prepare()
-    with _rows_of(folder / DATABASE) as session:
+    with rows_of(folder / DATABASE) as session:
+        require_sound(session, now)
         digests = referred_digests(session)
         checkpoint = audit.head(session, now)
     for digest in sorted(digests):
@@ -150,10 +167,16 @@ def _copy(database: Database, blobs: BlobStore, folder: Path, now: datetime) -> 
 
 
 @contextmanager
-def _rows_of(file: Path) -> Iterator[Session]:
-    """Read a copied database without changing a byte of it."""
+def rows_of(file: Path) -> Iterator[Session]:
+    """Read a copied database without changing a byte of it, and without doing what its schema may ask for."""
     address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True)
+        connection.execute("PRAGMA trusted_schema=OFF")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect)
     try:
         with Session(engine) as session:
             yield session

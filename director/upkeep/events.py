@@ -1,5 +1,7 @@
 """What is done to the federation as a whole."""
 
+from pydantic import Field
+
 from contract.names import Digest
 from director.records.events import Event
 
@@ -28,3 +30,5 @@ class BackupRestored(Event, act="backup.restore"):
 
     seq: int
     digest: Digest
+    known_until: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    """The last record of the time after the copy, as somebody had kept it; none: nobody had, and no token holds."""

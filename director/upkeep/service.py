@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from contract.errors import FederationError
@@ -10,7 +11,6 @@ from contract.messages.base import Page
 from contract.names import Digest
 from director.errors import OperatorError, UsageError
 from director.members.access import LOCAL_ADMIN, Principal
-from director.members.sessions import end_all
 from director.records import audit
 from director.records.audit import HeadFile
 from director.records.blobs import BlobStore
@@ -22,11 +22,13 @@ from director.records.references import referred_digests
 from director.submissions.part_files import PartFiles
 from director.tasks.catalogue import Catalogue
 from director.tasks.service import Tasks
-from director.upkeep.backup import Manifest, make_backup, read_backup, require_file, unpack_backup
-from director.upkeep.events import BackupRestored, StorePruned
+from director.upkeep.backup import Manifest, make_backup, read_backup, require_file
+from director.upkeep.events import StorePruned
 from director.upkeep.fsck import find_defects
+from director.upkeep.later_acts import Evidence, later_acts
 from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
+from director.upkeep.restoring import Restored, put_in_place
 from director.upkeep.verification import note_verified
 from director.upkeep.views import Views
 
@@ -156,26 +158,22 @@ class Upkeep:
                 hint="Restore into a new folder: set DIRECTOR_DATA_DIR, or move the old one away.",
             )
 
-    def unpack(self, copy: Path) -> Manifest:
-        """Put a backup into the data folder, which must be empty.
+    def restore(self, caller: Principal, copy: Path, evidence: Evidence, *, code_holds: timedelta) -> Restored:
+        """Put a backup into the data folder, which must be empty, and let nobody in whom nobody vouches for.
 
         Raises:
             UsageError: The data folder is not empty, or ``copy`` is no backup.
-            DamagedArtifactError: The backup is damaged; nothing was changed.
+            AuditDamagedError, DamagedArtifactError: The backup is damaged, or not what the evidence knows; nothing
+                was changed.
             DatabaseError: A later version of this program made it; nothing was changed.
         """
         self._require_empty()
-        manifest = read_backup(copy)
+        target, clock = require_file(self._ledger.database), self._ledger.clock
+        found = read_backup(copy, clock(), evidence.all_checkpoints)
+        later = later_acts(found, evidence)
         with storage_faults_named():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unpack_backup(copy, self._ledger.database, self._blobs)
-        return manifest
-
-    def note_restored(self, caller: Principal, manifest: Manifest) -> None:
-        """Put on record what this federation was made from; who was signed in when the copy was taken is so no more."""
-        with self._ledger.act(caller.actor) as act:
-            end_all(act)  # somebody may have signed out since, or used a link
-            act.tell(BackupRestored(seq=manifest.checkpoint.seq, digest=manifest.checkpoint.digest))
+        return put_in_place(found, later, target, self._blobs, clock=clock, actor=caller.actor, code_holds=code_holds)
 
     def list_audit(
         self,

@@ -391,6 +391,12 @@ ON_RECORD = (
         },
     ),
     Recorded(BackupRestored(seq=7, digest=A), "backup.restore", "federation", {"seq": 7, "digest": "a" * 64}),
+    Recorded(
+        BackupRestored(seq=7, digest=A, known_until=9),
+        "backup.restore",
+        "federation",
+        {"seq": 7, "digest": "a" * 64, "known_until": 9},
+    ),
 )
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from contract.names import AliasName, Digest, TaskName
 from director.app import create_app
 from director.assembly import Director
 from director.cli import app
-from director.errors import DamagedArtifactError, DatabaseError, StorageError, UsageError
+from director.clock import utc_now
+from director.errors import DamagedArtifactError, DatabaseError, OperatorError, StorageError, UsageError
 from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.database import Database
@@ -106,18 +108,62 @@ def test_whatever_byte_of_a_backup_is_flipped_it_is_refused_by_the_files_name(co
                 Director(DirectorSettings(data_dir=tmp_path / "elsewhere")).restore(copy)
         path.unlink()
         with pytest.raises((DamagedArtifactError, UsageError)):
-            read_backup(copy)
+            read_backup(copy, utc_now())
         path.write_bytes(data)
-    read_backup(copy)
+    read_backup(copy, utc_now())
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_later_versions_backup_is_refused_and_leaves_nothing(copy: Path, tmp_path: Path):
+def rewrite(copy: Path, *statements: str) -> None:
+    """Write the rows of a copy, and a manifest that vouches for them, as whoever has the copy can."""
     with closing(sqlite3.connect(copy / "director.db")) as rows, rows:
-        rows.execute("UPDATE alembic_version SET version_num = '9999'")
+        for statement in statements:
+            rows.execute(statement)
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["database"] = Digest.of((copy / "director.db").read_bytes())
     (copy / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            "CREATE TRIGGER back AFTER UPDATE ON tokens BEGIN UPDATE tokens SET revoked_at = NULL; END",
+            "trigger back is there, and no migration made it",
+        ),
+        ("CREATE VIEW mine AS SELECT * FROM tokens", "view mine is there, and no migration made it"),
+        ("CREATE TABLE mine (secret TEXT)", "table mine is there, and no migration made it"),
+        ("ALTER TABLE tokens ADD COLUMN more TEXT", "column tokens.more is there, and no migration made it"),
+        ("CREATE INDEX mine ON tokens (role)", "index mine is there, and no migration made it"),
+        ("DROP TABLE sessions", "table sessions is missing"),
+        ("UPDATE alembic_version SET version_num = '0003x'", "schema '0003x' is none that this program knows"),
+        ("UPDATE tokens SET role = 'admin'", "it was issued with the role hospital"),
+        ("DELETE FROM audit WHERE seq = 2", "record 2 is missing"),
+    ],
+)
+def test_a_backup_that_was_written_past_the_program_is_refused(
+    copy: Path, tmp_path: Path, statement: str, sentence: str
+):
+    rewrite(copy, statement)
+    with pytest.raises(OperatorError) as refused:
+        Director(DirectorSettings(data_dir=tmp_path / "elsewhere")).restore(copy)
+    assert sentence in refused.value.sentence
+    assert refused.value.hint == "Use another backup; nothing was changed."
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_federation_that_could_not_be_restored_is_not_copied(federation: FederationSimulator, tmp_path: Path):
+    federation.token("analyst")
+    with federation.director.database.write() as session:
+        session.execute(text("UPDATE tokens SET role = 'admin'"))
+    with pytest.raises(DamagedArtifactError, match="rows and its audit disagree") as refused:
+        back_up(federation, tmp_path / "copy")
+    assert "fl-director fsck" in refused.value.hint
+    assert list(tmp_path.glob("*copy*")) == []
+
+
+def test_a_later_versions_backup_is_refused_and_leaves_nothing(copy: Path, tmp_path: Path):
+    rewrite(copy, "UPDATE alembic_version SET version_num = '9999'")
     elsewhere = Director(DirectorSettings(data_dir=tmp_path / "elsewhere"))
     with pytest.raises(DatabaseError, match="schema 9999") as refused:
         elsewhere.restore(copy)

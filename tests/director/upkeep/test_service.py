@@ -39,13 +39,13 @@ def test_who_made_a_backup_is_on_record_and_in_the_log(federation: FederationSim
 
 
 @pytest.mark.parametrize("left", ["director.db", "blobs/ab/x", "audit.head", "aggregated/model.pt"])
-def test_a_folder_that_holds_something_is_not_unpacked_into(federation: FederationSimulator, tmp_path: Path, left: str):
+def test_a_folder_that_holds_something_is_not_restored_into(federation: FederationSimulator, tmp_path: Path, left: str):
     federation.director.upkeep.back_up(LOCAL_ADMIN, tmp_path / "copy")
     folder = tmp_path / "elsewhere"
     (folder / left).parent.mkdir(parents=True)
     (folder / left).write_bytes(b"what somebody still needs")
     with pytest.raises(UsageError, match="not empty"):
-        Director(DirectorSettings(data_dir=folder)).upkeep.unpack(tmp_path / "copy")
+        Director(DirectorSettings(data_dir=folder)).restore(tmp_path / "copy")
     assert [path for path in folder.rglob("*") if path.is_file()] == [folder / left]
 
 
