@@ -186,10 +186,10 @@ class Director:
         with self.ledger.read() as session:
             self.catalogue.refresh(session)
 
-    def restore(self, copy: Path, evidence: Evidence = NOTHING_KNOWN) -> Restored:
+    def restore(self, copy: Path, evidence: Evidence = NOTHING_KNOWN, identity: Path | None = None) -> Restored:
         """Make an empty data folder the federation that a backup holds; raises as ``Upkeep.restore``."""
         holds = timedelta(hours=self.settings.enrolment_hours)
-        restored = self.upkeep.restore(LOCAL_ADMIN, copy, evidence, code_holds=holds)
+        restored = self.upkeep.restore(LOCAL_ADMIN, copy, identity, evidence, code_holds=holds)
         self.initialise()
         self.upkeep.recover()
         return restored

@@ -19,25 +19,60 @@ from director.cli.program import (
     says_what_failed,
 )
 from director.members.access import LOCAL_ADMIN
+from director.upkeep.backup import Manifest
 from director.upkeep.later_acts import Evidence
 from director.upkeep.restoring import Restored
+from director.upkeep.sealing import Seal
 
 
 @says_what_failed
 def backup(
     target: Annotated[
-        Path, typer.Argument(parser=path_given, metavar="FOLDER", help="The folder to make; it must not be there yet.")
+        Path,
+        typer.Argument(
+            parser=path_given,
+            metavar="FOLDER",
+            help="The folder to make, or with --encrypt-to the file; it must not be there yet.",
+        ),
     ],
+    encrypt_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--encrypt-to",
+            metavar="RECIPIENT",
+            help="Who can open it: age1…, a file of these, or the fingerprint of a key that gpg has. Many times.",
+        ),
+    ] = None,
 ) -> None:
-    """Copy the whole federation, also while it serves; the copy is read back whole before it has its name."""
-    made = opened_director().upkeep.back_up(LOCAL_ADMIN, target)
+    """Copy the whole federation, also while it serves; the copy is read back whole before it has its name.
+
+    With --encrypt-to it is one file, encrypted by age or gpg, and nothing plain is on its disk; it can't be read back
+    without the key.
+    """
+    seal = Seal.to(encrypt_to) if encrypt_to else None
+    upkeep = opened_director().upkeep
+    if seal is None:
+        _say_made(target, upkeep.back_up(LOCAL_ADMIN, target))
+        err.print("It holds every hospital's models: keep it as you keep the data folder.")
+        return
+    sealed = upkeep.back_up_sealed(LOCAL_ADMIN, target, seal)
+    _say_made(target, sealed.manifest)
+    err.print(f"It was not read back: that takes the key. Decrypted, it has the SHA-256 {sealed.plain_sha256}.")
+
+
+def _say_made(target: Path, made: Manifest) -> None:
     out.print(f"{target}: {made.files} files, audit up to record {made.checkpoint.seq}")
-    err.print("It holds every hospital's models: keep it as you keep the data folder.")
 
 
 @says_what_failed
 def restore(
-    source: Annotated[Path, typer.Argument(parser=path_given, metavar="FOLDER", help="A folder that backup made.")],
+    source: Annotated[Path, typer.Argument(parser=path_given, metavar="FOLDER", help="What backup made.")],
+    identity: Annotated[
+        Path | None,
+        typer.Option(
+            "--identity", parser=path_given, metavar="FILE", help="age's key, for an encrypted one; gpg has its own."
+        ),
+    ] = None,
     audit_export: Annotated[
         Path | None,
         typer.Option(
@@ -73,7 +108,7 @@ def restore(
     evidence = Evidence(audit_export, tuple(given_checkpoint(path) for path in checkpoint or ()), last)
     director = director_here()
     say_where(director)
-    made = director.restore(source, evidence)
+    made = director.restore(source, evidence, identity)
     if as_json:
         print_json(made)
         return

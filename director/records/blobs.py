@@ -57,6 +57,16 @@ class BlobStore:
         with storage_faults_named(), SpooledTemporaryFile(in_memory_bytes, dir=str(self._incoming)) as file:
             yield file
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a place for a file on the artifacts' disk; after the block it is gone, as it is after a restart."""
+        file = self._incoming / f"scratch-{secrets.token_hex(8)}"
+        try:
+            yield file
+        finally:
+            for left in self._incoming.glob(f"{file.name}*"):  # SQLite has further files beside a database
+                left.unlink(missing_ok=True)
+
     def keep(self, parts: bytes | Iterable[bytes | memoryview]) -> tuple[Digest, int]:
         """Store bytes durably; gives their digest and number. The same bytes again cost a look."""
         with storage_faults_named():

@@ -74,11 +74,7 @@ def make_backup(ledger: Ledger, blobs: BlobStore, target: Path, *, actor: Actor 
         StorageError: The target's disk does not take it; no copy is made.
     """
     database = ledger.database
-    require_file(database)
-    if target.exists():
-        raise UsageError(f"{target} is there already.", hint="Name a folder that is not there yet.")
-    with ledger.act(actor) as act:
-        act.tell(BackupMade())
+    tell_of_backup(ledger, target, actor)
     with storage_faults_named():
         target.parent.mkdir(parents=True, exist_ok=True)
         arriving = half_written_name(target)
@@ -147,23 +143,56 @@ def require_file(database: Database) -> Path:
     return database.file
 
 
-def _copy(database: Database, blobs: BlobStore, folder: Path, now: datetime) -> Manifest:
-    with database.read() as session, closing(sqlite3.connect(folder / DATABASE)) as copy:
+def tell_of_backup(ledger: Ledger, target: Path, actor: Actor | HouseName) -> None:
+    """Put on record, and so into the copy, that it is made; raises UsageError as ``make_backup``."""
+    require_file(ledger.database)
+    if target.exists():
+        raise UsageError(f"{target} is there already.", hint="Name one that is not there yet.")
+    with ledger.act(actor) as act:
+        act.tell(BackupMade())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The rows as they were at one moment, in a file of their own.
+
+    Args:
+        manifest: What a copy of them holds.
+        digests: The files that they name.
+    """
+
+    manifest: Manifest
+    digests: Sequence[Digest]
+
+    @property
+    def manifest_file(self) -> bytes:
+        """The manifest as a copy has it."""
+        return self.manifest.model_dump_json(indent=2).encode() + b"\n"
+
+
+def take_snapshot(database: Database, file: Path, now: datetime) -> Snapshot:
+    """Copy the rows to a file, as they are now, and look whether they are sound; raises as ``make_backup``."""
+    with database.read() as session, closing(sqlite3.connect(file)) as copy:
         live: Any = session.connection().connection.driver_connection
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, that reading does not change
+    with rows_of(file) as session:
+        require_sound(session, now)
+        digests = sorted(referred_digests(session))
+        checkpoint = audit.head(session, now)
+    manifest = Manifest(made_at=now, database=_digest_of(file), files=len(digests), checkpoint=checkpoint)
+    return Snapshot(manifest, digests)
+
+
+def _copy(database: Database, blobs: BlobStore, folder: Path, now: datetime) -> Manifest:
+    snapshot = take_snapshot(database, folder / DATABASE, now)
     kept = BlobStore(folder / BLOBS)
     kept.prepare()
-    with rows_of(folder / DATABASE) as session:
-        require_sound(session, now)
-        digests = referred_digests(session)
-        checkpoint = audit.head(session, now)
-    for digest in sorted(digests):
+    for digest in snapshot.digests:
         kept.keep(blobs.read(digest))
-    manifest = Manifest(made_at=now, database=_digest_of(folder / DATABASE), files=len(digests), checkpoint=checkpoint)
-    replace_whole(folder / MANIFEST, [manifest.model_dump_json(indent=2).encode() + b"\n"])
+    replace_whole(folder / MANIFEST, [snapshot.manifest_file])
     sync_folder(folder)
-    return manifest
+    return snapshot.manifest
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from director.upkeep.later_acts import Evidence, later_acts
 from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
 from director.upkeep.restoring import Restored, put_in_place
+from director.upkeep.sealed_backup import SealedBackup, make_sealed_backup, unsealed
+from director.upkeep.sealing import Seal
 from director.upkeep.verification import note_verified
 from director.upkeep.views import Views
 
@@ -158,22 +160,38 @@ class Upkeep:
                 hint="Restore into a new folder: set DIRECTOR_DATA_DIR, or move the old one away.",
             )
 
-    def restore(self, caller: Principal, copy: Path, evidence: Evidence, *, code_holds: timedelta) -> Restored:
+    def back_up_sealed(self, caller: Principal, target: Path, seal: Seal) -> SealedBackup:
+        """Copy the whole federation to an encrypted file, also while it serves; raises as ``make_sealed_backup``."""
+        return make_sealed_backup(self._ledger, self._blobs, target, seal, actor=caller.actor)
+
+    def restore(
+        self, caller: Principal, copy: Path, identity: Path | None, evidence: Evidence, *, code_holds: timedelta
+    ) -> Restored:
         """Put a backup into the data folder, which must be empty, and let nobody in whom nobody vouches for.
 
+        Args:
+            caller: Who does it.
+            copy: The backup, a folder or an encrypted file.
+            identity: The key's file, where it needs one.
+            evidence: What is known of the time after it.
+            code_holds: How long a one-time code holds.
+
         Raises:
-            UsageError: The data folder is not empty, or ``copy`` is no backup.
+            UsageError: The data folder is not empty, ``copy`` is no backup, or the key is not its.
             AuditDamagedError, DamagedArtifactError: The backup is damaged, or not what the evidence knows; nothing
                 was changed.
             DatabaseError: A later version of this program made it; nothing was changed.
         """
         self._require_empty()
         target, clock = require_file(self._ledger.database), self._ledger.clock
-        found = read_backup(copy, clock(), evidence.all_checkpoints)
-        later = later_acts(found, evidence)
-        with storage_faults_named():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return put_in_place(found, later, target, self._blobs, clock=clock, actor=caller.actor, code_holds=code_holds)
+        with unsealed(copy, identity, self._folder) as folder:
+            found = read_backup(folder, clock(), evidence.all_checkpoints)
+            later = later_acts(found, evidence)
+            with storage_faults_named():
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return put_in_place(
+                found, later, target, self._blobs, clock=clock, actor=caller.actor, code_holds=code_holds
+            )
 
     def list_audit(
         self,

@@ -192,12 +192,17 @@ def made_ready(place: Place, page: str) -> None:
         place.value("ln -s $DIRECTOR_DATA_DIR/received_results . && mv ~/start1 ~/start2 .")
 
 
+def lacks_a_program(block: Block) -> bool:
+    """Tell whether a block needs a program that this machine does not have, and that we don't install."""
+    return "age-keygen" in block.text and shutil.which("age-keygen") is None
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("page", RUN)
 def test_the_blocks_of_a_page_run_in_its_order(page: str, place: Place) -> None:
     made_ready(place, page)
     for block in BLOCKS:
-        if block.page == page and block.language in ("sh", "python"):
+        if block.page == page and block.language in ("sh", "python") and not lacks_a_program(block):
             place.run(block)
     if page == "README.md":
         (kutrrh,) = [

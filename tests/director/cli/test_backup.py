@@ -8,6 +8,7 @@ import pytest
 from director.cli.failures import EXIT_DATA, EXIT_USAGE
 from tests.director.cli.conftest import Run
 from tests.federation_simulator import SimulatedHospital
+from tests.keys import age_key, needs_age
 
 
 def test_a_federation_is_copied_and_restored_in_another_folder(
@@ -99,3 +100,21 @@ def test_what_was_kept_of_another_audit_ends_with_the_exit_code_of_damaged_data(
         assert served("restore", tmp_path / "copy", option, tmp_path / file).exit_code == EXIT_DATA
         assert served("restore", tmp_path / "copy", option, tmp_path / "nowhere").exit_code == EXIT_USAGE
     assert not (tmp_path / "other").exists()
+
+
+@needs_age
+def test_an_encrypted_backup_is_made_and_restored_with_its_key(
+    served: Run, hospital: SimulatedHospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = age_key(tmp_path / "key.txt")
+    made = served("backup", tmp_path / "copy.age", "--encrypt-to", key.recipient)
+    assert (made.exit_code, "It was not read back: that takes the key" in made.stderr) == (0, True)
+    monkeypatch.setenv("DIRECTOR_DATA_DIR", str(tmp_path / "other"))
+    assert served("restore", tmp_path / "copy.age").exit_code == EXIT_USAGE
+    restored = served("restore", tmp_path / "copy.age", "--identity", key.file)
+    assert (restored.exit_code, served("fsck").stdout) == (0, "clean\n")
+
+
+def test_whom_nobody_can_encrypt_to_is_refused_before_the_folder_is_looked_at(run: Run, tmp_path: Path) -> None:
+    refused = run("backup", tmp_path / "copy.age", "--encrypt-to", "jane@example.org")
+    assert (refused.exit_code, "is no recipient" in refused.stderr) == (EXIT_USAGE, True)

@@ -87,3 +87,13 @@ def test_a_full_disk_is_a_clean_refusal(federation: FederationSimulator, hospita
     assert federation.director.upkeep.defects() == []
     assert hospital.infer({"diagnosis_count": 3}).json()["model"]["version"] == 1
     assert hospital.upload(parcel).json()["version"] == 2
+
+
+def test_a_scratch_file_is_gone_with_all_that_was_put_beside_it(tmp_path: Path):
+    blobs = BlobStore(tmp_path / "blobs")
+    blobs.prepare()
+    with blobs.scratch() as file:
+        file.write_bytes(b"rows")
+        file.with_name(f"{file.name}-journal").write_bytes(b"more")
+        assert list(blobs.digests()) == []
+    assert list((tmp_path / "blobs" / "incoming").iterdir()) == []
