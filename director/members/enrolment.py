@@ -32,7 +32,7 @@ def issue_code(act: Act, envoy: EnvoyRow, *, holds: timedelta) -> EnrolmentCode:
         token_id=None,
     )
     act.session.add(row)
-    act.tell(CodeIssued(envoy=envoy.name))
+    act.tell(CodeIssued(envoy=envoy.name, code_sha256=row.sha256))
     return EnrolmentCode(envoy_name=envoy.name, code=code, expires_at=row.expires_at)
 
 

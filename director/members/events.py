@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from contract.messages.base import Role
-from contract.names import EnvoyName
+from contract.names import Digest, EnvoyName
 from director.records.events import Event
 
 
@@ -28,6 +28,9 @@ class EnvoyAdded(EnvoyEvent, act="envoy.add"):
 
 class CodeIssued(EnvoyEvent, act="envoy.code"):
     """A hospital got a one-time code; its earlier ones stopped to hold."""
+
+    code_sha256: Digest | None = Field(default=None, exclude_if=lambda value: value is None)
+    """So that no other code can be put in its place; the versions before did not say it."""
 
 
 class EnvoyDisabled(EnvoyEvent, act="envoy.disable"):
@@ -77,10 +80,15 @@ class TokenIssued(TokenEvent, act="token.issue"):
     envoy: EnvoyName | None
     person: str | None = Field(default=None, exclude_if=lambda value: value is None)
     """Whose it is; where nobody said it, its record reads as those of the version before."""
+    secret_sha256: Digest | None = Field(default=None, exclude_if=lambda value: value is None)
+    """So that no other secret can be put in its place; the versions before did not say it, nor until when it holds."""
+    holds_until: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class TokenIssuedAgain(TokenEvent, act="token.issue_again"):
     """A token got a fresh secret, because the answer with the first one was lost."""
+
+    secret_sha256: Digest | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class TokenRotated(TokenEvent, act="token.rotate"):

@@ -99,7 +99,15 @@ def issue_to(
     name = envoy.name if envoy else None
     answer = _with_fresh_secret(row, name)
     act.session.add(row)
-    act.tell(TokenIssued(token_id=row.id, role=role, envoy=name, person=person), actor=actor)
+    issued = TokenIssued(
+        token_id=row.id,
+        role=role,
+        envoy=name,
+        person=person,
+        secret_sha256=row.sha256,
+        holds_until=row.expires_at.isoformat(),
+    )
+    act.tell(issued, actor=actor)
     return answer
 
 
@@ -124,7 +132,7 @@ def issue_again(act: Act, token_id: str, *, actor: str | None = None) -> IssuedT
 def refresh_secret(act: Act, row: TokenRow, *, actor: str | None = None) -> IssuedToken:
     """Give a token another secret; the one before stops to hold, and the sessions that it opened end."""
     answer = _with_fresh_secret(row, row.envoy.name if row.envoy else None)
-    act.tell(TokenIssuedAgain(token_id=row.id), actor=actor)
+    act.tell(TokenIssuedAgain(token_id=row.id, secret_sha256=row.sha256), actor=actor)
     end_of_token(act, row.id, actor)
     return answer
 

@@ -56,7 +56,9 @@ def _of_codes(rows: Iterator[_Row], names: Mapping[int, str], recorded: Recorded
         if row["used_at"] is not None or (_moment(row["expires_at"]) or _NEVER) <= now:
             continue
         name, issued = names.get(row["envoy_id"], "nobody"), _moment(row["created_at"])
-        if name in accounted or issued is None or recorded.codes.get(name) != issued:
+        code = recorded.codes.get(name)
+        is_told = code is not None and code.at == issued and code.sha256 in (None, row["sha256"])
+        if name in accounted or not is_told:
             yield f"code {str(row['sha256'])[:12]}… of {name}: no record accounts for a code that still holds"
         accounted.add(name)
 
@@ -80,11 +82,13 @@ def _of_token(row: _Row, envoy: str | None, token: RecordedToken) -> Iterator[st
         yield "the records say that it was revoked, and its row that it holds"
     if not token.is_revoked and row["revoked_at"] is not None:
         yield "its row says that it was revoked, and no record does"
+    if token.secret not in (None, row["sha256"]):
+        yield "it has another secret than the one that was issued"
     if row.get("successor_id") != token.successor:
         yield f"the records say that {token.successor or 'nothing'} took its place, and its row says otherwise"
     until = _moment(token.holds_until)
     if until is not None and (_moment(row["expires_at"]) or _NEVER) > until:
-        yield f"it was rotated and held until {token.holds_until}, and its row says that it holds longer"
+        yield f"it holds until {token.holds_until} by the records, and longer by its row"
 
 
 def _of_sessions(rows: Iterator[_Row], recorded: Recorded) -> Iterator[str]:

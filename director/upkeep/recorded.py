@@ -26,17 +26,27 @@ class RecordedToken:
         role: What it may.
         envoy: Of which hospital; None: of none.
         secret_at: The record that told of the newest secret.
+        secret: The digest of that; None: an earlier version issued it, and did not say.
         is_revoked: Whether it was revoked.
         successor: The token that a rotation put in its place.
-        holds_until: When the rotated one ends, as it was written.
+        holds_until: When it ends at the latest, as it was written; None: nobody said.
     """
 
     role: Role
     envoy: str | None
     secret_at: int
+    secret: Digest | None = None
     is_revoked: bool = False
     successor: str | None = None
     holds_until: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordedCode:
+    """A one-time code as its record has it: when it was issued, and its digest, where that was said."""
+
+    at: datetime
+    sha256: Digest | None
 
 
 @dataclass
@@ -54,7 +64,7 @@ class Recorded:
     Args:
         head: The last record that was read.
         envoys: Hospital → whether it is disabled.
-        codes: Hospital → when its one-time code that nobody has used was issued.
+        codes: Hospital → its one-time code, where nobody has used it.
         tokens: By their ids.
         revoked: The ids of all tokens that were revoked, issued on record or not.
         sessions: By their ids.
@@ -64,7 +74,7 @@ class Recorded:
 
     head: int = 0
     envoys: dict[str, bool] = field(default_factory=dict)
-    codes: dict[str, datetime] = field(default_factory=dict)
+    codes: dict[str, RecordedCode] = field(default_factory=dict)
     tokens: dict[str, RecordedToken] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     sessions: dict[str, RecordedSession] = field(default_factory=dict)
@@ -100,13 +110,15 @@ class Recorded:
             case members.EnvoyDisabled():
                 self.envoys[event.envoy] = True
             case members.CodeIssued():
-                self.codes[event.envoy] = at
+                self.codes[event.envoy] = RecordedCode(at, event.code_sha256)
 
     def _learn_of_token(self, event: members.TokenEvent, actor: str) -> None:
         if isinstance(event, members.TokenRevoked):
             self.revoked.add(event.token_id)
         if isinstance(event, members.TokenIssued):
-            self.tokens[event.token_id] = RecordedToken(event.role, event.envoy, self.head)
+            self.tokens[event.token_id] = RecordedToken(
+                event.role, event.envoy, self.head, event.secret_sha256, holds_until=event.holds_until
+            )
             if event.envoy is not None and actor == f"hospital:{event.envoy}:code":
                 self.codes.pop(event.envoy, None)
         token = self.tokens.get(event.token_id)
@@ -114,7 +126,7 @@ class Recorded:
             return
         match event:
             case members.TokenIssuedAgain():
-                token.secret_at = self.head
+                token.secret_at, token.secret = self.head, event.secret_sha256
             case members.TokenRotated():
                 token.successor, token.holds_until = event.successor, event.holds_until
             case members.TokenRevoked():

@@ -247,7 +247,7 @@ def test_a_token_of_nobody_is_told_of_as_before_there_were_persons(
     assert described(federation, issued["id"])["person"] is None
     with federation.director.database.read() as session:
         facts = session.scalars(select(AuditRow.facts).where(AuditRow.act == "token.issue")).all()
-    assert {tuple(each) for each in facts} == {("role", "envoy")}
+    assert {tuple(each) for each in facts} == {("role", "envoy", "secret_sha256", "holds_until")}
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ class Recorded:
 ON_RECORD = (
     Recorded(EnvoyAdded(envoy=KNH), "envoy.add", "KNH", {}),
     Recorded(CodeIssued(envoy=KNH), "envoy.code", "KNH", {}),
+    Recorded(CodeIssued(envoy=KNH, code_sha256=A), "envoy.code", "KNH", {"code_sha256": "a" * 64}),
     Recorded(EnvoyDisabled(envoy=KNH), "envoy.disable", "KNH", {}),
     Recorded(EnvoyEnabled(envoy=KNH), "envoy.enable", "KNH", {}),
     Recorded(EnvoyExpected(envoy=KNH, num_examples=400), "envoy.expect", "KNH", {"num_examples": 400}),
@@ -116,6 +117,13 @@ ON_RECORD = (
         {"role": "staff", "envoy": "KNH", "person": "Jane Wanjiru"},
     ),
     Recorded(TokenIssuedAgain(token_id="t1"), "token.issue_again", "t1", {}),
+    Recorded(TokenIssuedAgain(token_id="t1", secret_sha256=B), "token.issue_again", "t1", {"secret_sha256": "b" * 64}),
+    Recorded(
+        TokenIssued(token_id="t1", role="admin", envoy=None, secret_sha256=B, holds_until="2026-04-01T08:00:00+00:00"),
+        "token.issue",
+        "t1",
+        {"role": "admin", "envoy": None, "secret_sha256": "b" * 64, "holds_until": "2026-04-01T08:00:00+00:00"},
+    ),
     Recorded(
         TokenRotated(token_id="t1", successor="t2", holds_until="2026-01-02T08:00:00+00:00"),
         "token.rotate",

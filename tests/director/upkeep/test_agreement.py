@@ -28,7 +28,12 @@ PLANTED = {
     "UPDATE tokens SET revoked_at = created_at": "its row says that it was revoked, and no record does",
     "UPDATE tokens SET successor_id = NULL": "took its place, and its row says otherwise",
     "UPDATE tokens SET expires_at = '2099-01-01' WHERE successor_id IS NOT NULL":
-        "and its row says that it holds longer",
+        "by the records, and longer by its row",
+    "UPDATE tokens SET expires_at = '2099' WHERE successor_id IS NULL": "by the records, and longer by its row",
+    "UPDATE tokens SET sha256 = hex(zeroblob(32)) WHERE role = 'staff'":
+        "it has another secret than the one that was issued",
+    "UPDATE enrolment_codes SET sha256 = 'd' WHERE used_at IS NULL AND envoy_id = 5":
+        "code d… of Mbagathi: no record accounts for a code that still holds",
     "UPDATE envoys SET name = 'Nyeri', folded_name = 'nyeri' WHERE id = 1":
         "hospital Nyeri: no record says that it was admitted",
     "UPDATE envoys SET disabled_at = NULL":

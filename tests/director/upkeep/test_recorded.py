@@ -87,3 +87,16 @@ def test_what_is_no_record_of_ours_teaches_nothing(content: str) -> None:
     found = Recorded()
     assert len(list(found.reading([Link(1, "", "", content), Link(2, "", "", None)]))) == 2
     assert (found.envoys, found.tokens) == ({}, {})
+
+
+def test_the_digest_of_a_secret_and_its_end_are_known_where_they_were_told() -> None:
+    issued: Told = (*JOINED[:3], {**JOINED[3], "secret_sha256": "a" * 64, "holds_until": "2026-04-01T08:00:00+00:00"})
+    again: Told = ("hospital:KNH:code", "token.issue_again", "t1", {"secret_sha256": "b" * 64})
+    of_before: Told = ("hospital:KNH:code", "token.issue_again", "t1", {})
+    told = [recorded(ADDED, *more).tokens["t1"].secret for more in ((issued,), (issued, again), (issued, of_before))]
+    assert told == ["a" * 64, "b" * 64, None]
+    assert recorded(ADDED, issued).tokens["t1"].holds_until == "2026-04-01T08:00:00+00:00"
+    assert recorded(ADDED, JOINED).tokens["t1"].secret is None
+    assert (
+        recorded(ADDED, ("admin:cli", "envoy.code", "KNH", {"code_sha256": "c" * 64})).codes["KNH"].sha256 == "c" * 64
+    )
