@@ -45,6 +45,7 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
 
 ONE_STORY: Mapping[str, str] = {
     "docs/recovery.md": "its blocks are one drill; tests/journeys/test_recovery.py follows it with real hospitals",
+    "docs/deploy.md": "they change the system; tests/deploy runs the files, and holds the commands to the programs",
     "docs/simulation.md": "its blocks are one Python session; test_python_on_pages.py follows it from top to bottom",
     "docs/upgrade.md": "two releases take turns; tests/compatibility/test_upgrading.py follows it there and back",
 }
