@@ -70,6 +70,8 @@ def test_a_new_federation_is_well_but_for_what_a_person_has_still_to_do(run: Run
     assert "warn  server: no director serves this folder now.\n      next: fl-director serve" in found.stdout
     assert found.stdout.splitlines()[-1].startswith("0 bad, ")
     assert f"in {made}" in found.stderr
+    for about in ("settings", "software", "file system", "room", "quotas", "clock", "open files"):
+        assert f"  {about}: " in found.stdout
     assert contents(made) == before
 
 
