@@ -155,11 +155,12 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it(busy_hous
         for each in busy:
             each.result()
     elsewhere = ForkedDirector(tmp_path / "elsewhere")
-    elsewhere.run("restore", str(tmp_path / f"copy-{number}"))
+    busy_house.director.run("audit", "export", "--out", str(tmp_path / "audit.jsonl"))
+    elsewhere.run("restore", str(tmp_path / f"copy-{number}"), "--audit-export", str(tmp_path / "audit.jsonl"))
     assert House(elsewhere).defects() == []
     elsewhere.start()
     original = busy_house.director
-    busy_house.move_to(elsewhere)  # the tokens came along
+    busy_house.move_to(elsewhere)  # the tokens hold, by the audit as it was at last
     for sender in busy_house.senders:
         assert before[sender.name].items() <= sender.kept().items()
     assert busy_house.global_models.items() <= {each["version"]: each["sha256"] for each in busy_house.listed()}.items()
