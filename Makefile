@@ -15,9 +15,10 @@ EXTRAS := envoy director mlflow s3 plots client dev
 # PyTorch's own; TORCH="…" of another place.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 TORCH := -r requirements/torch.txt$(if $(CPU), --index-url $(CPU_INDEX))
-# uv is some times faster than pip. torch is pip's alone: where a CPU build lies, only pip's configuration may know.
+# uv is some times faster than pip; most of what is installed is never imported, so neither compiles it. torch is pip's
+# alone: where a CPU build lies, only pip's configuration may know.
 UV := $(shell command -v uv 2> /dev/null)
-INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python -m pip install) --quiet
+INSTALL = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python -m pip install --no-compile) --quiet
 # The dashboard, where there is a Node to build it: without one the director says what is missing.
 NPM := $(shell command -v npm 2> /dev/null)
 PACKAGES := dashboard/node_modules/.package-lock.json
@@ -49,7 +50,7 @@ ready: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Make all that the tests sta
 $(INSTALLED): pyproject.toml $(LOCK) requirements/torch.txt
 	$(PYTHON) -m venv $(VENV)
 	$(call INSTALL,$(VENV)) --require-hashes --no-deps -r $(LOCK)
-	$(BIN)/python -m pip install --quiet $(TORCH)  # all that it asks for beside CUDA is there by now
+	$(BIN)/python -m pip install --no-compile --quiet $(TORCH)  # all that it asks for beside CUDA is there by now
 	$(call INSTALL,$(VENV)) --no-deps --no-build-isolation --editable .
 	@touch $@
 
