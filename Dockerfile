@@ -13,6 +13,8 @@ FROM python:3.13-slim AS wheel
 ARG EXTRAS=director
 WORKDIR /build
 RUN python -m venv /opt/fl
+COPY requirements/director.txt requirements/
+RUN /opt/fl/bin/python -m pip install --no-cache-dir --require-hashes --no-deps -r requirements/director.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY aggregation/ aggregation/
 COPY analyst/ analyst/
