@@ -31,6 +31,8 @@ const CHANGED: Record<string, readonly Topic[]> = {
   round: ["runs", "models", "hospitals"],
   quiescence: ["system", "runs"],
   backup: ["system"],
+  store: ["system", "submissions"],
+  access: [],
   proposal: ["proposals"],
 };
 
