@@ -1,7 +1,6 @@
 """Liveness and readiness."""
 
 from importlib.metadata import version
-from typing import Literal
 
 from fastapi import APIRouter, Response
 
@@ -30,5 +29,4 @@ def ready(director: Serving, response: Response) -> Health:
     checks = director.upkeep.states()
     is_ready = all(found == "ok" for found in checks.values())
     response.status_code = 200 if is_ready else 503
-    status: Literal["ok", "failing"] = "ok" if is_ready else "failing"
-    return Health(status=status, version=VERSION, oldest_envoy=OLDEST_ENVOY, checks=checks)
+    return Health(status="ok" if is_ready else "failing", version=VERSION, oldest_envoy=OLDEST_ENVOY, checks=checks)

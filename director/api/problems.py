@@ -70,6 +70,7 @@ STATUSES: Mapping[str, tuple[int, str]] = {
     "too_many_requests": (429, "Too many requests"),
     "head_too_large": (431, "Header too large"),
     "internal_error": (500, "The director failed"),
+    "alert_failed": (502, "An alert was not taken"),
     "busy": (503, "Too much at once"),
     "stopping": (503, "The director is stopping"),
     "audit_damaged": (503, "The audit is damaged"),

@@ -425,14 +425,18 @@ def test_no_word_of_a_hospital_steers_or_stops_the_command_that_shows_it(
 
 
 def test_padding_is_refused_however_well_the_model_inside_reads(
-    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+    federation: FederationSimulator, hospital: SimulatedHospital
 ):
     """Hundreds of kilobytes of nothing were once kept for ever for five of a model."""
     sound = hospital.parcel()
     padded, tensors = io.BytesIO(), read_model(sound.model, DIAGNOSIS_COUNT.layout)
     state = {name: torch.from_numpy(values.copy()) for name, values in tensors.items()}
-    monkeypatch.setattr(torch_config.save, "storage_alignment", 2**15)
-    torch.save(state, padded)
+    before = torch_config.save.storage_alignment
+    torch_config.save.storage_alignment = 2**15  # as a machine may be set
+    try:
+        torch.save(state, padded)
+    finally:
+        torch_config.save.storage_alignment = before
     assert len(padded.getvalue()) > 2**17
     read_model(padded.getvalue(), DIAGNOSIS_COUNT.layout)
     refused = hospital.upload(replace(sound, model=padded.getvalue()))

@@ -148,6 +148,7 @@ def test_a_submission_that_was_kept_as_it_came_goes_on(federation: FederationSim
                 file.sha256, file.bytes = federation.director.blobs.keep(
                     as_it_came if file.role == "metadata" else log_as_it_came
                 )
+        row.envoy.kept_bytes = sum(file.bytes for file in row.files)
     for folder in (("KUTRRH",), ("KUTRRH", "diagnosis_count")):
         federation.file("received_results", *folder, "metadata.json").unlink()
         federation.file("received_results", *folder, "training.log").unlink()
