@@ -249,7 +249,7 @@ class Models:
         """
         with self._ledger.read() as session:
             data = self._blobs.read(versions.version_of(session, task_name, version).digest_of(role))
-        self._readings.note(caller.actor, ModelRead(task=task_name, version=version, part=role))
+            self._readings.note(session, caller.actor, ModelRead(task=task_name, version=version, part=role))
         return data
 
     def validation_table(self, task_name: TaskName) -> ValidationTable:

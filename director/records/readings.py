@@ -9,6 +9,8 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from contract.errors import FederationError
 from director.errors import DatabaseError
 from director.records.actors import HOUSE, Actor
@@ -49,12 +51,19 @@ class Readings:
         """Begin to write, on a thread of its own."""
         self._thread.start()
 
-    def note(self, actor: Actor, event: Event) -> None:
+    def note(self, session: Session, actor: Actor, event: Event) -> None:
         """Remember that somebody reads; call it before they are given anything.
 
+        Args:
+            session: A transaction that began after they asked: whether they still may is asked in it.
+            actor: Who reads.
+            event: What.
+
         Raises:
+            UnauthenticatedError: They may no more.
             FederationError: What was read before can't be put on record: nobody reads until it can.
         """
+        actor.require_right(session, self._ledger.clock())
         with self._guard:
             if self._failure is not None:
                 raise self._failure

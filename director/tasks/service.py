@@ -149,9 +149,9 @@ class Tasks:
         """
         with self._ledger.read() as session:
             start = starts.start_with_file(session, digest)
-        data = self._blobs.read(digest)
-        if digest == start.model_sha256:
-            self._readings.note(caller.actor, StartRead(task=start.task, model=digest))
+            data = self._blobs.read(digest)
+            if digest == start.model_sha256:
+                self._readings.note(session, caller.actor, StartRead(task=start.task, model=digest))
         return data
 
     def report_statistics(

@@ -248,6 +248,7 @@ class House:
     def contents(self) -> Mapping[str, list[Any]]:
         """Everything in the database but notes of use, and the names of all blobs."""
         director = self.federation.director
+        director.readings.write()  # behind the answers
         with director.database.read() as session:
             tables = {name: _rows(session, table) for name, table in Base.metadata.tables.items()}
         return {**tables, "blobs": sorted(director.blobs.digests())}

@@ -2,12 +2,14 @@
 
 import threading
 import time
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from contract.names import EnvoyName
-from director.errors import DatabaseError, StorageFullError
+from director.errors import DatabaseError, StorageFullError, UnauthenticatedError
 from director.members.events import EnvoyAdded
 from director.records import readings as module
 from director.records.actors import Actor
@@ -25,7 +27,8 @@ def told(ledger: Ledger) -> list[str]:
 
 
 def read(readings: Readings, name: str) -> None:
-    readings.note(Actor(name), EnvoyAdded(envoy=KNH))
+    with readings._ledger.read() as session:
+        readings.note(session, Actor(name), EnvoyAdded(envoy=KNH))
 
 
 def test_who_reads_waits_for_no_lock_and_all_are_told_of_in_one_act(ledger: Ledger):
@@ -50,6 +53,20 @@ def test_what_was_read_is_on_record_within_a_second(ledger: Ledger):
     read(readings, "two")
     eventually(lambda: told(ledger) == ["one", "two"])
     readings.stop()
+
+
+def test_who_may_no_more_is_given_nothing_and_leaves_no_trace(ledger: Ledger):
+    class Banished(Actor):
+        """Who may act no more."""
+
+        def require_right(self, session: Session, now: datetime) -> None:
+            raise UnauthenticatedError("The token was revoked.")
+
+    readings = Readings(ledger)
+    with ledger.read() as session, pytest.raises(UnauthenticatedError):
+        readings.note(session, Banished("one"), EnvoyAdded(envoy=KNH))
+    readings.stop()
+    assert told(ledger) == []
 
 
 def test_what_waits_at_the_end_is_written(ledger: Ledger):
