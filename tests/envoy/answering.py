@@ -35,14 +35,16 @@ class Answering:
 
 
 @contextmanager
-def answering(*answers: tuple[int, Any], headers: Mapping[str, str] | None = None) -> Iterator[Answering]:
-    """Answer on a free port while the block runs."""
+def answering(
+    *answers: tuple[int, Any], headers: Mapping[str, str] | None = None, knows_health: bool = False
+) -> Iterator[Answering]:
+    """Answer on a free port while the block runs; where it knows no health, as behind a proxy, that question is 404."""
     found = Answering(answers, headers or {})
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.path == HEALTH:  # a question beside the matter: no test counts it
+            if self.path == HEALTH and not knows_health:  # a question beside the matter: no test counts it
                 self.send_error(404)
                 return
             found.asked.append(Asked(self.command, self.path, dict(self.headers), body))

@@ -27,7 +27,7 @@ def ticking(*moments: datetime) -> Callable[[], datetime]:
 
 
 def test_an_answer_is_heard_with_its_date_and_the_middle_of_the_waiting() -> None:
-    with answering((200, HEALTH)) as director:
+    with answering((200, HEALTH), knows_health=True) as director:
         heard = hear(client(director), ticking(NOW, NOW + timedelta(seconds=4)))
     assert (heard.health.version, heard.at) == ("0.1.0", NOW + timedelta(seconds=2))
     assert heard.date is not None
@@ -46,7 +46,7 @@ def test_an_answer_is_heard_with_its_date_and_the_middle_of_the_waiting() -> Non
     ],
 )
 def test_what_is_no_directors_answer_is_an_error_of_the_way(answer: tuple[int, Any], error: type[Exception]) -> None:
-    with answering(answer) as director, pytest.raises(error):
+    with answering(answer, knows_health=True) as director, pytest.raises(error):
         hear(client(director), lambda: NOW)
 
 
@@ -111,7 +111,7 @@ def test_the_director_says_whether_the_token_holds_and_the_hospital_is_enabled()
         with answering((200, described(state))) as director:
             assert state_finding(client(director), KNH).state == found
     with (
-        answering((401, {"code": "unauthenticated", "detail": "No.", "hint": "x"})) as director,
+        answering((401, {"code": "unauthenticated", "detail": "No.", "hint": "x"}), knows_health=True) as director,
         pytest.raises(RefusedError),
     ):
         state_finding(client(director), KNH)
