@@ -12,19 +12,18 @@ from benchmarks.http_client import Request, ask
 from benchmarks.program import serving
 from benchmarks.report import Figure, Row, middle
 
-_DOWNLOADERS = 4
-_PER_SECOND = 20
+_DOWNLOADERS = 16
+_PER_SECOND = 5
 _HOW = (
     f"Uploads one after the other, alone and while {_DOWNLOADERS} connections fetch the global model's file, each "
     f"{_PER_SECOND} times a second at most. Who fetched it is on record a moment later: nobody who reads waits for the "
     "write lock, or holds it."
 )
-_TARGET = 5.0
 
 
 def measure(federation: Federation, *, is_quick: bool) -> Figure:
     """Upload in turns, alone and beside the downloads."""
-    pairs, uploads = (1, 5) if is_quick else (5, 40)
+    pairs, uploads = (1, 5) if is_quick else (5, 30)
     hospital, random = hospital_of(federation.folder, "KNH"), np.random.default_rng(0)
     alone, beside, downloads = list[list[float]](), list[list[float]](), 0
     with serving("director", SERVE, federation.folder) as director:
@@ -48,10 +47,7 @@ def _row(what: str, alone: list[list[float]], beside: list[list[float]], of: Cal
 
     ours, theirs = [of(each) * 1000 for each in beside], [of(each) * 1000 for each in alone]
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    met = median(ratios) <= _TARGET
-    return Row(
-        what, f"{middle(ours, '.0f')} ms", f"{middle(theirs, '.0f')} ms", middle(ratios, ".1f"), f"≤ {_TARGET:g}", met
-    )
+    return Row(what, f"{middle(ours, '.0f')} ms", f"{middle(theirs, '.0f')} ms", middle(ratios, ".1f"))
 
 
 def _uploads(hospital: Hospital, port: int, random: np.random.Generator, number: int) -> list[float]:
@@ -69,13 +65,14 @@ def _downloading(port: int, token: str) -> Iterator[list[int]]:
     is_over, fetched = threading.Event(), [0]
     request = Request("GET", "/global_models/1/model.pt", token)
 
-    def fetch() -> None:
+    def fetch(place: int) -> None:
+        is_over.wait(place / _DOWNLOADERS / _PER_SECOND)  # not all at the same moment
         while not is_over.is_set():
             assert ask(port, request).status == 200
             fetched[0] += 1
             is_over.wait(1 / _PER_SECOND)
 
-    threads = [threading.Thread(target=fetch) for _ in range(_DOWNLOADERS)]
+    threads = [threading.Thread(target=fetch, args=(place,)) for place in range(_DOWNLOADERS)]
     for each in threads:
         each.start()
     try:

@@ -46,6 +46,13 @@ def record(session: Session, event: Event, *, at: datetime, actor: str, after: A
         actor: Who did it.
         after: The newest record, where the caller knows it.
     """
+    row = add_record(session, event, at=at, actor=actor, after=after)
+    session.flush()
+    return row
+
+
+def add_record(session: Session, event: Event, *, at: datetime, actor: str, after: AuditRow | None = None) -> AuditRow:
+    """Do as ``record``, and leave the writing to the session: many go to the database at once."""
     last = after or session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.digest) if last else (1, GENESIS)
     row = AuditRow(
@@ -53,7 +60,6 @@ def record(session: Session, event: Event, *, at: datetime, actor: str, after: A
     )
     row.digest = chained_digest(row)
     session.add(row)
-    session.flush()
     return row
 
 

@@ -6,7 +6,7 @@ the next act, or at the next start.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
@@ -45,6 +45,13 @@ class Act:
         """Put an event on record, in this transaction; ``actor`` where somebody else did it."""
         self._last = audit.record(self.session, event, at=self.now, actor=actor or self.actor, after=self._last)
         self.told.append(event)
+
+    def tell_all(self, words: Iterable[tuple[str, Event]]) -> None:
+        """Put many events on record at once, each with who did it."""
+        for actor, event in words:
+            self._last = audit.add_record(self.session, event, at=self.now, actor=actor, after=self._last)
+            self.told.append(event)
+        self.session.flush()
 
     @property
     def newest(self) -> int:

@@ -19,7 +19,7 @@ from director.records.ledger import Ledger
 
 _log = logging.getLogger(__name__)
 
-_GATHER_SECONDS = 0.2
+_GATHER_SECONDS = 0.5
 _AGAIN_SECONDS = 1.0
 MOST_WAITING = 10_000
 """So many words wait at most: some megabytes."""
@@ -79,8 +79,7 @@ class Readings:
             if not words:
                 return
             with self._ledger.act(HOUSE) as act:
-                for word in words:
-                    act.tell(word.event, actor=word.actor)
+                act.tell_all((str(word.actor), word.event) for word in words)
             with self._guard:
                 for _ in words:
                     self._waiting.popleft()
