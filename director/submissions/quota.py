@@ -1,6 +1,6 @@
 """What one hospital may take of the director's disk: kept versions, their bytes, and rows of what was refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -56,25 +56,26 @@ class Quota:
             session.execute(delete(SubmissionRow).where(SubmissionRow.id.in_(too_many)))
 
 
-def miscounted(session: Session) -> Iterator[str]:
-    """Name each hospital of which more or less is counted than is kept."""
+def kept_by_hospital(session: Session) -> Mapping[int, tuple[int, int]]:
+    """Give hospital → how many of its versions have their files here, and what those take; who has none is missing."""
     kept = (
-        select(
-            SubmissionRow.envoy_id,
-            func.count(SubmissionRow.id.distinct()).label("versions"),
-            func.sum(SubmissionFileRow.bytes).label("bytes"),
-        )
+        select(SubmissionRow.envoy_id, func.count(SubmissionRow.id.distinct()), func.sum(SubmissionFileRow.bytes))
         .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
         .where(SubmissionFileRow.pruned_at.is_(None))
         .group_by(SubmissionRow.envoy_id)
-        .subquery()
     )
-    query = select(EnvoyRow, kept.c.versions, kept.c.bytes).outerjoin(kept, kept.c.envoy_id == EnvoyRow.id)
-    for envoy, versions, size in session.execute(query):
-        if (envoy.kept_versions, envoy.kept_bytes) != (versions or 0, size or 0):
+    return {envoy: (versions, size) for envoy, versions, size in session.execute(kept)}
+
+
+def miscounted(session: Session) -> Iterator[str]:
+    """Name each hospital of which more or less is counted than is kept."""
+    kept = kept_by_hospital(session)
+    for envoy in session.scalars(select(EnvoyRow)):
+        versions, size = kept.get(envoy.id, (0, 0))
+        if (envoy.kept_versions, envoy.kept_bytes) != (versions, size):
             yield (
                 f"{envoy.name} is counted with {envoy.kept_versions} versions of {envoy.kept_bytes} bytes, "
-                f"and {versions or 0} of {size or 0} are kept"
+                f"and {versions} of {size} are kept"
             )
 
 

@@ -27,6 +27,7 @@ from director.records.schema import (
     SubmissionRow,
 )
 from director.records.verdicts import ADMITTED, QUARANTINED
+from director.submissions.quota import kept_by_hospital
 
 KEYS_KEPT = timedelta(days=30)
 """So long a request may be repeated under its key."""
@@ -181,13 +182,9 @@ def _starts_that_go(
 
 
 def _count_anew(session: Session, envoys: Collection[int]) -> None:
+    kept = kept_by_hospital(session)
     for envoy in session.scalars(select(EnvoyRow).where(EnvoyRow.id.in_(envoys))):
-        kept = (
-            select(func.count(SubmissionRow.id.distinct()), func.coalesce(func.sum(SubmissionFileRow.bytes), 0))
-            .join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
-            .where(SubmissionRow.envoy_id == envoy.id, SubmissionFileRow.pruned_at.is_(None))
-        )
-        envoy.kept_versions, envoy.kept_bytes = session.execute(kept).one()
+        envoy.kept_versions, envoy.kept_bytes = kept.get(envoy.id, (0, 0))
 
 
 def _in_stretches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
