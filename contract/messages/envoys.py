@@ -51,7 +51,7 @@ class EnvoyDescription(Message):
     """A hospital's place in the federation; what an analyst may not see is null."""
 
     envoy_name: EnvoyName
-    state: Literal["enrolled", "active", "disabled"] | None
+    state: Literal["enrolled", "active", "disabled", "withdrawn"] | None
     last_seen_at: datetime | None
     current: list[CurrentVersion]
     expected_examples: int | None = Field(

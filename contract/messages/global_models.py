@@ -27,6 +27,13 @@ class AggregationRequest(OfTask):
         description="`merged`, or a hospital: the scaler that the global model stands behind. A hospital's exact "
         "statistics are then for all to read.",
     )
+    trained_here: bool = Field(
+        default=False,
+        exclude_if=lambda value: not value,  # a request that does not ask for it reads as it always has
+        description="Take of each hospital its newest model that was trained from the current version itself, or where "
+        "there is none from the shared start, also if a version that was set aside counted it: so a version is made "
+        "without a hospital that has left.",
+    )
     dry_run: bool = False
 
 
@@ -141,6 +148,13 @@ class GlobalModel(Lineage):
     )
     note: str | None = Field(default=None, description="What the admin noted about it. For the admin alone.")
     notice: str
+    withdrawn: list[EnvoyName] = Field(
+        default=[],
+        # an envoy of the version before takes no further field; what it should know stands in the notes
+        exclude_if=lambda value: not value,
+        description="The hospitals that it learned from and that have left since. For the admin alone; to all the "
+        "notes say it.",
+    )
 
 
 class CardInput(BaseModel):

@@ -11,7 +11,7 @@ from contract.messages.global_models import HeldOut
 from contract.messages.runs import RoundNumber, RoundState, RunNumber, RunState
 from contract.names import AliasName, Digest, EnvoyName, TaskName
 
-TileState = Literal["enrolled", "in_touch", "silent", "disabled"]
+TileState = Literal["enrolled", "in_touch", "silent", "disabled", "withdrawn"]
 """Never joined; seen lately; joined and not seen for longer than the director is set to; shut out."""
 
 LadderStep = Literal["invited", "refused", "training", "sent", "judged", "counted", "left_out", "missed"]
@@ -111,6 +111,9 @@ class VersionSummary(Message):
     mean: dict[str, float]
     worst: dict[str, float]
     held_out: HeldOut | None
+    withdrawn: list[EnvoyName] = Field(
+        default=[], description="The hospitals that it learned from and that have left since."
+    )
 
 
 class Overview(Message):

@@ -124,6 +124,8 @@ def _say_who_comes_in(made: Restored) -> None:
     out.print(f"tokens: {found.tokens_revoked} revoked now, {found.tokens_held} hold")
     for name in found.disabled:
         out.print(f"{name}: disabled, as it was at last")
+    for name in found.withdrawn:
+        out.print(f"{name}: left after the backup, which brings its files back: fl-director envoy withdraw {name}")
     for lost in found.unknown:
         out.print(f"{lost}: admitted after the backup, which knows nothing of it: fl-director envoy add {lost}")
     for code in found.codes:

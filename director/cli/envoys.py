@@ -13,6 +13,7 @@ from contract.messages.envoys import EnvoyDescription
 from contract.moments import shown_moment
 from contract.names import EnvoyName
 from contract.table_layout import needed
+from director.cli.leaving import withdraw
 from director.cli.listing import Before, Limit, Since, print_list, read_list
 from director.cli.program import (
     AsJson,
@@ -28,6 +29,7 @@ from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
 
 app = typer.Typer(no_args_is_help=True, help="Hospitals of the federation.")
+app.command("withdraw")(withdraw)
 
 
 @app.command("add")

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from contract.agreement import require_agreement
 from contract.errors import ArtifactError
+from contract.messages.decisions import DecisionRequest
 from contract.messages.global_models import AggregationRequest, GlobalModel, NoteRequest, PublishRequest
 from contract.moments import shown_moment
 from contract.names import AliasName, EnvoyName, TaskName
@@ -21,6 +23,7 @@ from director.cli.parts_shown import as_words, table_of_parts
 from director.cli.program import (
     AsJson,
     Task,
+    Yes,
     err,
     opened_director,
     out,
@@ -50,6 +53,12 @@ def aggregate(
     ] = None,
     envoy: Annotated[list[str] | None, typer.Option(help="Only these hospitals; may be given many times.")] = None,
     scaler: Annotated[str, typer.Option(help="merged, or a hospital whose scaler to reuse.")] = "merged",
+    trained_here: Annotated[
+        bool,
+        typer.Option(
+            "--trained-here", help="Of each its newest that was trained from what is current, even if set aside."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
     wide: Wide = False,
     as_json: AsJson = False,
@@ -61,6 +70,7 @@ def aggregate(
         parameters=dict(parameter_of(each) for each in parameter or ()),
         envoys=tuple(EnvoyName(name) for name in envoy) if envoy else None,
         scaler=scaler,
+        trained_here=trained_here,
         dry_run=dry_run,
     )
     director = opened_director()
@@ -116,6 +126,30 @@ def model_publish(
     why, director = PublishRequest(reason=reason).reason, opened_director()
     number = director.naming.number(TaskName(task), version)
     _print_model(director.models.publish(LOCAL_ADMIN, TaskName(task), number, why), as_json)
+    say_nobody_was_asked(director, "publish")
+
+
+@app.command("begin-anew")
+@says_what_failed
+def model_begin_anew(
+    task: Task,
+    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    yes: Yes = False,
+) -> None:
+    """Let no version be the current one: the task is learned anew, from the shared start. Asks first."""
+    why, director = DecisionRequest(reason=reason).reason, opened_director()
+    require_agreement(
+        f"Nothing answers for the federation on {task} until the next version; every version stays, and can be "
+        "published again.",
+        agreed=yes,
+    )
+    before = director.models.begin_anew(LOCAL_ADMIN, TaskName(task), why)
+    if before is None:
+        out.print(f"No version of {task} is current: it begins from the shared start as it is.")
+        return
+    out.print(f"{task} begins anew, from the shared start. Global model {before} was current.")
+    err.print("Next: fl-director aggregate --trained-here, of what is here; or let the hospitals train: run open")
+    err.print(f"To take it back: fl-director model publish {before}")
     say_nobody_was_asked(director, "publish")
 
 

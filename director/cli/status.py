@@ -57,6 +57,7 @@ def _print_hospitals(found: Overview) -> None:
         "silent": "silent",
         "enrolled": "not joined",
         "disabled": "disabled",
+        "withdrawn": "withdrew",
     }
     out.print(f"hospitals: {', '.join(f'{states[state]} {said}' for state, said in names.items() if states[state])}")
     for each in found.hospitals:

@@ -13,7 +13,7 @@ from director.errors import NoModelError
 from director.inference.answers import ReadyModel
 from director.members.envoys import unknown_envoy
 from director.members.events import EnvoyAdded
-from director.models.events import ModelPublished
+from director.models.events import BegunAnew, ModelPublished
 from director.models.publishing import holders
 from director.records.blobs import BlobStore
 from director.records.events import Event, UnreadEvent
@@ -48,7 +48,7 @@ class CurrentModels:
 
     def concerns(self, event: Event) -> bool:
         """Tell whether an event may have changed which models are current, or whom one may ask about."""
-        return isinstance(event, VersionEvent | ModelPublished | EnvoyAdded | TaskEvent | UnreadEvent)
+        return isinstance(event, VersionEvent | ModelPublished | BegunAnew | EnvoyAdded | TaskEvent | UnreadEvent)
 
     def refresh(self, session: Session) -> None:
         """Learn the current versions anew, and switch to them at once."""

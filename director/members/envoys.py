@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.moments import shown_moment
 from contract.names import EnvoyName
 from director.errors import ConflictError, UnknownEnvoyError
 from director.members.events import EnvoyAdded, EnvoyDisabled, EnvoyEnabled, EnvoyExpected
@@ -38,7 +39,9 @@ def add_envoy(act: Act, name: EnvoyName) -> EnvoyRow:
     row = _find(act.session, name)
     if row is not None:
         if row.name != name or row.disabled_at is not None:
-            why = "is disabled" if row.disabled_at else "differs only in upper and lower case"
+            why = "differs only in upper and lower case"
+            why = "is disabled" if row.disabled_at else why
+            why = "withdrew" if row.withdrawn_at else why
             raise ConflictError(f"The name {name} is taken: {row.name} {why}.", hint="Choose another name.")
         return row
     row = EnvoyRow(name=name, folded_name=name.folded, created_at=act.now, joined_at=None, disabled_at=None)
@@ -57,8 +60,17 @@ def disable_envoy(act: Act, name: EnvoyName) -> EnvoyRow:
 
 
 def enable_envoy(act: Act, name: EnvoyName) -> EnvoyRow:
-    """Let a disabled hospital take part again. Again is no error."""
+    """Let a disabled hospital take part again. Again is no error.
+
+    Raises:
+        ConflictError: It withdrew, which is for good.
+    """
     row = envoy_named(act.session, name)
+    if row.withdrawn_at is not None:
+        raise ConflictError(
+            f"{row.name} withdrew on {shown_moment(row.withdrawn_at)}, and what it had sent is not kept any more.",
+            hint="Where it takes part again, admit it under a new name: fl-director envoy add NAME",
+        )
     if row.disabled_at is not None:
         row.disabled_at = None
         act.tell(EnvoyEnabled(envoy=row.name))

@@ -41,6 +41,21 @@ class EnvoyEnabled(EnvoyEvent, act="envoy.enable"):
     """A disabled hospital takes part again."""
 
 
+class EnvoyWithdrawn(EnvoyEvent, act="envoy.withdraw"):
+    """A hospital left for good: it was disabled, its tokens revoked; what it had sent counts and is kept no more."""
+
+    reason: str
+    uploads: int
+    """So many versions of its models were taken out."""
+    reports: int
+    """So many reports of statistics were removed."""
+    files: int
+    """So many files were let go; one that another row names stays for that."""
+    bytes: int
+    learned: dict[str, tuple[int, ...]]
+    """Task → the global versions that learned from it."""
+
+
 class EnvoyExpected(EnvoyEvent, act="envoy.expect"):
     """The admin said how many training examples a hospital counts for at most, or took it back."""
 

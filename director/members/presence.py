@@ -36,10 +36,10 @@ class Presence:
             return False
         return self.now - max(self.seen.get(row.id, row.joined_at), row.joined_at) > self.silent_after
 
-    def state_of(self, row: EnvoyRow) -> Literal["enrolled", "in_touch", "silent", "disabled"]:
+    def state_of(self, row: EnvoyRow) -> Literal["enrolled", "in_touch", "silent", "disabled", "withdrawn"]:
         """Say how a hospital is there."""
         if row.disabled_at is not None:
-            return "disabled"
+            return "withdrawn" if row.withdrawn_at is not None else "disabled"
         if row.joined_at is None:
             return "enrolled"
         return "silent" if self.is_silent(row) else "in_touch"

@@ -1,7 +1,8 @@
 """Whose models an aggregate takes, and behind which scaler its result shall stand: as the admin asked for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregation.errors import NoUpdatesError
@@ -12,7 +13,9 @@ from contract.tasks import Task
 from director.errors import ConflictError, NoModelError
 from director.members.envoys import envoy_named, unknown_envoy
 from director.models.contributions import ClosedSet, Making, close_set
-from director.records.schema import SubmissionRow
+from director.models.line import line_of
+from director.models.standing import name_of
+from director.records.schema import SubmissionFileRow, SubmissionRow
 from director.records.verdicts import QUARANTINED
 from director.submissions.kept import current_submissions, newest_submissions
 from director.tasks.artifacts import Artifacts
@@ -26,20 +29,30 @@ def close_chosen(
     session: Session, artifacts: Artifacts, task: Task, request: AggregationRequest, making: Making
 ) -> ClosedSet:
     """Read all that an aggregate as it was asked for is made from; raises as the functions below and ``close_set``."""
-    rows = chosen(session, task, request.envoys)
+    rows = chosen(session, task, request.envoys, _trained_here(session, task) if request.trained_here else None)
     agreed = agreed_scaler(session, artifacts, task, request.scaler, making)
-    return close_set(session, artifacts, task, rows, agreed, making, is_named=request.envoys is not None)
+    is_named = request.envoys is not None or request.trained_here
+    return close_set(session, artifacts, task, rows, agreed, making, is_named=is_named)
 
 
-def chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> Sequence[SubmissionRow]:
+def chosen(
+    session: Session, task: Task, names: Sequence[EnvoyName] | None, among: Collection[str] | None = None
+) -> Sequence[SubmissionRow]:
     """Give the newest models of the named hospitals, or of all; those in quarantine too, for they keep their share.
+
+    Args:
+        session: A transaction.
+        task: What they learn.
+        names: The hospitals; None: all.
+        among: The newest of these uploads alone; None: of all.
 
     Raises:
         NoUpdatesError: No hospital has a current model.
         NoModelError: A hospital that was named has none.
         ConflictError: A hospital that was named has a version in quarantine.
     """
-    newest = {row.envoy.folded_name: row for row in newest_submissions(session, task) if row.envoy.disabled_at is None}
+    rows = newest_submissions(session, task, among)
+    newest = {row.envoy.folded_name: row for row in rows if row.envoy.disabled_at is None}
     if names is None:
         if all(row.verdict == QUARANTINED for row in newest.values()):
             why = f" beside {len(newest)} in quarantine" if newest else ""
@@ -64,6 +77,20 @@ def chosen(session: Session, task: Task, names: Sequence[EnvoyName] | None) -> S
                 submission_id=row.id,
             )
     return [newest[folded] for folded in sorted({name.folded for name in names})]
+
+
+def _trained_here(session: Session, task: Task) -> Collection[str]:
+    """Give the uploads that were trained from B itself, that B's line has not counted, and whose files are kept."""
+    line = line_of(session, task)
+    here = {each for each, version in line.trained_from.items() if version == line.here and each not in line.counted}
+    pruned = select(SubmissionFileRow.submission_id).where(SubmissionFileRow.pruned_at.is_not(None))
+    found = here.difference(session.scalars(pruned))
+    if not found:
+        raise NoUpdatesError(
+            f"No model that was trained from {name_of(line.here)} is kept and not yet counted.",
+            hint="Let the hospitals train from it: open a run (fl-director run open), or let each train and upload.",
+        )
+    return found
 
 
 def agreed_scaler(

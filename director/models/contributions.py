@@ -19,6 +19,7 @@ from contract.names import Digest
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from director.errors import DamagedArtifactError, NotFoundError
+from director.models.departures import learned_from, marks
 from director.models.line import Line, line_of
 from director.models.memory import Memory, memory_of
 from director.models.repeats import earlier_states, origin_of, repeats
@@ -175,7 +176,8 @@ def close_set(
     found = [replace(each, reason=again.get(each.row.id, each.reason)) for each in found]
     reference = reference_of(session, artifacts, task, together)
     memory = memory_of(artifacts, line.current)
-    return ClosedSet(found, line, origin, agreed, reference, [*notes, *damaged], memory)
+    marked = _marks(session, task, line)
+    return ClosedSet(found, line, origin, agreed, reference, [*marked, *notes, *damaged], memory)
 
 
 def counts_of(
@@ -212,7 +214,13 @@ def closed_of(
             )
         found.append(Contribution(row, counted, update, is_late=False, reason=None))
     reference = reference_of(session, artifacts, task, scaler)
-    return ClosedSet(found, line, origin_of(artifacts, task, line.current), scaler, reference, ())
+    marked = _marks(session, task, line)
+    return ClosedSet(found, line, origin_of(artifacts, task, line.current), scaler, reference, marked)
+
+
+def _marks(session: Session, task: Task, line: Line) -> list[str]:
+    """Say from whom that has left since what is moved on from learned."""
+    return list(marks(learned_from(session, task.name).get(line.here, ())))
 
 
 def merge_own(updates: Sequence[ModelUpdate], bounds: Bounds) -> ScalerState:

@@ -33,6 +33,15 @@ class ModelPublished(GlobalModelEvent, act="model.publish"):
     reason: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
+class BegunAnew(Event, act="model.begin_anew"):
+    """No global version of a task is the current one any more: it is learned anew, from the shared start."""
+
+    about = ("task",)
+
+    task: TaskName
+    reason: str
+
+
 class ModelAnswered(GlobalModelEvent, act="model.answer"):
     """A hospital gave its word on a global version, after it held it against its own patients."""
 

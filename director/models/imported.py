@@ -73,7 +73,7 @@ def draft_imported(
         held_out=result,
         metrics={},
         parent=closed.line.parent,
-        notes=[*notes_on(closed.contributions, len(rows), making), *_other_starts(closed)],
+        notes=[*closed.notes, *notes_on(closed.contributions, len(rows), making), *_other_starts(closed)],
     )
     return Draft(task, state, file.state, lineage, on_the_table, closed.table_sha256)
 

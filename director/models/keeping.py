@@ -32,10 +32,10 @@ from director.records.verdicts import ADMITTED, GATE, follow_checks, may_be_quar
 from director.submissions.events import UploadQuarantined
 from director.tasks.artifacts import Artifacts
 from director.tasks.catalogue import Catalogue
-from director.tasks.publications import current_global_model
+from director.tasks.publications import current_global_model, published
 from director.tasks.service import Tasks
 
-_LATER = {"published", "stale", "waiting", "answers", "aliases", "note"}
+_LATER = {"published", "stale", "waiting", "answers", "aliases", "note", "withdrawn"}
 """What becomes of a version after it was made: no word of it on its card."""
 
 
@@ -158,6 +158,16 @@ class Keeper:
         publishing.point_to(act, row, reason=reason, actor=actor)
         self._tasks.move_start(act, task)
         act.session.flush()
+
+    def begin_anew(self, act: Act, task: Task, reason: str) -> int | None:
+        """Let no version be the current one; the start moves back to the shared one. As ``Models.begin_anew``."""
+        before = published(act.session, task.name)
+        if before is None:
+            return None
+        publishing.begin_anew(act, task.name, reason)
+        act.session.flush()
+        self._tasks.move_start(act, task)
+        return before.version
 
     def check_files(self, row: GlobalModelRow) -> None:
         """Refuse a version whose files are not what they were.

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.messages.global_models import AnswerChoice, VersionAnswer
-from contract.names import EnvoyName
+from contract.names import EnvoyName, TaskName
 from director.errors import InvalidRequestError
-from director.models.events import ModelAnswered, ModelPublished
+from director.models.events import BegunAnew, ModelAnswered, ModelPublished
 from director.records.ledger import Act
 from director.records.schema import EnvoyRow, GlobalModelRow, PublicationRow, VersionAnswerRow
 from director.tasks.publications import published
@@ -26,6 +26,12 @@ def point_to(act: Act, row: GlobalModelRow, *, reason: str | None = None, actor:
     by = actor or act.actor
     act.session.add(PublicationRow(task=row.task, global_model=row, actor=by, created_at=act.now))
     act.tell(ModelPublished(task=row.task, version=row.version, model=row.digest_of("model"), reason=reason), actor=by)
+
+
+def begin_anew(act: Act, task: TaskName, reason: str) -> None:
+    """Let no version of a task be the current one; the next one moves on from the shared start."""
+    act.session.add(PublicationRow(task=task, global_model_id=None, actor=act.actor, created_at=act.now))
+    act.tell(BegunAnew(task=task, reason=reason))
 
 
 def was_published(session: Session, row: GlobalModelRow) -> bool:

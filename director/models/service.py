@@ -199,6 +199,21 @@ class Models:
         """Publish as a part of an act that is more than that; raises as ``publish``."""
         return self._keeper.publish(act, self._catalogue.find(task_name), version, reason)
 
+    def begin_anew(self, caller: Principal, task_name: TaskName, reason: str) -> int | None:
+        """Let no version be the current one: the task is learned anew, from the shared start.
+
+        Until the next version nothing answers for the federation; every version stays, and can be published again.
+
+        Returns:
+            The version that was current; None: none was, and nothing was done.
+
+        Raises:
+            UnknownTaskError: No such name.
+        """
+        task = self._catalogue.find_learned(task_name)
+        with self._ledger.act(caller.actor, committed="pointer.committed") as act:
+            return self._keeper.begin_anew(act, task, reason)
+
     def answer(self, caller: Principal, task_name: TaskName, version: int, answer: AnswerChoice) -> GlobalModel:
         """Take a hospital's word on a version; the last one that was missing may publish it.
 

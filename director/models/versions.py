@@ -1,6 +1,6 @@
 """Global versions: kept with their lineage, pointed to, described as far as who asks may know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from contract.messages.base import Page
 from contract.messages.global_models import GlobalModel, Lineage, ModelInput
-from contract.names import AliasName, Digest, TaskName
+from contract.names import AliasName, Digest, EnvoyName, TaskName
 from contract.parts import GlobalFileRole
 from contract.tasks import Task
 from director.errors import ModelStaleError, NoModelError, NotFoundError
 from director.members.access import ADMIN, Principal
 from director.models.aliases import aliases_in, version_called
+from director.models.departures import learned_from, marks
 from director.models.draft import Draft
 from director.models.events import ModelAggregated
 from director.models.publishing import answers_to, is_waiting, require_reason
@@ -150,12 +151,14 @@ def list_versions(
         query = query.where(GlobalModelRow.task == task)
     if alias is not None:
         query = query.where(GlobalModelRow.id.in_(_called(session, catalogue, alias)))
-    names = cache(lambda name: aliases_in(session, catalogue, name))  # once a task, not once a version
+    # once a task, not once a version
+    names = cache(lambda name: aliases_in(session, catalogue, name))
+    learned = cache(lambda name: learned_from(session, name))
     return page_of(
         session,
         query,
         (GlobalModelRow.id,),
-        lambda row: as_seen_by(caller, describe_version(session, row, catalogue, names(row.task))),
+        lambda row: as_seen_by(caller, describe_version(session, row, catalogue, names(row.task), learned(row.task))),
         limit=limit,
         cursor=cursor,
         newest_first=True,
@@ -178,13 +181,27 @@ def describe_version(
     row: GlobalModelRow,
     catalogue: Catalogue,
     names: Mapping[int, list[AliasName]] | None = None,
+    learned: Mapping[int, Sequence[EnvoyName]] | None = None,
 ) -> GlobalModel:
-    """Turn a row into the message; ``names``: the aliases of its task's versions, where they are known already."""
+    """Turn a row into the message.
+
+    Args:
+        session: A transaction.
+        row: It.
+        catalogue: The tasks of this federation.
+        names: The aliases of its task's versions, where they are known already.
+        learned: Which of them learned from whom that has left since, likewise.
+    """
     task = catalogue.get(row.task)
     is_stale = catalogue.is_stale(row.task, row.task_digest)
     current = published(session, row.task)
     if names is None:
         names = aliases_in(session, catalogue, row.task)
+    if learned is None:
+        learned = learned_from(session, row.task)
+    lineage = {name: getattr(row, name) for name in Lineage.model_fields}
+    withdrawn = learned.get(row.version, ())
+    marked = [mark for mark in marks(withdrawn) if mark not in row.notes]
     return GlobalModel(
         task=row.task,
         version=row.version,
@@ -199,7 +216,8 @@ def describe_version(
         aliases=names.get(row.id, []),
         note=row.note,
         notice=task.notice if task is not None else "",
-        **{name: getattr(row, name) for name in Lineage.model_fields},
+        withdrawn=list(withdrawn),
+        **{**lineage, "notes": [*marked, *row.notes]},
     )
 
 
@@ -217,6 +235,7 @@ def as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
         "standing": [_for_everybody(each, with_reason=each.envoy_name == caller.envoy_name) for each in model.standing],
         "quarantined": [],
         "note": None,  # it may speak of hospitals
+        "withdrawn": [],  # the notes say it, and an envoy of the version before takes no further field
     }
     return model.model_copy(update=shown)
 

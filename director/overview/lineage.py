@@ -18,6 +18,7 @@ from contract.metrics import summarise
 from contract.names import EnvoyName, TaskName
 from contract.tasks import Task
 from director.models.aliases import aliases_in
+from director.models.departures import learned_from
 from director.records.paging import page_of_rows
 from director.records.run_schema import RoundRow
 from director.records.schema import GlobalModelFileRow, GlobalModelRow, PublicationRow
@@ -85,6 +86,7 @@ class Lineages:
         )
         were_published = set(session.scalars(ever))
         aliases = aliases_in(session, self._catalogue, task.name)
+        learned = learned_from(session, task.name)
         return [
             summary.model_copy(
                 update={
@@ -94,6 +96,7 @@ class Lineages:
                     and row.id not in were_published
                     and row.parent == current.version,
                     "aliases": aliases.get(row.id, []),
+                    "withdrawn": list(learned.get(row.version, ())),
                 }
             )
             for row, summary in zip(rows, known, strict=True)

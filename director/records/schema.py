@@ -119,6 +119,8 @@ class EnvoyRow(Base):
     created_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    """Since when it has left, for good; it is disabled as well."""
     expected_examples: Mapped[int | None]
     """How many training examples the admin expects of it at most; null: nothing was said."""
     kept_versions: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -320,11 +322,12 @@ class PublicationRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[TaskName]
-    global_model_id: Mapped[int] = mapped_column(ForeignKey("global_models.id"), index=True)
+    global_model_id: Mapped[int | None] = mapped_column(ForeignKey("global_models.id"), index=True)
+    """Null: the task begins anew, from the shared start."""
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
 
-    global_model: Mapped[GlobalModelRow] = relationship(lazy="joined")
+    global_model: Mapped[GlobalModelRow | None] = relationship(lazy="joined")
 
 
 class ValidationTableRow(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from director.clock import Clock
-from director.models.events import ModelPublished
+from director.models.events import BegunAnew, ModelPublished
 from director.records.events import Event, UnreadEvent
 from director.rounds.board import Board
 from director.rounds.events import UpdateRefused, UpdateReturned
@@ -40,7 +40,7 @@ class Conductor:
         """Tell whether an event may have made something due."""
         if isinstance(event, UpdateReturned | UpdateRefused):  # the last one that was missing closes the round itself
             return False
-        return self._board.concerns(event) or isinstance(event, ModelPublished | UnreadEvent)
+        return self._board.concerns(event) or isinstance(event, ModelPublished | BegunAnew | UnreadEvent)
 
     def refresh(self, session: Session) -> None:
         """Look at once what is due."""

@@ -1,6 +1,7 @@
 """A hospital as the federation sees it: whether it takes part, when it was last there, what counts of it."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,6 +46,12 @@ def describe_hospital(session: Session, catalogue: Catalogue, row: EnvoyRow, cal
     return _describe(session, catalogue, [row], caller)[0]
 
 
+def _state_of(row: EnvoyRow) -> Literal["enrolled", "active", "disabled", "withdrawn"]:
+    if row.disabled_at is not None:
+        return "withdrawn" if row.withdrawn_at is not None else "disabled"
+    return "active" if row.joined_at is not None else "enrolled"
+
+
 def _describe(
     session: Session, catalogue: Catalogue, rows: Sequence[EnvoyRow], caller: Principal
 ) -> list[EnvoyDescription]:
@@ -63,7 +70,7 @@ def _describe(
     return [
         EnvoyDescription(
             envoy_name=row.name,
-            state="disabled" if row.disabled_at else "active" if row.joined_at else "enrolled",
+            state=_state_of(row),
             last_seen_at=seen.get(row.id),
             current=current.get(row.id, []),
             expected_examples=row.expected_examples if caller.role == ADMIN else None,

@@ -74,9 +74,15 @@ def current_files(session: Session, definitions: Collection[Digest] | None = Non
     return list(found.values())
 
 
-def newest_submissions(session: Session, task: Task) -> Sequence[SubmissionRow]:
-    """Give each hospital's newest version of a task as it is now that is not out, also where it waits in quarantine."""
-    return _newest(session, (ADMITTED, QUARANTINED), task=task.name, definitions=(task.digest,))
+def newest_submissions(session: Session, task: Task, among: Collection[str] | None = None) -> Sequence[SubmissionRow]:
+    """Give each hospital's newest version of a task as it is now that is not out, also where it waits in quarantine.
+
+    Args:
+        session: A transaction.
+        task: The task.
+        among: The newest of these uploads alone; None: of all.
+    """
+    return _newest(session, (ADMITTED, QUARANTINED), task=task.name, definitions=(task.digest,), among=among)
 
 
 def submitters(session: Session) -> Sequence[tuple[EnvoyName, TaskName]]:
@@ -168,9 +174,10 @@ def _newest(
     task: TaskName | None = None,
     definitions: Collection[Digest] | None = None,
     envoys: Collection[int] | None = None,
+    among: Collection[str] | None = None,
 ) -> Sequence[SubmissionRow]:
-    """Give the newest of each hospital and task; of some definitions alone, where it is said which."""
-    query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definitions))
+    """Give the newest of each hospital and task; of some definitions, or uploads, alone, where it is said which."""
+    query = _of_newest(select(SubmissionRow), _newest_versions(verdicts, definitions, among))
     if task is not None:
         query = query.where(SubmissionRow.task == task)
     if envoys is not None:
@@ -178,11 +185,15 @@ def _newest(
     return session.scalars(query).unique().all()
 
 
-def _newest_versions(verdicts: Sequence[Verdict], definitions: Collection[Digest] | None) -> Subquery:
+def _newest_versions(
+    verdicts: Sequence[Verdict], definitions: Collection[Digest] | None, among: Collection[str] | None = None
+) -> Subquery:
     candidates = select(SubmissionRow.envoy_id, SubmissionRow.task, func.max(SubmissionRow.version).label("version"))
     candidates = candidates.where(SubmissionRow.verdict.in_(verdicts))
     if definitions is not None:
         candidates = candidates.where(SubmissionRow.task_digest.in_(definitions))
+    if among is not None:
+        candidates = candidates.where(SubmissionRow.id.in_(among))
     return candidates.group_by(SubmissionRow.envoy_id, SubmissionRow.task).subquery()
 
 

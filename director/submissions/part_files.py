@@ -117,6 +117,12 @@ class PartFiles:
         with storage_faults_named():
             self._path(envoy, digest).unlink(missing_ok=True)
 
+    def forget_all(self, envoy: EnvoyName) -> None:
+        """Forget every part of a hospital."""
+        with storage_faults_named():
+            for path in (self._folder / envoy.folded).glob("*"):
+                path.unlink(missing_ok=True)
+
     def forget_old(self, now: datetime) -> int:
         """Remove what nothing was added to for a long time, of all hospitals; gives how many parts that were."""
         with storage_faults_named():

@@ -12,7 +12,7 @@ from director.records.schema import GlobalModelRow, PublicationRow
 
 
 def published(session: Session, task: TaskName, until: datetime | None = None) -> GlobalModelRow | None:
-    """Give the version that was published last; with ``until``, that was so at that moment."""
+    """Give the version that was published last; with ``until``, that was so at that moment. None: none is."""
     query = select(PublicationRow).where(PublicationRow.task == task)
     if until is not None:
         query = query.where(PublicationRow.created_at <= until)
@@ -31,7 +31,8 @@ def current_global_models(session: Session, tasks: Iterable[Task]) -> Mapping[Ta
     newest = select(func.max(PublicationRow.id)).group_by(PublicationRow.task)
     rows = session.scalars(select(PublicationRow).where(PublicationRow.id.in_(newest)))
     found = {row.task: row.global_model for row in rows}
-    return {task.name: found[task.name] for task in tasks if _counts(found.get(task.name), task)}
+    counting = ((task.name, found.get(task.name)) for task in tasks if _counts(found.get(task.name), task))
+    return {name: row for name, row in counting if row is not None}
 
 
 def _counts(row: GlobalModelRow | None, task: Task) -> bool:

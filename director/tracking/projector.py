@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from contract.names import TaskName
 from director.members.access import ANALYST, Principal
+from director.members.events import EnvoyWithdrawn
 from director.models.aliases import aliases_in
-from director.models.events import ModelAggregated, ModelAliased, ModelPublished, ModelUnaliased
+from director.models.departures import learned_from
+from director.models.events import BegunAnew, ModelAggregated, ModelAliased, ModelPublished, ModelUnaliased
+from director.models.publishing import was_published
 from director.models.versions import as_seen_by, describe_version, version_of
 from director.records import audit
 from director.records.events import Told
@@ -74,6 +77,10 @@ class Projector:
                     self._follow_aggregate(each, each.event, only)
                 case ModelPublished() | ModelAliased() if each.event.task == self._task and only is None:
                     self._register(self._version(each.event.version))
+                case EnvoyWithdrawn() if only is None:
+                    self._mark(each.event)
+                case BegunAnew() if each.event.task == self._task and only is None:
+                    self._moves_aliases = True
                 case ModelUnaliased() if each.event.task == self._task and only is None:
                     self._moves_aliases = True
                     self._dropped.add(each.event.alias)
@@ -156,6 +163,13 @@ class Projector:
         self._registered[row.version] = row
         self._moves_aliases = True
 
+    def _mark(self, event: EnvoyWithdrawn) -> None:
+        """Let those versions that are registered say that they learned from a hospital which has left."""
+        for version in event.learned.get(self._task, ()):
+            row = self._version(version)
+            if was_published(self._session, row):
+                self._registered[version] = row
+
     def _aliases(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
         for row_id, aliases in aliases_in(self._session, self._catalogue, self._task).items():
@@ -180,6 +194,8 @@ class Projector:
             "strategy": row.strategy,
             "audit_entry": str(entry or made or ""),
         }
+        gone = learned_from(self._session, row.task).get(row.version, ())
+        tags |= {"withdrawn": ", ".join(gone)} if gone else {}
         family = _key_of(self._session, row)
         return Registration(self._task, row.version, family, card.model_dump_json(indent=2), tags, seen.notice)
 

@@ -48,6 +48,9 @@ def _of_hospitals(rows: Any, recorded: Recorded) -> Iterator[str]:
         elif is_disabled != (row["disabled_at"] is not None):
             said, found = ("disabled", "enabled") if is_disabled else ("enabled", "disabled")
             yield f"hospital {row['name']}: the records say that it is {said}, its row that it is {found}"
+        if (row["name"] in recorded.withdrawn) != (row.get("withdrawn_at") is not None):
+            said, found = ("withdrew", "did not") if row["name"] in recorded.withdrawn else ("did not withdraw", "did")
+            yield f"hospital {row['name']}: the records say that it {said}, its row that it {found}"
 
 
 def _of_codes(rows: Iterator[_Row], names: Mapping[int, str], recorded: Recorded, now: datetime) -> Iterator[str]:
@@ -113,9 +116,10 @@ def _of_versions(session: Session, recorded: Recorded) -> Iterator[str]:
     for row in _selected(
         session,
         "SELECT p.task, g.id, g.version FROM publications AS p"
-        " JOIN global_models AS g ON g.id = p.global_model_id ORDER BY p.id",
+        " LEFT JOIN global_models AS g ON g.id = p.global_model_id ORDER BY p.id",
     ):
         current[str(row["task"])] = row
+    current = {task: row for task, row in current.items() if row["id"] is not None}  # the others begin anew
     models = {
         row["global_model_id"]: row["sha256"] for row in _rows(session, "global_model_files") if row["role"] == "model"
     }

@@ -33,6 +33,7 @@ class Readmission(Message):
         codes: A one-time code for each hospital that has no token now, and is not disabled.
         disabled: The hospitals that were disabled after the copy.
         unknown: The hospitals that were admitted after the copy, and of which it knows nothing.
+        withdrawn: The hospitals that left after the copy, whose files it has brought back.
     """
 
     tokens_revoked: int
@@ -40,6 +41,7 @@ class Readmission(Message):
     codes: tuple[EnrolmentCode, ...]
     disabled: tuple[EnvoyName, ...]
     unknown: tuple[str, ...]
+    withdrawn: tuple[EnvoyName, ...] = ()
 
 
 def readmit(act: Act, later: Recorded | None, copied_at: int, *, code_holds: timedelta) -> Readmission:
@@ -67,6 +69,7 @@ def readmit(act: Act, later: Recorded | None, copied_at: int, *, code_holds: tim
         codes=tuple(issue_code(act, row, holds=code_holds) for row in hospitals.all() if row.id not in have_one),
         disabled=disabled,
         unknown=_unknown(session, later),
+        withdrawn=_withdrawn(session, later),
     )
 
 
@@ -87,3 +90,8 @@ def _disable(act: Act, later: Recorded | None) -> tuple[EnvoyName, ...]:
 def _unknown(session: Session, later: Recorded | None) -> tuple[str, ...]:
     known = set(session.scalars(select(EnvoyRow.name)))
     return tuple(sorted(name for name in (later.envoys if later else ()) if name not in known))
+
+
+def _withdrawn(session: Session, later: Recorded | None) -> tuple[EnvoyName, ...]:
+    stay = session.scalars(select(EnvoyRow.name).where(EnvoyRow.withdrawn_at.is_(None)).order_by(EnvoyRow.folded_name))
+    return tuple(name for name in stay if later is not None and name in later.withdrawn)

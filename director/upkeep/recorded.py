@@ -13,7 +13,7 @@ from datetime import datetime
 from contract.messages.base import Role
 from contract.names import Digest
 from director.members import events as members
-from director.models.events import ModelPublished
+from director.models.events import BegunAnew, ModelPublished
 from director.records.chain import Link
 from director.records.events import Event, read_event
 
@@ -64,6 +64,7 @@ class Recorded:
     Args:
         head: The last record that was read.
         envoys: Hospital → whether it is disabled.
+        withdrawn: The hospitals that left for good.
         codes: Hospital → its one-time code, where nobody has used it.
         tokens: By their ids.
         revoked: The ids of all tokens that were revoked, issued on record or not.
@@ -74,6 +75,7 @@ class Recorded:
 
     head: int = 0
     envoys: dict[str, bool] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
     codes: dict[str, RecordedCode] = field(default_factory=dict)
     tokens: dict[str, RecordedToken] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
@@ -102,6 +104,8 @@ class Recorded:
             self._learn_of_token(event, actor)
         elif isinstance(event, ModelPublished):
             self.published[event.task] = event.version, event.model
+        elif isinstance(event, BegunAnew):
+            self.published.pop(event.task, None)
 
     def _learn_of_hospital(self, event: members.EnvoyEvent, at: datetime) -> None:
         match event:
@@ -109,6 +113,8 @@ class Recorded:
                 self.envoys[event.envoy] = False
             case members.EnvoyDisabled():
                 self.envoys[event.envoy] = True
+            case members.EnvoyWithdrawn():
+                self.withdrawn.add(event.envoy)
             case members.CodeIssued():
                 self.codes[event.envoy] = RecordedCode(at, event.code_sha256)
 
@@ -149,6 +155,7 @@ _KINDS: tuple[type[Event], ...] = (
     members.CodeIssued,
     members.EnvoyDisabled,
     members.EnvoyEnabled,
+    members.EnvoyWithdrawn,
     members.TokenIssued,
     members.TokenIssuedAgain,
     members.TokenRotated,
@@ -157,5 +164,6 @@ _KINDS: tuple[type[Event], ...] = (
     members.SessionEnded,
     members.SignInLinkMade,
     ModelPublished,
+    BegunAnew,
 )
 _ACTS = frozenset(kind.act for kind in _KINDS)

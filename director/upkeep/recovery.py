@@ -21,6 +21,8 @@ def recover(ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue
     reach("recovery.begun")
     with ledger.act("director") as act:
         catalogue.refresh(act.session)
+        # before what nobody names goes: the view knows its own files by what is kept
+        is_shown = views.repair(act.session, catalogue)
         removed = blobs.clear_incoming()
         referred = referred_digests(act.session)
         for digest in [digest for digest in blobs.digests() if digest not in referred]:
@@ -28,7 +30,8 @@ def recover(ledger: Ledger, blobs: BlobStore, views: Views, catalogue: Catalogue
             removed += 1
             reach("recovery.removed")
         tasks.catch_up(act)
-        views.repair(act.session, catalogue)
+        if not is_shown:  # now that there is room
+            views.repair(act.session, catalogue)
         reach("recovery.mended")
     ledger.let_readers_learn()
     if removed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from contract.errors import FederationError
 from contract.messages.audit import AuditRecord, AuditVerification, Checkpoint
 from contract.messages.base import Page
-from contract.names import Digest
+from contract.names import Digest, EnvoyName
 from director.errors import OperatorError, UsageError
 from director.members.access import LOCAL_ADMIN, Principal
 from director.records import audit
@@ -26,6 +26,7 @@ from director.upkeep.backup import Manifest, make_backup, read_backup, require_f
 from director.upkeep.events import StorePruned
 from director.upkeep.fsck import find_defects
 from director.upkeep.later_acts import Evidence, later_acts
+from director.upkeep.leaving import Leave, what_leaving_ends, withdraw
 from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
 from director.upkeep.restoring import Restored, put_in_place
@@ -132,6 +133,28 @@ class Upkeep:
                 )
         self._remove_unnamed(sorted(pruning.files))
         return pruning
+
+    def what_leaving_ends(self, caller: Principal, name: EnvoyName) -> Leave:
+        """Say what ends and goes where a hospital leaves; raises as ``leaving.what_leaving_ends``."""
+        with self._ledger.read() as session:
+            return what_leaving_ends(session, self._catalogue, name)
+
+    def withdraw(self, caller: Principal, name: EnvoyName, reason: str) -> Leave:
+        """Let a hospital leave for good, also while the director serves: its files go at once.
+
+        Again is no error: what a crash, or a backup that was restored, left here goes too.
+
+        Raises:
+            UnknownEnvoyError: There is none of that name.
+        """
+        with self._ledger.act(caller.actor) as act:
+            leave, digests = withdraw(act, self._catalogue, name, reason)
+            self._tasks.move_starts(act)  # its statistics no longer count
+        with self._ledger.read() as session:
+            left_behind = self._views.take_down(session, leave.envoy_name)
+        self._remove_unnamed(sorted(digests))  # after the view, which knows its own files by what is kept
+        self._parts.forget_all(leave.envoy_name)
+        return leave.model_copy(update={"left_behind": tuple(left_behind)})
 
     def _remove_unnamed(self, digests: Sequence[Digest]) -> None:
         """Remove those files that no row names any more; what a crash leaves here the next start removes."""

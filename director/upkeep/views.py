@@ -5,6 +5,7 @@ A file there that is not ours, known by its digest, is reported and never overwr
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from contract.errors import FederationError
 from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import GLOBAL_FILES, PARTS
 from director.errors import StorageError
-from director.models.events import ModelPublished
+from director.models.events import BegunAnew, ModelPublished
 from director.records.blobs import BlobStore
 from director.records.events import Told
 from director.records.failpoints import reach
@@ -70,7 +71,7 @@ class Views:
         """
         events = [each.event for each in told]
         about: set[_Shown] = {(each.envoy, each.task) for each in events if isinstance(each, VersionEvent)}
-        about |= {(None, each.task) for each in events if isinstance(each, ModelPublished)} | self._owed
+        about |= {(None, each.task) for each in events if isinstance(each, ModelPublished | BegunAnew)} | self._owed
         current = _current(session) if any(envoy is not None for envoy, _ in about) else {}
         owed: set[_Shown] = set()
         for envoy, task in sorted(about, key=lambda each: (each[0] or "", each[1])):
@@ -83,12 +84,27 @@ class Views:
         self._owed = frozenset(owed)
         return told[-1].seq
 
-    def repair(self, session: Session, tasks: Iterable[TaskName]) -> None:
-        """Make the whole view what the rows say, and remove what a killed process left half written there."""
+    def repair(self, session: Session, tasks: Iterable[TaskName]) -> bool:
+        """Make the whole view what the rows say, and remove what a killed process left half written there.
+
+        Returns:
+            Whether none is left that may be shown later.
+        """
         with storage_faults_named():
             for path in self._half_written():
                 path.unlink(missing_ok=True)
-        self._show(self.expected(session, tasks))
+        return self._show(self.expected(session, tasks))
+
+    def take_down(self, session: Session, envoy: EnvoyName) -> Sequence[str]:
+        """Show nothing of a hospital any more; gives what lies there and is not ours, which stays."""
+        tasks = [task for name, task in submitters(session) if name == envoy]
+        self._show([file for task in tasks for file in self._files_of_submission(envoy, task, None)])
+        folder = self._received / envoy
+        with storage_faults_named():
+            for below in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+                _remove_empty(below)
+            _remove_empty(folder)
+            return sorted(str(path.relative_to(self._received)) for path in folder.rglob("*") if not path.is_dir())
 
     def expected(self, session: Session, tasks: Iterable[TaskName]) -> list[ViewFile]:
         """Give every path of the view."""
@@ -123,9 +139,8 @@ class Views:
 
     def _files_of_published(self, session: Session, task: TaskName) -> list[ViewFile]:
         row = published(session, task)
-        if row is None:
-            return []
-        named = {name: row.digest_of(role) for role, name in GLOBAL_FILES.items()}
+        digests = row.digests if row is not None else {}
+        named = {name: digests.get(role) for role, name in GLOBAL_FILES.items()}
         return self._in_folders(self._aggregated, task, named)
 
     def _in_folders(self, top: Path, task: TaskName, named: Mapping[str, Digest | None]) -> list[ViewFile]:
@@ -159,6 +174,12 @@ class Views:
         file.path.parent.mkdir(parents=True, exist_ok=True)
         replace_whole(file.path, [read(file.digest)], is_durable=False)  # each start mends the view
         reach("view.replaced")
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _current(session: Session) -> Mapping[tuple[EnvoyName, TaskName], CurrentFiles]:

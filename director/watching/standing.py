@@ -36,7 +36,7 @@ _ENDS: Mapping[str, Mapping[str, str]] = {
     "runs_total": {"finished": "run.finish", "closed": "run.close"},
 }
 """What is counted by how it ended → the act that says so."""
-_HOSPITAL_STATES = ("enrolled", "in_touch", "silent", "disabled")
+_HOSPITAL_STATES = ("enrolled", "in_touch", "silent", "disabled", "withdrawn")
 _RUN_STATES = ("inviting", "running", "paused")
 
 

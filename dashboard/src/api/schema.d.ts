@@ -1553,6 +1553,12 @@ export interface components {
              * @default diagnosis_count
              */
             task: string;
+            /**
+             * Trained Here
+             * @description Take of each hospital its newest model that was trained from the current version itself, or where there is none from the shared start, also if a version that was set aside counted it: so a version is made without a hospital that has left.
+             * @default false
+             */
+            trained_here: boolean;
         };
         /**
          * AnswerRequest
@@ -2272,7 +2278,7 @@ export interface components {
             /** Last Seen At */
             last_seen_at: string | null;
             /** State */
-            state: ("enrolled" | "active" | "disabled") | null;
+            state: ("enrolled" | "active" | "disabled" | "withdrawn") | null;
         };
         /**
          * EnvoyRequest
@@ -2559,6 +2565,12 @@ export interface components {
              * @default false
              */
             waiting: boolean;
+            /**
+             * Withdrawn
+             * @description The hospitals that it learned from and that have left since. For the admin alone; to all the notes say it.
+             * @default []
+             */
+            withdrawn: string[];
         };
         /**
          * Health
@@ -2660,7 +2672,7 @@ export interface components {
              */
             stale: boolean;
             /** State */
-            state: ("enrolled" | "in_touch" | "silent" | "disabled") | null;
+            state: ("enrolled" | "in_touch" | "silent" | "disabled" | "withdrawn") | null;
             /**
              * Version
              * @description Its current model's version, for the task; a stale one where none answers.
@@ -4704,6 +4716,12 @@ export interface components {
             version: number;
             /** Waiting */
             waiting: boolean;
+            /**
+             * Withdrawn
+             * @description The hospitals that it learned from and that have left since.
+             * @default []
+             */
+            withdrawn: string[];
             /** Worst */
             worst: {
                 [key: string]: number;

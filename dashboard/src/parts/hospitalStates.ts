@@ -4,9 +4,9 @@ import { words } from "../words/words";
 export type TileState = NonNullable<Schemas["HospitalTile"]["state"]>;
 
 /** By urgency: what needs a look comes first. */
-export const TILE_STATES = ["silent", "enrolled", "in_touch", "disabled"] as const satisfies readonly TileState[];
+export const TILE_STATES = ["silent", "enrolled", "in_touch", "disabled", "withdrawn"] as const satisfies readonly TileState[];
 
-const SIGNS: Record<TileState, string> = { silent: "!", enrolled: "○", in_touch: "✓", disabled: "✕" };
+const SIGNS: Record<TileState, string> = { silent: "!", enrolled: "○", in_touch: "✓", disabled: "✕", withdrawn: "–" };
 
 /** Give a state's sign and its words; colour alone says nothing. */
 export function stateLook(state: TileState): { sign: string; label: string } {

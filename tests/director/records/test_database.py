@@ -222,6 +222,7 @@ def test_a_version_of_before_is_a_set_of_files_after_the_migration(of_before: Da
     assert not of_before.is_older()
     with of_before.read() as session:
         publication = session.query(PublicationRow).one()
+        assert publication.global_model is not None
         assert publication.global_model.version == 1
         assert publication.global_model.digests == FILES
         assert session.get_one(GlobalModelRow, 12).digests == dict.fromkeys(FILES, "d" * 64)

@@ -17,6 +17,7 @@ from director.members.events import (
     EnvoyDisabled,
     EnvoyEnabled,
     EnvoyExpected,
+    EnvoyWithdrawn,
     SessionEnded,
     SessionOpened,
     SignInLinkMade,
@@ -26,6 +27,7 @@ from director.members.events import (
     TokenRotated,
 )
 from director.models.events import (
+    BegunAnew,
     ModelAggregated,
     ModelAliased,
     ModelAnswered,
@@ -99,6 +101,30 @@ ON_RECORD = (
     Recorded(CodeIssued(envoy=KNH, code_sha256=A), "envoy.code", "KNH", {"code_sha256": "a" * 64}),
     Recorded(EnvoyDisabled(envoy=KNH), "envoy.disable", "KNH", {}),
     Recorded(EnvoyEnabled(envoy=KNH), "envoy.enable", "KNH", {}),
+    Recorded(
+        EnvoyWithdrawn(
+            envoy=KNH,
+            reason="its board",
+            uploads=3,
+            reports=1,
+            files=9,
+            bytes=4096,
+            learned={"diagnosis_count": (1, 2)},
+        ),
+        "envoy.withdraw",
+        "KNH",
+        {
+            "reason": "its board",
+            "uploads": 3,
+            "reports": 1,
+            "files": 9,
+            "bytes": 4096,
+            "learned": {"diagnosis_count": [1, 2]},
+        },
+    ),
+    Recorded(
+        BegunAnew(task=TASK, reason="without KNH"), "model.begin_anew", "diagnosis_count", {"reason": "without KNH"}
+    ),
     Recorded(EnvoyExpected(envoy=KNH, num_examples=400), "envoy.expect", "KNH", {"num_examples": 400}),
     Recorded(EnvoyExpected(envoy=KNH, num_examples=None), "envoy.expect", "KNH", {"num_examples": None}),
     Recorded(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from contract.names import TaskName
+from contract.names import EnvoyName, TaskName
+from director.members.access import LOCAL_ADMIN
 from director.records import audit
 from director.records.events import Told
 from director.tracking import projector
@@ -129,3 +130,21 @@ def test_of_a_family_nothing_is_told_before_its_begin(federation: FederationSimu
         assert projector.begin_of(session, TASK, "version 1") == began["model.aggregate"]
         assert projector.begin_of(session, TASK, "run 1") == began["run.open"]
         assert projector.begin_of(session, TASK, "run 2") == 1
+
+
+def test_versions_that_learned_from_a_hospital_which_left_say_so(
+    federation: FederationSimulator, two_rounds: Sequence[Told], three: Three
+):
+    federation.director.upkeep.withdraw(LOCAL_ADMIN, EnvoyName(three[0].name), "its board")
+    (left,) = [each for each in told(federation) if each.event.act == "envoy.withdraw"]
+    marked = {each.version: each.tags["withdrawn"] for each in project(federation, [left]).registrations}
+    assert marked == {1: three[0].name, 2: three[0].name}
+
+
+def test_where_a_task_begins_anew_no_version_is_the_champion(
+    federation: FederationSimulator, two_rounds: Sequence[Told]
+):
+    assert (project(federation, two_rounds).aliases or {})["champion"] == 2
+    federation.director.models.begin_anew(LOCAL_ADMIN, TASK, "anew")
+    assert project(federation, told(federation)[-1:]).aliases is None  # a start was renewed
+    assert project(federation, told(federation)).aliases == {"challenger": 2}

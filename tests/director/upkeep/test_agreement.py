@@ -58,6 +58,12 @@ PLANTED = {
     "INSERT INTO publications (id, task, global_model_id, actor, created_at)"
     " SELECT 99, task, 1, actor, created_at FROM publications LIMIT 1":
         "task diagnosis_count: the records say that version 2 is published, the rows version 1",
+    "UPDATE envoys SET withdrawn_at = NULL WHERE name = 'Nakuru'":
+        "hospital Nakuru: the records say that it withdrew, its row that it did not",
+    "UPDATE envoys SET withdrawn_at = disabled_at WHERE name = 'Embu'":
+        "hospital Embu: the records say that it did not withdraw, its row that it did",
+    "INSERT INTO publications (task, actor, created_at) SELECT task, actor, created_at FROM publications LIMIT 1":
+        "task diagnosis_count: the records say that version 2 is published, the rows nothing",
     "DELETE FROM publications": "task diagnosis_count: the records say that version 2 is published, the rows nothing",
     "UPDATE global_model_files SET sha256 = (SELECT sha256 FROM submission_files WHERE role = 'model' LIMIT 1)"
     " WHERE role = 'model' AND global_model_id = 2": "version 2 was published with another model than its row names",
@@ -77,6 +83,8 @@ def lively(federation: FederationSimulator, five_hospitals: list[SimulatedHospit
     director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("MTRH"))
     director.submissions.enable_hospital(LOCAL_ADMIN, EnvoyName("MTRH"))
     director.submissions.disable_hospital(LOCAL_ADMIN, EnvoyName("Embu"))
+    members.add(LOCAL_ADMIN, EnvoyName("Nakuru"))
+    director.upkeep.withdraw(LOCAL_ADMIN, EnvoyName("Nakuru"), "its board")
     members.issue_token(LOCAL_ADMIN, "staff", EnvoyName("KNH"), person="Jane Wanjiru")
     members.issue_token(LOCAL_ADMIN, "analyst")
     members.revoke_token(LOCAL_ADMIN, members.issue_token(LOCAL_ADMIN, "analyst", key="once").id)

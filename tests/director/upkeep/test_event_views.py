@@ -36,6 +36,8 @@ DECIDED: dict[str, tuple[bool, str | None, str | None]] = {
     "envoy.disable": (True, None, None),
     "envoy.enable": (True, None, None),
     "envoy.expect": (True, None, None),
+    "envoy.withdraw": (True, None, None),
+    "model.begin_anew": (False, "", ""),
     "model.aggregate": (False, "model scaler", "model scaler"),
     "model.alias": (False, "alias", "alias"),
     "model.answer": (True, None, None),

@@ -118,3 +118,14 @@ def test_what_was_done_about_tokens_is_on_record(federation: FederationSimulator
         for act in ("token.revoke", "backup.restore")
     }
     assert acts == {"token.revoke": made.readmission.tokens_revoked, "backup.restore": 1}
+
+
+def test_who_left_after_the_copy_is_named_for_the_copy_has_brought_its_files_back(
+    federation: FederationSimulator, hospitals: dict[str, SimulatedHospital], tmp_path: Path
+) -> None:
+    hospitals["KNH"].train_and_upload()
+    federation.director.upkeep.back_up(LOCAL_ADMIN, tmp_path / "copy")
+    federation.director.upkeep.withdraw(LOCAL_ADMIN, EnvoyName("KNH"), "its board")
+    with restored(federation, tmp_path / "copy", export(federation, tmp_path)) as (http, made):
+        assert (made.readmission.withdrawn, made.readmission.disabled) == (("KNH",), ("KNH",))
+        assert status(http, hospitals["KNH"].token) == 401

@@ -39,6 +39,7 @@ const preview = (more: Partial<Schemas["GlobalModel"]>): Schemas["GlobalModel"] 
   task: "diagnosis_count",
   version: null,
   stale: false,
+  withdrawn: [],
   waiting: false,
   ...more,
 });

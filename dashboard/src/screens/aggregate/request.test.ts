@@ -52,6 +52,7 @@ test("what nobody touched is left to the director", () => {
     parameters: {},
     envoys: null,
     scaler: "merged",
+    trained_here: false,
     dry_run: true,
   });
 });

@@ -67,6 +67,7 @@ export function requestOf(task: string, choice: Choice, strategy: Schemas["Strat
     parameters: Object.fromEntries(numbers),
     envoys: choice.hospitals,
     scaler: choice.scaler,
+    trained_here: false,
     dry_run: isDry,
   };
 }

@@ -29,7 +29,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 export function HospitalActs({ hospital: { envoy_name: envoy, state, expected_examples } }: { hospital: Schemas["EnvoyDescription"] }) {
   const may = useMay();
   const acts = ["set_expectation", "add_envoy", "rotate_token", "disable_envoy", "enable_envoy"];
-  if (!acts.some(may)) return null;
+  if (!acts.some(may) || state === "withdrawn") return null;
   const expected = expected_examples ?? null;
   const isDisabled = state === "disabled";
   return (

@@ -22,6 +22,8 @@ function How({ state }: { state: Schemas["HospitalTile"]["state"] }) {
       return texts.howEnrolled;
     case "disabled":
       return texts.howDisabled;
+    case "withdrawn":
+      return texts.howWithdrawn;
     default:
       return null;
   }

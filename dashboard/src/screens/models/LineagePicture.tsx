@@ -6,6 +6,7 @@ import { WayTo } from "../../parts/Way";
 import { words } from "../../words/words";
 import { type Edge, layOut } from "./lineage";
 import classes from "./LineagePicture.module.css";
+import { marksOf } from "./VersionsTable";
 
 type Version = Schemas["VersionSummary"];
 
@@ -24,10 +25,10 @@ function pathOf({ from, to }: Edge): string {
   return `M${start.x} ${start.y} C${start.x + COLUMN / 2} ${start.y} ${start.x + COLUMN / 2} ${end.y} ${bend} ${end.y} H${end.x}`;
 }
 
-function nodeLabel({ version, parent, hospitals, aliases, published, stale, waiting }: Version): string {
+function nodeLabel({ version, parent, hospitals, aliases, published, stale, waiting, withdrawn }: Version): string {
   const state = published ? [said.current] : stale ? [said.stale] : waiting ? [said.waits] : [];
   const from = parent === null ? said.sharedStart : said.parentLink(parent);
-  return said.node(version, from, hospitals.length, [...state, ...aliases].join(", "));
+  return said.node(version, from, hospitals.length, [...state, ...aliases, ...marksOf({ withdrawn })].join(", "));
 }
 
 /** The newest versions as a line that branches where a rollback made it. */

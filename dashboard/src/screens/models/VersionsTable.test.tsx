@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { stateOf } from "./VersionsTable";
+import { marksOf, stateOf } from "./VersionsTable";
 
 test("a version is the current one, stale, waits, or none of these", () => {
   const plain = { published: false, stale: false, waiting: false };
@@ -11,4 +11,9 @@ test("a version is the current one, stale, waits, or none of these", () => {
     "… waits to be confirmed",
     "not current",
   ]);
+});
+
+test("a version says from whom it learned that has left since", () => {
+  expect(marksOf({ withdrawn: ["KNH"] })).toEqual(["† learned from KNH, which has left"]);
+  expect(marksOf({})).toEqual([]);
 });

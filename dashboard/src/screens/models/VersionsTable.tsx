@@ -9,6 +9,11 @@ type Version = Schemas["VersionSummary"];
 
 const { models: said } = words;
 
+/** What else is said of a version's state: whom it learned from that has left since. */
+export function marksOf({ withdrawn = [] }: { withdrawn?: readonly string[] }): string[] {
+  return withdrawn.map((hospital) => `${said.goneSign} ${said.gone(hospital)}`);
+}
+
 export function stateOf({ published, stale, waiting }: { published: boolean; stale: boolean; waiting: boolean }): string {
   if (published) return `${said.currentSign} ${said.current}`;
   if (stale) return `${said.staleSign} ${said.stale}`;
@@ -42,7 +47,7 @@ export function VersionsTable({ versions, task, opensRuns }: VersionsTableProps)
   };
   const columns: ColumnDef<Version>[] = [
     { header: said.version, accessorKey: "version", cell: ({ row: { original } }) => to(original.version, said.versionLink(original.version)) },
-    { header: said.state, accessorFn: (each) => [stateOf(each), ...each.aliases].join(", ") },
+    { header: said.state, accessorFn: (each) => [stateOf(each), ...each.aliases, ...marksOf(each)].join(", ") },
     { header: said.made, accessorKey: "created_at", cell: ({ row: { original } }) => <When at={original.created_at} /> },
     {
       header: said.parent,

@@ -20,6 +20,7 @@ const version = (more: Partial<Schemas["VersionSummary"]>): Schemas["VersionSumm
   mean: {},
   worst: {},
   held_out: null,
+  withdrawn: [],
   ...more,
 });
 

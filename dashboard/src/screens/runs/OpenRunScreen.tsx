@@ -49,7 +49,7 @@ function OfTasks({ tasks }: { tasks: Schemas["TaskDescription"][] }) {
   return (
     <Asked query={hospitals}>
       {(all) => {
-        const enabled = all.filter(({ state }) => state !== "disabled").map(({ envoy_name }) => envoy_name);
+        const enabled = all.filter(({ state }) => state !== "disabled" && state !== "withdrawn").map(({ envoy_name }) => envoy_name);
         if (enabled.length === 0) {
           return <Empty action={<WayTo way={{ to: "/hospitals/add" }}>{words.runs.addHospital}</WayTo>}>{words.runs.noHospitals}</Empty>;
         }

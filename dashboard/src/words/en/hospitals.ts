@@ -1,7 +1,7 @@
 const number = new Intl.NumberFormat("en");
 
 export const hospitals = {
-  states: { silent: "silent", enrolled: "not joined", in_touch: "in touch", disabled: "disabled" },
+  states: { silent: "silent", enrolled: "not joined", in_touch: "in touch", disabled: "disabled", withdrawn: "withdrew" },
   allStates: "all",
   stateCount: (sign: string, state: string, count: number) => `${sign} ${state}: ${number.format(count)}`.trim(),
 
@@ -31,6 +31,7 @@ export const hospitals = {
   howSilent: "Its envoy has not asked for longer than the director waits. Call the hospital: does its machine run, does {command} say anything?",
   howEnrolled: "It was added and has not joined. It needs its one-time code; if that has ended or is lost, issue a new one.",
   howDisabled: "Its tokens don't hold, its models enter no aggregate. Its last model still answers.",
+  howWithdrawn: "It left for good: its tokens have ended, and the files that it had sent are kept no more. What global versions learned from it stays in them.",
   currentOf: (task: string, version: number, examples: number) => `${task}: version ${version}, trained on ${number.format(examples)} patients, {when}.`,
   staleOf: "It is stale: made for another definition of the task, such as other cut points. It answers nothing until the hospital trains anew.",
   noVersions: "It has sent no model that counts yet.",

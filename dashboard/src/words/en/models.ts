@@ -32,6 +32,8 @@ export const models = {
   state: "State",
   current: "the current one",
   waits: "waits to be confirmed",
+  goneSign: "†",
+  gone: (hospital: string) => `learned from ${hospital}, which has left`,
   staleSign: "⊘",
   stale: "stale: made for another definition of the task",
   earlier: "not current",
