@@ -44,6 +44,7 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
 """(page, the block's first line) → why it does not run."""
 
 ONE_STORY: Mapping[str, str] = {
+    "docs/leaving.md": "its blocks are one story; tests/journeys/test_leaving.py follows it with real hospitals",
     "docs/recovery.md": "its blocks are one drill; tests/journeys/test_recovery.py follows it with real hospitals",
     "docs/deploy.md": "they change the system; tests/deploy runs the files, and holds the commands to the programs",
     "docs/simulation.md": "its blocks are one Python session; test_python_on_pages.py follows it from top to bottom",
