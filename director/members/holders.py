@@ -64,6 +64,7 @@ class TokenTerm:
     revoked_at: datetime | None
     is_replaced: bool
     is_shut_out: bool
+    left_at: datetime | None = None
 
     @classmethod
     def of(cls, row: TokenRow) -> Self:
@@ -76,6 +77,7 @@ class TokenTerm:
             row.revoked_at,
             row.successor_id is not None,
             envoy is not None and envoy.disabled_at is not None,
+            envoy.withdrawn_at if envoy is not None else None,
         )
 
     @property
@@ -87,6 +89,12 @@ class TokenTerm:
         """Say to whoever had it why it holds no more, whom to ask, and what follows then."""
         ask = "Ask the consortium's admin for another token"
         then = f"{ask}, then give it to: fl-envoy renew" if self.role == "hospital" else f"{ask}."
+        if self.left_at is not None:
+            return _ended(
+                "revoked",
+                f"{self.envoy_name} left this federation on {shown_moment(self.left_at)}, and its tokens hold no more.",
+                "Where it takes part again, the consortium's admin admits it under another name.",
+            )
         if self.revoked_at is not None:
             return _ended("revoked", f"This token was revoked on {shown_moment(self.revoked_at)}.", then)
         if self.is_shut_out:

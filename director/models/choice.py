@@ -83,7 +83,8 @@ def _trained_here(session: Session, task: Task) -> Collection[str]:
     """Give the uploads that were trained from B itself, that B's line has not counted, and whose files are kept."""
     line = line_of(session, task)
     here = {each for each, version in line.trained_from.items() if version == line.here and each not in line.counted}
-    pruned = select(SubmissionFileRow.submission_id).where(SubmissionFileRow.pruned_at.is_not(None))
+    is_needed = SubmissionFileRow.role.in_(("model", "scaler"))
+    pruned = select(SubmissionFileRow.submission_id).where(SubmissionFileRow.pruned_at.is_not(None), is_needed)
     found = here.difference(session.scalars(pruned))
     if not found:
         raise NoUpdatesError(

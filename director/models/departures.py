@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from contract.names import EnvoyName, TaskName
@@ -33,16 +33,21 @@ def learned_from(
     asked = sorted(departed(session) if whom is None else whom)
     if not asked:
         return {}
-    versions = select(GlobalModelRow.version, GlobalModelRow.parent, GlobalModelRow.inputs)
+    counted = {name: _versions_that_counted(session, task, name) for name in asked}
+    parents = select(GlobalModelRow.version, GlobalModelRow.parent).where(GlobalModelRow.task == task)
     found: dict[int, Sequence[EnvoyName]] = {}
-    for version, parent, inputs in session.execute(
-        versions.where(GlobalModelRow.task == task).order_by(GlobalModelRow.version)  # a parent comes first
-    ):
-        counted = {each["envoy_name"] for each in inputs} | set(found.get(parent, ()))
-        names = [name for name in asked if name in counted]
+    for version, parent in session.execute(parents.order_by(GlobalModelRow.version)):  # a parent comes first
+        inherited = found.get(parent, ()) if parent is not None else ()
+        names = [name for name in asked if version in counted[name] or name in inherited]
         if names:
             found[version] = names
     return found
+
+
+def _versions_that_counted(session: Session, task: TaskName, name: EnvoyName) -> Collection[int]:
+    """Find them in the lineage's text, where a hospital's name in quotes is nothing else: no lineage is read whole."""
+    is_named = cast(GlobalModelRow.inputs, String).contains(f'"{name}"', autoescape=True)
+    return set(session.scalars(select(GlobalModelRow.version).where(GlobalModelRow.task == task, is_named)))
 
 
 def newest_without(session: Session, task: Task, learned: Mapping[int, object]) -> int:

@@ -39,6 +39,10 @@ def disable(federation: FederationSimulator, caller: Principal) -> None:
     another_process(federation).submissions.disable_hospital(LOCAL_ADMIN, KUTRRH)
 
 
+def withdraw(federation: FederationSimulator, caller: Principal) -> None:
+    another_process(federation).upkeep.withdraw(LOCAL_ADMIN, KUTRRH, "its board")
+
+
 def rotate_without_overlap(federation: FederationSimulator, caller: Principal) -> None:
     another_process(federation).members.rotate_token(LOCAL_ADMIN, caller.token_id, timedelta(0))
 
@@ -48,7 +52,7 @@ def expire(federation: FederationSimulator, caller: Principal) -> None:
 
 
 ENDINGS = pytest.mark.parametrize(
-    "end", [revoke, disable, rotate_without_overlap, expire], ids=lambda end: end.__name__.replace("_", " ")
+    "end", [revoke, disable, withdraw, rotate_without_overlap, expire], ids=lambda end: end.__name__.replace("_", " ")
 )
 
 

@@ -45,6 +45,9 @@ def test_its_tokens_and_codes_end(three: FederationSimulator) -> None:
     assert leave(three).tokens == 2
     for headers in (three.hospitals["KNH"].headers, {"Authorization": f"Bearer {at_knh}"}):
         assert three.http.get("/tasks", headers=headers).status_code == 401
+    said = three.http.get("/tasks", headers=three.hospitals["KNH"].headers).json()
+    assert said["detail"].startswith("KNH left this federation on ")
+    assert said["facts"]["ended"] == "revoked"
     assert three.http.post("/join", json={"code": code}).status_code == 401
     assert three.http.get("/tasks", headers=three.hospitals["MTRH"].headers).status_code == 200
 
