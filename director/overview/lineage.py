@@ -153,7 +153,8 @@ def _versions(task: TaskName) -> Select[GlobalModelRow]:
 def _current(session: Session, task: Task) -> _Current:
     newest = (
         select(GlobalModelRow.id, GlobalModelRow.version, GlobalModelRow.task_digest)
-        .join(PublicationRow, PublicationRow.global_model_id == GlobalModelRow.id)
+        .select_from(PublicationRow)
+        .outerjoin(GlobalModelRow, GlobalModelRow.id == PublicationRow.global_model_id)  # none: it begins anew
         .where(PublicationRow.task == task.name)
         .order_by(PublicationRow.id.desc())
         .limit(1)

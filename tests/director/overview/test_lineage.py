@@ -1,5 +1,8 @@
 """Versions in short."""
 
+from contract.names import EnvoyName
+from contract.tasks import DIAGNOSIS_COUNT
+from director.members.access import LOCAL_ADMIN
 from tests.director.api.pages import every_item
 from tests.director.overview.conftest import Asking
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
@@ -31,3 +34,18 @@ def test_the_list_is_the_same_page_by_page_newest_first(
         federation.aggregate()
     listed = every_item(federation.http, "/lineage", federation.analyst, limit=1)
     assert listed == ask("/overview")["versions"][::-1]
+
+
+def test_where_a_task_begins_anew_none_is_the_current_one_and_who_left_is_named(
+    federation: FederationSimulator, ask: Asking, three: list[SimulatedHospital]
+):
+    federation.train_and_upload(1)
+    federation.aggregate()
+    federation.director.upkeep.withdraw(LOCAL_ADMIN, EnvoyName("KNH"), "its board")
+    federation.director.models.begin_anew(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, "without KNH")
+    found = ask("/overview")
+    assert found["current"] is None
+    assert [(each["published"], each["waiting"], each["withdrawn"]) for each in found["versions"]] == [
+        (False, False, ["KNH"])
+    ]
+    assert {each["envoy_name"]: each["state"] for each in found["hospitals"]}["KNH"] == "withdrawn"
