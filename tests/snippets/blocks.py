@@ -44,7 +44,8 @@ def blocks_of(page: str, text: str) -> Iterator[Block]:
 
 
 def pages() -> list[str]:
-    return ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+    found = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]
+    return ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in found)]
 
 
 def page_text(page: str) -> str:
