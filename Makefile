@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 # Every package at one version, held to its digest (`make lock`), but torch: its builds are many files of one version.
 LOCK := requirements/all.txt
-EXTRAS := envoy director mlflow s3 plots client dev
+EXTRAS := envoy director mlflow s3 plots client dev docs
 # On Linux a plain torch drags gigabytes of CUDA libraries along, but where pip is told of a CPU build. CPU=1 tells it of
 # PyTorch's own; TORCH="…" of another place.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
@@ -33,12 +33,13 @@ LOCKED = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 -
     --no-annotate --no-header --constraints requirements/torch.txt --excludes requirements/left_out.txt \
     --no-emit-package torch pyproject.toml
 DEMO := demo
+SITE := build/site
 FUZZ_SECONDS ?= 600
 # One more than there are cores: many tests wait for a process of their own.
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(VENV)/faults.jsonl
 
-.PHONY: help setup ready lock audit release kit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit docs release kit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -118,6 +119,11 @@ lock: $(TOOLS)/installed ## Renew the locks in requirements/; KEEP=1 changes no 
 audit: $(TOOLS)/installed ## Ask for known advisories on what is locked (needs the network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $(LOCK)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements/torch.txt
+
+docs: $(INSTALLED) ## Make the docs site, build/site: opened as a file or served, it asks no network
+	rm -rf $(SITE)
+	$(BIN)/python -m sphinx -W --keep-going -q -j auto -d build/doctrees --fresh-env -c docs/site . $(SITE)
+	@echo "Open $(SITE)/index.html"
 
 release: $(INSTALLED) $(STATIC) ## Make dist/: wheel, source, bill of materials, locks, SHA256SUMS
 	$(BIN)/python -m release
