@@ -57,7 +57,7 @@ caps more honest hospitals; the default stays 3.
 {strategies}
 {count_ratios}
 
-# Eleven hospitals, several hostile
+## Eleven hospitals, several hostile
 
 Without a director: the strategies and the screening alone.
 
