@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contract.interface_words import in_commands
 
 HOW_TO_RENEW = (
-    "Ask the consortium's admin to rotate it (fl-director token rotate ID --json), then: fl-envoy renew --file FILE. "
-    "Or join again with a new code."
+    "Ask the consortium's admin for another (fl-director token issue --role hospital --envoy NAME --json), then: "
+    "fl-envoy renew --file FILE. Or join again with a new code."
 )
 _OPERATION = re.compile(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE) /")
 _PART_OF_A_REQUEST = re.compile(r"\b[Hh]eader\b|\bcookie\b")
