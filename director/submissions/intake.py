@@ -191,11 +191,17 @@ class Intake:
             return describe_submission(row), True
 
     def _keep_again(self, known: SubmissionRow, parcel: Parcel) -> None:
-        """Keep the files of what was pruned, for it has come again and may count."""
-        if any(file.pruned_at is not None for file in known.files):
+        """Keep the files of what was pruned, for it has come again and may count.
+
+        A text that came with other words this time is not the one that went: its row stays pruned.
+        """
+        gone = [file for file in known.files if file.pruned_at is not None]
+        again = [file for file in gone if parcel.digests.get(file.role) == file.sha256]
+        if again:
             self._keep_files(parcel)
-            self._quota.take(known.envoy, sum(file.bytes for file in known.files))
-            for file in known.files:
+            is_version_again = len(gone) == len(known.files)
+            self._quota.take(known.envoy, sum(file.bytes for file in again), versions=int(is_version_again))
+            for file in again:
                 file.pruned_at = None
 
     def _refuse(

@@ -25,20 +25,20 @@ class Quota:
     bytes: int = 20 * 2**30
     refused: int = 1000
 
-    def take(self, envoy: EnvoyRow, size: int) -> None:
-        """Count a version of so many bytes as kept.
+    def take(self, envoy: EnvoyRow, size: int, versions: int = 1) -> None:
+        """Count a version of so many bytes as kept; or, with no version, so many bytes more of one that is.
 
         Raises:
             QuotaReachedError: There is no room for it.
         """
-        if envoy.kept_versions + 1 > self.versions:
+        if versions and envoy.kept_versions + versions > self.versions:
             raise _reached(envoy, f"{envoy.kept_versions:,} versions of {envoy.name} are kept, and no more may be")
         if envoy.kept_bytes + size > self.bytes:
             raise _reached(
                 envoy,
                 f"{envoy.name}'s files take {envoy.kept_bytes:,} bytes, {size:,} more would be beyond {self.bytes:,}",
             )
-        envoy.kept_versions += 1
+        envoy.kept_versions += versions
         envoy.kept_bytes += size
 
     def forget_refused(self, session: Session, envoy: EnvoyRow) -> None:

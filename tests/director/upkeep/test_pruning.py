@@ -104,6 +104,21 @@ def test_what_was_pruned_and_comes_again_is_kept_again(old: FederationSimulator)
     assert old.director.upkeep.defects() == []
 
 
+def test_what_comes_again_with_other_words_brings_no_text_back_that_is_not_here(old: FederationSimulator):
+    hospital = old.hospitals["KNH"]
+    again = hospital.parcel(200)
+    again.log = b'{"epoch": 1, "loss": 0.75}\n'
+    sent = hospital.upload(again).json()
+    for number in range(3):
+        hospital.upload(hospital.parcel(300 + number))
+    prune(old, versions=2)
+    again.log, again.metadata["trained_at"] = b'{"epoch": 1, "loss": 0.25}\n', "2026-01-01T07:00:00Z"
+    assert hospital.upload(again).status_code == 200
+    assert old.director.blobs.has(Digest(sent["files"]["model"]["sha256"]))
+    assert not old.director.blobs.has(Digest(sent["files"]["log"]["sha256"]))
+    assert old.director.upkeep.defects() == []
+
+
 def test_every_start_within_staleness_stays_and_so_does_one_that_is_still_trained_from(old: FederationSimulator):
     with old.director.ledger.act(
         "director"
