@@ -1,9 +1,9 @@
 """A whole copy of a federation, taken while it serves, and read back.
 
 A copy is a folder: the database as it was at one moment, every file that its rows name, and a manifest. Rows lose their
-files by a prune alone, so that files copied after the database are all that it names; a copy beside a prune may end
-with an error, and is taken again. It has its final name only when it was written, synced and read back whole. What
-``director.upkeep.soundness`` finds wrong is neither copied nor taken for a copy.
+files by a prune or a hospital's leave alone, which wait for a copy (``director.upkeep.turn``), so that files copied
+after the database are all that it names. It has its final name only when it was written, synced and read back whole.
+What ``director.upkeep.soundness`` finds wrong is neither copied nor taken for a copy.
 """
 
 import hashlib

@@ -32,6 +32,7 @@ from director.upkeep.recovery import recover
 from director.upkeep.restoring import Restored, put_in_place
 from director.upkeep.sealed_backup import SealedBackup, make_sealed_backup, unsealed
 from director.upkeep.sealing import Seal
+from director.upkeep.turn import in_turn
 from director.upkeep.verification import note_verified
 from director.upkeep.views import Views
 
@@ -98,8 +99,9 @@ class Upkeep:
         )
 
     def back_up(self, caller: Principal, target: Path) -> Manifest:
-        """Copy the whole federation, also while it serves; raises as ``make_backup``."""
-        return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
+        """Copy the whole federation, also while it serves; raises as ``make_backup`` and ``in_turn``."""
+        with in_turn(self._folder):
+            return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
 
     def prune(self, caller: Principal, rule: Rule, *, is_real: bool = True) -> Pruning:
         """Let the files go that the rule no longer keeps, also while the director serves.
@@ -111,27 +113,31 @@ class Upkeep:
 
         Returns:
             What went, or would go.
+
+        Raises:
+            UsageError: A backup is being made, and takes long.
         """
         tasks = list(self._catalogue.values())
         if not is_real:
             with self._ledger.read() as session:
                 return plan(session, tasks, rule)
-        with self._ledger.act(caller.actor) as act:
-            pruning = plan(act.session, tasks, rule)
-            keys = mark(act, pruning)
-            if pruning.versions or pruning.starts:
-                act.tell(
-                    StorePruned(
-                        versions=dict(pruning.by_hospital),
-                        files=len(pruning.files),
-                        bytes=pruning.bytes,
-                        starts=len(pruning.starts),
-                        keys=keys,
-                        keep_versions=rule.versions,
-                        max_staleness=rule.max_staleness,
+        with in_turn(self._folder):
+            with self._ledger.act(caller.actor) as act:
+                pruning = plan(act.session, tasks, rule)
+                keys = mark(act, pruning)
+                if pruning.versions or pruning.starts:
+                    act.tell(
+                        StorePruned(
+                            versions=dict(pruning.by_hospital),
+                            files=len(pruning.files),
+                            bytes=pruning.bytes,
+                            starts=len(pruning.starts),
+                            keys=keys,
+                            keep_versions=rule.versions,
+                            max_staleness=rule.max_staleness,
+                        )
                     )
-                )
-        self._remove_unnamed(sorted(pruning.files))
+            self._remove_unnamed(sorted(pruning.files))
         return pruning
 
     def what_leaving_ends(self, caller: Principal, name: EnvoyName) -> Leave:
@@ -146,13 +152,15 @@ class Upkeep:
 
         Raises:
             UnknownEnvoyError: There is none of that name.
+            UsageError: A backup is being made, and takes long; nothing was done.
         """
-        with self._ledger.act(caller.actor) as act:
-            leave, digests = withdraw(act, self._catalogue, name, reason)
-            self._tasks.move_starts(act)  # its statistics no longer count
-        with self._ledger.read() as session:
-            left_behind = self._views.take_down(session, leave.envoy_name)
-        self._remove_unnamed(sorted(digests))  # after the view, which knows its own files by what is kept
+        with in_turn(self._folder):
+            with self._ledger.act(caller.actor) as act:
+                leave, digests = withdraw(act, self._catalogue, name, reason)
+                self._tasks.move_starts(act)  # its statistics no longer count
+            with self._ledger.read() as session:
+                left_behind = self._views.take_down(session, leave.envoy_name)
+            self._remove_unnamed(sorted(digests))  # after the view, which knows its own files by what is kept
         self._parts.forget_all(leave.envoy_name)
         return leave.model_copy(update={"left_behind": tuple(left_behind)})
 
@@ -184,8 +192,12 @@ class Upkeep:
             )
 
     def back_up_sealed(self, caller: Principal, target: Path, seal: Seal) -> SealedBackup:
-        """Copy the whole federation to an encrypted file, also while it serves; raises as ``make_sealed_backup``."""
-        return make_sealed_backup(self._ledger, self._blobs, target, seal, actor=caller.actor)
+        """Copy the whole federation to an encrypted file, also while it serves.
+
+        Raises as ``make_sealed_backup`` and ``in_turn``.
+        """
+        with in_turn(self._folder):
+            return make_sealed_backup(self._ledger, self._blobs, target, seal, actor=caller.actor)
 
     def restore(
         self, caller: Principal, copy: Path, identity: Path | None, evidence: Evidence, *, code_holds: timedelta
