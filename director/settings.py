@@ -27,6 +27,7 @@ from director.errors import SettingsError
 from director.records import failpoints
 from director.records.database import url_of
 from director.records.given_files import GivenPath, given_path, told_in
+from director.retention_settings import RetentionSettings
 
 CONFIG_FILE = "director.toml"
 DATA_DIR_VARIABLE = "DIRECTOR_DATA_DIR"
@@ -97,6 +98,7 @@ class DirectorSettings(BaseSettings):
         backup_days: The newest backup may be so old before the overview says so.
         least_free_mib: With less free on the data folder's disk the overview says so.
         alerts: Where alerts go, and what they tell.
+        retention: How long what may go is kept; ``fl-director prune`` lets it go.
         strategy: How an aggregate combines unless it is asked otherwise.
         gate: What the gate still takes for honest when it holds hospitals against each other.
         publish: at_once, or confirmed: a version waits until the validation table accepts it, or where there is none
@@ -157,6 +159,7 @@ class DirectorSettings(BaseSettings):
     backup_days: Annotated[int, Field(ge=1, le=3650)] = 7
     least_free_mib: Annotated[int, Field(ge=0, le=2**30)] = 1024
     alerts: AlertSettings = AlertSettings()
+    retention: RetentionSettings = RetentionSettings()
     enrolment_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 72
     session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
     session_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12

@@ -5,6 +5,7 @@ from typing import Any
 
 from contract.artifacts.training_log import read_training_log
 from contract.messages.overview import TrainingLog
+from contract.moments import shown_moment
 from director.errors import NotFoundError
 from director.records.blobs import BlobStore
 from director.records.schema import SubmissionRow
@@ -14,14 +15,19 @@ def training_log_of(blobs: BlobStore, row: SubmissionRow) -> TrainingLog:
     """Show an upload's training log.
 
     Raises:
-        NotFoundError: It came without one.
+        NotFoundError: It came without one, or that is kept no more.
         DamagedArtifactError: It is not what it was.
         TrainingLogError: It is none.
     """
-    digest = row.digests.get("log")
-    if digest is None:
+    kept = next((file for file in row.files if file.role == "log"), None)
+    if kept is None:
         raise NotFoundError("This upload came without a training log.", hint="See GET /submissions/{submission_id}.")
-    return TrainingLog(submission_id=row.id, lines=_lines(blobs.read(digest)))
+    if kept.pruned_at is not None:
+        raise NotFoundError(
+            f"This upload's training log is no longer kept, since {shown_moment(kept.pruned_at)}.",
+            hint="Its digest stands in GET /submissions/{submission_id}; the hospital may have it.",
+        )
+    return TrainingLog(submission_id=row.id, lines=_lines(blobs.read(kept.sha256)))
 
 
 def first_line(data: bytes) -> dict[str, Any]:

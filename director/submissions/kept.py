@@ -67,6 +67,8 @@ def current_files(session: Session, definitions: Collection[Digest] | None = Non
     wanted: Select[*tuple[Any, ...]] = select(*columns, SubmissionFileRow.role, SubmissionFileRow.sha256)
     query = _of_newest(wanted, newest)
     query = query.join(SubmissionFileRow, SubmissionFileRow.submission_id == SubmissionRow.id)
+    # a text that is kept no more is none of them; without its model or scaler there is no version to speak of
+    query = query.where(SubmissionFileRow.pruned_at.is_(None) | SubmissionFileRow.role.in_(("model", "scaler")))
     found: dict[str, CurrentFiles] = {}
     for row_id, name, task, version, created_at, role, sha256 in session.execute(query):
         files = found.setdefault(row_id, CurrentFiles(name, task, version or 0, created_at))

@@ -11,9 +11,11 @@ class BackupMade(Event, act="backup.make"):
 
 
 class StorePruned(Event, act="store.prune"):
-    """Files that the rule no longer keeps were let go; the rows stay.
+    """What the rule and the periods no longer keep was let go; of versions and starts the rows stay.
 
-    ``versions``: hospital and task → the numbers of its versions; ``starts`` and ``keys``: how many.
+    ``versions``: hospital and task → the numbers of its versions; ``logs``: the same of those of which the training
+    log alone went; ``starts`` and ``keys``: how many. ``went``: each setting, or period, that let something go → how
+    many things, and ``days``: how long those periods are. The versions before said neither.
     """
 
     versions: dict[str, str]
@@ -23,6 +25,9 @@ class StorePruned(Event, act="store.prune"):
     keys: int
     keep_versions: int
     max_staleness: int
+    logs: dict[str, str] | None = Field(default=None, exclude_if=lambda value: value is None)
+    went: dict[str, int] | None = Field(default=None, exclude_if=lambda value: value is None)
+    days: dict[str, int] | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class BackupRestored(Event, act="backup.restore"):

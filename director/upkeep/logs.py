@@ -21,6 +21,7 @@ from director.records.line_log import stamp
 from director.submissions.events import UploadAdmitted
 
 DIRECTOR_LOG = "director.log"
+TRAINING = "training"
 _TURNING = "turning.lock"
 
 _log = logging.getLogger(__name__)
@@ -136,14 +137,31 @@ def bound_logs(folder: Path, max_bytes: int) -> None:
     with storage_faults_named():
         if not any(_larger_than(folder, max_bytes)):
             return
-        with (folder / _TURNING).open("ab") as lock:  # of several workers one does it; it ends with the file
-            if locks(lock):
-                for path in list(_larger_than(folder, max_bytes)):
-                    path.replace(path.with_name(f"{path.name}.1"))
+        with turning(folder) as is_ours:
+            for path in list(_larger_than(folder, max_bytes)) if is_ours else ():
+                set_aside(path)
+
+
+@contextmanager
+def turning(folder: Path) -> Iterator[bool]:
+    """Tell whether the logs are this process's to set aside while the block runs: of several one does it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _TURNING).open("ab") as lock:  # it ends with the file
+        yield locks(lock)
+
+
+def set_aside(path: Path) -> None:
+    """Put a log into the place of the older one; raises OSError."""
+    path.replace(path.with_name(f"{path.name}.1"))
+
+
+def logs_in(folder: Path) -> list[Path]:
+    """Give the logs that are written to."""
+    return [*sorted(folder.glob("*.log")), *sorted(training_logs_in(folder).glob("*.log"))]
 
 
 def _larger_than(folder: Path, max_bytes: int) -> Iterator[Path]:
-    for path in (*folder.glob("*.log"), *folder.glob("training/*.log")):
+    for path in logs_in(folder):
         with suppress(FileNotFoundError):  # somebody rotates it at this moment
             if path.stat().st_size > max_bytes:
                 yield path
@@ -151,7 +169,12 @@ def _larger_than(folder: Path, max_bytes: int) -> Iterator[Path]:
 
 def training_log_of(folder: Path, envoy: EnvoyName) -> Path:
     """Say where a hospital's training logs are, in the folder of the logs."""
-    return folder / "training" / f"{envoy}.log"
+    return training_logs_in(folder) / f"{envoy}.log"
+
+
+def training_logs_in(folder: Path) -> Path:
+    """Say where hospitals' training logs are, in the folder of the logs."""
+    return folder / TRAINING
 
 
 def _line(told: Told) -> str:

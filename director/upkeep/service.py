@@ -27,6 +27,8 @@ from director.upkeep.events import StorePruned
 from director.upkeep.fsck import find_defects
 from director.upkeep.later_acts import Evidence, later_acts
 from director.upkeep.leaving import Leave, what_leaving_ends, withdraw
+from director.upkeep.old_logs import let_go, old_logs
+from director.upkeep.old_rows import count_old_rows, forget_old_rows
 from director.upkeep.pruning import Pruning, Rule, mark, plan
 from director.upkeep.recovery import recover
 from director.upkeep.restoring import Restored, put_in_place
@@ -104,7 +106,7 @@ class Upkeep:
             return make_backup(self._ledger, self._blobs, target, actor=caller.actor)
 
     def prune(self, caller: Principal, rule: Rule, *, is_real: bool = True) -> Pruning:
-        """Let the files go that the rule no longer keeps, also while the director serves.
+        """Let go what the rule and its periods no longer keep, also while the director serves.
 
         Args:
             caller: Who does it.
@@ -117,27 +119,24 @@ class Upkeep:
         Raises:
             UsageError: A backup is being made, and takes long.
         """
-        tasks = list(self._catalogue.values())
+        tasks, logs = list(self._catalogue.values()), self._folder / "logs"
         if not is_real:
             with self._ledger.read() as session:
-                return plan(session, tasks, rule)
+                now = self._ledger.clock()
+                found = old_logs(logs, rule.periods, now)
+                rows = count_old_rows(session, rule.periods, now)
+                return plan(session, tasks, rule, now).with_periods({**rows, **found.went})
         with in_turn(self._folder):
             with self._ledger.act(caller.actor) as act:
-                pruning = plan(act.session, tasks, rule)
-                keys = mark(act, pruning)
-                if pruning.versions or pruning.starts:
-                    act.tell(
-                        StorePruned(
-                            versions=dict(pruning.by_hospital),
-                            files=len(pruning.files),
-                            bytes=pruning.bytes,
-                            starts=len(pruning.starts),
-                            keys=keys,
-                            keep_versions=rule.versions,
-                            max_staleness=rule.max_staleness,
-                        )
-                    )
+                found = old_logs(logs, rule.periods, act.now)
+                pruning = plan(act.session, tasks, rule, act.now)
+                mark(act, pruning)
+                rows = forget_old_rows(act.session, rule.periods, act.now)
+                pruning = pruning.with_periods({**rows, **found.went})
+                if pruning.periods:
+                    act.tell(_told(pruning, rule))
             self._remove_unnamed(sorted(pruning.files))
+            let_go(logs, found)
         return pruning
 
     def what_leaving_ends(self, caller: Principal, name: EnvoyName) -> Leave:
@@ -277,3 +276,19 @@ class Upkeep:
     def _known_head(self) -> list[Checkpoint]:
         known = self._head.read()
         return [known] if known else []
+
+
+def _told(pruning: Pruning, rule: Rule) -> StorePruned:
+    days = {name: getattr(rule.periods, name) for name in pruning.periods if name in type(rule.periods).model_fields}
+    return StorePruned(
+        versions=dict(pruning.by_hospital),
+        files=len(pruning.files),
+        bytes=pruning.bytes,
+        starts=len(pruning.starts),
+        keys=pruning.periods.get("key_days", 0),
+        keep_versions=rule.versions,
+        max_staleness=rule.max_staleness,
+        logs=dict(pruning.logs_by_hospital) or None,
+        went=dict(pruning.periods),
+        days=days,
+    )
