@@ -91,7 +91,7 @@ class ConfinedDirector(RealDirector):
 
 @pytest.fixture(scope="module")
 def confined(tmp_path_factory: pytest.TempPathFactory) -> ConfinedDirector:
-    """A director of two workers that has had a hospital, an aggregate, a question, a backup, and was stopped."""
+    """A director of two workers that had a hospital, an aggregate, a question, a backup, a pruning, and was stopped."""
     require_systemd()
     require_strace()
     folder = tmp_path_factory.mktemp("confined")
@@ -111,6 +111,8 @@ def confined(tmp_path_factory: pytest.TempPathFactory) -> ConfinedDirector:
         script = ROOT / "deploy" / "bin" / "fl-director-backup"
         backup = (folder / "backups", "2")
         assert _run(director, "fl-director-backup", script, *backup, DIRECTOR_DATA_DIR=director.folder, PATH=path) == 0
+        prune = (BIN / "fl-director", "prune")
+        assert _run(director, "fl-director-prune", *prune, DIRECTOR_DATA_DIR=director.folder) == 0
     finally:
         director.stop()
     return director
@@ -124,7 +126,7 @@ def _run(director: ConfinedDirector, unit: str, *command: object, **environment:
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("name", ["fl-director", "fl-envoy-train", "fl-director-backup"])
+@pytest.mark.parametrize("name", ["fl-director", "fl-envoy-train", "fl-director-backup", "fl-director-prune"])
 def test_a_program_asks_for_no_system_call_that_its_unit_refuses(confined: ConfinedDirector, name: str) -> None:
     trace = confined.trace if name == "fl-director" else confined.folder.with_name(f"{name}.trace")
     assert trace.stat().st_size > 1000  # it was followed: memory was asked for
@@ -148,3 +150,16 @@ def test_the_two_envoys_services_differ_in_what_they_run_alone() -> None:
     assert Unit(FOLDER / "fl-envoy.service").command[1:] == ["participate"]
     for key in ("SystemCallFilter", "ProtectSystem", "StateDirectory", "CapabilityBoundingSet", "Environment"):
         assert Unit(FOLDER / "fl-envoy.service").all(key) == Unit(FOLDER / "fl-envoy-train.service").all(key)
+
+
+def test_a_pruning_waits_for_the_backup_that_is_being_made_and_comes_after_it_at_night() -> None:
+    prune, backup = (Unit(FOLDER / f"fl-director-{name}.service") for name in ("prune", "backup"))
+    assert prune.one("After") == backup.path.name  # a service that starts once is waited for until it has ended
+    assert not backup.all(
+        "After"
+    )  # or they would wait in a circle; one that begins later waits by the program's own lock
+    nights = [Unit(FOLDER / f"fl-director-{name}.timer").one("OnCalendar") for name in ("backup", "prune")]
+    assert nights == sorted(nights)
+    for key in ("User", "WorkingDirectory", "SystemCallFilter", "ProtectSystem", "CapabilityBoundingSet"):
+        assert prune.all(key) == backup.all(key)
+    assert prune.environment["DIRECTOR_DATA_DIR"] == backup.environment["DIRECTOR_DATA_DIR"]
