@@ -45,7 +45,7 @@ export const acts: Record<string, string> = {
   "statistics.quarantine": "put into quarantine the statistics of",
   "statistics.release": "released the statistics of",
   "statistics.withdraw": "rejected the statistics of",
-  "store.prune": "let files go that nothing needs",
+  "store.prune": "let go what is no longer kept",
   "task.add": "added the task",
   "task.retire": "retired the task",
   "token.issue": "issued token",
