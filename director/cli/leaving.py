@@ -41,12 +41,12 @@ def withdraw(
         if reason is None:
             raise UsageError("A hospital that leaves does so for a reason.", hint='Say it: --reason "…"; it stays.')
         why = DecisionRequest(reason=reason).reason
-        require_agreement(f"{leave.envoy_name} leaves for good: {_what_goes(leave)}.", agreed=yes)
+        require_agreement(f"{leave.envoy_name} leaves for good, and with it {_what_goes(leave)}.", agreed=yes)
         leave = director.upkeep.withdraw(LOCAL_ADMIN, envoy, why)
     if as_json:
         print_json(leave)
         return
-    out.print(f"{leave.envoy_name} {'would leave' if dry_run else 'has left'}: {_what_goes(leave)}.")
+    out.print(f"{leave.envoy_name} {'would leave' if dry_run else 'has left'}, and with it {_what_goes(leave)}.")
     for sentence in _what_stays(leave):
         out.print(sentence)
     if not dry_run:
@@ -54,10 +54,17 @@ def withdraw(
 
 
 def _what_goes(leave: Leave) -> str:
-    return (
-        f"{leave.tokens:,} tokens end, {leave.uploads:,} versions of its models and {leave.reports:,} reports of "
-        f"statistics count no more, {leave.files:,} files ({leave.bytes:,} bytes) are let go"
+    files = f"{_so_many(leave.files, 'file')} of {_so_many(leave.bytes, 'byte')}"
+    what = (
+        _so_many(leave.tokens, "token"),
+        f"{_so_many(leave.uploads, 'version')} of its models",
+        f"{_so_many(leave.reports, 'report')} of statistics",
     )
+    return f"{', '.join(what)} and {files}"
+
+
+def _so_many(number: int, of: str) -> str:
+    return f"{number:,} {of}" if number == 1 else f"{number:,} {of}s"
 
 
 def _what_stays(leave: Leave) -> Iterator[str]:
@@ -73,4 +80,4 @@ def _what_stays(leave: Leave) -> Iterator[str]:
         yield f"and then: fl-director aggregate --trained-here --task {each.task}; or a run of it."
     for path in leave.left_behind:
         yield f"received_results/{path} is not the director's own file and was left: look at it, and remove it."
-    yield "What left this folder before is not reached: downloads, backups, MLflow (docs/admin.md: A hospital leaves)."
+    yield "What left this folder before is not reached: downloads, backups, MLflow (see docs/leaving.md)."

@@ -21,7 +21,10 @@ def test_it_asks_with_all_that_goes_and_does_nothing_without_a_yes(
     counted(federation)
     would = served("envoy", "withdraw", "knh", "--dry-run")
     assert would.exit_code == 0
-    assert "KNH would leave: 1 tokens end, 1 versions of its models and 0 reports" in would.stdout
+    assert (
+        "KNH would leave, and with it 1 token, 1 version of its models, 0 reports of statistics and 4 files of "
+        in would.stdout
+    )
     assert (served("envoy", "withdraw", "KNH", "--yes").exit_code) == EXIT_USAGE  # no reason
     asked = served("envoy", "withdraw", "KNH", "--reason", "its board")
     assert (asked.exit_code, asked.stdout) == (EXIT_USAGE, "")
