@@ -1,5 +1,6 @@
 """What many tests stand on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,15 @@ hypothesis.settings.load_profile("house")
 STANDARD_NAMES = ("KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi")
 
 share_compiled_statements()
+
+gc.disable()  # until all is collected: eleven thousand tests are made, and nothing of it becomes garbage
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look no more at what stays to the end: the tests, the house and its libraries."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
