@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2 as httpx
 from sqlalchemy import Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import sqlite
 
 from contract.messages.base import Role
 from contract.names import Digest
@@ -104,6 +104,8 @@ class House:
     models: Mapping[str, str]
     parcels: Mapping[str, Parcel]
     """Packed once: reading a start is on record, and a request shall leave its own traces only."""
+    ended_round: int | None = None
+    """A round of a run that was closed, once there is one."""
 
     def ask(self, operation: Operation, caller: str, **changes: Any) -> httpx.Response:
         request = self.example(operation, self.b if caller in OF_B else self.a)
@@ -234,26 +236,36 @@ class House:
         """End whatever run is open; gives a round of an earlier one."""
         federation = self.federation
         federation.director.rounds.end_quiescence(LOCAL_ADMIN)  # whoever asked for it before
-        for run in federation.http.get("/runs", headers=federation.admin).json()["items"]:
+        self._end_newest_run()
+        if self.ended_round is None:
+            run = federation.open_run(envoys=[self.a.name])
+            self.a.answer_run(run["id"])
+            federation.director.rounds.advance()
+            self.ended_round = int(federation.run(run["id"])["current"]["n"])
+            self._end_newest_run()
+        return self.ended_round
+
+    def _end_newest_run(self) -> None:
+        """End the newest run, the only one that can be open."""
+        for run in self.federation.http.get("/runs?limit=1", headers=self.federation.admin).json()["items"]:
             if run["state"] not in ("finished", "closed"):
-                federation.http.post(f"/runs/{run['id']}/close", headers=federation.admin)
-            if run["current"] is not None:
-                return int(run["current"]["n"])
-        run = federation.open_run(envoys=[self.a.name])
-        self.a.answer_run(run["id"])
-        federation.director.rounds.advance()
-        return self.closed_run()
+                self.federation.http.post(f"/runs/{run['id']}/close", headers=self.federation.admin)
 
     @property
     def contents(self) -> Mapping[str, list[Any]]:
-        """Everything in the database but notes of use, and the names of all blobs."""
+        """Everything in the database but notes of use, as it is stored, and the names of all blobs."""
         director = self.federation.director
         director.readings.write()  # behind the answers
         with director.database.read() as session:
-            tables = {name: _rows(session, table) for name, table in Base.metadata.tables.items()}
+            ask = session.connection().exec_driver_sql
+            tables = {name: list(map(tuple, ask(text))) for name, text in ALL_ROWS.items()}
         return {**tables, "blobs": sorted(director.blobs.digests())}
 
 
-def _rows(session: Session, table: Table) -> list[Any]:
+def _all_rows(table: Table) -> str:
     kept = [each for each in table.columns if each.name != "last_used_at"]
-    return list(session.execute(select(*kept).order_by(*table.primary_key)))
+    return str(select(*kept).order_by(*table.primary_key).compile(dialect=sqlite.dialect()))
+
+
+ALL_ROWS = {name: _all_rows(table) for name, table in Base.metadata.tables.items()}
+"""Asked hundreds of times of a house that grows: the driver's own rows take a fifth of the time."""
