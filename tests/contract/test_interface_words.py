@@ -50,7 +50,7 @@ def said_on_purpose() -> Iterator[tuple[str, str]]:
     for package in ("aggregation", "contract", "director"):
         for file in sorted((ROOT / package).rglob("*.py")):
             for call in (each for each in ast.walk(ast.parse(file.read_text())) if isinstance(each, ast.Call)):
-                name = ast.unparse(call.func)
+                name = str(getattr(call.func, "attr", None) or getattr(call.func, "id", ""))
                 hints = [each.value for each in call.keywords if each.arg == "hint"]
                 sentences = call.args[:1] if hints or name.endswith("Error") else []
                 for expression in (*sentences, *hints):
