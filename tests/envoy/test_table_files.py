@@ -149,6 +149,7 @@ def written(rows: list[Row]) -> str:
     return HEADER_LINE + "".join(f"{who},{stay},1,{code},9\n" for who, stay, code in rows)
 
 
+@settings(max_examples=40)
 @given(
     rows=ROWS,
     form=st.sampled_from(sorted(HARMLESS)),

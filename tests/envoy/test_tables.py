@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envoy.errors import DataError
@@ -260,6 +260,7 @@ def test_a_bad_cell_is_quoted_shortly_and_without_control_characters(data_folder
     assert len(defect.sentence) < 140
 
 
+@settings(max_examples=30)
 @given(content=st.binary(max_size=200) | st.text(alphabet='0129,;\n\r"E.AVé\0 ', max_size=200).map(str.encode))
 def test_whatever_the_bytes_are_only_defects_come_out(tmp_path_factory, content: bytes) -> None:
     header = b"subject_id,hadm_id,seq_num,icd_code,icd_version\n"
