@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+COMPILED := $(VENV)/compiled
 # Every package at one version, held to its digest (`make lock`), but torch: its builds are many files of one version.
 LOCK := requirements/all.txt
 EXTRAS := envoy director mlflow s3 plots client dev docs
@@ -46,13 +47,18 @@ help: ## List the commands
 
 setup: $(INSTALLED) ## Make .venv and install everything
 
-ready: $(INSTALLED) $(MLFLOW_SERVER) $(DASHBOARD) ## Make all that the tests stand on: -j2 does so side by side
+ready: $(INSTALLED) $(MLFLOW_SERVER) $(COMPILED) $(DASHBOARD) ## Make all that the tests stand on: -j2 does so side by side
 
 $(INSTALLED): pyproject.toml $(LOCK) requirements/torch.txt
 	$(PYTHON) -m venv $(VENV)
 	$(call INSTALL,$(VENV)) --require-hashes --no-deps -r $(LOCK)
 	$(BIN)/python -m pip install --no-compile --quiet $(TORCH)  # all that it asks for beside CUDA is there by now
 	$(call INSTALL,$(VENV)) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the tests import is compiled once, while others wait for the network: else every worker would do so at its start.
+$(COMPILED): $(INSTALLED)
+	-$(BIN)/python -m pytest --collect-only -q > /dev/null  # what it can't collect is the tests' own to say
 	@touch $@
 
 $(MLFLOW_SERVER): Makefile
@@ -83,7 +89,7 @@ serve: $(INSTALLED) $(DASHBOARD) ## Open the federation that `make demo` made, w
 test: ready ## Run every test: side by side what bears it, then the rest alone
 	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not alone"
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
 check: $(INSTALLED) $(if $(NPM),$(PACKAGES)) ## Format, lint, types, import contracts, pages made from the code
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-code check-windows $(if $(NPM),check-dashboard)
