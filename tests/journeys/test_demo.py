@@ -12,6 +12,8 @@ from simulation import demo
 from tests.real_processes import clean_environment
 from tests.warm_processes import warm_python
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["KUTRRH", "MTRH", "KNH", "Embu", "Mbagathi"]
 
 

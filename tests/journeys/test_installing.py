@@ -14,6 +14,8 @@ from contract.names import Digest
 from tests.analyst.conftest import serving
 from tests.real_processes import RealDirector, clean_environment
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"aggregation", "analyst", "contract", "director", "envoy", "simulation"}
 

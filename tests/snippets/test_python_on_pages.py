@@ -17,6 +17,8 @@ from tests.federation_simulator import FederationSimulator, SimulatedHospital
 from tests.hospital_folders import model_of, state_in, write_folder
 from tests.snippets.blocks import blocks_of, page_text
 
+pytestmark = pytest.mark.slow
+
 PATIENTS = (3, 9, 21)
 SECTION = page_text("docs/analyst.md").partition("\n### The model without the director\n")[2].partition("\n## ")[0]
 BLOCKS = [block.text for block in blocks_of("docs/analyst.md", SECTION) if block.language == "python"]

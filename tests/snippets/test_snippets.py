@@ -24,6 +24,8 @@ from tests.snippets.blocks import ROOT, Block, all_blocks, blocks_of
 from tests.snippets.federations import fill, write_tables
 from tests.warm_programs import warm_programs
 
+pytestmark = pytest.mark.slow
+
 NOT_RUN: Mapping[tuple[str, str], str] = {
     ("README.md", "make demo     # sets everything up, runs the whole federation once, prints what it did"):
         "installs, and runs these tests; tests/simulation holds the demo",
