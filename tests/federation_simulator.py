@@ -357,7 +357,8 @@ def names_in(model: Mapping[str, Any], key: str = "inputs") -> list[str]:
 
 def eventually(condition: Callable[[], bool], seconds: float = 5) -> None:
     """Wait until it is so; fail where it does not come to be."""
-    end = time.monotonic() + seconds
+    end, began = time.monotonic() + seconds, time.monotonic()
     while not condition():
         assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.01)
+        time.sleep(max(0.01, time.monotonic() - began))  # where a look costs much, as long again is left to the others
+        began = time.monotonic()

@@ -71,7 +71,7 @@ class RealDirector:
         """Serve; gives the seconds until ready."""
         began, trusted = time.monotonic(), str(self.ca_file) if self.ca_file else True
         self.process = self.begun()
-        while time.monotonic() < began + 30:
+        while time.monotonic() < began + 60:
             if self.process.poll() is not None:
                 raise DirectorStoppedError(self.process.communicate()[1].decode())
             try:
@@ -79,7 +79,7 @@ class RealDirector:
                     return time.monotonic() - began
             except requests.ConnectionError:
                 time.sleep(0.02)
-        raise AssertionError("the director was not ready after 30 s")
+        raise AssertionError("the director was not ready after 60 s")
 
     def begun(self) -> Process:
         """Begin to serve, as whoever gives the command does: from nothing."""

@@ -19,8 +19,6 @@ from tests.real_processes import RealDirector
 RECIPE = ROOT / "deploy" / "logrotate" / "fl-director"
 QUESTIONS = 400
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def director(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector]:

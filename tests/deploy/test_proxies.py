@@ -20,8 +20,6 @@ from simulation.consortium import write_consortium
 from tests.deploy.proxies import NGINX, PROGRAMS, Proxied, proxied_by, require_proxy
 from tests.real_processes import RealEnvoy, participating
 
-pytestmark = pytest.mark.alone
-
 GUESSES = 3
 
 

@@ -125,7 +125,6 @@ def _run(director: ConfinedDirector, unit: str, *command: object, **environment:
     return subprocess.run([*watching, *map(str, command)], env=variables, check=False).returncode
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("name", ["fl-director", "fl-envoy-train", "fl-director-backup", "fl-director-prune"])
 def test_a_program_asks_for_no_system_call_that_its_unit_refuses(confined: ConfinedDirector, name: str) -> None:
     trace = confined.trace if name == "fl-director" else confined.folder.with_name(f"{name}.trace")
@@ -134,7 +133,6 @@ def test_a_program_asks_for_no_system_call_that_its_unit_refuses(confined: Confi
     assert [call for call in refused if os.geteuid() != 0 or not call.startswith(OF_ROOT)] == []
 
 
-@pytest.mark.alone
 def test_a_call_that_a_unit_refuses_would_be_seen(tmp_path: Path) -> None:
     require_systemd()
     require_strace()

@@ -22,7 +22,7 @@ FILES = 20
 
 T = TypeVar("T")
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,6 @@ from director.settings import DirectorSettings
 from tests.faults.house import READY_SECONDS, House
 from tests.faults.scale import record, scaled
 
-pytestmark = pytest.mark.alone
-
 CUTS_AT_ANY_INSTANT = scaled(3, 200)
 CUTS_IN_EACH_PHASE = scaled(1, 200)
 LOOK_OVER_EVERY = 10

@@ -15,7 +15,7 @@ from tests.faults.house import READY_SECONDS
 from tests.faults.rounds_house import RoundsHouse
 from tests.faults.scale import record, scaled
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(scaled(600, 7200))]
+pytestmark = pytest.mark.timeout(scaled(600, 7200))
 
 HOSPITALS, PATIENTS, ROUNDS = 3, 200, 10
 KILLS = scaled(8, 200)
@@ -46,6 +46,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
         return str(house.model(ROUNDS)["sha256"])
 
 
+@pytest.mark.alone
 def test_a_kill_at_any_instant_changes_no_bit(tmp_path: Path, undisturbed: str):
     chance, killed, slowest, runs = random.Random(11), {"the director": 0, "an envoy": 0}, 0.0, 0
     while sum(killed.values()) < KILLS:
@@ -74,6 +75,7 @@ def test_a_kill_at_any_instant_changes_no_bit(tmp_path: Path, undisturbed: str):
     )
 
 
+@pytest.mark.alone
 def test_the_simulation_gives_the_same_bytes(undisturbed: str):
     hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, HOSPITALS, PATIENTS, seed=0)
     simulated = run_federation(DIAGNOSIS_COUNT, hospitals, rounds=ROUNDS, strategy=DEFAULT_STRATEGY)
@@ -85,6 +87,7 @@ def test_the_simulation_gives_the_same_bytes(undisturbed: str):
     )
 
 
+@pytest.mark.alone
 def test_a_redeploy_in_the_midst_changes_no_bit(tmp_path: Path, undisturbed: str):
     with taking_part(tmp_path) as house:
         house.open_run(rounds=ROUNDS)

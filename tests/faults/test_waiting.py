@@ -18,8 +18,6 @@ from tests.faults.waiting_envoys import Waiting, joined, open_run
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
-pytestmark = pytest.mark.alone
-
 CROWD = scaled(150, 1000)
 
 
@@ -31,6 +29,7 @@ def director(tmp_path: Path) -> Iterator[RealDirector]:
     director.stop()
 
 
+@pytest.mark.alone
 def test_a_new_round_reaches_a_thousand_who_wait_and_others_are_served_meanwhile(tmp_path: Path):
     director = RealDirector(tmp_path / "director")
     director.run("init")
@@ -98,6 +97,7 @@ def test_a_wait_that_is_over_counts_again_as_a_connection(director: RealDirector
     asyncio.run(story())
 
 
+@pytest.mark.alone
 def test_told_to_stop_it_lets_all_who_wait_go_at_once(director: RealDirector):
     waiters = joined(director, 120)
     director.start()
@@ -133,6 +133,7 @@ def test_one_token_waits_so_often_and_then_is_asked_to_come_again(director: Real
     asyncio.run(story())
 
 
+@pytest.mark.alone
 def test_what_a_command_did_wakes_the_waiting_of_every_worker(tmp_path: Path):
     director = RealDirector(tmp_path / "director", options=("--workers", "2"))
     director.run("init")
@@ -151,6 +152,7 @@ def test_what_a_command_did_wakes_the_waiting_of_every_worker(tmp_path: Path):
     director.stop()
 
 
+@pytest.mark.alone
 def test_a_stream_tells_what_a_command_did_and_ends_at_once_with_the_director(director: RealDirector):
     director.start()
     with requests.get(f"{director.url}/events", headers=director.admin, stream=True, timeout=10) as answer:

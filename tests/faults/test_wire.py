@@ -14,8 +14,6 @@ from tests.faults.scale import record, scaled
 from tests.faults.watching import HealthWatch, memory_mib
 from tests.real_processes import RealDirector
 
-pytestmark = pytest.mark.alone
-
 HEADER_SECONDS, IDLE_SECONDS, WINDOW_SECONDS = scaled((1, 1, 2), (10, 30, 20))
 HOST = b"Host: director\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST
@@ -58,6 +56,7 @@ def assert_refused(exchange: Exchange, status: int, code: str) -> None:
     assert len(exchange.body) <= 4096
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "request_bytes",
     [
@@ -92,11 +91,13 @@ def test_what_can_be_read_in_two_ways_or_in_none_is_refused(director: RealDirect
     assert_refused(send(director.port, request_bytes), 400, "malformed_request")
 
 
+@pytest.mark.alone
 def test_a_body_behind_an_upgrade_is_refused_and_not_taken_for_empty(director: RealDirector):
     upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
     assert_refused(send(director.port, JOIN + upgrade + b"Content-Length: 2\r\n\r\n{}"), 400, "upgrade_refused")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("request_bytes", "then_bytes"),
     [
@@ -120,6 +121,7 @@ def test_a_header_over_the_cap_is_refused_and_no_more_is_read(
     assert memory_mib(director, "VmHWM") - before <= 16
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("request_bytes", "statuses"),
     [
@@ -149,6 +151,7 @@ def test_what_is_odd_but_clear_is_answered_in_its_order(
     assert exchange.statuses == statuses
 
 
+@pytest.mark.alone
 def test_five_hundred_slow_senders_are_closed_in_time_while_honest_ones_are_served(director: RealDirector):
     """Connections that say nothing, drip a header, or drip a body."""
     number = scaled(90, 500)
@@ -188,12 +191,14 @@ def test_five_hundred_slow_senders_are_closed_in_time_while_honest_ones_are_serv
     )
 
 
+@pytest.mark.alone
 def test_a_slow_body_is_told_why(director: RealDirector, bearer: bytes):
     exchange = send(director.port, UPLOAD + bearer + b"Content-Length: 100\r\n\r\n-", patience=WINDOW_SECONDS + 10)
     assert_refused(exchange, 408, "too_slow")
     assert WINDOW_SECONDS <= exchange.seconds <= WINDOW_SECONDS + 3
 
 
+@pytest.mark.alone
 def test_a_body_that_stalls_and_goes_on_is_taken(director: RealDirector, bearer: bytes):
     body = json.dumps({"padding": "y" * 8000}).encode()
     asking = b"POST /statistics/KUTRRH HTTP/1.1\r\n" + HOST + bearer + b"Content-Type: application/json\r\n"
@@ -204,6 +209,7 @@ def test_a_body_that_stalls_and_goes_on_is_taken(director: RealDirector, bearer:
         assert connection.recv(4096).startswith(b"HTTP/1.1 422 ")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("framing", [b"Content-Length: %d\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n"])
 def test_of_a_stranger_no_more_than_a_word_is_read(director: RealDirector, framing: bytes):
     exchange = send(director.port, JOIN + framing % (2**20), then_bytes=2**20)
@@ -215,10 +221,11 @@ def test_a_stranger_who_drips_faster_than_the_slowest_pace_has_ten_seconds_all_t
     director.start()
     exchange = send(director.port, JOIN + b"Content-Length: 1000\r\n\r\n{", patience=20)
     assert_refused(exchange, 408, "too_slow")
-    assert 9.5 <= exchange.seconds <= 13
+    assert 9.5 <= exchange.seconds <= 15
     director.stop()
 
 
+@pytest.mark.alone
 def test_an_idle_connection_is_closed_and_a_receiver_that_takes_nothing_too(director: RealDirector):
     exchange = send(director.port, LIVE + b"\r\n", patience=IDLE_SECONDS + 10)
     assert exchange.statuses == [200]
@@ -344,6 +351,7 @@ def test_behind_a_proxy_it_is_the_address_that_the_proxy_names(tmp_path: Path):
     director.stop()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "framing", [b"Content-Length: 314572800\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n12c00000\r\n"]
 )
@@ -363,6 +371,7 @@ def test_of_300_mib_without_a_token_8_are_read_at_most_and_none_kept(director: R
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("is_declared", [True, False], ids=["declared", "without an end"])
 def test_an_upload_of_2_gb_is_refused_at_the_cap(director: RealDirector, bearer: bytes, is_declared: bool):
     before = memory_mib(director, "VmHWM")
@@ -381,6 +390,7 @@ def test_an_upload_of_2_gb_is_refused_at_the_cap(director: RealDirector, bearer:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("size", [100_000, 1_000_000, 20_000_000])
 def test_a_common_client_can_read_why_its_body_was_refused(director: RealDirector, size: int):
     for path, method in (("/upload/KUTRRH", "POST"), ("/health/live", "GET")):

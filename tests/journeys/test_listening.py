@@ -14,8 +14,6 @@ from director.settings import DirectorSettings
 from tests.certificates import write_certificates
 from tests.real_processes import RealDirector, RealEnvoy
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -22,8 +22,6 @@ from envoy.errors import RefusedError
 from tests.federation_simulator import SimulatedHospital
 from tests.real_processes import RealDirector
 
-pytestmark = pytest.mark.alone
-
 NOTICED_SECONDS = 5
 
 
@@ -75,6 +73,7 @@ class Uploading(threading.Thread):
             time.sleep(0.1)
 
 
+@pytest.mark.alone
 def test_a_hospital_uploads_through_a_rotation_without_a_failure_and_a_revocation_ends_it_at_once(
     director: RealDirector,
 ):
@@ -163,6 +162,7 @@ def test_an_envoy_asks_once_with_a_token_that_holds_no_more(director: RealDirect
     assert (refused.value.status, repetitions) == (401, [()])
 
 
+@pytest.mark.alone
 def test_an_envoy_waits_as_long_as_a_director_says_that_had_too_much(director: RealDirector):
     hospital, _ = joined(director, "Embu")
     client = DirectorClient(director.url, hospital.token, timeout_seconds=30, attempts=8)

@@ -13,8 +13,6 @@ from tests.federation_simulator import FederationSimulator
 from tests.journeys.test_upgrading import take_back_to
 from tests.real_processes import RealDirector
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def director(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDirector]:
@@ -86,6 +84,7 @@ def test_a_person_signs_in_acts_and_signs_out(director: RealDirector) -> None:
         assert browser.ask("GET", "/tasks").status_code == 401
 
 
+@pytest.mark.alone
 def test_a_revoked_token_ends_the_session_and_its_open_stream_at_once(director: RealDirector) -> None:
     token = issued(director, "Amina Odhiambo")
     browser = Browser(director)

@@ -12,8 +12,6 @@ from tests.federation_simulator import eventually
 from tests.real_processes import ForkedDirector, RealDirector, RealEnvoy, participating
 from tests.windows_names import impossible_on_windows
 
-pytestmark = pytest.mark.alone
-
 Tables = dict[str, Path]
 NAMES = ("KNH", "MTRH")
 
@@ -94,7 +92,7 @@ def test_a_hospital_pauses_refuses_and_stops_when_it_likes(director: RealDirecto
         second = one.run("participate", check=False)
         assert (second.returncode, "Another fl-envoy participate" in second.stderr) == (2, True)
         one.run("pause")
-        eventually(lambda: status(one)["state"] == "paused")
+        eventually(lambda: status(one)["state"] == "paused", seconds=20)
         open_run(director, 1)
         other.run("refuse", "1", "--reason", "No staff this week.")
         assert answers(director) == {"KNH": (None, None), "MTRH": ("refuse", "No staff this week.")}
