@@ -63,8 +63,13 @@ def deal_by_label(
         least: Patients that each hospital has at the end.
 
     Raises:
-        DataError: No draw of many gives every hospital so many.
+        DataError: There are not so many, or no draw of many gives every hospital so many.
     """
+    if len(labels) < hospitals * least:
+        raise DataError(
+            f"{len(labels)} patients can't be dealt to {hospitals} hospitals so that each has {least}.",
+            hint="Ask for fewer hospitals or more patients.",
+        )
     for _ in range(_DEALS):
         owner = np.empty(len(labels), np.int64)
         for label in np.unique(labels):

@@ -152,6 +152,12 @@ def test_the_smaller_the_concentration_the_fewer_labels_a_hospital_sees() -> Non
     assert commonest(0.1) > 0.8 > commonest(1)
 
 
-def test_patients_who_can_not_be_dealt_so_are_refused() -> None:
-    with pytest.raises(DataError, match="1000 patients can't be dealt to 5 hospitals with a concentration of"):
+def test_patients_who_can_not_be_dealt_so_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulation.partition._DEALS", 20)
+    with pytest.raises(DataError, match=r"1000 patients .* to 5 hospitals with a concentration of .* of 20 draws did"):
+        dealt(0.1, least=200)
+
+
+def test_too_few_patients_are_refused_before_any_is_dealt() -> None:
+    with pytest.raises(DataError, match=r"1000 patients can't be dealt to 5 hospitals so that each has 201\."):
         dealt(0.1, least=201)
