@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,40 +15,50 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux only")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "title", "rows"),
-    [
-        (
-            "aggregation",
+RUNS = (
+    {
+        "aggregation": [
             "Aggregation",
-            ["5 models", "memory for 2 models", "memory for 5 models", "5 models, clip+fedavg"],
-        ),
-        ("features", "Features", ["2,000 admissions", "memory for 2,000 admissions"]),
-        ("startup", "Start", ["seconds to ready"]),
-        ("reading", "Uploads beside an analyst who downloads", ["an upload, median", "an upload, the slowest of 20"]),
-        ("dashboard", "Dashboard", ["overview", "largest paint: overview", "/infer with 5 open dashboards"]),
-        ("simulated", "Simulation", ["a round"]),
-        ("rounds", "Rounds", ["a round", "the first round after waiting"]),
-        ("tracking", "Tracking", ["MLflow dead", "MLflow slow, 10 s an answer", "MLflow answering 500"]),
-    ],
+            "5 models",
+            "memory for 2 models",
+            "memory for 5 models",
+            "5 models, clip+fedavg",
+        ],
+        "features": ["Features", "2,000 admissions", "memory for 2,000 admissions"],
+        "simulated": ["Simulation", "a round"],
+    },
+    {
+        "startup": ["Start", "seconds to ready"],
+        "reading": ["Uploads beside an analyst who downloads", "an upload, median", "an upload, the slowest of 20"],
+        "dashboard": ["Dashboard", "overview", "largest paint: overview", "/infer with 5 open dashboards"],
+    },
+    {"rounds": ["Rounds", "a round", "the first round after waiting"]},
+    {"tracking": ["Tracking", "MLflow dead", "MLflow slow, 10 s an answer", "MLflow answering 500"]},
 )
-def test_a_quick_run_prints_the_rows_and_leaves_nothing_behind(name: str, title: str, rows: list[str], tmp_path: Path):
+"""What is measured in one run, on one federation where it takes one: its title, and how its rows begin."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("figures", RUNS, ids="+".join)
+def test_a_quick_run_prints_the_rows_and_leaves_nothing_behind(figures: Mapping[str, Sequence[str]], tmp_path: Path):
     before = document_text()
     printed = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--quick", "--only", name],
+        [sys.executable, "-m", "benchmarks", "--quick", *(word for name in figures for word in ("--only", name))],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=True,
     ).stdout
-    assert printed.splitlines()[0] == title
-    for row in rows:
-        line = next(line for line in printed.splitlines() if line.startswith(f"  {row}"))
-        assert "measured " in line
-        assert "ratio " in line
+    lines = printed.splitlines()
+    places = [lines.index(title) for title, *_ in figures.values()]
+    assert (places[0], places) == (0, sorted(places))
+    for (_, *rows), begin, end in zip(figures.values(), places, [*places[1:], len(lines)], strict=True):
+        for row in rows:
+            line = next(line for line in lines[begin:end] if line.startswith(f"  {row}"))
+            assert "measured " in line
+            assert "ratio " in line
     assert list(tmp_path.iterdir()) == []
     assert document_text() == before
 
