@@ -17,7 +17,9 @@ from tests.faults.scale import record, scaled
 from tests.faults.senders import Sender, join
 from tests.real_processes import RealDirector
 
-CASES = scaled(6, 75)
+pytestmark = pytest.mark.slow
+
+CASES = scaled(4, 75)
 """Of each operation for each role, fitting ones and again as many unfitting ones."""
 SEED = 20261124
 
