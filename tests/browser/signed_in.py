@@ -64,7 +64,8 @@ class Visitor:
 
     def violations(self, within: str = "html") -> list[str]:
         """Say what axe finds wrong with what is shown, or with a part of it, of whatever impact."""
-        self.page.evaluate(axe())
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(axe())
         found: dict[str, Any] = self.page.evaluate("within => axe.run(within)", within)
         return [
             f"{each['id']} ({each['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
