@@ -64,6 +64,8 @@ class Visitor:
 
     def violations(self, within: str = "html") -> list[str]:
         """Say what axe finds wrong with what is shown, or with a part of it, of whatever impact."""
+        # a colour that still fades from one scheme into the other is nobody's colour
+        self.page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(axe())
         found: dict[str, Any] = self.page.evaluate("within => axe.run(within)", within)
