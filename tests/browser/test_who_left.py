@@ -35,6 +35,8 @@ def test_who_left_can_be_asked_nothing_more_and_what_learned_from_it_says_so(
     expect(row).not_to_contain_text("†")
     admin.goes_to("/hospitals")
     expect(page.get_by_role("row").filter(has_text="KNH")).to_contain_text("withdrew")
+    admin.goes_to("/runs/open")
+    expect(main).to_contain_text("All that are not disabled: 4 now")  # nobody can invite it
     admin.goes_to("/audit")
     expect(main).to_contain_text("took out for good, as it asked, KNH")
     # asked for, and told on the page: a training log that is kept no more, and a version where none answers

@@ -1,10 +1,14 @@
 """What a killed process left is finished before the director serves."""
 
 import json
+from collections.abc import Sequence
+
+import pytest
 
 from contract.names import Digest
 from director.assembly import Director
 from director.records.schema import PublicationRow
+from director.upkeep.views import ViewFile, Views
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 
@@ -91,3 +95,20 @@ def test_a_part_waits_for_its_rest_through_a_recovery_but_not_for_ever(
     federation.clock.pass_by(days=1, minutes=1)
     recovered(federation)
     assert hospital.http.get(part, headers=hospital.headers).json() == {"received": 0}
+
+
+def test_a_view_that_had_no_room_is_made_once_the_orphans_are_gone(
+    federation: FederationSimulator, hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+):
+    hospital.train_and_upload()
+    federation.file("received_results", "KUTRRH", "model.pt").unlink()
+    orphan, _ = federation.director.blobs.keep(b"an upload whose row was never written")
+    show, director = Views._show, Director(federation.settings, federation.clock)
+
+    def while_there_is_room(views: Views, files: Sequence[ViewFile]) -> bool:
+        return not director.blobs.has(orphan) and show(views, files)
+
+    monkeypatch.setattr(Views, "_show", while_there_is_room)
+    director.upkeep.recover()
+    assert federation.file("received_results", "KUTRRH", "model.pt").is_file()
+    assert director.upkeep.defects() == []

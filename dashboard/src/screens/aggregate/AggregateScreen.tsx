@@ -25,7 +25,7 @@ export function AggregateScreen() {
       <Asked query={hospitals}>
         {(all) => {
           const withModel = all.flatMap(({ envoy_name, state, current }) => {
-            const found = state === "disabled" || state === "withdrawn" ? undefined : current.find((each) => each.task === task);
+            const found = state === "disabled" ? undefined : current.find((each) => each.task === task);
             return found ? [{ name: envoy_name, version: found.version }] : [];
           });
           if (withModel.length === 0) {
