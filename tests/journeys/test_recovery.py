@@ -1,59 +1,23 @@
 """The drill of docs/recovery.md, block by block as it stands there: real hospitals, a lost server, and what follows."""
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.reader import Reader
 from tests.keys import needs_age
-from tests.real_processes import ForkedDirector, RealEnvoy, clean_environment
+from tests.real_processes import RealDirector, RealEnvoy
 from tests.snippets.blocks import blocks_of, page_text
-from tests.warm_programs import warm_programs
 
 PAGE = "docs/recovery.md"
-PLACES = {"/backup": "backup", "/elsewhere": "elsewhere", "/srv": "srv"}
 NAMES = ("KUTRRH", "MTRH", "KNH")
 
 
-@dataclass
-class Reader:
-    """Whoever follows the page, in a working folder at the centre."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def run(self, text: str) -> str:
-        for said, here in PLACES.items():
-            text = re.sub(rf"(?<![\w/.]){said}(?=/)", str(self.folder / here), text)
-        exports = self.folder / ".exports"
-        script = f"set -euo pipefail; [ ! -e {exports} ] || . {exports}\n{text}\nexport -p > {exports}\n"
-        ran = subprocess.run(
-            ["bash", "-c", script], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, f"{text}\n{ran.stdout}\n{ran.stderr}"
-        return ran.stdout
-
-    def json(self, command: str) -> object:
-        return json.loads(self.run(f"{command} --json"))
-
-
 @pytest.fixture
-def director(tmp_path: Path) -> Iterator[ForkedDirector]:
-    director = ForkedDirector(tmp_path / "director")
-    director.start()
-    yield director
-    director.stop()
-
-
-@pytest.fixture
-def hospitals(director: ForkedDirector, tables: dict[str, Path], tmp_path: Path) -> dict[str, RealEnvoy]:
+def hospitals(director: RealDirector, tables: dict[str, Path], tmp_path: Path) -> dict[str, RealEnvoy]:
     """Three hospitals that have made a version together."""
     hospitals = {name: director.enrol(name, tables[name], tmp_path / "homes" / name) for name in NAMES}
     for command in ("statistics", "train"):
@@ -61,16 +25,6 @@ def hospitals(director: ForkedDirector, tables: dict[str, Path], tmp_path: Path)
             each.run(command)
     director.run("aggregate")
     return hospitals
-
-
-@pytest.fixture
-def reader(director: ForkedDirector, tmp_path: Path) -> Iterator[Reader]:
-    for each in ("programs", "centre/backup", "centre/elsewhere", "centre/srv"):
-        (tmp_path / each).mkdir(parents=True)
-    with warm_programs(tmp_path / "programs") as programs:
-        path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-        ours = {"PATH": path, "DIRECTOR_DATA_DIR": str(director.folder), "DIRECTOR_PORT": str(director.port)}
-        yield Reader(tmp_path / "centre", {**clean_environment(), "COLUMNS": "200", **ours})
 
 
 def drill() -> Iterator[tuple[str, str]]:
@@ -84,7 +38,7 @@ def drill() -> Iterator[tuple[str, str]]:
 @needs_age
 @pytest.mark.timeout(240)
 def test_a_lost_server_is_restored_and_its_hospitals_go_on(
-    director: ForkedDirector, hospitals: dict[str, RealEnvoy], reader: Reader, tmp_path: Path
+    director: RealDirector, hospitals: dict[str, RealEnvoy], reader: Reader, tmp_path: Path
 ) -> None:
     codes: dict[str, str] = {}
     for section, block in drill():
