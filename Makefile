@@ -44,8 +44,10 @@ IN_MEMORY = $(shell [ -z "$$TMPDIR" ] && awk '/^MemAvailable/ { exit $$2 < 12000
     && df -Pk /dev/shm | awk 'NR == 2 { exit $$4 < 8000000 }' && ! grep -q ' /dev/shm .*noexec' /proc/mounts \
     && echo TMPDIR=/dev/shm)
 FIGURES := $(VENV)/faults.jsonl
+FAULTS := FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest --verbose
+OF_LINKS := tests/faults/test_bad_links.py tests/faults/test_broken_transfers.py
 
-.PHONY: help setup ready lock audit docs release kit dashboard demo serve test check check-code check-windows check-dashboard faults format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit docs release kit dashboard demo serve test check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -144,8 +146,14 @@ kit: $(INSTALLED) $(DASHBOARD) ## Make a zip with which a hospital without a pac
 
 faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length; write docs/reliability.md
 	rm -f $(FIGURES)
-	FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest tests/faults
+	$(MAKE) --jobs=2 faults-of-links faults-beside-links
 	$(BIN)/python tests/faults/reliability.py $(FIGURES) docs/reliability.md
+
+faults-of-links: $(INSTALLED)  # half an hour that is nearly all waiting
+	$(FAULTS) $(OF_LINKS)
+
+faults-beside-links: $(INSTALLED)
+	$(FAULTS) tests/faults $(OF_LINKS:%=--ignore=%)
 
 format: $(INSTALLED) ## Put the code into shape
 	$(BIN)/ruff format .
