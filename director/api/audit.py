@@ -1,10 +1,11 @@
 """The audit: who did what, whether the chain is whole, and all of it to take away."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from contract.messages.audit import AuditRecord, AuditVerification
 from contract.messages.base import Page
@@ -15,6 +16,17 @@ from director.records.paging import Span
 router = APIRouter(route_class=GuardedRoute, tags=["audit"])
 
 _Filter = Annotated[str | None, Query(max_length=200)]
+_NUMBER = re.compile(r"[-+]?[0-9.]+")
+
+
+def _no_number(said: object) -> object:
+    """Refuse a bare number, which is taken for seconds since 1970 else: 20260101 would be a day of that year."""
+    if isinstance(said, str) and _NUMBER.fullmatch(said.strip()):
+        raise ValueError("a moment is written as 2026-01-31T08:00:00Z, not as a number")
+    return said
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 
 
 @router.get("/audit")
@@ -24,7 +36,7 @@ def list_audit(
     act: _Filter = None,
     actor: _Filter = None,
     subject: _Filter = None,
-    since: AwareDatetime | None = None,
+    since: _Moment | None = None,
     limit: PageLimit = 50,
     cursor: CursorByNumber = None,
 ) -> Page[AuditRecord]:

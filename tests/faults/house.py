@@ -89,9 +89,11 @@ class Sender:
         kept: dict[int, str] = {}
         cursor = "0"
         while cursor is not None:
-            page = requests.get(
+            answer = requests.get(
                 f"{self.director.url}/submissions?limit=200&cursor={cursor}", headers=self.headers, timeout=10
-            ).json()
+            )
+            assert answer.ok, answer.text
+            page = answer.json()
             kept |= {each["version"]: each["files"]["model"]["sha256"] for each in page["items"]}
             cursor = page["next"]
         return kept

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.director.api.pages import every_item
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
@@ -23,6 +25,13 @@ def test_each_filter_takes_a_whole_name_and_a_moment(
     assert listed(act=first["act"][:-1]) == []
     assert listed(since="2026-01-01T08:00:01Z") == []
     assert federation.http.get("/audit?since=2026-01-01", headers=federation.admin).status_code == 422  # in which zone?
+
+
+@pytest.mark.parametrize("number", ["0", "20260101", "-1", "1767225600.5", " 7"])
+def test_a_number_is_no_moment_though_it_could_count_seconds(federation: FederationSimulator, number: str) -> None:
+    refused = federation.http.get("/audit", params={"since": number}, headers=federation.admin)
+    assert refused.status_code == 422
+    assert "a moment is written as 2026-01-31T08:00:00Z" in refused.text
 
 
 def test_the_export_is_one_line_a_record(federation: FederationSimulator, hospital: SimulatedHospital) -> None:
