@@ -191,7 +191,7 @@ BINARY: dict[int | str, dict[str, Any]] = {
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_KEY_LENGTH)]
 NumberInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
 SubmissionId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{16}$"})]
-# The form is checked where cursors are made; here it is only told.
+# The form is checked where cursors are read; here it is only told.
 CursorByNumber = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NUMBER})]
 CursorByMoment = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_MOMENT})]
 CursorByName = Annotated[str | None, Query(alias="cursor", json_schema_extra={"pattern": BY_NAME})]

@@ -1,6 +1,7 @@
 """Lists a page at a time, by key: a cursor says after which row the next page begins, so no new row shifts it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,7 @@ MAX_PAGE = 200
 BY_NUMBER = "^[0-9]{1,12}$"
 BY_MOMENT = "^(0|[0-9]{1,16}\\.[0-9a-f]{1,32})$"
 BY_NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
+_FORMS: Mapping[tuple[type, ...], str] = {(int,): BY_NUMBER, (datetime, str): BY_MOMENT, (str,): BY_NAME}
 
 _BEGINNING = "0"
 """What an earlier version took for the first page's cursor; no number and no moment of a row is 0."""
@@ -147,24 +149,23 @@ def values_of_cursor(cursor: str, kinds: Sequence[type]) -> Sequence[Any] | None
     Raises:
         MalformedRequestError: It was never given out.
     """
-    parts = cursor.split(".")
+    if re.fullmatch(_FORMS[tuple(kinds)], cursor) is None:
+        raise _never_given_out()
     if cursor == _BEGINNING and kinds[0] is not str:
         return None
     try:
-        if len(parts) != len(kinds) or not cursor.isascii():
-            raise ValueError(cursor)
-        return [_value(part, kind) for part, kind in zip(parts, kinds, strict=True)]
-    except (ValueError, OverflowError):
-        raise MalformedRequestError(
-            "This cursor was never given out.", hint="Use the 'next' of the page before, or none for the first page."
-        ) from None
+        return [_value(part, kind) for part, kind in zip(cursor.split("."), kinds, strict=True)]
+    except OverflowError:
+        raise _never_given_out() from None
+
+
+def _never_given_out() -> MalformedRequestError:
+    return MalformedRequestError(
+        "This cursor was never given out.", hint="Use the 'next' of the page before, or none for the first page."
+    )
 
 
 def _value(text: str, kind: type) -> Any:
-    if not text:
-        raise ValueError(text)
     if kind is str:
         return text
-    if not text.isdigit() or len(text) > 18:
-        raise ValueError(text)
     return _EPOCH + int(text) * _MICROSECOND if kind is datetime else int(text)

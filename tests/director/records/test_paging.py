@@ -149,7 +149,7 @@ def test_rows_of_one_moment_are_told_apart_by_their_ids(session: Session):
 def test_a_last_page_that_is_just_full_has_no_next(session: Session):
     assert page(session, BY_NUMBER, None, 3).next is None
     assert page(session, BY_NUMBER, None, 2).next == "2"
-    assert page(session, BY_NUMBER, "9" * 18).items == []
+    assert page(session, BY_NUMBER, "9" * 12).items == []
 
 
 def test_an_earlier_versions_first_cursor_is_the_first_page_but_a_name_may_be_0(session: Session):
@@ -164,7 +164,7 @@ def test_an_earlier_versions_first_cursor_is_the_first_page_but_a_name_may_be_0(
         *((BY_NUMBER, cursor) for cursor in ("", "x", "-1", "+1", " 1", "1_0", "1.5", "1e3", "0x1", "9" * 19)),
         *((BY_NUMBER, cursor) for cursor in ("\u0663", "\u00b2", "\uff13", "9" * 5000, "1.a", "null")),
         *((BY_MOMENT, cursor) for cursor in ("", ".", "5", "5.aa.b", ".aa", "aa.5", "-5.aa", "00")),
-        *((BY_MOMENT, cursor) for cursor in ("\u0665.aa", "5.\u00e9")),
+        *((BY_MOMENT, cursor) for cursor in ("\u0665.aa", "5.\u00e9", "5.AA", "5.xyz", "4.85334942570945e+16")),
         *((BY_MOMENT, cursor) for cursor in ("9" * 18 + ".aa", "9" * 19 + ".aa")),
         *((BY_NAME, cursor) for cursor in ("Embu.KNH", "K\u00e9nya", "\u0663")),
     ],
