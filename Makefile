@@ -149,8 +149,8 @@ faults: $(INSTALLED) ## Cut the power, fill the disk, fail each call, at length;
 	$(MAKE) --jobs=2 faults-of-links faults-beside-links
 	$(BIN)/python tests/faults/reliability.py $(FIGURES) docs/reliability.md
 
-faults-of-links: $(INSTALLED)  # half an hour that is nearly all waiting
-	$(FAULTS) $(OF_LINKS)
+faults-of-links: $(INSTALLED)  # half an hour that is nearly all waiting; a worker has ports of its own
+	$(FAULTS) -n 1 $(OF_LINKS)
 
 faults-beside-links: $(INSTALLED)
 	$(FAULTS) tests/faults $(OF_LINKS:%=--ignore=%)
