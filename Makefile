@@ -44,7 +44,7 @@ IN_MEMORY = $(shell [ -z "$$TMPDIR" ] && awk '/^MemAvailable/ { exit $$2 < 12000
     && df -Pk /dev/shm | awk 'NR == 2 { exit $$4 < 8000000 }' && ! grep -q ' /dev/shm .*noexec' /proc/mounts \
     && echo TMPDIR=/dev/shm)
 FIGURES := $(VENV)/faults.jsonl
-FAULTS := FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest --verbose
+FAULTS := FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest --verbose -o timeout=3600
 OF_LINKS := tests/faults/test_bad_links.py tests/faults/test_broken_transfers.py
 
 .PHONY: help setup ready lock audit docs release kit dashboard demo serve test check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
