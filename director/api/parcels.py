@@ -6,6 +6,7 @@ So the memory that a crowd of uploads takes is bounded by how many are judged at
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, Any, TypeVar
 
 from anyio import CapacityLimiter, Semaphore, move_on_after, to_thread
@@ -25,6 +26,10 @@ _LABEL: FileRole = "metadata"
 _Result = TypeVar("_Result")
 
 
+_WRITERS = 8
+"""Threads that write what arrives; the process has 40."""
+
+
 class Desk:
     """Where uploads wait, and batches.
 
@@ -42,6 +47,7 @@ class Desk:
         self._at_once = at_once
         self._turns = Semaphore(at_once)
         self._limiter = CapacityLimiter(at_once)
+        self._writing = CapacityLimiter(_WRITERS)
         self._patience_seconds = patience_seconds
 
     @property
@@ -67,6 +73,10 @@ class Desk:
             yield
         finally:
             self.taken -= 1
+
+    async def on_disk(self, act: Callable[..., _Result], *arguments: object) -> _Result:
+        """Run what waits for the disk on one of a few threads, so that a crowd of it leaves threads for all others."""
+        return await to_thread.run_sync(partial(act, *arguments), limiter=self._writing)
 
     async def in_turn(self, act: Callable[[], _Result]) -> _Result:
         """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile.

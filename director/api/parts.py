@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Header, Request
+from starlette.requests import ClientDisconnect
 
 from contract.messages.uploads import PartReceived
 from contract.names import Digest, EnvoyName
@@ -21,6 +21,7 @@ ContentRange = Annotated[
     str,
     Header(alias="Content-Range", pattern=CONTENT_RANGE, description="Which bytes of the part the body holds."),
 ]
+_WRITE_BYTES = 256 * 1024
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -49,27 +50,34 @@ async def append_part(
     """
     desk: Desk = request.app.state.desk
     with desk.place():
-        part = await to_thread.run_sync(director.submissions.expect_part, caller, envoy_name, digest, content_range)
-        return await _append(request, part)
+        part = await desk.on_disk(director.submissions.expect_part, caller, envoy_name, digest, content_range)
+        return await _append(request, desk, part)
 
 
-async def _append(request: Request, part: ArrivingPart) -> PartReceived:
-    """Keep the body piece by piece.
+async def _append(request: Request, desk: Desk, part: ArrivingPart) -> PartReceived:
+    """Keep the body as it comes, a good many bytes at a time: each write takes a thread, and a crowd sends thousands.
 
     Raises:
         MalformedRequestError: It has more bytes than its range, or fewer.
         DigestMismatchError, ConflictError, StorageError: As ``ArrivingPart``.
     """
-    place, end = part.stretch.start, part.stretch.end
-    async for chunk in request.stream():
-        if place + len(chunk) > end:
+    place, end, held = part.stretch.start, part.stretch.end, bytearray()
+    try:
+        async for chunk in request.stream():
+            if place + len(held) + len(chunk) > end:
+                raise _other_length()
+            held += chunk
+            if len(held) >= _WRITE_BYTES:
+                await desk.on_disk(part.write, place, bytes(held))
+                place += len(held)
+                held.clear()
+        if place + len(held) < end:
             raise _other_length()
-        if chunk:
-            await to_thread.run_sync(part.write, place, chunk)
-            place += len(chunk)
-    if place < end:
-        raise _other_length()
-    return await to_thread.run_sync(part.end)
+    except (ClientDisconnect, MalformedRequestError):  # what has come stays
+        if held:
+            await desk.on_disk(part.write, place, bytes(held))
+        raise
+    return await desk.on_disk(part.end, place, bytes(held))
 
 
 def _other_length() -> MalformedRequestError:

@@ -53,12 +53,15 @@ class ArrivingPart:
         """Keep bytes as they come; raises as ``PartFiles.write``."""
         self.parts.files.write(self.envoy, self.digest, place, data, self.parts.ledger.clock())
 
-    def end(self) -> PartReceived:
-        """Make what came last; a part that is whole now is digested.
+    def end(self, place: int, data: bytes) -> PartReceived:
+        """Keep the last bytes, and make what came last; a part that is whole now is digested.
 
         Raises:
             DigestMismatchError: It is whole, and another than its name says: it is forgotten.
+            ConflictError, StorageError: As ``PartFiles.write``.
         """
+        if data:
+            self.write(place, data)
         received = self.parts.files.keep(self.envoy, self.digest)
         if received >= self.stretch.total and not self.parts.files.is_whole(self.envoy, self.digest):
             self.parts.files.discard(self.envoy, self.digest)

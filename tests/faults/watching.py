@@ -1,13 +1,14 @@
 """Looking at a director from outside while something is done to it: its memory, its descriptors, its answers."""
 
-import threading
-import time
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Self
 
-import requests
-
 from tests.real_processes import RealDirector
+
+_PROBE = Path(__file__).parent / "health_probe.py"
 
 
 def memory_mib(director: RealDirector, which: str = "VmRSS") -> float:
@@ -17,33 +18,24 @@ def memory_mib(director: RealDirector, which: str = "VmRSS") -> float:
 
 
 class HealthWatch:
-    """Asks ``/health/live`` over and over, each time on a new connection as a probe does; keeps the times."""
+    """Asks ``/health/live`` over and over, each time on a new connection as a probe does; keeps the times.
+
+    In a process of its own: beside a hundred threads that send, what is measured would be who has the interpreter.
+    """
 
     def __init__(self, director: RealDirector, *, pause: float = 0.02) -> None:
-        self._url = f"{director.url}/health/live"
-        self._pause = pause
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._command = [sys.executable, "-P", str(_PROBE), f"{director.url}/health/live", str(pause)]
         self.seconds: list[float] = []
         self.failures: list[str] = []
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._probe = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._pause):
-            began = time.monotonic()
-            try:
-                requests.get(self._url, timeout=30).raise_for_status()
-            except requests.RequestException as error:
-                self.failures.append(str(error))
-            else:
-                self.seconds.append(time.monotonic() - began)
+        told, _ = self._probe.communicate()  # the end of its input ends it
+        found = json.loads(told)
+        self.seconds, self.failures = found["seconds"], found["failures"]
 
     @property
     def p95_ms(self) -> float:

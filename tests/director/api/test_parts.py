@@ -1,15 +1,18 @@
 """Parts over HTTP: what came of a request that broke, or that did not hold what it said."""
 
+import threading
 from collections.abc import Iterator
+from datetime import datetime
 
 import anyio
 import pytest
 from starlette.types import Message
 
-from contract.names import Digest
+from contract.names import Digest, EnvoyName
 from director.api.parcels import Desk
 from director.app import create_app
 from director.errors import BusyError
+from director.submissions.part_files import PartFiles
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
 
 DATA = bytes(range(256)) * 8
@@ -67,6 +70,43 @@ def test_what_came_before_a_request_broke_stays(federation: FederationSimulator,
     assert received(hospital) == 1000
     rest = {**hospital.headers, "Content-Range": "bytes 1000-2047/2048"}
     assert hospital.http.patch(PART, content=DATA[1000:], headers=rest).json() == {"received": 2048}
+
+
+def test_a_crowd_that_waits_for_the_disk_leaves_threads_to_whoever_else_asks() -> None:
+    async def story() -> None:
+        desk, may_end = Desk("uploads", places=1, at_once=1), threading.Event()
+        async with anyio.create_task_group() as group:
+            for _ in range(60):
+                group.start_soon(desk.on_disk, may_end.wait)
+            await anyio.sleep(0.05)
+            try:
+                with anyio.fail_after(20):
+                    assert await anyio.to_thread.run_sync(lambda: "answered") == "answered"
+            finally:
+                may_end.set()
+
+    anyio.run(story)
+
+
+def test_a_large_piece_is_written_as_it_comes_and_the_rest_with_its_end(
+    hospital: SimulatedHospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, written = bytes(700_000), list[int]()
+    whole = PartFiles.write
+
+    def noted(files: PartFiles, envoy: EnvoyName, digest: Digest, place: int, piece: bytes, now: datetime) -> None:
+        written.append(len(piece))
+        whole(files, envoy, digest, place, piece, now)
+
+    def in_chunks() -> Iterator[bytes]:
+        yield from (data[place : place + 50_000] for place in range(0, len(data), 50_000))
+
+    monkeypatch.setattr(PartFiles, "write", noted)
+    path = f"/upload/KUTRRH/parts/{Digest.of(data)}"
+    headers = {**hospital.headers, "Content-Range": f"bytes 0-{len(data) - 1}/{len(data)}"}
+    assert hospital.http.patch(path, content=in_chunks(), headers=headers).json() == {"received": len(data)}
+    assert sum(written) == len(data)
+    assert len(written) <= 3
 
 
 def test_no_digest_no_part(hospital: SimulatedHospital) -> None:
