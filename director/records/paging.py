@@ -150,19 +150,12 @@ def values_of_cursor(cursor: str, kinds: Sequence[type]) -> Sequence[Any] | None
         MalformedRequestError: It was never given out.
     """
     if re.fullmatch(_FORMS[tuple(kinds)], cursor) is None:
-        raise _never_given_out()
+        raise MalformedRequestError(
+            "This cursor was never given out.", hint="Use the 'next' of the page before, or none for the first page."
+        )
     if cursor == _BEGINNING and kinds[0] is not str:
         return None
-    try:
-        return [_value(part, kind) for part, kind in zip(cursor.split("."), kinds, strict=True)]
-    except OverflowError:
-        raise _never_given_out() from None
-
-
-def _never_given_out() -> MalformedRequestError:
-    return MalformedRequestError(
-        "This cursor was never given out.", hint="Use the 'next' of the page before, or none for the first page."
-    )
+    return [_value(part, kind) for part, kind in zip(cursor.split("."), kinds, strict=True)]
 
 
 def _value(text: str, kind: type) -> Any:
