@@ -190,7 +190,7 @@ class SpooledForm:
         self._is_whole = True
 
 
-async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
+async def spool(request: Request, desk: Desk, file: IO[bytes]) -> SpooledForm:
     """Read an upload's body into a file.
 
     Raises:
@@ -208,7 +208,7 @@ async def spool(request: Request, file: IO[bytes]) -> SpooledForm:
         if form.size + len(chunk) <= SPOOLED_IN_MEMORY_BYTES:
             form.write(chunk)
         else:  # it goes to the disk, for which the other requests shall not wait
-            await to_thread.run_sync(form.write, chunk)
+            await desk.on_disk(form.write, chunk)
     return form
 
 

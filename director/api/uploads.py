@@ -44,7 +44,7 @@ async def upload(
     reach("receive.begun")
     desk: Desk = request.app.state.desk
     with desk.place(), director.blobs.spool() as file:
-        form = await spool(request, file)
+        form = await spool(request, desk, file)
         receipt, is_new = await desk.in_turn(
             lambda: director.submissions.receive(caller, envoy_name, form.parcel(), idempotency_key)
         )
