@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -43,6 +44,7 @@ class RealDirector:
     ca_file: Path | None = None
     """Whose certificates to trust; with it the director is asked over TLS."""
     _admin: str = ""
+    _said: IO[bytes] = field(default_factory=tempfile.TemporaryFile)  # no pipe: who says much shall wait for no reader
 
     @property
     def url(self) -> str:
@@ -73,7 +75,7 @@ class RealDirector:
         self.process = self.begun()
         while time.monotonic() < began + 60:
             if self.process.poll() is not None:
-                raise DirectorStoppedError(self.process.communicate()[1].decode())
+                raise DirectorStoppedError(self.said)
             try:
                 if requests.get(f"{self.url}/health/ready", timeout=5, verify=trusted).status_code == 200:
                     return time.monotonic() - began
@@ -88,8 +90,17 @@ class RealDirector:
             env=self.surroundings,
             cwd=self.folder.parent,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=self._said,
         )
+
+    @property
+    def said(self) -> str:
+        """What it has written as errors until it ended."""
+        told = self.running.communicate()[1]  # of one that is forked
+        if told is None:
+            self._said.seek(0)
+            told = self._said.read()
+        return told.decode()
 
     @property
     def serve(self) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, cast
 
+from anyio import BrokenResourceError
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
+from starlette.types import Receive, Scope, Send
 
 from contract.messages.events import ToldEvent
 from director.api.guard import Caller, GuardedRoute, caller_of, may
@@ -19,7 +21,22 @@ from director.members.access import ADMIN, ANALYST, HOSPITAL, STAFF, Principal
 from director.records.events import Told
 from director.upkeep.event_views import READ_AT_ONCE, EventReel, seen_by
 
-router = APIRouter(route_class=GuardedRoute, tags=["events"])
+
+class _StreamRoute(GuardedRoute):
+    """A route of streams: who follows one may go at any moment, and that is no failure.
+
+    FastAPI's stream raises it as one where something was about to be sent (fastapi/fastapi#15725).
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a stream for as long as somebody takes it."""
+        try:
+            await super().handle(scope, receive, send)
+        except* BrokenResourceError:
+            pass  # nobody is left to be told
+
+
+router = APIRouter(route_class=_StreamRoute, tags=["events"])
 
 LONGEST_SECONDS = 3600.0
 _LOOK_SECONDS = 5.0

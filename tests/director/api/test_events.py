@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import requests
 from fastapi import Request
 from fastapi.sse import ServerSentEvent
 
@@ -21,6 +23,7 @@ from director.upkeep.event_views import READ_AT_ONCE, EventReel
 from director.upkeep.events import BackupMade
 from tests.director.api.house import DOCUMENT
 from tests.federation_simulator import FederationSimulator, SimulatedHospital
+from tests.real_processes import RealDirector
 
 NOBODY = cast(Request, SimpleNamespace(scope={}))
 
@@ -155,3 +158,22 @@ def test_who_is_far_behind_gets_a_stretch_when_it_has_taken_the_one_before(feder
         assert reel.readings == 4
 
     with_streams(federation, story)
+
+
+def test_who_leaves_a_stream_in_the_midst_of_it_is_no_failure(director: RealDirector):
+    with requests.Session() as admin:
+        admin.headers.update(director.admin)
+        for number in range(60):  # more than is sent before it is seen that nobody takes it
+            admin.post(f"{director.url}/envoys", json={"envoy_name": f"H{number}"}, timeout=5).raise_for_status()
+    asked = f"GET /events?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: {director.admin['Authorization']}\r\n\r\n"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", director.port), timeout=5) as connection:
+            connection.sendall(asked.encode())
+            taken = b""
+            while len(taken) < 6000:  # not so few that the end is seen before anything is sent
+                taken += connection.recv(2000)
+            assert taken.startswith(b"HTTP/1.1 200")
+    assert requests.get(f"{director.url}/health/live", timeout=5).ok
+    director.stop()
+    assert "request.failed" not in (director.folder / "logs" / "director.log").read_text()
+    assert "Traceback" not in director.said
