@@ -95,12 +95,9 @@ class RealDirector:
 
     @property
     def said(self) -> str:
-        """What it has written as errors until it ended."""
-        told = self.running.communicate()[1]  # of one that is forked
-        if told is None:
-            self._said.seek(0)
-            told = self._said.read()
-        return told.decode()
+        """What it has written as errors so far."""
+        number = (self.running.stderr or self._said).fileno()  # of one that is forked, or of this one
+        return os.pread(number, os.fstat(number).st_size, 0).decode()  # its own place in the file stays where it is
 
     @property
     def serve(self) -> tuple[str, ...]:

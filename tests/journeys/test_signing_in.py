@@ -1,5 +1,6 @@
 """People at the dashboard, as a browser would go about it: over real processes, with a cookie jar."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.federation_simulator import FederationSimulator
+from tests.federation_simulator import FederationSimulator, eventually
 from tests.journeys.test_upgrading import take_back_to
 from tests.real_processes import RealDirector
 
@@ -48,13 +49,15 @@ def issued(director: RealDirector, person: str) -> dict[str, str]:
 
 
 def test_the_link_that_serve_prints_signs_an_admin_in_once(director: RealDirector) -> None:
-    assert director.running.stderr is not None
-    lines: list[str] = []
-    while not lines or "Sign in once at" not in lines[-1]:
-        lines.append(director.running.stderr.readline().decode())
-        assert lines[-1], lines
-    assert any(line.startswith("Serving on") for line in lines)
-    address, _, code = lines[-1].strip().partition("#")
+    found: list[str] = []
+
+    def is_printed() -> bool:
+        found[:] = re.findall(r"^Sign in once at.*#.*(?=\n)", director.said, re.MULTILINE)
+        return found != []
+
+    eventually(is_printed)
+    assert re.search("^Serving on", director.said, re.MULTILINE)
+    address, _, code = found[0].partition("#")
     assert address == f"Sign in once at: {director.url}/dashboard/sign-in"
     browser = Browser(director)
     said = browser.sign_in(link=code).json()
