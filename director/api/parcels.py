@@ -6,7 +6,6 @@ So the memory that a crowd of uploads takes is bounded by how many are judged at
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import IO, Any, TypeVar
 
 from anyio import CapacityLimiter, Semaphore, move_on_after, to_thread
@@ -23,11 +22,9 @@ _REQUIRED = [part.role for part in PARTS if part.is_required]
 _OPTIONAL = [part.role for part in PARTS if not part.is_required]
 _HINT = f"Send each of {', '.join(_REQUIRED)} once, and {', '.join(_OPTIONAL)} at most once."
 _LABEL: FileRole = "metadata"
-_Result = TypeVar("_Result")
-
-
 _WRITERS = 8
 """Threads that write what arrives; the process has 40."""
+_Result = TypeVar("_Result")
 
 
 class Desk:
@@ -76,7 +73,7 @@ class Desk:
 
     async def on_disk(self, act: Callable[..., _Result], *arguments: object) -> _Result:
         """Run what waits for the disk on one of a few threads, so that a crowd of it leaves threads for all others."""
-        return await to_thread.run_sync(partial(act, *arguments), limiter=self._writing)
+        return await to_thread.run_sync(act, *arguments, limiter=self._writing)
 
     async def in_turn(self, act: Callable[[], _Result]) -> _Result:
         """Run ``act`` on a thread when its turn has come; the event loop goes on meanwhile.

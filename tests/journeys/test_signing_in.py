@@ -49,16 +49,11 @@ def issued(director: RealDirector, person: str) -> dict[str, str]:
 
 
 def test_the_link_that_serve_prints_signs_an_admin_in_once(director: RealDirector) -> None:
-    found: list[str] = []
-
-    def is_printed() -> bool:
-        found[:] = re.findall(r"^Sign in once at.*#.*(?=\n)", director.said, re.MULTILINE)
-        return found != []
-
-    eventually(is_printed)
+    link = re.compile(r"^Sign in once at: (\S+)#(\S+)\n", re.MULTILINE)
+    eventually(lambda: link.search(director.said) is not None)
     assert re.search("^Serving on", director.said, re.MULTILINE)
-    address, _, code = found[0].partition("#")
-    assert address == f"Sign in once at: {director.url}/dashboard/sign-in"
+    ((address, code),) = link.findall(director.said)
+    assert address == f"{director.url}/dashboard/sign-in"
     browser = Browser(director)
     said = browser.sign_in(link=code).json()
     assert (said["role"], said["banner"]) == ("admin", "Demonstration: synthetic patients")
