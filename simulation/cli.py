@@ -21,8 +21,9 @@ from contract.plain_files import read_bounded
 from contract.tasks import BUILT_IN_TASKS, Task
 from contract.tasks.task_file import MAX_TASK_BYTES, read_task_file
 from contract.terminal import Terminal
-from simulation.consortium import MAXIMUM_PATIENTS, consortium_counts, write_consortium
+from simulation.consortium import MAXIMUM_HOSPITALS, MAXIMUM_PATIENTS, consortium_counts, write_consortium
 from simulation.demonstration import DEMONSTRATION
+from simulation.engines import OWN, EngineName, engine_named
 from simulation.errors import SimulationError
 from simulation.hospital import Counts
 from simulation.round_metrics import TOO_FEW, main_score
@@ -94,7 +95,7 @@ def _write_with_outcomes(out: Path, hospitals: int, admissions: int, seed: int, 
 @app.command()
 def run(
     task: Annotated[str, typer.Option(help="The task.")] = DEMONSTRATION.name,
-    hospitals: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 5,
+    hospitals: Annotated[int, typer.Option(min=1, max=MAXIMUM_HOSPITALS, help="How many.")] = 5,
     patients: Annotated[int, typer.Option(min=10, max=MAXIMUM_PATIENTS, help="Patients of each hospital.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="Rounds of train and aggregate.")] = 10,
     strategy: Annotated[str, typer.Option(help=f"How to combine: {', '.join(RULES)}; clip, clip+….")] = "fedavg",
@@ -107,6 +108,9 @@ def run(
         typer.Option(help="dirichlet:0.3 deals all patients out anew, by label; the smaller the number, the odder."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws the patients and orders the training.")] = 0,
+    engine: Annotated[
+        EngineName, typer.Option(help="Where hospitals train: in this process, or in many, by Flower and Ray.")
+    ] = OWN,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Where each round's metrics at each hospital go.", dir_okay=False)
     ] = None,
@@ -115,7 +119,7 @@ def run(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Train a consortium in one process, with the envoy's own training and the director's own strategies."""
+    """Train a consortium on this machine, with the envoy's own training and the director's own strategies."""
     from simulation.federation import Federation  # late, as below: the list of commands need not wait for it
     from simulation.run_folder import require_free
 
@@ -123,6 +127,7 @@ def run(
         raise typer.BadParameter(f"there is no task {task!r}; choose one of: {', '.join(BUILT_IN_TASKS)}.")
     parameters = dict(named_value(each) for each in parameter or ()) | ({} if f is None else {"f": f})
     strategy_named(strategy, parameters)  # before anything is drawn: what is wrong with it is said at once
+    engine_named(engine)  # likewise
     concentration = _concentration(partition)
     if out is not None:
         require_free(out)
@@ -131,7 +136,12 @@ def run(
     federation = Federation.synthetic(hospitals, patients, seed, concentration=concentration, task=task)
     with _rounds_written(csv) as write:
         history = federation.run(
-            strategy, rounds, parameters=parameters, every_round=csv is not None or out is not None, on_round=write
+            strategy,
+            rounds,
+            parameters=parameters,
+            every_round=csv is not None or out is not None,
+            on_round=write,
+            engine=engine,
         )
     if out is not None:
         _save(history, out)
@@ -141,6 +151,7 @@ def run(
         "task": federation.task.name,
         "strategy": strategy,
         "rounds": rounds,
+        **({} if engine == OWN else {"engine": engine}),
         "seconds": round(history.seconds, 3),
         "sha256": history.sha256,
         "hospitals": [

@@ -13,6 +13,8 @@ from contract.names import EnvoyName
 from simulation.hospital import Counts, HospitalTables, hospital_tables
 from simulation.table_writer import append_rows, open_table
 
+MAXIMUM_HOSPITALS = 10_000
+"""Of one run: their patients lie in memory together."""
 MAXIMUM_PATIENTS = 1_000_000
 """Patients of one hospital; keeps the hospitals' ranges of subject_id apart."""
 

@@ -30,6 +30,18 @@ class PlotsMissingError(SimulationError):
     code = "plots_missing"
 
 
+class EngineMissingError(SimulationError):
+    """An engine is not there: its extra has to be installed, in an environment of its own."""
+
+    code = "engine_missing"
+
+
+class EngineError(SimulationError):
+    """An engine did not bring a run to its end."""
+
+    code = "engine_failed"
+
+
 @contextmanager
 def hints_told() -> Iterator[None]:
     """Write what to do next below the sentence where Python itself shows an error, as a notebook does."""

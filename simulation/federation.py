@@ -17,6 +17,7 @@ from contract.names import Digest, EnvoyName
 from contract.tasks import BUILT_IN_TASKS, RISK_LEVELS, Task
 from simulation.bounds import number, whole
 from simulation.demonstration import DEMONSTRATION
+from simulation.engines import OWN, EngineName, engine_named
 from simulation.errors import ExperimentError, hints_told
 from simulation.history import GlobalModel, History, count
 from simulation.progress import progress_shown
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from simulation.in_process import Hospital
     from simulation.measured_run import MeasuredRun
 
-MOST_HOSPITALS, MOST_ROUNDS = 999, 10_000
+MOST_ROUNDS = 10_000
 LEAST_PATIENTS = 10
 LEAST_CONCENTRATION, MOST_CONCENTRATION = 0.001, 1e6
 LEAST_SHARE = 0.01
@@ -65,7 +66,7 @@ class Federation:
         """Draw hospitals that don't exist; the first five are the standard ones. As ``fl-simulate run`` does.
 
         Args:
-            hospitals: How many, 1 to 999.
+            hospitals: How many, 1 to 10,000.
             patients: Of each hospital, 10 or more; of a task of admissions so many admissions.
             seed: Draws and splits the patients, and orders the training of the runs.
             concentration: Deals all patients out anew, by label in shares of a Dirichlet law: the smaller, the more
@@ -76,9 +77,9 @@ class Federation:
             ExperimentError: A number is out of its bounds, or nobody here knows how to draw the task's patients.
             DataError: The patients can't be dealt out so unevenly.
         """
-        from simulation.consortium import MAXIMUM_PATIENTS
+        from simulation.consortium import MAXIMUM_HOSPITALS, MAXIMUM_PATIENTS
 
-        hospitals = whole("hospitals", hospitals, 1, MOST_HOSPITALS)
+        hospitals = whole("hospitals", hospitals, 1, MAXIMUM_HOSPITALS)
         patients = whole("patients", patients, LEAST_PATIENTS, MAXIMUM_PATIENTS)
         seed = whole("seed", seed, 0)
         chosen = _task(task)
@@ -168,6 +169,7 @@ class Federation:
         every_round: bool = True,
         progress: bool = True,
         on_round: Callable[[Sequence[RoundRow]], None] = lambda rows: None,
+        engine: EngineName = OWN,
     ) -> History:
         """Train, combine, and go on from there; the same seed gives the same model to the byte.
 
@@ -178,14 +180,19 @@ class Federation:
             every_round: Whether each round is measured at each hospital; else the last alone.
             progress: Whether a bar is shown where standard error is a terminal.
             on_round: Sees what was measured as each round ends.
+            engine: Where hospitals train: ``own``, one after the other in this process, or ``flower``, in processes of
+                Ray's, which is there with the extra of that name.
 
         Raises:
             UnknownStrategyError: No such strategy, or it has no such parameter, or no such value of it.
             TooFewUpdatesError: The strategy takes more hospitals.
-            ExperimentError: The number of rounds is out of its bounds.
+            ExperimentError: The number of rounds is out of its bounds, or there is no such engine.
+            EngineMissingError: The engine's extra is not installed.
+            EngineError: The engine stopped.
         """
         chosen = strategy_named(strategy, parameters)  # before anything is trained: what is wrong is said at once
         rounds = whole("rounds", rounds, 1, MOST_ROUNDS)
+        trains = engine_named(engine)
         from simulation.measured_run import run_together
 
         with progress_shown(rounds, wanted=progress) as step:
@@ -203,8 +210,9 @@ class Federation:
                 self.seed,
                 every_round=every_round,
                 on_round=see,
+                engine=trains,
             )
-        return self._history(strategy, chosen.parameters, rounds, run)
+        return self._history(strategy, chosen.parameters, rounds, run, engine)
 
     @hints_told()
     def run_pooled(self, rounds: int = 10, *, progress: bool = True) -> History:
@@ -240,7 +248,9 @@ class Federation:
 
         return replace(self, hospitals=(pooled(self.hospitals),))
 
-    def _history(self, strategy: str, parameters: Mapping[str, float], rounds: int, run: "MeasuredRun") -> History:
+    def _history(
+        self, strategy: str, parameters: Mapping[str, float], rounds: int, run: "MeasuredRun", engine: EngineName = OWN
+    ) -> History:
         from envoy.parcel import software_versions
 
         model = None if run.last is None else GlobalModel(run.last.state, run.last.scaler)
@@ -258,6 +268,7 @@ class Federation:
             scaler_sha256=None if model is None else Digest.of(write_scaler(model.scaler)),
             seconds=run.seconds,
             software=dict(software_versions()),
+            engine=engine,
             definition=TaskDescription.of(self.task),
         )
         return History(record, tuple(run.rows), model)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from simulation.consortium import consortium_counts, first_subject_id
 from simulation.partition import deal_by_label
 
 Metrics = Mapping[str, MetricValue]
+Result = TypeVar("Result")
 EVERYBODY = Fraction(1)
 LEAST_DEALT = 20
 """Patients of a hospital where they are dealt out: 16 to train on, which the tasks ask for, and 4 to measure on."""
@@ -41,6 +43,52 @@ class Hospital:
     def scaler(self, task: Task) -> ScalerState:
         """Fit its own scaler, to its training rows."""
         return task.fit_scaler(self.split.training.features)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What every hospital of a round is asked: to train from one start behind one scaler.
+
+    Args:
+        task: What is learned.
+        start: The state to train from.
+        scaler: What it stands behind.
+        seed: The run's.
+        number: The round's, from 1.
+        proximal: As ``envoy.training.train`` takes it.
+    """
+
+    task: Task
+    start: State
+    scaler: ScalerState
+    seed: int
+    number: int
+    proximal: float
+
+    def learned_at(self, hospital: Hospital) -> State:
+        """Train as the hospital's envoy does in a round."""
+        order = order_of_round(self.seed, self.task, self.number, hospital.name)
+        learned = train(
+            self.task, self.start, self.scaler, hospital.split, order, proximal=self.proximal, validates=False
+        )
+        return learned.state
+
+
+Teach = Callable[[Lesson], Sequence[State]]
+"""Has every hospital train a lesson, and gives what each learned, in their order."""
+
+
+class Engine(Protocol):
+    """What has hospitals train: where, and how many at once. What they train and how it is combined is not its own."""
+
+    def __call__(self, hospitals: Sequence[Hospital], work: Callable[[Teach], Result]) -> Result:
+        """Do work that has hospitals train; what it needs for that is there until the work is done."""
+        ...
+
+
+def one_by_one(hospitals: Sequence[Hospital], work: Callable[[Teach], Result]) -> Result:
+    """Our own engine: hospitals train in this process, one after the other."""
+    return work(lambda lesson: [lesson.learned_at(hospital) for hospital in hospitals])
 
 
 @dataclass(frozen=True)
@@ -106,36 +154,34 @@ def run_federation(
     parameters: Mapping[str, float] = MappingProxyType({}),
     seed: int = 0,
     on_round: Callable[[Round], None] = lambda done: None,
+    engine: Engine = one_by_one,
 ) -> FederatedRun:
     """Run rounds from the shared start, everyone behind the exact merged scaler; ``on_round`` sees each as it ends."""
     began = perf_counter()
-    last = None
-    for last in rounds_of(task, hospitals, strategy_named(strategy, parameters), seed, rounds):
-        on_round(last)
-    if last is None:
-        raise ValueError("A run has 1 round or more.")
+    chosen = strategy_named(strategy, parameters)
+
+    def work(teach: Teach) -> Round:
+        last = None
+        for last in rounds_of(task, hospitals, chosen, seed, rounds, teach):
+            on_round(last)
+        if last is None:
+            raise ValueError("A run has 1 round or more.")
+        return last
+
+    last = engine(hospitals, work)
     sha256 = Digest.of(write_model(last.state, task.layout))
     return FederatedRun(last.number, last.state, last.scaler, last.local_states, sha256, perf_counter() - began)
 
 
-def rounds_of(task: Task, hospitals: Sequence[Hospital], strategy: Strategy, seed: int, rounds: int) -> Iterator[Round]:
+def rounds_of(
+    task: Task, hospitals: Sequence[Hospital], strategy: Strategy, seed: int, rounds: int, teach: Teach
+) -> Iterator[Round]:
     """Play rounds as the director and its envoys do where everybody returns: train, combine, go on from there."""
     scaler = merge_scalers([hospital.scaler(task) for hospital in hospitals])
     state: State = task.initial_state()
     memory: Mapping[str, TensorsInMemory] = {}
     for number in range(1, rounds + 1):
-        trained = [
-            train(
-                task,
-                state,
-                scaler,
-                hospital.split,
-                order_of_round(seed, task, number, hospital.name),
-                proximal=strategy.proximal,
-                validates=False,
-            ).state
-            for hospital in hospitals
-        ]
+        trained = teach(Lesson(task, state, scaler, seed, number, strategy.proximal))
         updates = [
             update_of(task, local, len(hospital.split.training), scaler, base=state)
             for hospital, local in zip(hospitals, trained, strict=True)

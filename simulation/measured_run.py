@@ -8,7 +8,7 @@ import torch
 
 from contract.tasks import Task
 from envoy.evaluation import evaluate
-from simulation.in_process import FederatedRun, Hospital, Round, pooled, run_federation
+from simulation.in_process import Engine, FederatedRun, Hospital, Round, one_by_one, pooled, run_federation
 from simulation.round_metrics import Model, RoundRow, rows_of
 
 
@@ -48,6 +48,7 @@ def run_together(
     *,
     every_round: bool,
     on_round: Callable[[Sequence[RoundRow]], None],
+    engine: Engine = one_by_one,
 ) -> MeasuredRun:
     """Run a federation; measure each round, or the last alone."""
     rows: list[RoundRow] = []
@@ -58,7 +59,14 @@ def run_together(
         on_round(measured)
 
     run = run_federation(
-        task, hospitals, rounds=rounds, strategy=strategy, parameters=parameters, seed=seed, on_round=see
+        task,
+        hospitals,
+        rounds=rounds,
+        strategy=strategy,
+        parameters=parameters,
+        seed=seed,
+        on_round=see,
+        engine=engine,
     )
     return MeasuredRun(rows, run, run.seconds)
 

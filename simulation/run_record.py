@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from contract.messages.base import Message
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest, EnvoyName, TaskName
+from simulation.engines import OWN, EngineName
 from simulation.errors import SavedRunError
 
 ALONE, POOLED = "alone", "pooled"
@@ -36,6 +37,7 @@ class RunRecord(Message):
         scaler_sha256: Of ``scaler.pkl``, likewise.
         seconds: How long it took, with the measuring.
         software: Name → version of what trained.
+        engine: Where hospitals trained; the version before knew one alone and named none.
         definition: The task itself.
     """
 
@@ -49,6 +51,7 @@ class RunRecord(Message):
     scaler_sha256: Digest | None
     seconds: Annotated[float, Field(ge=0)]
     software: dict[str, str]
+    engine: Annotated[EngineName, Field(default=OWN, exclude_if=lambda found: found == OWN)]
     definition: TaskDescription
 
     @property
@@ -83,13 +86,14 @@ class RunRecord(Message):
 
 
 def told_apart(records: Sequence[RunRecord]) -> list[str]:
-    """Name runs by what they differ in: the strategy, then those parameters that differ, then seed, then a number."""
+    """Name runs by what they differ in: strategy, then those parameters that differ, seed, engine, then a number."""
     differing = [_differing(record, records) for record in records]
-    nothing: Mapping[str, float] = {}
+    nothing: Mapping[str, float | str] = {}
     for facts in (
         [nothing] * len(records),
         differing,
         [{**each, "seed": record.seed} for each, record in zip(differing, records, strict=True)],
+        [{**each, "engine": record.engine} for each, record in zip(differing, records, strict=True)],
     ):
         labels = [_with(record.strategy, each) for record, each in zip(records, facts, strict=True)]
         if len(set(labels)) == len(labels):
@@ -97,10 +101,11 @@ def told_apart(records: Sequence[RunRecord]) -> list[str]:
     return [f"{record.strategy}, run {place}" for place, record in enumerate(records, start=1)]
 
 
-def _differing(record: RunRecord, records: Sequence[RunRecord]) -> Mapping[str, float]:
+def _differing(record: RunRecord, records: Sequence[RunRecord]) -> Mapping[str, float | str]:
     others = [each.parameters for each in records if each.strategy == record.strategy]
     return {name: value for name, value in record.parameters.items() if any(each.get(name) != value for each in others)}
 
 
-def _with(strategy: str, facts: Mapping[str, float]) -> str:
-    return ", ".join([strategy, *(f"{name}={value:g}" for name, value in facts.items())])
+def _with(strategy: str, facts: Mapping[str, float | str]) -> str:
+    shown = (f"{name}={value if isinstance(value, str) else f'{value:g}'}" for name, value in facts.items())
+    return ", ".join([strategy, *shown])

@@ -15,7 +15,9 @@ from release.locked import ALL, ROOT, TORCH, Locked, LockError, locked_in
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
-    "all": [extra for extra in EXTRAS if extra != "fuzz"],  # atheris is built on the machine that attacks
+    # atheris is built on the machine that attacks; Flower excludes what the director serves with
+    "all": [extra for extra in EXTRAS if extra not in ("fuzz", "flower", "flower-dev")],
+    "flower": ["envoy", "plots", "flower", "flower-dev"],
     "envoy": ["envoy"],
     "director": ["director"],
 }

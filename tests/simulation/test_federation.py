@@ -100,7 +100,7 @@ def test_the_demo_of_mimic_iv_is_a_hospital_like_any_other(mimic_iv_demo: Path):
     "asked",
     [
         {"hospitals": 0},
-        {"hospitals": 1000},
+        {"hospitals": 10_001},
         {"patients": 9},
         {"hospitals": 2.5},
         {"patients": "20"},

@@ -1,6 +1,6 @@
 """The standard consortium learns its task at every hospital: the bar of this project's demonstration task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from simulation.in_process import (
     Hospital,
     Round,
     dealt_hospitals,
+    one_by_one,
     rounds_of,
     run_federation,
     synthetic_hospitals,
@@ -30,6 +31,12 @@ def accuracies(run: FederatedRun, hospitals: Sequence[Hospital]) -> list[float]:
     found = [common["accuracy"] for _, common in run.metrics(DIAGNOSIS_COUNT, hospitals)]
     assert all(isinstance(each, float) for each in found)
     return [each for each in found if isinstance(each, float)]
+
+
+def rounds(hospitals: Sequence[Hospital], strategy: str, parameters: Mapping[str, float], number: int) -> list[Round]:
+    """Play rounds with our own engine."""
+    chosen = strategy_named(strategy, parameters)
+    return one_by_one(hospitals, lambda teach: list(rounds_of(DIAGNOSIS_COUNT, hospitals, chosen, 0, number, teach)))
 
 
 @pytest.mark.parametrize("seed", range(2))  # `make evidence` takes five
@@ -71,7 +78,7 @@ def test_a_run_is_the_same_to_the_byte_whatever_the_order_of_its_hospitals(strat
 def test_hospitals_of_one_size_see_their_patients_in_orders_of_their_own():
     one, _ = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=100, seed=0)
     twin = Hospital(EnvoyName("Twin"), one.split)
-    (done,) = rounds_of(DIAGNOSIS_COUNT, [one, twin], strategy_named("fedavg", {}), seed=0, rounds=1)
+    (done,) = rounds([one, twin], "fedavg", {}, number=1)
     mine, its = done.local_states
     assert any(not np.array_equal(mine[name], its[name]) for name in mine)
 
@@ -79,7 +86,7 @@ def test_hospitals_of_one_size_see_their_patients_in_orders_of_their_own():
 def test_what_a_strategy_remembers_is_carried_from_round_to_round():
     hospitals = synthetic_hospitals(DIAGNOSIS_COUNT, hospitals=2, patients=100, seed=0)
     forgetful, plain, carried = (
-        list(rounds_of(DIAGNOSIS_COUNT, hospitals, strategy_named(name, parameters), seed=0, rounds=2))
+        rounds(hospitals, name, parameters, number=2)
         for name, parameters in (("fedavgm", {"momentum": 0.0}), ("fedavg", {}), ("fedavgm", {}))
     )
     name = "layers.1.weight"
@@ -94,7 +101,7 @@ def test_hospitals_train_with_the_strategys_proximal_weight():
     start = DIAGNOSIS_COUNT.initial_state()
     gone = []
     for mu in (0.001, 100):
-        (done,) = rounds_of(DIAGNOSIS_COUNT, hospitals, strategy_named("fedprox", {"mu": mu}), seed=0, rounds=1)
+        (done,) = rounds(hospitals, "fedprox", {"mu": mu}, number=1)
         gone.append(sum(float(np.abs(done.local_states[0][name] - start[name]).sum()) for name in start))
     assert gone[0] > 2 * gone[1]
 
