@@ -4,30 +4,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from contract.artifacts.scaler_file import read_scaler_for
 from contract.messages.base import MetricValue
 from contract.messages.runs import Assignment
 from contract.messages.statistics import StatisticsReport
 from contract.names import Digest, EnvoyName
-from contract.network import State
 from contract.parts import Parcel
 from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Cohort, Split, split_of
 from envoy.evaluation import evaluate
 from envoy.house_rules import USUAL_RULES, HouseRules
+from envoy.lesson import Lesson
 from envoy.parcel import own_scaler_file, pack
 from envoy.reading import read_cohort
 from envoy.starting_point import StartingPoint
 from envoy.table_sources import TableSource
-
-if TYPE_CHECKING:
-    from envoy.training import LogLine
 
 ScalerChoice = Literal["merged", "own"]
 
@@ -148,37 +142,22 @@ def make_update(
         on_epoch: As ``make_submission``.
     """
     scaler_state, scaler_file = _scaler(data, start, "merged")
-    state, log = _train_for_round(data, start.behind(scaler_state), scaler_state, assignment, envoy, on_epoch)
+    lesson = Lesson(
+        data.task, start.behind(scaler_state), scaler_state, assignment.seed, assignment.number, assignment.proximal
+    )
+    trained = lesson.learned_by(envoy, data.split, on_epoch)
     return pack(
         task=data.task,
         base=start.base,
-        state=state,
+        state=trained.state,
         scaler=scaler_file,
         num_examples=data.num_examples,
-        metrics=evaluate(data.task, state, scaler_state, data.split.held_out).metrics,
-        log=log,
+        metrics=evaluate(data.task, trained.state, scaler_state, data.split.held_out).metrics,
+        log=trained.log,
         seed=assignment.seed,
         round_number=assignment.n,
         cohort=cohort,
     )
-
-
-def _train_for_round(
-    data: LocalData,
-    begin: State,
-    scaler: ScalerState,
-    assignment: Assignment,
-    envoy: EnvoyName,
-    on_epoch: Callable[[int], None],
-) -> tuple[Mapping[str, NDArray[np.float32]], tuple["LogLine", ...]]:
-    """Train as a round asks: all that is random follows from its seed, the task, its number and the hospital."""
-    from envoy.training import order_of_round, train  # late: as above
-
-    order = order_of_round(assignment.seed, data.task, assignment.number, envoy)
-    trained = train(
-        data.task, begin, scaler, data.split, order, on_epoch, seed=assignment.seed, proximal=assignment.proximal
-    )
-    return trained.state, trained.log
 
 
 def _scaler(data: LocalData, start: StartingPoint, choice: ScalerChoice) -> tuple[ScalerState, bytes]:

@@ -38,8 +38,9 @@ from contract.errors import FederationError
 from contract.messages.tasks import TaskDescription
 from contract.network import State
 from contract.visible_text import visible
+from envoy.lesson import Lesson
 from simulation.errors import EngineError
-from simulation.in_process import Hospital, Lesson, Result, Teach
+from simulation.in_process import Hospital, Result, Teach
 from simulation.shelf import Shelf
 
 telemetry.FLWR_TELEMETRY_ENABLED = "0"  # also where somebody had imported Flower before
@@ -196,7 +197,7 @@ def _train(shelf: Shelf, message: Message, context: Context) -> Message:
     answer = {"place": place}
     try:
         lesson = _read(message.content[_LESSON])
-        state = lesson.learned_at(shelf.hospital(place))
+        state = shelf.hospital(place).learned(lesson)
         answer["model"] = write_model(state, lesson.task.layout)
     except Exception as error:  # whatever it is, whoever conducts the run is told of it
         answer["failure"] = f"{type(error).__name__}: {error}"

@@ -22,7 +22,7 @@ from contract.scaler import ScalerState
 from contract.tasks import Task
 from envoy.cohort import Cohort, Split, split_by_patient
 from envoy.evaluation import evaluate
-from envoy.training import order_of_round, train
+from envoy.lesson import Lesson
 from simulation.consortium import consortium_counts, first_subject_id
 from simulation.partition import deal_by_label
 
@@ -44,34 +44,9 @@ class Hospital:
         """Fit its own scaler, to its training rows."""
         return task.fit_scaler(self.split.training.features)
 
-
-@dataclass(frozen=True)
-class Lesson:
-    """What every hospital of a round is asked: to train from one start behind one scaler.
-
-    Args:
-        task: What is learned.
-        start: The state to train from.
-        scaler: What it stands behind.
-        seed: The run's.
-        number: The round's, from 1.
-        proximal: As ``envoy.training.train`` takes it.
-    """
-
-    task: Task
-    start: State
-    scaler: ScalerState
-    seed: int
-    number: int
-    proximal: float
-
-    def learned_at(self, hospital: Hospital) -> State:
-        """Train as the hospital's envoy does in a round."""
-        order = order_of_round(self.seed, self.task, self.number, hospital.name)
-        learned = train(
-            self.task, self.start, self.scaler, hospital.split, order, proximal=self.proximal, validates=False
-        )
-        return learned.state
+    def learned(self, lesson: Lesson) -> State:
+        """Train a lesson, as the hospital's envoy does in a round."""
+        return lesson.learned_by(self.name, self.split, validates=False).state
 
 
 Teach = Callable[[Lesson], Sequence[State]]
@@ -88,7 +63,7 @@ class Engine(Protocol):
 
 def one_by_one(hospitals: Sequence[Hospital], work: Callable[[Teach], Result]) -> Result:
     """Our own engine: hospitals train in this process, one after the other."""
-    return work(lambda lesson: [lesson.learned_at(hospital) for hospital in hospitals])
+    return work(lambda lesson: [hospital.learned(lesson) for hospital in hospitals])
 
 
 @dataclass(frozen=True)
