@@ -50,3 +50,8 @@ class EngineRun(BaseModel):
     id: Annotated[OneLine, Field(min_length=1, max_length=80)] = Field(description="The run's, as the engine names it.")
     rounds: Rounds
     seed: Seed = 0
+
+    @property
+    def length(self) -> str:
+        """How many rounds it took, in words."""
+        return "1 round" if self.rounds == 1 else f"{self.rounds} rounds"

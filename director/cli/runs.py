@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,24 +12,29 @@ from rich.table import Table
 from contract.agreement import require_agreement
 from contract.messages.global_models import HeldOut
 from contract.messages.runs import LateRule, PauseRequest, Quiescence, RoundDescription, Run, RunRequest
+from contract.messages.tasks import Start
 from contract.moments import shown_moment
 from contract.names import EnvoyName, TaskName
 from contract.table_layout import needed
 from director.cli.failures import EXIT_USAGE
 from director.cli.listing import Before, Limit, Since, print_list, read_list
+from director.cli.plan_folder import require_room_for_plan, write_plan
 from director.cli.program import (
     AsJson,
     Task,
     Yes,
     duration,
+    err,
     opened_director,
     out,
     parameter_of,
+    path_given,
     print_json,
     says_what_failed,
 )
 from director.errors import UsageError
 from director.members.access import LOCAL_ADMIN
+from director.models.engine_plan import PlanChoice
 
 app = typer.Typer(no_args_is_help=True, help="Runs: rounds of training together.")
 rounds = typer.Typer(no_args_is_help=True, help="Single rounds.")
@@ -78,6 +84,38 @@ def run_open(
         paused=paused,
     )
     _print_run(opened_director().rounds.open(LOCAL_ADMIN, request), as_json)
+
+
+@app.command("plan")
+@says_what_failed
+def run_plan(
+    folder: Annotated[
+        Path, typer.Argument(parser=path_given, metavar="FOLDER", help="New, empty, or of an earlier plan.")
+    ],
+    task: Task,
+    number: Annotated[int, typer.Option("--rounds", min=1, max=10_000, help="How many rounds.")],
+    strategy: StrategyName = None,
+    parameters: Parameters = None,
+    seed: RunSeed = 0,
+    quorum: Annotated[int | None, typer.Option(help="With so many a round counts; else all hospitals.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what a run under another engine begins from: plan.json, model.pt, scaler.pkl. It changes nothing here."""
+    require_room_for_plan(folder)  # before the director is opened: nothing would come of it
+    choice = PlanChoice(number, strategy, dict(parameter_of(each) for each in parameters or ()), seed, quorum)
+    planned = opened_director().models.plan_run(TaskName(task), choice)
+    write_plan(folder, planned)
+    plan = planned.plan
+    if as_json:
+        print_json(plan)
+    else:
+        out.print(f"{plan.task.name} from {_from(plan.start)}, {plan.strategy}, rounds: {plan.rounds}")
+        table = Table("hospital", "reported", "expected")
+        for each in plan.hospitals:
+            table.add_row(each.envoy_name, str(each.reported or ""), str(each.expected or ""))
+        out.print(table)
+        out.print(f"With {plan.quorum} of {len(plan.hospitals)} hospitals a round counts.")
+    err.print(f"Next: fl-flower run {folder} --out RESULT, where the SuperLink runs; docs/engines.md")
 
 
 @rounds.command("open")
@@ -162,6 +200,10 @@ def quiesce(
         raise typer.Exit(EXIT_USAGE)
     if not found.is_safe:
         raise UsageError("A round is being combined still.", hint="Is the director running? Ask again in a minute.")
+
+
+def _from(start: Start) -> str:
+    return "the shared start" if start.global_version is None else f"global model {start.global_version}"
 
 
 def _lost_with(run: Run) -> str | None:

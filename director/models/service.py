@@ -19,6 +19,7 @@ from director.models import imported, publishing, validation, versions
 from director.models.choice import close_chosen
 from director.models.contributions import ClosedSet, Making, close_set
 from director.models.draft import combine
+from director.models.engine_plan import PlanChoice, PlannedRun, plan_run
 from director.models.events import ModelRead
 from director.models.keeping import Keeper
 from director.models.round_updates import RoundUpdates, require_no_round
@@ -147,10 +148,21 @@ class Models:
                 return made[0]
         raise _moved_on_meanwhile()
 
+    def plan_run(self, task_name: TaskName, choice: PlanChoice) -> PlannedRun:
+        """Say what a run under another engine begins from; its model comes in by ``import_model``. Changes nothing.
+
+        Raises:
+            UnknownTaskError, TaskRetiredError: Nothing is learned of a task of that name.
+            FederationError: As ``engine_plan.plan_run``.
+        """
+        task = self._catalogue.find_learned(task_name)
+        with self._ledger.read() as session:
+            return plan_run(session, self._blobs, task, choice, self._making)
+
     def import_model(
         self, caller: Principal, task_name: TaskName, model: bytes, scaler: bytes, card: bytes
     ) -> GlobalModel:
-        """Take a model that the admin's own script made, and publish it unless it must be confirmed first.
+        """Take a model that the admin's own script or another engine made; publish it unless it must be confirmed.
 
         The same files again make no second version: the first is the answer, as it stands now.
 

@@ -1,9 +1,11 @@
 """``fl-director run | round | quiesce``."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from contract.messages.engine_plans import EnginePlan
 from contract.messages.runs import MOST_SUMMARISED
 from director.cli.failures import EXIT_REFUSED, EXIT_USAGE
 from director.records.run_schema import RoundRow
@@ -136,3 +138,46 @@ def test_quiescing_says_when_it_is_safe_to_redeploy(served: Run, federation: Fed
 )
 def test_what_can_not_be_is_refused(served: Run, two: object, words: tuple[object, ...], code: int) -> None:
     assert served("run", "open", *words).exit_code == code
+
+
+def test_a_plan_for_another_engine_is_written_and_nothing_happens_here(
+    served: Run, federation: FederationSimulator, two: object, tmp_path: Path
+) -> None:
+    before, folder = len(federation.log_lines()), tmp_path / "plan"
+    arguments = ("run", "plan", folder, "--rounds", 10, "--strategy", "trimmed_mean", "--parameter", "f=0", "--seed", 7)
+    told = served(*arguments, "--quorum", 1)
+    assert told.exit_code == 0, told.stderr
+    assert told.stdout.startswith("diagnosis_count from the shared start, trimmed_mean, rounds: 10\n")
+    assert "With 1 of 2 hospitals a round counts." in told.stdout
+    assert f"Next: fl-flower run {folder} --out RESULT, where the SuperLink runs; docs/engines.md\n" in told.stderr
+    assert {each.name for each in folder.iterdir()} == {"plan.json", "model.pt", "scaler.pkl"}
+    plan = EnginePlan.model_validate_json((folder / "plan.json").read_bytes())
+    assert (plan.rounds, plan.seed, plan.quorum, plan.parameters) == (10, 7, 1, {"f": 0})
+    again = served(*arguments, "--json")
+    assert json.loads(again.stdout) == json.loads((folder / "plan.json").read_bytes())
+    assert len(federation.log_lines()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--rounds", 0], EXIT_USAGE, "rounds"),
+        ([], EXIT_USAGE, "rounds"),
+        (["--rounds", 1, "--parameter", "f"], EXIT_USAGE, "f"),
+        (["--rounds", 1, "--strategy", "no_such"], EXIT_REFUSED, "no_such"),
+        (["--rounds", 1, "--quorum", 3], EXIT_REFUSED, "A quorum of 3 can't be reached"),
+        (["--rounds", 1, "--task", "falls"], EXIT_REFUSED, "falls"),
+    ],
+)
+def test_a_plan_that_cant_be_is_refused_and_nothing_is_written(
+    served: Run, two: object, tmp_path: Path, arguments: list[object], code: int, says: str
+) -> None:
+    failed = served("run", "plan", tmp_path / "plan", *arguments)
+    assert (failed.exit_code, failed.stdout, says in failed.stderr) == (code, "", True)
+    assert not (tmp_path / "plan").exists()
+
+
+def test_a_plan_is_written_into_no_folder_of_others(served: Run, two: object, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    refused = served("run", "plan", tmp_path, "--rounds", 1)
+    assert (refused.exit_code, "notes.txt" in refused.stderr) == (EXIT_USAGE, True)
