@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contract.messages.base import Count, Message, MetricValue, OfTask, OneLine
 from contract.messages.decisions import Reason
+from contract.messages.engine_plans import EngineRun
 from contract.messages.problems import Check
 from contract.names import AliasName, Digest, EnvoyName, TaskName
 from contract.visible_text import ONE_SEEN_LINE
@@ -91,6 +92,12 @@ class Lineage(Message):
     metrics: dict[str, dict[str, MetricValue]]
     parent: int | None = Field(default=None, description="The version that it moved on from; null: the shared start.")
     notes: list[str] = Field(default=[], description="What whoever decides about it should know, in sentences.")
+    engine_run: EngineRun | None = Field(
+        default=None,
+        # a party of the version before takes no further field; what it should know stands in the notes
+        exclude_if=lambda value: value is None,
+        description="Which engine's run made it; null: it was made here. For the admin alone; to all the notes say it.",
+    )
 
 
 AnswerChoice = Literal["accept", "refuse"]
@@ -195,5 +202,10 @@ class Card(OfTask):
     bases: list[CardBase] = Field(
         default=[],
         description="What the models were averaged about, first what the result moves on from. Empty: a plain average.",
+    )
+    run: EngineRun | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,  # a script's card reads as it always has
+        description="Which engine's run made it: each input is the named hospital's last update of it. Null: a script.",
     )
     notice: str = ""

@@ -231,6 +231,9 @@ def _print_model(model: GlobalModel, as_json: bool, *, wide: bool = False) -> No
     state = "stale: made for another definition of the task, it answers nothing" if model.stale else state
     out.print(f"{what} of {model.task} ({state}), {model.strategy}, {model.num_examples} examples")
     out.print(f"sha256 {model.sha256}")
+    if model.engine_run:
+        run = model.engine_run
+        out.print(f"made under {run.engine} in {run.length}, run {run.id}")
     if model.aliases:
         out.print(f"aliases: {', '.join(model.aliases)}")
     if model.note:

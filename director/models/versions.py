@@ -236,6 +236,7 @@ def as_seen_by(caller: Principal, model: GlobalModel) -> GlobalModel:
         "quarantined": [],
         "note": None,  # it may speak of hospitals
         "withdrawn": [],  # the notes say it, and an envoy of the version before takes no further field
+        "engine_run": None,  # likewise
     }
     return model.model_copy(update=shown)
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from director.errors import DatabaseError, NotInitialisedError, StorageError, StorageFullError
 
-REVISION = "0014"
+REVISION = "0015"
 """The schema that this program works with: the newest migration (held to it by a test)."""
 
 _BUSY_SECONDS = 30

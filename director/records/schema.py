@@ -274,6 +274,8 @@ class GlobalModelRow(_HasFiles, Base):
     """The round that gave it: a round gives one version, whoever computes it; null: it came of no round."""
     note: Mapped[str | None]
     """What the admin noted about it; the admin alone reads it."""
+    engine_run: Mapped[dict[str, Any] | None]
+    """Which engine's run made it; null: it was made here."""
     created_at: Mapped[datetime]
 
     files: Mapped[list["GlobalModelFileRow"]] = relationship(lazy="selectin", order_by="GlobalModelFileRow.role")

@@ -2247,6 +2247,26 @@ export interface components {
             reason: string;
         };
         /**
+         * EngineRun
+         * @description Which engine made a model, and in which run: stands on the model's card and in its lineage.
+         */
+        EngineRun: {
+            /** Engine */
+            engine: string;
+            /**
+             * Id
+             * @description The run's, as the engine names it.
+             */
+            id: string;
+            /** Rounds */
+            rounds: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
          * EnrolmentCode
          * @description The one-time code that a hospital joins with; shown once.
          */
@@ -2485,6 +2505,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** @description Which engine's run made it; null: it was made here. For the admin alone; to all the notes say it. */
+            engine_run?: components["schemas"]["EngineRun"] | null;
             /** @description The result on the validation table, if there is one. */
             held_out?: components["schemas"]["HeldOut"] | null;
             /** Inputs */

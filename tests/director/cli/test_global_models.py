@@ -79,6 +79,18 @@ def test_a_version_that_the_script_made_is_imported(served: Run, trained: Federa
     assert "card.json: No such file" in missing.stderr
 
 
+def test_a_version_of_another_engines_run_says_so(served: Run, trained: FederationSimulator, tmp_path: Path) -> None:
+    folders = [str(trained.file("received_results", name)) for name in trained.hospitals]
+    script = [sys.executable, "-m", "aggregation", *folders, "--out", str(tmp_path / "result")]
+    subprocess.run(script, check=True, capture_output=True, cwd=Path(__file__).parents[3])
+    card = tmp_path / "result" / "card.json"
+    run = {"engine": "flower", "id": "1234", "rounds": 10}
+    card.write_text(json.dumps({**json.loads(card.read_text()), "run": run}))
+    says = "made under flower in 10 rounds, run 1234\n"
+    assert says in served("model", "import", tmp_path / "result").stdout
+    assert says in served("model", "show", 1).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

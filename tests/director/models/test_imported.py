@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -14,8 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 from contract.artifacts.scaler_file import read_scaler
 from contract.errors import ArtifactError, ExamplesOutOfBoundsError, FederationError, ScalerFileError
+from contract.messages.engine_plans import EngineRun
 from contract.messages.global_models import GlobalModel
 from contract.names import Digest, EnvoyName
+from contract.parts import GLOBAL_FILES
 from contract.tasks import DIAGNOSIS_COUNT
 from director.errors import ConflictError, MalformedRequestError, NotFoundError
 from director.members.access import LOCAL_ADMIN
@@ -260,3 +263,132 @@ def test_a_card_that_is_not_the_files_is_refused_though_the_files_are_known(aver
     assert imported(averaged).version == 2
     with pytest.raises(ArtifactError, match="is not the one that card"):
         imported(averaged, sha256=Digest.of(b"another"))
+
+
+# --- a run under another engine ---------------------------------------------------------------------------------------
+
+RUN = {"engine": "flower", "id": "1234", "rounds": 10, "seed": 7}
+SAYS = (
+    "Flower made it in 10 rounds (run 1234): the director checked each hospital's last update by its own upload; what "
+    "came before rests on the run's word."
+)
+
+
+def files_of_run(federation: FederationSimulator, folder: Path, **run: Any) -> tuple[bytes, bytes, bytes]:
+    """Average what the hospitals sent last, as an engine's coordinator would, and say which run it was."""
+    assert run_script(federation, "--out", str(folder)).returncode == 0
+    model, scaler, card = ((folder / GLOBAL_FILES[role]).read_bytes() for role in ("model", "scaler", "card"))
+    return model, scaler, json.dumps({**json.loads(card), "run": {**RUN, **run}}).encode()
+
+
+def test_a_runs_model_comes_home_answers_and_is_rolled_back(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital], tmp_path: Path
+):
+    federation.train_and_upload()
+    first = federation.aggregate().json()
+    for each in five_hospitals:
+        assert each.train_and_upload(nudge=1)["verdict"] == "admitted"
+    files = files_of_run(federation, tmp_path / "result")
+
+    made = federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
+    assert (made.version, made.parent, made.published, made.strategy) == (2, 1, True, "imported:fedavg")
+    assert made.engine_run == EngineRun.model_validate(RUN)
+    assert made.notes == [SAYS]
+    assert made.sha256 == Digest.of(files[0])
+    shown = federation.http.get("/global_models/2", headers=federation.admin).json()
+    assert (shown["engine_run"], shown["notes"]) == (RUN, [SAYS])
+    assert json.loads(federation.file("aggregated", "card.json").read_bytes())["engine_run"] == RUN
+    answer = federation.infer_global({"inputs": {"diagnosis_count": 9}}).json()
+    assert (answer["model"]["version"], answer["model"]["envoys"]) == (2, 5)
+
+    again = federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
+    assert (again.version, len(federation.log_lines("model.aggregate"))) == (2, 2)
+    back = federation.http.post("/global_models/1/publish", headers=federation.admin).json()
+    assert (back["sha256"], back["published"]) == (first["sha256"], True)
+    assert federation.infer_global({"inputs": {"diagnosis_count": 9}}).json()["model"]["version"] == 1
+
+
+def test_whose_run_it_was_is_a_field_for_the_admin_and_a_note_for_all(averaged: FederationSimulator):
+    """A program of the version before takes no further field."""
+    imported(averaged, run=RUN)
+    for headers in (averaged.analyst, averaged.hospitals["KNH"].headers):
+        seen = averaged.http.get("/global_models/2", headers=headers).json()
+        assert "engine_run" not in seen
+        assert SAYS in seen["notes"]
+
+
+def test_what_no_engine_made_says_nothing_of_one(averaged: FederationSimulator):
+    assert imported(averaged).engine_run is None
+    for version in (1, 2):
+        assert "engine_run" not in averaged.http.get(f"/global_models/{version}", headers=averaged.admin).json()
+
+
+def test_an_update_that_its_hospital_never_sent_itself_is_refused_by_name(averaged: FederationSimulator):
+    card = card_of(averaged, {"KNH": 50, "MTRH": 50})
+    card["inputs"][0]["envoy_name"] = "Nyeri"  # the bytes are there, of KNH: a script's card may call it so
+    assert imported(averaged, **card).version == 2
+    fewer = {"inputs": [{**each, "num_examples": 49} for each in card["inputs"]]}
+    with pytest.raises(
+        NotFoundError, match="counts an update of 'Nyeri' in flower's run 1234 that 'Nyeri' has not sen"
+    ):
+        imported(averaged, run=RUN, **fewer)
+    fewer["inputs"][0]["envoy_name"] = "KUTRRH"  # one that is there, and has sent another one
+    with pytest.raises(NotFoundError, match="update of 'KUTRRH'") as refused:
+        imported(averaged, run=RUN, **fewer)
+    assert "Let KUTRRH send its bundle of the run: fl-envoy send BUNDLE" in (refused.value.hint or "")
+    assert len(averaged.http.get("/global_models", headers=averaged.admin).json()["items"]) == 2
+
+
+def test_a_runs_update_that_was_rejected_since_does_not_count(averaged: FederationSimulator):
+    averaged.decide("reject", averaged.submission("KNH", 1)["id"])
+    with pytest.raises(NotFoundError, match="or that is not admitted"):
+        imported(averaged, run=RUN)
+
+
+def test_a_run_says_whose_each_input_is(averaged: FederationSimulator):
+    card = card_of(averaged, {"KNH": 50, "MTRH": 49})
+    del card["inputs"][1]["envoy_name"]
+    with pytest.raises(MalformedRequestError, match="does not say whose an input is"):
+        imported(averaged, run=RUN, **card)
+
+
+@pytest.mark.parametrize(
+    "run", [{**RUN, "rounds": 0}, {**RUN, "engine": "\x1b[2J"}, {"engine": "flower"}, "flower"], ids=str
+)
+def test_a_run_that_says_nothing_one_can_keep_is_refused(averaged: FederationSimulator, run: object):
+    with pytest.raises(MalformedRequestError, match=r"card\.json"):
+        imported(averaged, run=run)
+
+
+def test_the_caps_hold_for_a_run_and_it_is_planned_anew(federation: FederationSimulator):
+    sizes = {"KNH": 50, "MTRH": 50, "KUTRRH": 400}
+    for name, patients in sizes.items():
+        hospital = federation.enrol(name, patients=patients)
+        hospital.send_statistics()
+        hospital.train_and_upload()
+    assert federation.aggregate().status_code == 201
+    with pytest.raises(ConflictError, match="it counts as at most 100") as refused:
+        imported(federation, run=RUN, **card_of(federation, sizes))
+    assert (refused.value.hint or "").startswith("Plan the run anew: fl-director run plan FOLDER; or")
+    allowed = imported(federation, run=RUN, **card_of(federation, {**sizes, "KUTRRH": 100}))
+    assert allowed.engine_run is not None
+
+
+def test_a_run_in_which_one_went_too_far_is_refused_and_planned_without_it(
+    federation: FederationSimulator, liar: SimulatedHospital, tmp_path: Path
+):
+    files = files_of_run(federation, tmp_path / "result")
+    with pytest.raises(ConflictError, match=r"^KNH: ") as refused:
+        federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files)
+    assert "fl-director envoy disable KNH" in (refused.value.hint or "")
+
+
+def test_a_run_that_another_version_overtook_says_what_may_be_lost(
+    federation: FederationSimulator, five_hospitals: list[SimulatedHospital], tmp_path: Path
+):
+    federation.train_and_upload()
+    files = files_of_run(federation, tmp_path / "result", rounds=1)
+    assert federation.aggregate().status_code == 201
+    notes = federation.director.models.import_model(LOCAL_ADMIN, DIAGNOSIS_COUNT.name, *files).notes
+    assert notes[0].startswith("Flower made it in 1 round (run 1234)")
+    assert "It averages models of other starts than the current version" in notes[1]

@@ -25,12 +25,18 @@ export function heldOutText(heldOut: Schemas["HeldOut"] | null | undefined): str
   return heldOut ? said.heldOutBoth(writeScore(heldOut.loss), writeScore(heldOut.accuracy)) : said.noTable;
 }
 
+/** What a version came of: another engine's run, a round, or an aggregate. */
+export function originText({ engine_run, round }: Pick<Model, "engine_run" | "round">): string {
+  if (engine_run) return said.engineRun(engine_run.engine, engine_run.rounds, engine_run.id);
+  return typeof round === "number" ? said.roundOf(round) : said.aggregate;
+}
+
 /** The facts of a version, or of what would become one. */
 export function FactsOfModel({ model }: { model: Model }) {
-  const { task, version, parent, round, created_at, strategy, parameters, scaler, num_examples, held_out } = model;
+  const { task, version, parent, created_at, strategy, parameters, scaler, num_examples, held_out } = model;
   const made: [string, ReactNode][] = [
     [said.made, <When at={created_at} />],
-    [said.origin, typeof round === "number" ? said.roundOf(round) : said.aggregate],
+    [said.origin, originText(model)],
   ];
   return (
     <Facts

@@ -52,6 +52,7 @@ export const models = {
   origin: "Came of",
   aggregate: "an aggregate",
   roundOf: (round: number) => `round ${round}`,
+  engineRun: (engine: string, rounds: number, run: string) => `${rounds} ${rounds === 1 ? "round" : "rounds"} under ${engine}, run ${run}`,
   noSuchVersion: "A version is a whole number. Choose one from the list.",
   title: (version: number) => `Global version ${version}`,
   what: "What it is",
