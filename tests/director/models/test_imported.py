@@ -327,7 +327,7 @@ def test_an_update_that_its_hospital_never_sent_itself_is_refused_by_name(averag
     card = card_of(averaged, {"KNH": 50, "MTRH": 50})
     card["inputs"][0]["envoy_name"] = "Nyeri"  # the bytes are there, of KNH: a script's card may call it so
     assert imported(averaged, **card).version == 2
-    fewer = {"inputs": [{**each, "num_examples": 49} for each in card["inputs"]]}
+    fewer: dict[str, Any] = {"inputs": [{**each, "num_examples": 49} for each in card["inputs"]]}
     with pytest.raises(
         NotFoundError, match="counts an update of 'Nyeri' in flower's run 1234 that 'Nyeri' has not sen"
     ):
