@@ -21,6 +21,7 @@ COPY analyst/ analyst/
 COPY contract/ contract/
 COPY director/ director/
 COPY envoy/ envoy/
+COPY flower_apps/ flower_apps/
 COPY simulation/ simulation/
 COPY --from=dashboard /build/director/static/ director/static/
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir dist . \

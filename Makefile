@@ -31,7 +31,7 @@ MLFLOW_SERVER := .venv-mlflow/installed
 MLFLOW := mlflow==3.17.2
 # Flower and Ray, in an environment of their own: what they ask for excludes what the director serves with.
 FLOWER := .venv-flower
-OF_FLOWER := tests/simulation/test_flower_engine.py tests/simulation/test_engines.py tests/simulation/test_shelf.py
+OF_RAY := tests/simulation/test_flower_engine.py tests/simulation/test_engines.py tests/simulation/test_shelf.py
 # What renews the locks and looks for advisories, in an environment of its own.
 TOOLS := .venv-tools
 LOCKED = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -51,7 +51,7 @@ FIGURES := $(VENV)/faults.jsonl
 FAULTS := FAULTS=long FAULTS_FIGURES=$(CURDIR)/$(FIGURES) $(BIN)/python -m pytest --verbose -o timeout=3600
 OF_LINKS := tests/faults/test_bad_links.py tests/faults/test_broken_transfers.py
 
-.PHONY: help setup ready lock audit docs release kit dashboard demo serve test test-flower check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench engines evidence fuzz notebook robustness screenshots sessions stages strategies client clean
+.PHONY: help setup ready lock audit docs release kit dashboard demo serve test test-flower test-flower-rounds test-flower-ray check check-code check-windows check-dashboard faults faults-of-links faults-beside-links format bench engines evidence fuzz notebook robustness screenshots sessions stages strategies client clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -109,8 +109,15 @@ test: ready ## Run every test: side by side what bears it, then the rest alone
 	$(IN_MEMORY) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -o tmp_path_retention_policy=failed -m "not alone"
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
-test-flower: $(FLOWER)/installed ## Run the tests that need Flower and Ray, in an environment of their own
-	$(FLOWER)/bin/python -m pytest --noconftest $(OF_FLOWER)
+test-flower: ready $(FLOWER)/installed ## Run the tests that need Flower and Ray, in an environment of their own
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-flower-rounds test-flower-ray  # the first mostly waits
+
+test-flower-rounds:
+	$(FLOWER)/bin/python -m pytest --noconftest tests/flower_apps
+
+test-flower-ray:
+	$(FLOWER)/bin/python -m pytest --noconftest $(OF_RAY)
+	$(BIN)/python -m pytest tests/journeys/test_flower.py
 
 engines: $(FLOWER)/installed ## Hold Flower's engine beside our own, and write the table of docs/engines.md
 	$(FLOWER)/bin/python -m benchmarks.engines --out docs/engines.md

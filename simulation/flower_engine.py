@@ -33,19 +33,18 @@ from flwr.simulation import run_simulation
 from flwr.supercore import telemetry
 
 from contract.artifacts.model_file import read_model, write_model
-from contract.artifacts.scaler_file import read_scaler, write_scaler
 from contract.errors import FederationError
 from contract.messages.tasks import TaskDescription
 from contract.network import State
 from contract.visible_text import visible
 from envoy.lesson import Lesson
+from flower_apps.wire import ANSWERED, ASKED, read_lesson, written_lesson
 from simulation.errors import EngineError
 from simulation.in_process import Hospital, Result, Teach
 from simulation.shelf import Shelf
 
 telemetry.FLWR_TELEMETRY_ENABLED = "0"  # also where somebody had imported Flower before
 
-_LESSON, _LEARNED = "lesson", "learned"
 _LOOK_SECONDS = 0.05
 _SHARED_BYTES = 256 << 20
 """What Ray keeps messages in; without a bound it takes a third of the memory that there is."""
@@ -144,9 +143,10 @@ class _Hospitals:
 
     def taught(self, lesson: Lesson) -> Sequence[State]:
         """Have all of them train, and wait for all."""
-        content = RecordDict({_LESSON: _written(lesson)})  # one for all: it is not copied before it is carried
-        asked = [Message(content, node, MessageType.TRAIN) for node in self._nodes()]
-        waiting = set(self.grid.push_messages(asked))
+        asked = ConfigRecord(written_lesson(lesson))
+        content = RecordDict({ASKED: asked})  # one for all: it is not copied before it is carried
+        messages = [Message(content, node, MessageType.TRAIN) for node in self._nodes()]
+        waiting = set(self.grid.push_messages(messages))
         learned: dict[int, State] = {}
         while waiting:
             for reply in self.grid.pull_messages(waiting):
@@ -166,42 +166,17 @@ class _Hospitals:
             raise EngineError("The run was stopped.")
 
 
-def _written(lesson: Lesson) -> ConfigRecord:
-    return ConfigRecord(
-        {
-            "task": TaskDescription.of(lesson.task).model_dump_json().encode(),
-            "model": write_model(lesson.start, lesson.task.layout),
-            "scaler": write_scaler(lesson.scaler),
-            "seed": lesson.seed,
-            "number": lesson.number,
-            "proximal": float(lesson.proximal),
-        }
-    )
-
-
-def _read(record: ConfigRecord) -> Lesson:
-    task = TaskDescription.model_validate_json(record["task"]).to_task()
-    return Lesson(
-        task,
-        read_model(record["model"], task.layout),
-        read_scaler(record["scaler"], len(task.columns)),
-        record["seed"],
-        record["number"],
-        record["proximal"],
-    )
-
-
 def _train(shelf: Shelf, message: Message, context: Context) -> Message:
     """Train as one hospital, in a process of Ray's; why it can't is an answer too."""
     place = context.node_config["partition-id"]
     answer = {"place": place}
     try:
-        lesson = _read(message.content[_LESSON])
+        lesson = read_lesson(message.content[ASKED], TaskDescription.to_task)
         state = shelf.hospital(place).learned(lesson)
         answer["model"] = write_model(state, lesson.task.layout)
     except Exception as error:  # whatever it is, whoever conducts the run is told of it
         answer["failure"] = f"{type(error).__name__}: {error}"
-    return Message(RecordDict({_LEARNED: ConfigRecord(answer)}), reply_to=message)
+    return Message(RecordDict({ANSWERED: ConfigRecord(answer)}), reply_to=message)
 
 
 def _answer(reply: Message) -> tuple[int, bytes]:
@@ -215,7 +190,7 @@ def _answer(reply: Message) -> tuple[int, bytes]:
             "A process of Ray's ended while a hospital trained in it.",
             hint="Mostly memory is short; with --engine own one hospital trains at a time.",
         )
-    record = reply.content[_LEARNED]
+    record = reply.content[ANSWERED]
     if "failure" in record:
         raise EngineError(f"Hospital {record['place'] + 1} could not train: {_shown(record['failure'])}")
     return record["place"], record["model"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("aggregation", "analyst", "contract", "director", "envoy", "simulation")
+PACKAGES = ("aggregation", "analyst", "contract", "director", "envoy", "flower_apps", "simulation")
 DECLARATIONS = ("contract/messages", "director/records/migrations", "director/records/migrations/versions")
 """What is declared is held by the tests of those who use it; so are a stage's events, in tests/director/records."""
 

@@ -34,7 +34,8 @@ def test_what_is_copied_is_there_and_reaches_the_builder() -> None:
 
 def test_all_that_the_wheel_holds_is_copied() -> None:
     copied = {source.rstrip("/") for source in DOCKERFILE.copied}
-    assert {"aggregation", "analyst", "contract", "director", "envoy", "simulation", "pyproject.toml"} <= copied
+    assert {"aggregation", "analyst", "contract", "director", "envoy", "flower_apps", "simulation"} <= copied
+    assert "pyproject.toml" in copied
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.real_processes import RealDirector, clean_environment
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"aggregation", "analyst", "contract", "director", "envoy", "simulation"}
+PACKAGES = {"aggregation", "analyst", "contract", "director", "envoy", "flower_apps", "simulation"}
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_an_analysts_client_alone_asks_and_never_sees_torch_or_a_server(wheel: P
     version, level, *rows = answered.split()
     assert (version, rows) == ("2", ["a", "b"])
     assert level in ("low", "medium", "high")
-    assert not imported_by(python, "import analyst") & {"aggregation", "director", "envoy", "simulation"}
+    assert not imported_by(python, "import analyst") & {"aggregation", "director", "envoy", "flower_apps", "simulation"}
 
 
 def test_the_directors_modules_load_no_torch_and_no_pandas():

@@ -42,12 +42,11 @@ NOT_RUN: Mapping[tuple[str, str], str] = {
         "needs a bucket; tests/journeys/test_tables_in_a_bucket.py has one",
     ("docs/admin.md", "fl-director track --uri http://127.0.0.1:5000 --name kenya"):
         "needs an MLflow server, and follows until it is stopped; tests/journeys/test_tracking.py has one",
-    ("docs/engines.md", "python3 -m venv flower"):
-        "installs from a package index; `make test-flower` runs the engine, tests/simulation/test_flower_engine.py",
 }  # fmt: skip
 """(page, the block's first line) → why it does not run."""
 
 ONE_STORY: Mapping[str, str] = {
+    "docs/engines.md": "Flower has an environment of its own; tests/journeys/test_flower.py follows it there",
     "docs/leaving.md": "its blocks are one story; tests/journeys/test_leaving.py follows it with real hospitals",
     "docs/recovery.md": "its blocks are one drill; tests/journeys/test_recovery.py follows it with real hospitals",
     "docs/deploy.md": "they change the system; tests/deploy runs the files, and holds the commands to the programs",
