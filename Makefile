@@ -117,7 +117,7 @@ test-flower-rounds:
 
 test-flower-ray:
 	$(FLOWER)/bin/python -m pytest --noconftest $(OF_RAY)
-	$(BIN)/python -m pytest tests/journeys/test_flower.py
+	$(BIN)/python -m pytest tests/journeys/test_flower.py tests/benchmarks/test_flower_rounds.py
 
 engines: $(FLOWER)/installed ## Hold Flower's engine beside our own, and write the table of docs/engines.md
 	$(FLOWER)/bin/python -m benchmarks.engines --out docs/engines.md
@@ -187,7 +187,7 @@ format: $(INSTALLED) ## Put the code into shape
 stages: $(INSTALLED) ## Draw the director's stages, and write docs/stages.md
 	$(BIN)/python docs/draw_stages.py
 
-bench: $(INSTALLED) $(MLFLOW_SERVER) ## Measure, and write docs/benchmarks.md
+bench: $(INSTALLED) $(MLFLOW_SERVER) $(FLOWER)/installed ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 evidence: $(INSTALLED) ## Train the standard consortium five times, and write docs/evidence.md

@@ -13,6 +13,7 @@ from benchmarks import (
     batch,
     dashboard,
     features,
+    flower_rounds,
     infer,
     memory,
     reading,
@@ -33,7 +34,7 @@ OF_A_FEDERATION: Mapping[str, Callable[..., Figure]] = {
     "reading": reading.measure,
 }
 EXIT_STOPPED = 143
-NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "aggregation", "features")
+NAMES = (*OF_A_FEDERATION, "dashboard", "rounds", "tracking", "simulated", "flower", "aggregation", "features")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +60,7 @@ def _measured(names: Sequence[str], folder: Path, *, is_quick: bool) -> Iterator
         "rounds": partial(rounds.measure, folder / "rounds"),
         "tracking": partial(tracking.measure, folder / "tracking"),
         "simulated": partial(simulated.measure, folder / "compiled"),
+        "flower": partial(flower_rounds.measure, folder / "flower"),
         "aggregation": partial(aggregation.measure, folder / "models"),
         "features": partial(features.measure, folder / "tables"),
     }

@@ -12,12 +12,12 @@ import pytest
 if find_spec("flwr") is None:
     pytest.skip("Flower has an environment of its own: make test-flower", allow_module_level=True)
 
+from benchmarks.flower_processes import ROOT, certify, free_port
 from contract.file_lock import locks
 from flower_apps.errors import FlowerError
 from flower_apps.keys import make_key
 from flower_apps.node import Link, Node
 from tests.flower_apps.consortium import real, virtual
-from tests.flower_apps.real_flower import ROOT, certify, free_port
 
 
 @pytest.fixture

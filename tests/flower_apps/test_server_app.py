@@ -16,11 +16,11 @@ import pytest
 if find_spec("flwr") is None:
     pytest.skip("Flower has an environment of its own: make test-flower", allow_module_level=True)
 
+from benchmarks.flower_processes import WAIT, RealFlower, family, real_flower
 from contract.artifacts.model_file import write_model
 from simulation.consortium import write_consortium
 from simulation.in_process import Hospital, run_federation
 from tests.flower_apps.consortium import TASK, digest_in, virtual, waiting, write_home, write_plan
-from tests.flower_apps.real_flower import WAIT, RealFlower, family, real_flower
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ if find_spec("flwr") is None:
 
 import httpx
 
+from benchmarks.flower_processes import free_port
 from flower_apps.task_loop import TaskLoop
 from tests.flower_apps.consortium import real, virtual
-from tests.flower_apps.real_flower import free_port
 
 
 def test_it_knows_of_nothing_that_unpacks_or_imports_an_app():

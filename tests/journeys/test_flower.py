@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from benchmarks.flower_processes import RealFlower, real_flower
 from contract.artifacts.model_file import write_model
 from contract.tasks import DIAGNOSIS_COUNT
 from simulation.consortium import write_consortium
 from simulation.in_process import run_federation, synthetic_hospitals
-from tests.flower_apps.real_flower import RealFlower, real_flower
 from tests.real_processes import ForkedDirector, RealDirector, RealEnvoy
 
 ROOT = Path(__file__).resolve().parents[2]

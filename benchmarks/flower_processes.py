@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 WAIT = 90
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 def certify(folder: Path) -> tuple[Path, Path, Path]:
@@ -63,6 +63,7 @@ def certify(folder: Path) -> tuple[Path, Path, Path]:
 
 
 def free_port() -> int:
+    """Give a port of loopback that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -92,12 +93,15 @@ class RealFlower:
 
     @property
     def link(self) -> Path:
+        """The SuperLink's folder."""
         return self.folder / "superlink"
 
     def command(self, *arguments: object) -> list[str]:
+        """Give a command of ``fl-flower``."""
         return [self.python, "-m", "flower_apps.cli", *map(str, arguments)]
 
     def start_superlink(self) -> None:
+        """Begin it, and wait until it listens."""
         certificates = ("--authority", self.authority, "--certificate", self.certificate, "--key", self.key)
         self._start("superlink", self.command("superlink", "--folder", self.link, *certificates, "--port", self.port))
         self._await("superlink", self.port)
@@ -120,6 +124,7 @@ class RealFlower:
         return port
 
     def admit(self, envoy: str) -> None:
+        """Make a hospital's key, and let it in."""
         keys = self.folder / "keys" / envoy
         subprocess.run(self.command("key", "--out", keys), check=True, capture_output=True, cwd=ROOT)
         command = self.command("admit", envoy, keys / "node.pub", "--folder", self.link, "--port", self.port)
@@ -129,6 +134,7 @@ class RealFlower:
     def start_node(
         self, envoy: str, home: Path, data: Path, program: list[str] | None = None, *, port: int | None = None
     ) -> None:
+        """Begin a hospital's node; ``program`` in place of ours, ``port`` of a proxy in place of the SuperLink's."""
         command = (program or self.command("node")) + [
             *("--superlink", f"127.0.0.1:{port or self.port}"),
             *("--certificates", str(self.authority)),
@@ -146,20 +152,24 @@ class RealFlower:
         program.wait(WAIT)
 
     def stop(self, name: str) -> int:
+        """End a program as a service manager would; gives its exit code."""
         program = self.running.pop(name)
         program.send_signal(signal.SIGTERM)
         return program.wait(WAIT)
 
     def begin(self, plan: Path, out: Path, *options: object) -> subprocess.Popen[str]:
+        """Begin to conduct a plan."""
         command = self.command("run", plan, "--out", out, "--folder", self.link, "--port", self.port, *options)
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
     def run(self, plan: Path, out: Path, *options: object) -> tuple[int, str]:
+        """Conduct a plan to its end; gives the exit code, and what was said."""
         program = self.begin(plan, out, *options)
         said, failed = program.communicate(timeout=4 * WAIT)
         return program.returncode, said + failed
 
     def said(self, name: str) -> str:
+        """Give what a program has said."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def _await(self, name: str, port: int) -> None:
@@ -187,6 +197,7 @@ class RealFlower:
 
 @contextmanager
 def real_flower(folder: Path, python: str = sys.executable) -> Iterator[RealFlower]:
+    """Have it while the block runs; then all its processes are ended."""
     flower = RealFlower(folder, python)
     try:
         yield flower
