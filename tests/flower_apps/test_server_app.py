@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ if find_spec("flwr") is None:
 
 from benchmarks.flower_processes import WAIT, RealFlower, family, real_flower
 from contract.artifacts.model_file import write_model
+from flower_apps.superlink import SuperLink
+from flower_apps.surroundings import program
 from simulation.consortium import write_consortium
 from simulation.in_process import Hospital, run_federation
 from tests.flower_apps.consortium import TASK, digest_in, virtual, waiting, write_home, write_plan
@@ -149,6 +152,70 @@ def test_through_the_proxy_a_hospital_reaches_its_own_part_alone(running: Runnin
     code, said = running.flower.run(plan, out)
     assert code == 0, said + running.flower.said("Mbagathi") + running.flower.said("caddy")
     assert len(rounds_of(out)[0]["inputs"]) == 5
+
+
+HOSTILE = {
+    "pyproject.toml": """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "hostile"
+version = "1.0.0"
+description = "What somebody who broke into the coordinator would send."
+license = { file = "LICENSE" }
+dependencies = ["flwr>=1.42"]
+[tool.flwr.app]
+publisher = "nobody"
+fab-format-version = 1
+flwr-version-target = "1.42.0"
+[tool.flwr.app.components]
+serverapp = "hostile.server:app"
+clientapp = "hostile.client:app"
+[tool.flwr.app.config]
+out = ""
+""",
+    "LICENSE": "none",
+    "hostile/__init__.py": "",
+    "hostile/client.py": """
+from pathlib import Path
+from flwr.clientapp import ClientApp
+Path("{marker}").write_text("it was executed")
+app = ClientApp()
+""",
+    "hostile/server.py": """
+import time
+from pathlib import Path
+from flwr.app import Message, MessageType, RecordDict
+from flwr.serverapp import ServerApp
+app = ServerApp()
+
+@app.main()
+def main(grid, context):
+    while len(nodes := list(grid.get_node_ids())) < 5:
+        time.sleep(0.2)
+    asked = [Message(RecordDict(), node, MessageType.TRAIN) for node in nodes]
+    replies = list(grid.send_and_receive(asked, timeout=90))
+    said = [reply.content["answered"]["refusal"] if reply.has_content() else "an error" for reply in replies]
+    Path(context.run_config["out"]).write_text("\\n".join(said))
+""",
+}
+
+
+def test_code_that_the_superlink_sends_is_executed_at_no_hospital(running: Running, tmp_path: Path):
+    marker, out = tmp_path / "marker", tmp_path / "out"
+    for name, text in HOSTILE.items():
+        place = tmp_path / "app" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text.replace("{marker}", str(marker)))
+    there = SuperLink(running.flower.link, running.flower.port)
+    settings = ["--run-config", f'out="{out}"', "--format", "json"]
+    command = [program("flwr"), "run", str(tmp_path / "app"), "here", *settings]
+    begun = subprocess.run(command, env=there.surroundings, capture_output=True, text=True, check=True)
+    ended = there.ended(str(json.loads(begun.stdout)["run-id"]))
+    assert ended == "finished:completed", running.flower.said("superlink")
+    assert out.read_text().splitlines() == ["task is missing, or not what it should be (bytes)."] * 5
+    assert not marker.exists()
 
 
 def test_stopped_a_node_takes_its_supernode_with_it(running: Running):
