@@ -50,7 +50,7 @@ def node(
     err = Terminal(stderr=True)
     when_told_to_stop(_stop)
     try:
-        Node(Link(superlink, certificates, private_key), hospital_here(superlink, data), err.print).run()
+        Node(Link(superlink, certificates, private_key), hospital_here(superlink, err.print, data), err.print).run()
     except KeyboardInterrupt:
         err.print("Stopped.")
 

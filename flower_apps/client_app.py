@@ -8,6 +8,7 @@ from functools import cache
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
 
+from contract.terminal import Terminal
 from flower_apps.hospital import Hospital
 from flower_apps.own_hospital import hospital_here
 from flower_apps.wire import ANSWERED, ASKED
@@ -17,7 +18,7 @@ app = ClientApp()
 
 @cache
 def _hospital() -> Hospital:
-    return hospital_here("Flower")
+    return hospital_here("Flower", Terminal(stderr=True).print)
 
 
 def _train(message: Message, context: Context) -> Message:

@@ -12,7 +12,7 @@ from contract.names import Digest, EnvoyName, TaskName
 from contract.parts import Parcel
 from contract.tasks import Task
 from envoy.accepted_tasks import AcceptedTasks
-from envoy.errors import PolicyError
+from envoy.errors import DataError, PolicyError
 from envoy.evaluation import evaluate
 from envoy.house_rules import HouseRules, agreed_task
 from envoy.ledger import Ledger
@@ -40,6 +40,7 @@ class Hospital:
         tasks: Those that it trains for.
         patients: Its tables.
         superlink: Where its models go, as the ledger names it.
+        say: Takes a sentence for people of the hospital.
         clock: Gives the time, UTC.
     """
 
@@ -50,17 +51,25 @@ class Hospital:
     tasks: Collection[TaskName]
     patients: Patients
     superlink: str
+    say: Callable[[str], None]
     clock: Callable[[], datetime] = _utc_now
 
     def answer(self, fields: Fields) -> Answer:
         """Train as it was asked; why it does not is an answer too. A model that is answered stands in the ledger."""
         try:
-            asked = Asked.read(fields, self._agreed)
-            parcel = self._learned(asked)
-            if asked.is_last:
-                self.outbox.keep_own(parcel)
+            return self._answer(fields)
+        except (DataError, OSError) as error:  # it may speak of tables and places, which nobody outside needs
+            self.say(error.sentence if isinstance(error, DataError) else str(error))
+            return Answer(self.envoy, 0, b"", refusal="Its tables or its disk have a defect; it is told there.")
         except FederationError as error:
+            self.say(error.sentence)
             return Answer(self.envoy, 0, b"", refusal=error.sentence)
+
+    def _answer(self, fields: Fields) -> Answer:
+        asked = Asked.read(fields, self._agreed)
+        parcel = self._learned(asked)
+        if asked.is_last:
+            self.outbox.keep_own(parcel)
         model = parcel["model"]
         self._ledger.leaving(
             to=self.superlink,

@@ -1,5 +1,7 @@
 """The hospital of this machine, as the envoy's own settings and membership describe it."""
 
+from collections.abc import Callable
+
 from envoy.cli.program import tables_source, with_map
 from envoy.membership import MembershipFile
 from envoy.outbox import Outbox
@@ -8,11 +10,12 @@ from envoy.settings import read_settings
 from flower_apps.hospital import Hospital
 
 
-def hospital_here(superlink: str, data: str | None = None) -> Hospital:
+def hospital_here(superlink: str, say: Callable[[str], None], data: str | None = None) -> Hospital:
     """Give it: its name is the one under which it joined its director.
 
     Args:
         superlink: Where its models go, for the ledger.
+        say: Takes a sentence for people of the hospital.
         data: Where its tables lie; None: where the settings say.
 
     Raises:
@@ -32,4 +35,5 @@ def hospital_here(superlink: str, data: str | None = None) -> Hospital:
         settings.allowed_tasks,
         patients,
         superlink,
+        say,
     )

@@ -74,7 +74,8 @@ class TaskLoop:
             push_message(client, _reply(message, answer), context)
             push_task_output(client, context, SubStatus.COMPLETED, "")
             self._hospital.handed_over(answer)
-            self._say(answer.refusal or f"Trained on {answer.num_examples} patients, and answered.")
+            if not answer.refusal:
+                self._say(f"Trained on {answer.num_examples} patients, and answered.")
         except Exception as error:  # whatever it is: who looks on is told, and the coordinator asks again
             self._say(f"A task was not done: {type(error).__name__}: {visible(str(error))[:_SHOWN]}")
         finally:

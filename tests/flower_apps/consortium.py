@@ -37,7 +37,7 @@ class Known(Patients):
 def real(home: Path, hospital: Virtual) -> Hospital:
     """Give the hospital that answers, over patients of a simulation."""
     outbox = Outbox(home, DIRECTOR)
-    return Hospital(hospital.name, home, outbox, USUAL_RULES, (DEFAULT_TASK,), Known(hospital), "127.0.0.1:8000")
+    return Hospital(hospital.name, home, outbox, USUAL_RULES, (DEFAULT_TASK,), Known(hospital), "127.0.0.1:8000", print)
 
 
 def waiting(home: Path) -> Path:

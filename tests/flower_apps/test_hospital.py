@@ -9,15 +9,17 @@ import pytest
 from contract.artifacts.model_file import read_model
 from contract.messages.tasks import TaskDescription
 from contract.names import Digest
-from contract.tasks import BUILT_IN_TASKS
+from contract.tasks import BUILT_IN_TASKS, Task
 from envoy.accepted_tasks import AcceptedTasks
+from envoy.errors import DataError
 from envoy.house_rules import HouseRules
 from envoy.ledger import Ledger
 from envoy.lesson import Lesson
 from envoy.parcel import read_parcel
+from envoy.submission import LocalData
 from flower_apps.hospital import LEDGER_KIND, Hospital
 from flower_apps.wire import Asked
-from tests.flower_apps.consortium import START, TASK, real, virtual, waiting
+from tests.flower_apps.consortium import START, TASK, Known, real, virtual, waiting
 
 VIRTUAL = virtual(1)[0]
 SCALER = VIRTUAL.scaler(TASK)
@@ -96,5 +98,18 @@ def test_what_can_not_be_read_is_refused_in_a_sentence(hospital: Hospital):
 def test_a_ledger_that_can_not_be_written_lets_nothing_leave(hospital: Hospital):
     hospital.home.mkdir(parents=True)
     (hospital.home / "ledger.jsonl").mkdir()
-    with pytest.raises(IsADirectoryError):
-        hospital.answer(asked())
+    told: list[str] = []
+    answer = replace(hospital, say=told.append).answer(asked())
+    assert (answer.model, answer.refusal) == (b"", "Its tables or its disk have a defect; it is told there.")
+    assert "ledger.jsonl" in told[0]
+
+
+def test_what_is_wrong_with_its_tables_it_tells_its_own_people_alone(hospital: Hospital):
+    class Broken(Known):
+        def of(self, task: Task) -> LocalData:
+            raise DataError("diagnoses_icd.csv, row 7: subject_id is 'Mary'.")
+
+    told: list[str] = []
+    answer = replace(hospital, patients=Broken(VIRTUAL), say=told.append).answer(asked())
+    assert "Mary" not in answer.refusal
+    assert told == ["diagnoses_icd.csv, row 7: subject_id is 'Mary'."]

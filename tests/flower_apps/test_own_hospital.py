@@ -22,7 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_is_who_joined_with_its_limits_and_tables(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ENVOY_MAX_EPOCHS", "7")
     (tables,) = write_consortium(tmp_path / "tables", 1, 60, seed=0)
-    found = hospital_here("127.0.0.1:8000", str(tables))
+    found = hospital_here("127.0.0.1:8000", print, str(tables))
     assert (found.envoy, found.home, found.superlink) == (EnvoyName("KUTRRH"), home, "127.0.0.1:8000")
     assert found.rules.max_epochs == 7
     assert list(found.tasks) == [DEFAULT_TASK]
@@ -33,10 +33,10 @@ def test_it_is_who_joined_with_its_limits_and_tables(home: Path, tmp_path: Path,
 def test_who_has_joined_no_director_takes_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ENVOY_HOME", str(tmp_path / "none"))
     with pytest.raises(NotJoinedError):
-        hospital_here("127.0.0.1:8000", str(tmp_path))
+        hospital_here("127.0.0.1:8000", print, str(tmp_path))
 
 
 def test_without_tables_it_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("ENVOY_DATA", raising=False)
     with pytest.raises(SettingsError, match="No folder of tables"):
-        hospital_here("127.0.0.1:8000")
+        hospital_here("127.0.0.1:8000", print)
