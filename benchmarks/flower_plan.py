@@ -12,11 +12,11 @@ from contract.artifacts.scaler_file import write_scaler
 from contract.messages.engine_plans import EnginePlan, PlannedHospital
 from contract.messages.tasks import Start, TaskDescription
 from contract.names import Digest, EnvoyName
-from contract.tasks import DIAGNOSIS_COUNT
 from envoy.membership import Membership
+from simulation.demonstration import DEMONSTRATION
 from simulation.in_process import Hospital
 
-TASK = DIAGNOSIS_COUNT
+TASK = DEMONSTRATION
 START = TASK.initial_state()
 DIRECTOR = "http://127.0.0.1:9"
 

@@ -13,7 +13,7 @@ from contract.tasks import BUILT_IN_TASKS, DEFAULT_TASK, DIAGNOSIS_COUNT
 from contract.tasks.soundness import mistakes_of
 
 ROOT = Path(__file__).parents[3]
-PRODUCT = ("aggregation", "analyst", "contract", "director", "envoy")
+PRODUCT = ("aggregation", "analyst", "contract", "director", "envoy", "flower_apps")
 AROUND_IT = ("benchmarks", "examples", "fuzz", "simulation")
 
 CATALOGUE = {"contract/tasks/built_in.py", "contract/tasks/__init__.py"}
