@@ -17,7 +17,7 @@ from envoy.kept_files import write_whole
 from envoy.operating_system import private_folder
 from flower_apps.errors import FlowerError
 from flower_apps.hospital import Hospital
-from flower_apps.surroundings import program, surroundings
+from flower_apps.surroundings import ends_with_its_parent, program, surroundings
 from flower_apps.task_loop import TaskLoop
 
 _LOOK_SECONDS = 0.5
@@ -79,7 +79,11 @@ class Node:
         write_whole(folder / _SECRET, secret)
         with (folder / _LOG).open("wb") as log:
             child = subprocess.Popen(
-                self._command(folder, port), env=surroundings(folder), stdout=log, stderr=subprocess.STDOUT
+                self._command(folder, port),
+                env=surroundings(folder),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=ends_with_its_parent(),
             )
         self.say(f"Takes part through {self.link.address}.")
         try:

@@ -12,7 +12,7 @@ import pytest
 if find_spec("flwr") is None:
     pytest.skip("Flower has an environment of its own: make test-flower", allow_module_level=True)
 
-from benchmarks.flower_processes import ROOT, certify, free_port
+from benchmarks.flower_processes import ROOT, certify, family, free_port
 from contract.file_lock import locks
 from flower_apps.errors import FlowerError
 from flower_apps.keys import make_key
@@ -55,7 +55,7 @@ def test_a_supernode_that_ends_is_begun_again_and_it_is_said_why(node: Node, mon
     assert len([each for each in said if each.startswith("Takes part")]) == 2
 
 
-def test_the_secret_of_its_runtime_lies_in_the_home_alone(node: Node, tmp_path: Path):
+def test_the_secret_lies_in_the_home_alone_and_killed_it_takes_its_supernode_along(node: Node, tmp_path: Path):
     program = (
         "import sys; from pathlib import Path; sys.path.insert(0, '.')\n"
         "from flower_apps.node import Link, Node\n"
@@ -70,5 +70,11 @@ def test_the_secret_of_its_runtime_lies_in_the_home_alone(node: Node, tmp_path: 
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert secret.stat().st_mode & 0o077 == 0
-    running.terminate()
+    while len(processes := family(running.pid)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    running.kill()  # as a machine short of memory does: the SuperNode must not stay signed in
     running.wait(60)
+    while any(Path(f"/proc/{each}").exists() for each in processes):
+        assert time.monotonic() < deadline + 60, "the SuperNode outlived its node"
+        time.sleep(0.2)
