@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aggregation.errors import InconsistentUpdatesError, NoBaseError, NoUpdatesError
 from contract.artifacts.model_file import TensorLocation
 from contract.names import Digest
-from contract.network import Layout, State, TensorSpec
+from contract.network import Layout, State, TensorSpec, bias_name, weight_name
 from contract.scaler import ScalerState
 
 Value = TypeVar("Value")
@@ -102,6 +102,12 @@ class ModelUpdate:
                 model_sha256=self.digest,
             )
         return Change(self.tensors, self.base)
+
+    @property
+    def largest_in_first_layer(self) -> float:
+        """The largest magnitude there: that layer alone is changed by another scaler."""
+        first = [spec for spec in self.layout if spec.name in (weight_name(0), bias_name(0))]
+        return max(float(np.abs(self.tensors.read(spec, 0, spec.size)).max()) for spec in first)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from benchmarks.ports import free_port
+
 WAIT = 90
 ROOT = Path(__file__).parents[1]
 
@@ -60,13 +62,6 @@ def certify(folder: Path) -> tuple[Path, Path, Path]:
     for name, data in written.items():
         (folder / name).write_bytes(data)
     return folder / "ca.pem", folder / "superlink.pem", folder / "superlink.key"
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def family(process: int) -> list[int]:

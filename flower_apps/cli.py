@@ -15,6 +15,7 @@ from contract.terminal import Terminal
 from envoy.operating_system import private_folder, when_told_to_stop
 from flower_apps.errors import FlowerError
 from flower_apps.keys import make_key
+from flower_apps.superlink import DEFAULT_PORT, SuperLink
 from flower_apps.surroundings import program
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -62,11 +63,9 @@ def superlink(
     certificate: File,
     private_key: Annotated[Path, typer.Option("--key", exists=True, dir_okay=False)],
     host: Annotated[str, typer.Option(help="Where it listens; behind a proxy the loopback.")] = "127.0.0.1",
-    port: Port = 8000,
+    port: Port = DEFAULT_PORT,
 ) -> None:
     """Run Flower's SuperLink: hospitals sign in, all is encrypted, it reports to nobody; ends with a signal."""
-    from flower_apps.superlink import SuperLink
-
     private_folder(folder)
     there = SuperLink(folder, port)
     there.keep_address(authority)
@@ -81,11 +80,9 @@ def admit(
     envoy: Annotated[str, typer.Argument(help="The hospital, by the name that the director knows.")],
     public_key: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Its node.pub.")],
     folder: Folder,
-    port: Port = 8000,
+    port: Port = DEFAULT_PORT,
 ) -> None:
     """Let a hospital's key in under its name."""
-    from flower_apps.superlink import SuperLink
-
     name = EnvoyName(envoy)
     number = SuperLink(folder, port).admit(name, public_key)
     Terminal().print(f"{name} is admitted, as node {number}.")
@@ -96,7 +93,7 @@ def run(
     plan: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="What fl-director run plan wrote.")],
     out: Annotated[Path, typer.Option(help="A folder for the result; one that was begun is gone on with.")],
     folder: Folder,
-    port: Port = 8000,
+    port: Port = DEFAULT_PORT,
     deadline: Annotated[
         float, typer.Option(min=1, help="Seconds after which a round goes on without the rest.")
     ] = 3600,
@@ -104,7 +101,6 @@ def run(
     """Conduct a plan's rounds; begun again with the same --out it goes on behind the last whole round."""
     from flower_apps.plan_folder import Plan
     from flower_apps.result_folder import ResultFolder
-    from flower_apps.superlink import SuperLink
 
     err, there, result = Terminal(stderr=True), SuperLink(folder, port), ResultFolder(out.resolve())
     read = Plan.read(plan)

@@ -1,7 +1,7 @@
 """What becomes of a round's answers: counted, screened and combined by the director's own rules. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from aggregation.counting import Claim, Count, count
@@ -12,7 +12,7 @@ from contract.artifacts.model_file import read_model, write_model
 from contract.errors import FederationError
 from contract.messages.problems import Check
 from contract.names import Digest, EnvoyName
-from contract.network import State, bias_name, weight_name
+from contract.network import State
 from flower_apps.errors import RoundFailedError
 from flower_apps.plan_folder import Plan
 from flower_apps.wire import Answer
@@ -87,7 +87,7 @@ def close_round(plan: Plan, start: State, memory: Mapping[str, State], answers: 
     findings = screen_updates(updates, plan.bounds)
     parts = [
         Part(name, Digest.of(answers[name].model), each.claimed, each.counted, each.limit,
-             (check_count(each), *finding.checks, check_magnitude(_largest(update))))
+             (check_count(each), *finding.checks, check_magnitude(update.largest_in_first_layer)))
         for name, each, update, finding in zip(names, counts, updates, findings, strict=True)
     ]  # fmt: skip
     entering = [(part, update) for part, update in zip(parts, updates, strict=True) if part.passed]
@@ -108,7 +108,7 @@ def close_round(plan: Plan, start: State, memory: Mapping[str, State], answers: 
         {name: TensorsInMemory(kept) for name, kept in memory.items()},
     )
     weights = combined.shares or [None] * len(entering)
-    counted = [_weighed(part, weight) for (part, _), weight in zip(entering, weights, strict=True)]
+    counted = [replace(part, weight=weight) for (part, _), weight in zip(entering, weights, strict=True)]
     return Closed(combined.state, combined.memory, counted, quarantined, refused)
 
 
@@ -137,16 +137,6 @@ def _counts(plan: Plan, names: Sequence[EnvoyName], answers: Mapping[EnvoyName, 
 def _update(plan: Plan, state: State, counted: int, start: State) -> ModelUpdate:
     digest = Digest.of(write_model(state, plan.task.layout))
     return ModelUpdate(digest, counted, plan.scaler, plan.task.layout, TensorsInMemory(state), TensorsInMemory(start))
-
-
-def _largest(update: ModelUpdate) -> float:
-    """Give the largest magnitude in the first layer, as the director looks at it."""
-    first = [spec for spec in update.layout if spec.name in (weight_name(0), bias_name(0))]
-    return max(float(abs(update.tensors.read(spec, 0, spec.size)).max()) for spec in first)
-
-
-def _weighed(part: Part, weight: float | None) -> Part:
-    return Part(part.envoy, part.model_sha256, part.num_examples, part.counted, part.bound, part.checks, weight)
 
 
 def _told(refused: Mapping[EnvoyName, str]) -> str:

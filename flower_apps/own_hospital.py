@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from envoy.cli.program import tables_source, with_map
+from envoy.cli.program import tables_source
 from envoy.membership import MembershipFile
 from envoy.outbox import Outbox
 from envoy.participation.patients import Patients
@@ -22,7 +22,7 @@ def hospital_here(superlink: str, say: Callable[[str], None], data: str | None =
         SettingsError: A setting is none, or no tables are named.
         NotJoinedError: It has joined no director.
     """
-    settings = with_map(read_settings(), None)
+    settings = read_settings()
     membership = MembershipFile(settings.home_folder).read()
     source = tables_source(settings, data)
     patients = Patients(source, seed=settings.seed, held_out_share=settings.held_out_share)

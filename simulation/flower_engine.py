@@ -78,7 +78,7 @@ def _run(shelf: Shelf, hospitals: int, work: Callable[[Teach], Result]) -> Resul
             run_simulation(server, client, hospitals, backend_config=_resources())
     except FederationError:
         raise
-    except Exception as error:
+    except Exception as error:  # Flower's own say nothing more of themselves than that they are RuntimeErrors
         raise EngineError(
             f"Flower's engine stopped: {_shown(error.__cause__ or error)}",
             hint="Look whether memory and disk suffice; --engine own needs neither Flower nor Ray.",
@@ -106,7 +106,7 @@ def _told_of_ctrl_c(stopped: Event) -> Iterator[None]:
     signal.signal(signal.SIGINT, stop)
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # whatever the stop led to
         if stopped.is_set():
             raise KeyboardInterrupt from error
         raise

@@ -11,7 +11,7 @@ from aggregation.screening import Bounds, check_count, check_held_out, check_mag
 from aggregation.updates import ModelUpdate
 from contract.messages.global_models import HeldOut, ModelInput
 from contract.messages.problems import Check
-from contract.network import State, bias_name, weight_name
+from contract.network import State
 from contract.tasks import Task
 from director.models.contributions import ClosedSet, Contribution, input_of, merge_own
 from director.models.validation import held_out
@@ -69,18 +69,12 @@ def _screened(
     task: Task,
     bounds: Bounds,
 ) -> Screened:
-    checks = (check_count(contribution.count), *compared, check_magnitude(_largest(beside)))
+    checks = (check_count(contribution.count), *compared, check_magnitude(beside.largest_in_first_layer))
     result, reference = None, closed.reference
     if reference is not None:
         result = held_out(task, _whole(beside), beside.scaler, reference.table)
         checks += (check_held_out(result.loss, reference.loss, reference.table.trivial_loss, bounds),)
     return Screened(contribution, checks, measurement, result)
-
-
-def _largest(update: ModelUpdate) -> float:
-    """Give the largest magnitude in the first layer, which alone is changed by another scaler."""
-    first = [spec for spec in update.layout if spec.name in (weight_name(0), bias_name(0))]
-    return max(float(np.abs(update.tensors.read(spec, 0, spec.size)).max()) for spec in first)
 
 
 def _whole(update: ModelUpdate) -> State:

@@ -4,7 +4,7 @@ import pytest
 
 from aggregation.errors import InconsistentUpdatesError, NoUpdatesError
 from aggregation.rules import fedavg
-from aggregation.updates import ModelUpdate, TensorsInFile, in_order, shares
+from aggregation.updates import ModelUpdate, TensorsInFile, TensorsInMemory, in_order, shares
 from contract.artifacts.model_file import locate_tensors, write_model
 from contract.names import Digest
 from contract.network import ArchitectureSpec, State, initial_state, tensor_layout
@@ -53,3 +53,13 @@ def test_another_architecture_is_refused_and_the_tensor_named(other: Architectur
     with pytest.raises(InconsistentUpdatesError, match=tensor) as refusal:
         federated_average([drawn_update(1, 10), drawn_update(2, 10, layout, other)])
     assert refusal.value.facts["tensor"] == tensor
+
+
+def test_the_largest_magnitude_is_that_of_the_first_layer_alone():
+    update = drawn_update(1, num_examples=10)
+    state = {spec.name: update.tensors.read(spec, 0, spec.size).reshape(spec.shape).copy() for spec in update.layout}
+    first, last = update.layout[0], update.layout[-1]
+    state[first.name].flat[0] = -700.0
+    state[last.name].flat[0] = 9000.0
+    changed = ModelUpdate(update.digest, update.num_examples, SCALER, update.layout, TensorsInMemory(state))
+    assert changed.largest_in_first_layer == 700.0

@@ -12,7 +12,8 @@ import pytest
 if find_spec("flwr") is None:
     pytest.skip("Flower has an environment of its own: make test-flower", allow_module_level=True)
 
-from benchmarks.flower_processes import ROOT, certify, family, free_port
+from benchmarks.flower_processes import ROOT, certify, family
+from benchmarks.ports import free_port
 from contract.file_lock import locks
 from flower_apps.errors import FlowerError
 from flower_apps.keys import make_key

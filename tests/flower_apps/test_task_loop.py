@@ -1,4 +1,4 @@
-"""A hospital's tasks: whatever app the SuperLink sends along, none of its code runs here."""
+"""A hospital's tasks where there is no SuperNode; over a real one, and with a hostile app: test_server_app."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,15 +10,9 @@ if find_spec("flwr") is None:
 
 import httpx
 
-from benchmarks.flower_processes import free_port
+from benchmarks.ports import free_port
 from flower_apps.task_loop import TaskLoop
 from tests.flower_apps.consortium import real, virtual
-
-
-def test_it_knows_of_nothing_that_unpacks_or_imports_an_app():
-    import flower_apps.task_loop as loop
-
-    assert not {name for name in vars(loop) if "fab" in name.lower() or "install" in name.lower()}
 
 
 def test_a_supernode_that_is_not_there_is_said_at_once(tmp_path: Path):
